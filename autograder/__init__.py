@@ -1,0 +1,12 @@
+"""The instructor's side of the course: building lessons, judging answers, recording marks."""
+
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+NOTEBOOKS = ROOT / "notebooks"
+SOLUTIONS = ROOT / "solutions"
+
+# `optlab` travels with the notebooks and is never installed, so it is imported from there.
+if str(NOTEBOOKS) not in sys.path:
+    sys.path.insert(0, str(NOTEBOOKS))
