@@ -1,0 +1,113 @@
+# Every target makes .venv first where it is needed. `make` alone lists the targets.
+#   make demo PYTHON=/path/to/python3.12    names the Python that .venv is made with
+#   make grade COURSE=dir                   another course folder than course/
+
+COURSE ?= course
+SAMPLE := sample_course
+ZIP := optimization-course
+
+# Only relative paths and quoted ones: the folder's own path may hold spaces.
+HERE := $(CURDIR)
+STAMP := .venv/.installed
+# nbgrader calls `alembic` by name, so .venv/bin stands on PATH for everything we run.
+RUN := PATH="$(HERE)/.venv/bin:$$PATH" "$(HERE)/.venv/bin/python"
+# Our Jupyter settings are added to the search path; no file of the user is edited.
+JUPYTER := JUPYTER_PREFER_ENV_PATH=1 JUPYTER_CONFIG_PATH="$(HERE)/labconfig:$$JUPYTER_CONFIG_PATH"
+LEARNER := JUPYTER_PREFER_ENV_PATH=1 \
+	JUPYTER_CONFIG_PATH="$(HERE)/labconfig/learner:$(HERE)/labconfig:$$JUPYTER_CONFIG_PATH"
+
+.PHONY: help lab demo grade test release formgrader report progress bench oracle build pins clean
+.DEFAULT_GOAL := help
+
+help:
+	@echo "make TARGET, where TARGET is one of"
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  \1 \2/p' Makefile \
+		| while read -r name text; do printf '  %-12s%s\n' "$$name" "$$text"; done
+
+lab: $(STAMP) ## open the course in JupyterLab, at the first notebook
+	@cd notebooks && $(LEARNER) $(RUN) -m jupyterlab 00_start_here.ipynb
+
+progress: $(STAMP) ## show how far you are, lesson by lesson
+	@cd notebooks && $(RUN) -c "from optlab import progress; progress()"
+
+demo: $(STAMP) ## grade a class of invented students in sample_course/
+	@$(RUN) -m autograder sample --students 24 --seed 1 --course $(SAMPLE)
+	@$(RUN) -m autograder grade --course $(SAMPLE)
+	@$(RUN) -m autograder report --course $(SAMPLE)
+
+grade: $(STAMP) ## grade what is in course/submitted/ (or COURSE=dir)
+	@$(RUN) -m autograder grade --course "$(COURSE)"
+
+report: $(STAMP) ## write the class report of course/ (or COURSE=dir)
+	@$(RUN) -m autograder report --course "$(COURSE)"
+
+formgrader: $(STAMP) ## open course/ (or COURSE=dir) with nbgrader's panels
+	@test -d "$(COURSE)" || { echo "$(COURSE): no such course folder; make grade makes it" >&2; exit 2; }
+	@cd "$(COURSE)" && $(JUPYTER) $(RUN) -m jupyterlab
+
+release: $(STAMP) ## write dist/optimization-course.zip, all that a learner needs
+	@$(RUN) -m autograder build --check
+	@rm -rf dist && mkdir -p dist/$(ZIP)
+	@cp -R notebooks/. LICENSE dist/$(ZIP)
+	@cp docs/learners.md dist/$(ZIP)/README.md
+	@cd dist/$(ZIP) && rm -rf .progress.json .ipynb_checkpoints \
+		&& find . -name __pycache__ -prune -exec rm -rf {} +
+	@cd dist && $(RUN) -m zipfile -c $(ZIP).zip $(ZIP) && rm -rf $(ZIP)
+	@echo "dist/$(ZIP).zip"
+
+build: $(STAMP) ## build the notebooks and answer keys from their sources
+	@$(RUN) -m autograder build
+
+test: $(STAMP) ## run all that CI runs: lint, tests, sync check, every solution
+	@printf '\n== lint\n'
+	@$(RUN) -m ruff check .
+	@printf '\n== format\n'
+	@$(RUN) -m ruff format --check .
+	@printf '\n== built files are in step with their sources\n'
+	@$(RUN) -m autograder build --check
+	@printf '\n== tests: unit, end to end, attacks, browser\n'
+	@$(RUN) -m pytest
+	@printf '\n== every solution, run again and compared\n'
+	@$(RUN) -m pytest --nbval solutions -n 2
+
+oracle: $(STAMP) ## compare the references with PyTorch (a large download, once)
+	@$(RUN) -m pip install --quiet --disable-pip-version-check -r requirements-oracle.txt
+	@$(RUN) -m pytest tests/oracle
+
+bench: $(STAMP) ## time grading side by side with stock nbgrader
+	@$(RUN) -m autograder bench
+
+PIN := $(RUN) -m uv pip compile pyproject.toml --quiet --upgrade --universal \
+	--python-version 3.11 --custom-compile-command "make pins"
+
+pins: $(STAMP) ## compile requirements*.txt anew from pyproject.toml
+	@$(PIN) --extra dev --output-file requirements.txt
+	@$(PIN) --extra cluster --constraints requirements.txt --output-file requirements-cluster.txt
+	@$(PIN) --extra oracle --constraints requirements.txt --output-file requirements-oracle.txt
+
+clean: ## remove .venv, caches, sample_course and dist; course/ stays
+	@rm -rf .venv .ruff_cache .pytest_cache dist $(SAMPLE)
+	@find . -name course -prune -o \( -name __pycache__ -o -name .ipynb_checkpoints \) \
+		-prune -exec rm -rf {} +
+
+# The first Python that runs, is new enough and can make environments; one that only lacks
+# Debian's python3-venv is told apart, since the remedy is another one.
+WANTED := Python 3.11, 3.12 or 3.13
+CANDIDATES = $(if $(PYTHON),"$(PYTHON)",python3.13 python3.12 python3.11 python3 python)
+FITS = import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
+first_python = $(shell for name in $(CANDIDATES); do \
+	"$$name" -c '$(1)' >/dev/null 2>&1 && { command -v "$$name"; break; }; done)
+FOUND = $(call first_python,import ensurepip; $(FITS))
+no_python = $(if $(call first_python,$(FITS)),\
+	$(error $(call first_python,$(FITS)) cannot make environments: \
+	install its venv module (Debian, Ubuntu: apt install python3-venv)),\
+	$(error $(if $(PYTHON),$(PYTHON) is not $(WANTED),$(WANTED) is needed and was not found): \
+	install one of them, or name it: make PYTHON=/path/to/python3.12))
+
+$(STAMP): requirements.txt
+	$(eval python := $(or $(FOUND),$(no_python)))
+	@.venv/bin/python -c '$(FITS)' 2>/dev/null \
+		|| { echo "Making .venv with $(python) ..."; "$(python)" -m venv --clear .venv; }
+	@echo "Installing what requirements.txt names (once, a minute or two) ..."
+	@.venv/bin/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@touch $@
