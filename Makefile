@@ -77,13 +77,18 @@ oracle: $(STAMP) ## compare the references with PyTorch (a large download, once)
 bench: $(STAMP) ## time grading side by side with stock nbgrader
 	@$(RUN) -m autograder bench
 
-PIN := $(RUN) -m uv pip compile pyproject.toml --quiet --upgrade --universal \
+# The CPU is enough for the oracle: PyTorch's CUDA packages are not pinned, so that a build
+# without them installs too. Its version is raised here, by hand.
+TORCH := 2.13.0
+PIN := $(RUN) -m uv pip compile pyproject.toml --quiet --universal \
 	--python-version 3.11 --custom-compile-command "make pins"
 
 pins: $(STAMP) ## compile requirements*.txt anew from pyproject.toml
-	@$(PIN) --extra dev --output-file requirements.txt
-	@$(PIN) --extra cluster --constraints requirements.txt --output-file requirements-cluster.txt
-	@$(PIN) --extra oracle --constraints requirements.txt --output-file requirements-oracle.txt
+	@$(PIN) --upgrade --extra dev --output-file requirements.txt
+	@$(PIN) --upgrade --extra cluster --constraints requirements.txt --output-file requirements-cluster.txt
+	@$(PIN) --extra oracle --constraints requirements.txt --no-annotate \
+		--upgrade-package torch==$(TORCH) \
+		| grep -Ev '^(cuda|nvidia|triton)' >requirements-oracle.txt
 
 clean: ## remove .venv, caches, sample_course and dist; course/ stays
 	@rm -rf .venv .ruff_cache .pytest_cache dist $(SAMPLE)
