@@ -1,0 +1,36 @@
+"""Text that a stranger wrote, made fit for a terminal, a web page or a spreadsheet."""
+
+import re
+
+# Terminal escape sequences: CSI (colours, cursor), OSC (titles, links), and the two-byte ones.
+_ESCAPES = re.compile(
+    r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-Z\\-_])|\x9b[0-?]*[ -/]*[@-~]"
+)
+# Control characters but tab and newline; separators that only look like newlines; marks that
+# reverse the direction of the text around them ("Trojan source").
+_CONTROLS = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]"
+)
+_SURROGATES = re.compile("[\ud800-\udfff]")
+_FORMULA = ("=", "+", "-", "@", "\t")
+
+
+def clean(text, limit=None):
+    """`text` without escape sequences, control characters and lone surrogates.
+
+    Longer than `limit` characters, it is cut, and says so.
+    """
+    if limit is not None and len(text) > limit:
+        # Cut first: what follows must not cost more than what is kept.
+        return clean(text[:limit]) + f" … ({len(text) - limit:,} more characters)"
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    text = _CONTROLS.sub("", _ESCAPES.sub("", text))
+    return _SURROGATES.sub("\ufffd", text)
+
+
+def csv_safe(value):
+    """A spreadsheet cell that is never taken for a formula; numbers stay numbers."""
+    if not isinstance(value, str):
+        return value
+    value = clean(value)
+    return f"'{value}" if value.lstrip("\n ").startswith(_FORMULA) else value
