@@ -1,0 +1,135 @@
+"""JupyterLab as a learner meets it: a server in an empty home, the system's Chromium, a page.
+
+`pytest tests/browser --screenshots docs/images` also writes the pictures of the README.
+"""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Thread
+
+import pytest
+from labpage import Lab, LabPage
+from playwright.sync_api import Browser, Page, sync_playwright
+
+ROOT = Path(__file__).parents[2]
+CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
+CHROMIUM_FLAGS = (
+    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
+    "--disable-component-update --disable-sync"
+).split()
+ADDRESS = re.compile(rb"http://127\.0\.0\.1:\d+/lab\?token=\w+")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--screenshots", type=Path, help="folder for the README's pictures")
+
+
+def environment(home: Path, config: list[Path]) -> dict[str, str]:
+    """What a new user has: an empty home and nothing of Jupyter's set, but our labconfig."""
+    folders = {
+        "JUPYTER_CONFIG_DIR": ".jupyter",
+        "JUPYTER_DATA_DIR": ".data",
+        "JUPYTER_RUNTIME_DIR": ".runtime",
+        "IPYTHONDIR": ".ipython",
+        "MPLCONFIGDIR": ".matplotlib",
+    }
+    return (
+        {name: value for name, value in os.environ.items() if not name.startswith("JUPYTER")}
+        | {name: str(home / folder) for name, folder in folders.items()}
+        | {
+            "HOME": str(home),
+            "JUPYTER_CONFIG_PATH": os.pathsep.join(map(str, config)),
+            "PATH": os.pathsep.join((str(Path(sys.executable).parent), os.environ["PATH"])),
+        }
+    )
+
+
+@contextmanager
+def jupyterlab(folder: Path, home: Path, config: list[Path]) -> Iterator[Lab]:
+    """Serve `folder`; ready when the server has told its address."""
+    command = [
+        *(sys.executable, "-m", "jupyterlab", "--no-browser", "--port=0"),
+        *("--ServerApp.shutdown_no_activity_timeout=900", "--LabApp.expose_app_in_browser=True"),
+    ]
+    with subprocess.Popen(
+        command, cwd=folder, env=environment(home, config), stderr=subprocess.PIPE
+    ) as server:
+        drain = Thread(target=server.stderr.read)  # a full pipe would stop the server
+        try:
+            address = read_address(server)
+            drain.start()
+            yield Lab(address, folder)
+        finally:
+            server.terminate()
+            if drain.is_alive():
+                drain.join()
+
+
+def read_address(server: subprocess.Popen) -> str:
+    said = []
+    for line in server.stderr:
+        said.append(line)
+        if found := ADDRESS.search(line):
+            return found[0].decode().replace("/lab?", "/lab{path}?") + "&reset"
+    pytest.fail(f"JupyterLab did not start:\n{b''.join(said).decode()}")
+
+
+@pytest.fixture(scope="session")
+def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
+    """JupyterLab on a copy of notebooks/, as `make lab` serves it."""
+    folder = tmp_path_factory.mktemp("learner") / "notebooks"
+    shutil.copytree(ROOT / "notebooks", folder, ignore=shutil.ignore_patterns(".*", "__pycache__"))
+    config = [ROOT / "labconfig/learner", ROOT / "labconfig"]
+    with jupyterlab(folder, tmp_path_factory.mktemp("home"), config) as server:
+        yield server
+
+
+# Per module and not per session: while Playwright runs, its event loop counts as running in
+# this thread, and tests elsewhere that start a loop of their own would fail.
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    program = next(filter(None, map(shutil.which, CHROMIUM_NAMES)), None)
+    if program is None:
+        pytest.skip("no Chromium on this machine (Debian, Ubuntu: apt install chromium)")
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=program, args=CHROMIUM_FLAGS)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    with browser.new_context(viewport={"width": 1280, "height": 900}) as context:
+        yield context.new_page()
+
+
+@pytest.fixture
+def open_notebook(lab: Lab, page: Page):
+    """open_notebook(name) -> LabPage, when the notebook is there and its kernel idle."""
+
+    def open_it(name: str) -> LabPage:
+        page.goto(lab.url(name))
+        return LabPage.when_ready(page)
+
+    return open_it
+
+
+@pytest.fixture
+def screenshot(page: Page, tmp_path: Path, request: pytest.FixtureRequest):
+    """screenshot(name): into --screenshots, where given, else into the test's own folder."""
+    folder = request.config.getoption("--screenshots", default=None) or tmp_path
+    folder.mkdir(parents=True, exist_ok=True)
+
+    def take(name: str) -> Path:
+        path = folder / f"{name}.png"
+        page.screenshot(path=path)
+        assert path.stat().st_size < 300_000, f"{path} is too large for the README"
+        return path
+
+    return take

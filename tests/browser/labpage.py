@@ -1,0 +1,66 @@
+"""What a reader of a notebook does in JupyterLab, and the waits that make it reliable."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from playwright.sync_api import Locator, Page, expect
+
+NOTEBOOK = "window.jupyterapp.shell.currentWidget.content"
+# Both resolve when the kernel has answered, so nothing has to be waited for afterwards.
+RUN_ALL = "() => window.jupyterapp.commands.execute('notebook:run-all-cells')"
+RUN_ONE = f"""async index => {{
+    {NOTEBOOK}.activeCellIndex = index;
+    await window.jupyterapp.commands.execute('notebook:run-cell');
+}}"""
+INDEX_OF = f"id => {NOTEBOOK}.widgets.findIndex(cell => cell.model.id === id)"
+SHOW = f"index => {NOTEBOOK}.scrollToItem(index)"
+
+
+@dataclass(frozen=True)
+class Lab:
+    """A running server: its address with `{path}` to fill in, and the folder that it serves."""
+
+    address: str
+    folder: Path
+
+    def url(self, notebook: str) -> str:
+        return self.address.format(path=f"/tree/{notebook}")
+
+
+@dataclass(frozen=True)
+class LabPage:
+    """The notebook that is open in `page`; cells go by their id."""
+
+    page: Page
+
+    @classmethod
+    def when_ready(cls, page: Page) -> "LabPage":
+        page.locator(".jp-NotebookPanel:not(.lm-mod-hidden) .jp-Cell").first.wait_for()
+        expect(page.locator(".jp-Toolbar-kernelName")).to_contain_text("Python 3")
+        expect(page.locator("#jp-main-statusbar")).to_contain_text("| Idle", timeout=30_000)
+        return cls(page)
+
+    def run_all(self) -> None:
+        self.page.evaluate(RUN_ALL)
+
+    def run(self, cell_id: str) -> None:
+        self.page.evaluate(RUN_ONE, self._index(cell_id))
+
+    def write(self, cell_id: str, source: str) -> None:
+        self.cell(cell_id).locator(".cm-content").fill(source)
+
+    def cell(self, cell_id: str) -> Locator:
+        index = self._index(cell_id)
+        self.page.evaluate(SHOW, index)
+        return self.page.locator(f'.jp-Cell[data-windowed-list-index="{index}"]')
+
+    def prompt(self, cell_id: str) -> Locator:
+        return self.cell(cell_id).locator(".jp-InputPrompt")
+
+    def output(self, cell_id: str) -> Locator:
+        return self.cell(cell_id).locator(".jp-OutputArea-output")
+
+    def _index(self, cell_id: str) -> int:
+        index = self.page.evaluate(INDEX_OF, cell_id)
+        assert index >= 0, f"no cell with the id {cell_id}"
+        return index
