@@ -1,0 +1,33 @@
+"""One module per lesson, named by its topic: `momentum.py` holds `lesson` for 04_momentum."""
+
+import importlib
+import pkgutil
+from functools import cache
+
+from autograder.errors import UserError
+from autograder.exercise import Exercise, Lesson, Quiz
+
+
+@cache
+def lessons() -> dict[str, Lesson]:
+    """Every lesson by its full name ("04_momentum"), in course order."""
+    modules = (
+        importlib.import_module(f"{__name__}.{m.name}") for m in pkgutil.iter_modules(__path__)
+    )
+    found = (module.lesson for module in modules)
+    return {lesson.name: lesson for lesson in sorted(found, key=lambda lesson: lesson.name)}
+
+
+def find_lesson(name: str) -> Lesson:
+    """The lesson of that name, or a UserError that lists what there is."""
+    if name not in lessons():
+        raise UserError(f"unknown lesson {name!r}; the lessons are {', '.join(lessons())}")
+    return lessons()[name]
+
+
+def find_exercise(name: str) -> Exercise | Quiz:
+    """The exercise of that name, or a UserError that says where to look."""
+    for lesson in lessons().values():
+        if name in lesson.exercises:
+            return lesson.exercises[name]
+    raise UserError(f"unknown exercise {name!r}; `python -m autograder exercises` lists them")

@@ -1,0 +1,345 @@
+"""What a lesson asks, in one block: reference, cases, mistakes, variants, correct styles, hints.
+
+lesson = Lesson("04_momentum", title="...", minutes=60)
+
+@lesson.exercise(points=4, returns=("params", "velocity"))
+def momentum_update(params, grads, velocity, learning_rate, beta=0.9): ...
+
+@momentum_update.cases
+def _(rng): yield Case(...)
+
+momentum_update.mistake("old_velocity", "Your message ...", ("velocity[k]", "old[k]"))
+"""
+
+import ast
+import inspect
+import textwrap
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import cache, cached_property
+from itertools import combinations
+from typing import Any
+
+import numpy as np
+
+from optlab import probe
+from optlab.diagnose import AnswerKey, Known, Verdict, diagnose
+from optlab.probe import Case, Observation
+
+PUBLIC_SEED = 0  # the public cases are the same for every learner and every run
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A named implementation other than the reference: a mistake, a variant or a correct style.
+
+    edits: (old, new) replacements in the reference's source; empty where `source` is a whole
+        function of its own.
+    share: the part of the points that it earns.
+    """
+
+    name: str
+    message: str
+    source: str
+    edits: tuple[tuple[str, str], ...] = ()
+    share: float = 0.0
+    variant: bool = False
+
+
+class Exercise:
+    """One graded function. Created by `Lesson.exercise`."""
+
+    kind = "function"
+
+    def __init__(self, lesson: "Lesson", reference: Callable, settings: dict[str, Any]) -> None:
+        self.lesson = lesson
+        self.reference = reference
+        self.name = reference.__name__
+        self.points: float = settings.pop("points")
+        self.settings = settings
+        self.source = _source(reference)
+        self.parameters = list(inspect.signature(reference).parameters)
+        self.mistakes: list[Answer] = []
+        self.variants: list[Answer] = []
+        self.styles: list[Answer] = []
+        self._make_cases: list[Callable] = []
+
+    def cases(self, make: Callable) -> Callable:
+        """Decorator: `make(rng)` yields cases, the same number for every seed."""
+        self._make_cases.append(make)
+        return make
+
+    def mistake(
+        self, name: str, message: str, *edits: tuple[str, str], share: float = 0.0
+    ) -> Callable:
+        """Register a named mistake: edits of the reference, or (without edits) a decorator."""
+        return self._register(self.mistakes, Answer(name, message, "", edits, share))
+
+    def variant(self, name: str, message: str, *edits: tuple[str, str]) -> Callable:
+        """Register another convention: accepted with full marks, and said."""
+        return self._register(self.variants, Answer(name, message, "", edits, 1.0, variant=True))
+
+    def style(self, function: Callable) -> Callable:
+        """Decorator: another way to write a correct answer; it must pass."""
+        name = f"style_{len(self.styles) + 1}"
+        self.styles.append(Answer(name, "", _source(function, self.name), (), 1.0))
+        return function
+
+    def _register(self, answers: list[Answer], answer: Answer) -> Callable:
+        def add(source: str) -> None:
+            answers.append(Answer(**{**answer.__dict__, "source": source}))
+
+        if answer.edits:
+            add(_edit(self.source, answer.edits, answer.name))
+
+        def whole(function: Callable) -> Callable:
+            add(_source(function, self.name))
+            return function
+
+        return whole
+
+    def implement(self, answer: Answer) -> Callable:
+        """The callable that a registered answer's source defines."""
+        return _define(answer.source, self.name, self.reference.__globals__)
+
+    def make_cases(self, seed: int) -> tuple[Case, ...]:
+        """Public cases from the fixed seed, then hidden ones from `seed`."""
+        return (*self._from_seed(PUBLIC_SEED, True), *self._from_seed(seed, False))
+
+    def _from_seed(self, seed: int, public: bool) -> Iterator[Case]:
+        for number, make in enumerate(self._make_cases):
+            for case in make(np.random.default_rng([seed, number])):
+                if case.public == public:
+                    yield case
+
+    def key(self, seed: int = PUBLIC_SEED) -> AnswerKey:
+        """The full key, hidden cases included: for the judge, never for a learner."""
+        return _key(self, self.make_cases(seed))
+
+    def public_key(self) -> AnswerKey:
+        """The key that goes into the learner's folder: public cases only."""
+        cases = self.make_cases(PUBLIC_SEED)
+        public = tuple(case for case in cases if case.public)
+        return _key(self, public, hidden=len(cases) - len(public))
+
+    def observe(self, function: Any, cases: Iterable[Case]) -> tuple[Observation, ...]:
+        """Observe a callable on cases, in this process: for trusted code only."""
+        return tuple(probe.observe(function, self.parameters, case) for case in cases)
+
+    def pairs(self, cases: tuple[Case, ...]) -> Iterator[Known]:
+        """What two mistakes at once do, for every two edits that fit together."""
+        for first, second in combinations(self.mistakes, 2):
+            source = _combine(self.source, first, second)
+            if source is None:
+                continue
+            function = _define(source, self.name, self.reference.__globals__)
+            message = f"Two things at once. {first.message} Also: {second.message}"
+            name = f"{first.name}+{second.name}"
+            yield Known(name, message, self.observe(function, cases))
+
+
+@dataclass(frozen=True)
+class Option:
+    """One answer to a quiz question, with what to say to whoever gives it."""
+
+    value: Any
+    explanation: str
+
+
+@dataclass
+class Quiz:
+    """A question with one right answer. Created by `Lesson.quiz`.
+
+    right: the right answer and why it is right. wrong: the others, each explained.
+    rtol: relative tolerance for a number.
+    """
+
+    lesson: "Lesson"
+    name: str
+    points: float
+    right: Option
+    wrong: tuple[Option, ...]
+    rtol: float = 0.02
+    hints: tuple[str, ...] = ()
+    kind = "quiz"
+    variants: list[Answer] = field(default_factory=list)
+
+    @property
+    def mistakes(self) -> list[Answer]:
+        """The wrong options, as named answers."""
+        return [
+            Answer(f"answered_{option.value}", option.explanation, self.source_of(option))
+            for option in self.wrong
+        ]
+
+    def source_of(self, option: Option) -> str:
+        """The cell that gives this answer."""
+        return f"{self.name} = {option.value!r}\n"
+
+    def key(self, seed: int = PUBLIC_SEED) -> AnswerKey:
+        """A quiz has no cases; its key is the same for judge and learner."""
+        known = (
+            Known(answer.name, answer.message, (probe.observe_answer(option.value),))
+            for answer, option in zip(self.mistakes, self.wrong, strict=True)
+        )
+        return AnswerKey(
+            exercise=self.name,
+            kind=self.kind,
+            points=self.points,
+            parameters=[],
+            returns=(),
+            cases=(),
+            expected=(probe.observe_answer(self.right.value),),
+            known=tuple(known),
+            hints=self.hints,
+            right=self.right.explanation,
+            rtol=self.rtol,
+        )
+
+    public_key = key
+
+
+class Lesson:
+    """The exercises of one lesson, in the order in which the learner meets them."""
+
+    def __init__(self, name: str, *, title: str, minutes: int) -> None:
+        self.name = name
+        self.title = title
+        self.minutes = minutes
+        self.exercises: dict[str, Exercise | Quiz] = {}
+
+    @cached_property
+    def points(self) -> float:
+        """Points of the whole lesson."""
+        return sum(exercise.points for exercise in self.exercises.values())
+
+    def exercise(
+        self,
+        *,
+        points: float,
+        returns: tuple[str, ...] = (),
+        summary: str | None = None,
+        views_allowed: bool = False,
+        hints: tuple[str, ...] = (),
+    ) -> Callable[[Callable], Exercise]:
+        """Decorator: the decorated function is the reference.
+
+        returns: names of the results, for messages. summary: see `AnswerKey`. views_allowed:
+        whether the result may share memory with the arguments.
+        """
+        settings = {
+            "points": points,
+            "returns": returns,
+            "summary": summary,
+            "views_allowed": views_allowed,
+            "hints": hints,
+        }
+
+        def register(reference: Callable) -> Exercise:
+            exercise = Exercise(self, reference, settings)
+            self.exercises[exercise.name] = exercise
+            return exercise
+
+        return register
+
+    def quiz(
+        self,
+        name: str,
+        right: tuple[Any, str],
+        *wrong: tuple[Any, str],
+        points: float = 1,
+        **settings: Any,
+    ) -> Quiz:
+        """Register a question: the right (answer, explanation), then the wrong ones."""
+        options = tuple(Option(*option) for option in wrong)
+        quiz = Quiz(self, name, points, Option(*right), options, **settings)
+        self.exercises[name] = quiz
+        return quiz
+
+
+def judge_here(exercise: Exercise | Quiz, thing: Any, seed: int = PUBLIC_SEED) -> Verdict:
+    """Judge trusted code in this process: for tests and for writing exercises."""
+    key = cached_key(exercise, seed)
+    if isinstance(exercise, Quiz):
+        return diagnose(key, [probe.observe_answer(thing)])
+    return diagnose(key, exercise.observe(thing, key.cases), lambda: cached_pairs(exercise, seed))
+
+
+@cache
+def cached_key(exercise: Exercise | Quiz, seed: int) -> AnswerKey:
+    """The full key, made once per exercise and run."""
+    return exercise.key(seed)
+
+
+@cache
+def cached_pairs(exercise: Exercise | Quiz, seed: int) -> tuple[Known, ...]:
+    """The pairs of mistakes, made when an answer first needs them."""
+    if isinstance(exercise, Quiz):
+        return ()
+    return tuple(exercise.pairs(cached_key(exercise, seed).cases))
+
+
+def _key(exercise: Exercise, cases: tuple[Case, ...], hidden: int = 0) -> AnswerKey:
+    known = (
+        Known(
+            answer.name,
+            answer.message,
+            exercise.observe(exercise.implement(answer), cases),
+            answer.share,
+            answer.variant,
+        )
+        for answer in (*exercise.variants, *exercise.mistakes)
+    )
+    return AnswerKey(
+        exercise=exercise.name,
+        kind=exercise.kind,
+        points=exercise.points,
+        parameters=exercise.parameters,
+        cases=cases,
+        expected=exercise.observe(exercise.reference, cases),
+        known=tuple(known),
+        hidden=hidden,
+        **exercise.settings,
+    )
+
+
+def _source(function: Callable, name: str | None = None) -> str:
+    """The function's source without decorators and docstring, renamed when `name` is given.
+
+    Without the docstring, because edits are meant for code and prose may repeat it.
+    """
+    source = textwrap.dedent(inspect.getsource(function))
+    definition = ast.parse(source).body[0]
+    lines = source.splitlines(keepends=True)
+    body = definition.body[1:] if ast.get_docstring(definition) else definition.body
+    head = "".join(lines[definition.lineno - 1 : definition.body[0].lineno - 1])
+    source = head + "".join(lines[body[0].lineno - 1 :])
+    return (
+        source if name is None else source.replace(f"def {function.__name__}(", f"def {name}(", 1)
+    )
+
+
+def _edit(source: str, edits: Iterable[tuple[str, str]], name: str) -> str:
+    for old, new in edits:
+        if source.count(old) != 1:
+            raise ValueError(
+                f"{name}: {old!r} is {source.count(old)} times in the source, not once"
+            )
+        source = source.replace(old, new)
+    return source
+
+
+def _combine(source: str, first: Answer, second: Answer) -> str | None:
+    """Both edits applied, or None where they do not fit together."""
+    if not first.edits or not second.edits:
+        return None
+    try:
+        return _edit(source, (*first.edits, *second.edits), f"{first.name}+{second.name}")
+    except ValueError:
+        return None
+
+
+def _define(source: str, name: str, namespace: dict[str, Any]) -> Callable:
+    scope = dict(namespace)
+    exec(compile(source, f"<{name}>", "exec"), scope)
+    return scope[name]

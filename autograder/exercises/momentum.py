@@ -1,0 +1,677 @@
+"""Lesson 04, gradient descent with momentum: references, cases, mistakes.
+
+Averaging form, v = beta v + (1 - beta) g, of Ng's course; the classical form, v = beta v + g, is
+that of Polyak (1964) and of PyTorch.
+"""
+
+import numpy as np
+
+from autograder.exercise import Lesson
+from optlab.probe import Case, Recipe
+
+lesson = Lesson("04_momentum", title="Gradient descent with momentum", minutes=60)
+
+
+def _parameters(rng, scale=1.0):
+    """Two layers; gradient columns spread over 1e-2 ... 1e1."""
+    spread = np.logspace(-2, 1, 4)
+    return {
+        "W1": scale * rng.normal(size=(3, 4)) * spread,
+        "b1": scale * rng.normal(size=(3, 1)),
+        "W2": scale * rng.normal(size=(1, 3)),
+        "b2": scale * rng.normal(size=(1, 1)),
+    }
+
+
+@lesson.exercise(
+    points=2,
+    returns=("velocity",),
+    hints=(
+        "The velocity mirrors the parameters: the same keys, the same shapes.",
+        "Loop over the keys of params and make an array of zeros for each.",
+        "np.zeros takes a shape, and params[key].shape is one.",
+    ),
+)
+def init_velocity(params):
+    """Zeros in the shape of every parameter."""
+    velocity = {}
+    for key in params:
+        velocity[key] = np.zeros(params[key].shape)
+    return velocity
+
+
+@init_velocity.cases
+def _(rng):
+    yield Case({"params": {"W1": rng.normal(size=(2, 3)), "b1": np.ones((2, 1))}}, public=True)
+    yield Case({"params": _parameters(rng)}, note="two layers")
+    yield Case({"params": {"W1": rng.normal(size=(1, 5))}}, note="one layer without a bias")
+    named = {"gamma": rng.normal(size=(4,)), "beta": rng.normal(size=(4,))}
+    yield Case({"params": named}, note="parameters of other names")
+
+
+init_velocity.mistake(
+    "copies_the_parameters",
+    "Your velocity starts at the parameters themselves. How fast is a ball before it is let go?",
+    ("np.zeros(params[key].shape)", "params[key].copy()"),
+)
+init_velocity.mistake(
+    "starts_at_one",
+    "Your velocity starts at one. What should the average be before the first gradient came?",
+    ("np.zeros(", "np.ones("),
+)
+init_velocity.mistake(
+    "wrong_shape",
+    "Your velocity has one row too few or one number where the parameter has many. Which shape "
+    "must v have so that v and dW can be added?",
+    ("np.zeros(params[key].shape)", "np.zeros(len(params[key]))"),
+)
+init_velocity.mistake(
+    "scalar_zero",
+    "Your velocity is a single number for a whole matrix. Does every weight have the same speed?",
+    ("np.zeros(params[key].shape)", "0.0"),
+)
+init_velocity.mistake(
+    "keys_of_gradients",
+    "Your keys are dW1, db1, ...; the course uses the same keys as params. Which key would "
+    "momentum_update look up?",
+    ("velocity[key] =", 'velocity["d" + key] ='),
+)
+
+
+@init_velocity.mistake(
+    "one_array_for_all",
+    "Two of your velocities are one and the same array. What happens to b1's when W1's changes?",
+)
+def _(params):
+    zeros = {}
+    velocity = {}
+    for key in params:
+        shape = params[key].shape
+        velocity[key] = zeros.setdefault("all", np.zeros(shape))
+    return velocity
+
+
+@init_velocity.mistake(
+    "layers_from_zero",
+    "A key of yours does not exist: layers count from 1, and len(params) counts W and b both. "
+    "Do you need to count layers at all?",
+)
+def _(params):
+    velocity = {}
+    for layer in range(len(params)):
+        velocity["W" + str(layer)] = np.zeros(params["W" + str(layer)].shape)
+        velocity["b" + str(layer)] = np.zeros(params["b" + str(layer)].shape)
+    return velocity
+
+
+@init_velocity.style
+def _(params):
+    return {key: np.zeros_like(value) for key, value in params.items()}
+
+
+@init_velocity.style
+def _(params):
+    return {key: np.zeros(np.shape(params[key]), dtype=float) for key in params}
+
+
+@init_velocity.style
+def _(params):
+    return dict(zip(params, (np.zeros(p.shape) for p in params.values()), strict=True))
+
+
+@init_velocity.style
+def _(params):
+    velocity = dict.fromkeys(params)
+    for key, value in params.items():
+        velocity[key] = np.full(value.shape, 0.0)
+    return velocity
+
+
+@init_velocity.style
+def _(params):
+    velocity = {}
+    for key, value in params.items():
+        velocity[key] = 0 * value
+    return velocity
+
+
+@lesson.exercise(
+    points=5,
+    returns=("params", "velocity"),
+    hints=(
+        "Two lines of mathematics, done for every key: first the average, then the step.",
+        "v = beta v + (1 - beta) g uses the velocity that came in; the step uses the new one.",
+        "Build two new dicts and fill them key by key; leave the dicts that came in alone.",
+    ),
+)
+def momentum_update(params, grads, velocity, learning_rate, beta=0.9):
+    """One step of gradient descent with momentum, in the averaging form."""
+    new_params, new_velocity = {}, {}
+    for key in params:
+        new_velocity[key] = beta * velocity[key] + (1 - beta) * grads[key]
+        new_params[key] = params[key] - learning_rate * new_velocity[key]
+    return new_params, new_velocity
+
+
+def _steps(rng, *, note, start=None, steps=4, scale=1.0, public=False, integer=False, **settings):
+    """A run of several steps; params and velocity are carried from call to call."""
+    params = _parameters(rng, scale)
+    if integer:
+        params = {key: np.arange(value.size).reshape(value.shape) for key, value in params.items()}
+    velocity = {key: np.zeros(value.shape) for key, value in params.items()}
+    if start is not None:
+        velocity = {key: start * rng.normal(size=value.shape) for key, value in params.items()}
+    grads = [_parameters(rng, scale) for _ in range(steps)]
+    return Case(
+        {"params": params, "grads": grads[0], "velocity": velocity, **settings},
+        then=tuple({"grads": g} for g in grads[1:]),
+        carry={"params": 0, "velocity": 1},
+        note=note,
+        public=public,
+    )
+
+
+@momentum_update.cases
+def _(rng):
+    one = {"W1": np.array([[1.0, 2.0]]), "b1": np.array([[0.5]])}
+    gradient = {"W1": np.array([[10.0, -1.0]]), "b1": np.array([[4.0]])}
+    still = {"W1": np.zeros((1, 2)), "b1": np.zeros((1, 1))}
+    yield Case(
+        {"params": one, "grads": gradient, "velocity": still, "learning_rate": 0.1, "beta": 0.8},
+        then=({"grads": {"W1": np.array([[-4.0, 2.0]]), "b1": np.array([[1.0]])}},) * 2,
+        carry={"params": 0, "velocity": 1},
+        note="three steps from rest",
+        public=True,
+    )
+    rolling = _steps(
+        rng, note="a velocity that is not zero", start=1.0, steps=2, learning_rate=0.5, public=True
+    )
+    yield rolling
+    yield _steps(rng, note="the default beta", learning_rate=0.03, steps=5)
+    yield _steps(rng, note="a small beta", start=2.0, learning_rate=0.7, beta=0.35)
+    yield _steps(rng, note="beta = 0.99", start=0.5, learning_rate=0.01, beta=0.99, steps=6)
+    yield _steps(rng, note="beta = 0", start=1.0, learning_rate=0.2, beta=0.0)
+    yield _steps(rng, note="tiny gradients", scale=1e-6, learning_rate=0.1, beta=0.9)
+    yield _steps(rng, note="integer parameters", integer=True, learning_rate=0.1, beta=0.9)
+    changing = _steps(rng, note="a learning rate that changes", learning_rate=0.4, beta=0.8)
+    rates = (0.1, 0.02, 0.3)
+    then = tuple(
+        {**call, "learning_rate": rate} for call, rate in zip(changing.then, rates, strict=True)
+    )
+    yield Case(changing.args, then, changing.carry, changing.note)
+    calm = _steps(rng, note="a zero gradient while rolling", start=1.0, learning_rate=0.1, steps=1)
+    zeros = {key: np.zeros_like(value) for key, value in calm.args["grads"].items()}
+    yield Case({**calm.args, "grads": zeros}, note=calm.note)
+
+
+AVERAGE = "new_velocity[key] = beta * velocity[key] + (1 - beta) * grads[key]"
+STEP = "new_params[key] = params[key] - learning_rate * new_velocity[key]"
+
+momentum_update.mistake(
+    "classical_form",
+    "Your velocity grows to 1/(1 - beta) times the gradient, ten times for beta = 0.9. Both forms "
+    "exist; which factor does the averaging form put before the gradient?",
+    ("(1 - beta) * grads[key]", "grads[key]"),
+    share=0.4,
+)
+momentum_update.mistake(
+    "weights_swapped",
+    "Your velocity follows the newest gradient almost entirely: beta = 0.9 behaves like 0.1. "
+    "Which weight belongs to the past?",
+    (
+        "beta * velocity[key] + (1 - beta) * grads[key]",
+        "(1 - beta) * velocity[key] + beta * grads[key]",
+    ),
+)
+momentum_update.mistake(
+    "never_decayed",
+    "A constant gradient accelerates your ball for ever: the old velocity keeps all of its weight. "
+    "What plays the part of friction?",
+    ("beta * velocity[key]", "velocity[key]"),
+)
+momentum_update.mistake(
+    "forgets_the_past",
+    "Your velocity is the same whether the ball was rolling or at rest. Is the old velocity used?",
+    ("beta * velocity[key] + ", ""),
+)
+momentum_update.mistake(
+    "steps_with_the_gradient",
+    "Your velocity is right and your step does not use it: params move as in plain gradient "
+    "descent. What should the step be proportional to?",
+    ("learning_rate * new_velocity[key]", "learning_rate * grads[key]"),
+)
+momentum_update.mistake(
+    "steps_with_the_old_velocity",
+    "Your first step from rest moves nothing: the step lags one gradient behind. Which velocity "
+    "does it use?",
+    ("learning_rate * new_velocity[key]", "learning_rate * velocity[key]"),
+)
+momentum_update.mistake(
+    "factor_twice",
+    "Your step is (1 - beta) times too small. How often does the factor 1 - beta come in?",
+    ("learning_rate * new_velocity[key]", "learning_rate * (1 - beta) * new_velocity[key]"),
+)
+momentum_update.mistake(
+    "rate_inside_and_outside",
+    "The learning rate acts twice: your velocity already holds it. Where does it belong?",
+    ("(1 - beta) * grads[key]", "(1 - beta) * learning_rate * grads[key]"),
+)
+momentum_update.mistake(
+    "rate_inside_the_velocity",
+    "Your velocity holds the learning rate, so a step keeps the old rate when the rate changes. "
+    "What is v the average of?",
+    ("(1 - beta) * grads[key]", "(1 - beta) * learning_rate * grads[key]"),
+    ("learning_rate * new_velocity[key]", "new_velocity[key]"),
+)
+momentum_update.mistake(
+    "uphill",
+    "Your parameters move up the gradient: the cost would rise. Which sign has a descent step?",
+    ("params[key] - learning_rate", "params[key] + learning_rate"),
+)
+momentum_update.mistake(
+    "subtracts_the_gradient",
+    "Your velocity points against the gradient and the step subtracts it again: you climb. Where "
+    "is the one minus sign?",
+    ("+ (1 - beta) * grads[key]", "- (1 - beta) * grads[key]"),
+)
+momentum_update.mistake(
+    "velocity_not_returned",
+    "You give back the velocity that came in, so every call behaves like the first. Which velocity "
+    "does the next step need?",
+    (
+        "return new_params, new_velocity",
+        "return new_params, {k: v.copy() for k, v in velocity.items()}",
+    ),
+)
+momentum_update.mistake(
+    "beta_fixed",
+    "You use beta = 0.9 whatever is asked. Where does the argument beta come in?",
+    ("beta * velocity[key] + (1 - beta)", "0.9 * velocity[key] + (1 - 0.9)"),
+)
+momentum_update.mistake(
+    "bias_corrected",
+    "Your average is divided by 1 - beta, as bias correction does at its first step. Momentum as "
+    "asked here leaves the average as it is: what does it start from?",
+    ("learning_rate * new_velocity[key]", "learning_rate * new_velocity[key] / (1 - beta)"),
+)
+momentum_update.mistake(
+    "nesterov",
+    "You step with beta v + (1 - beta) g taken once more: that is Nesterov's look-ahead. What does "
+    "plain momentum step with?",
+    (
+        "learning_rate * new_velocity[key]",
+        "learning_rate * (beta * new_velocity[key] + (1 - beta) * grads[key])",
+    ),
+)
+momentum_update.mistake(
+    "stored_in_the_wrong_order",
+    "Your two results come in the other order: velocity first. What does the docstring give back?",
+    ("return new_params, new_velocity", "return new_velocity, new_params"),
+)
+
+
+@momentum_update.mistake(
+    "works_in_place",
+    "Your values are right, but the params or velocity you were given changed. Who else may "
+    "still be using them?",
+    share=0.8,
+)
+def _(params, grads, velocity, learning_rate, beta=0.9):
+    for key in params:
+        velocity[key] = beta * velocity[key] + (1 - beta) * grads[key]
+        params[key] = params[key] - learning_rate * velocity[key]
+    return params, velocity
+
+
+@momentum_update.mistake(
+    "fails_on_integers",
+    "With integer parameters your subtraction in place fails: NumPy does not put floats into an "
+    "integer array. What would a new array do?",
+    share=0.8,
+)
+def _(params, grads, velocity, learning_rate, beta=0.9):
+    params = {key: value.copy() for key, value in params.items()}
+    velocity = {key: value.copy() for key, value in velocity.items()}
+    for key in params:
+        velocity[key] = beta * velocity[key] + (1 - beta) * grads[key]
+        params[key] -= learning_rate * velocity[key]
+    return params, velocity
+
+
+@momentum_update.mistake(
+    "bias_uses_the_weights_velocity",
+    "Your biases move by the velocity of the weights: a line was copied and one name left. Which "
+    "velocity belongs to b1?",
+)
+def _(params, grads, velocity, learning_rate, beta=0.9):
+    new_params, new_velocity = {}, {}
+    for key in params:
+        new_velocity[key] = beta * velocity[key] + (1 - beta) * grads[key]
+    for key in params:
+        source = new_velocity["W" + key[1:]].mean() if key[0] == "b" else new_velocity[key]
+        new_params[key] = params[key] - learning_rate * source
+    return new_params, new_velocity
+
+
+@momentum_update.mistake(
+    "velocity_is_the_gradient",
+    "Your velocity is the gradient itself, the same array. What is left of the earlier steps?",
+)
+def _(params, grads, velocity, learning_rate, beta=0.9):
+    new_params = {key: params[key] - learning_rate * grads[key] for key in params}
+    return new_params, grads
+
+
+@momentum_update.mistake(
+    "weights_only",
+    "Your weights learn and your biases stay where they are. Which keys does your loop visit?",
+)
+def _(params, grads, velocity, learning_rate, beta=0.9):
+    new_params = {key: value.copy() for key, value in params.items()}
+    new_velocity = {key: value.copy() for key, value in velocity.items()}
+    for key in params:
+        if key.startswith("W"):
+            new_velocity[key] = beta * velocity[key] + (1 - beta) * grads[key]
+            new_params[key] = params[key] - learning_rate * new_velocity[key]
+    return new_params, new_velocity
+
+
+@momentum_update.style
+def _(params, grads, velocity, learning_rate, beta=0.9):
+    velocity = {k: beta * velocity[k] + (1 - beta) * grads[k] for k in params}
+    return {k: params[k] - learning_rate * velocity[k] for k in params}, velocity
+
+
+@momentum_update.style
+def _(params, grads, velocity, learning_rate, beta=0.9):
+    velocity = {k: v + (1 - beta) * (grads[k] - v) for k, v in velocity.items()}
+    params = {k: p - learning_rate * velocity[k] for k, p in params.items()}
+    return params, velocity
+
+
+@momentum_update.style
+def _(params, grads, velocity, learning_rate, beta=0.9):
+    layers = len(params) // 2
+    params, velocity = dict(params), dict(velocity)
+    for layer in range(1, layers + 1):
+        for letter in "Wb":
+            k = f"{letter}{layer}"
+            velocity[k] = np.multiply(beta, velocity[k]) + np.multiply(1.0 - beta, grads[k])
+            params[k] = np.subtract(params[k], learning_rate * velocity[k])
+    return params, velocity
+
+
+@momentum_update.style
+def _(params, grads, velocity, learning_rate, beta=0.9):
+    params = {k: np.array(p, dtype=float) for k, p in params.items()}
+    velocity = {k: v.copy() for k, v in velocity.items()}
+    for k in params:
+        velocity[k] *= beta
+        velocity[k] += (1 - beta) * grads[k]
+        params[k] -= learning_rate * velocity[k]
+    return params, velocity
+
+
+@momentum_update.style
+def _(params, grads, velocity, learning_rate, beta=0.9):
+    def one(p, g, v):
+        v = beta * v + (1 - beta) * g
+        return p - learning_rate * v, v
+
+    moved = {k: one(params[k], grads[k], velocity[k]) for k in params}
+    return {k: pair[0] for k, pair in moved.items()}, {k: pair[1] for k, pair in moved.items()}
+
+
+@momentum_update.style
+def _(params, grads, velocity, learning_rate, beta=0.9):
+    new_params, new_velocity = {}, {}
+    for key in params:
+        v = np.empty(params[key].shape)
+        p = np.empty(params[key].shape)
+        for index in np.ndindex(*v.shape):
+            v[index] = beta * velocity[key][index] + (1 - beta) * grads[key][index]
+            p[index] = params[key][index] - learning_rate * v[index]
+        new_params[key], new_velocity[key] = p, v
+    return new_params, new_velocity
+
+
+@lesson.exercise(
+    points=2,
+    returns=("classical learning rate",),
+    hints=(
+        "Both forms must make the same step: alpha v in one equals alpha_c u in the other.",
+        "With a constant gradient u settles at g / (1 - beta) and v at g.",
+        "So alpha_c has to be smaller than alpha. By which factor?",
+    ),
+)
+def classical_learning_rate(learning_rate, beta):
+    """Learning rate of v = beta v + g that makes the steps of v = beta v + (1 - beta) g."""
+    return (1 - beta) * learning_rate
+
+
+@classical_learning_rate.cases
+def _(rng):
+    yield Case({"learning_rate": 0.3, "beta": 0.9}, public=True)
+    yield Case({"learning_rate": 0.1, "beta": 0.5}, public=True)
+    for beta in (0.0, 0.25, 0.98):
+        rate = float(rng.uniform(0.01, 2))
+        yield Case({"learning_rate": rate, "beta": beta}, note=f"beta = {beta}")
+
+
+classical_learning_rate.mistake(
+    "inverted",
+    "Your rate grows with beta, and the classical velocity is already the larger one. Should its "
+    "rate be larger or smaller than 0.3?",
+    ("(1 - beta) * learning_rate", "learning_rate / (1 - beta)"),
+)
+classical_learning_rate.mistake(
+    "unchanged",
+    "You keep the same rate for both forms: with beta = 0.9 the classical steps are then ten times "
+    "too large. What is the ratio of the two velocities?",
+    ("(1 - beta) * learning_rate", "1.0 * learning_rate"),
+)
+classical_learning_rate.mistake(
+    "times_beta",
+    "You multiply by beta. How large is the classical velocity once the gradient is constant?",
+    ("(1 - beta) * learning_rate", "beta * learning_rate"),
+)
+classical_learning_rate.mistake(
+    "divided_by_beta",
+    "You divide by beta. How large is the classical velocity once the gradient is constant?",
+    ("(1 - beta) * learning_rate", "learning_rate / max(beta, 1e-3)"),
+)
+classical_learning_rate.mistake(
+    "one_plus_beta",
+    "Your factor is 1 + beta, more than one. Is the classical velocity larger or smaller than the "
+    "average?",
+    ("(1 - beta)", "(1 + beta)"),
+)
+classical_learning_rate.mistake(
+    "factor_only",
+    "You give back the factor and not the rate: it is the same for every learning rate. What is it "
+    "a factor of?",
+    ("(1 - beta) * learning_rate", "1 - beta"),
+)
+
+
+@classical_learning_rate.style
+def _(learning_rate, beta):
+    return learning_rate - beta * learning_rate
+
+
+@classical_learning_rate.style
+def _(learning_rate, beta):
+    return learning_rate / (1 / (1 - beta))
+
+
+@classical_learning_rate.style
+def _(learning_rate, beta):
+    return np.float64(learning_rate) * (1.0 - beta)
+
+
+@classical_learning_rate.style
+def _(learning_rate, beta):
+    return np.array(learning_rate * (1 - beta))
+
+
+@classical_learning_rate.style
+def _(learning_rate, beta):
+    scale = 1 - beta
+    rate = learning_rate * scale
+    return float(rate)
+
+
+@lesson.exercise(
+    points=4,
+    returns=("path",),
+    hints=(
+        "The path starts with w0 and gains one point per step: steps + 1 rows.",
+        "Each step asks gradient(w), hands it to update and keeps the state for the next step.",
+        "state is None before the first step; update gives back the new w and the new state.",
+    ),
+)
+def descend(gradient, w0, update, steps):
+    """Run an optimizer and record every point, the start included."""
+    path, state = [w0], None
+    w = w0
+    for _ in range(steps):
+        w, state = update(w, gradient(w), state)
+        path.append(w)
+    return np.array(path)
+
+
+def _descent(kappa, angle, optimizer, steps, w0, note="", public=False, **settings):
+    surface = {"problem": "bowl", "kappa": kappa, "angle": angle}
+    gradient = Recipe("optlab.problems:gradient_of", surface)
+    update = Recipe(f"optlab.optimizers:{optimizer}", settings)
+    args = {"gradient": gradient, "w0": np.array(w0), "update": update, "steps": steps}
+    return Case(args, note=note, public=public)
+
+
+@descend.cases
+def _(rng):
+    yield _descent(
+        10.0, 0.0, "gradient_descent", 3, [1.0, 1.0], "three steps of gradient descent",
+        public=True, learning_rate=0.1,
+    )  # fmt: skip
+    yield _descent(
+        10.0, 30.0, "momentum", 4, [2.0, -1.0], "an update with a state",
+        public=True, learning_rate=0.2, beta=0.8,
+    )  # fmt: skip
+    start = rng.normal(size=2)
+    yield _descent(50.0, 40.0, "momentum", 25, start, "many steps", learning_rate=0.02, beta=0.9)
+    yield _descent(5.0, 0.0, "momentum", 1, start, "a single step", learning_rate=0.1, beta=0.5)
+    yield _descent(5.0, 0.0, "gradient_descent", 0, start, "no step at all", learning_rate=0.1)
+    yield _descent(8.0, 20.0, "adam", 6, start, "another optimizer", learning_rate=0.1)
+
+
+descend.mistake(
+    "start_missing",
+    "Your path begins after the first step: the start is missing. How many points do three steps "
+    "connect?",
+    ("path, state = [w0], None", "path, state = [], None"),
+)
+descend.mistake(
+    "one_step_too_many",
+    "You make one step too many. How many points do three steps connect?",
+    ("range(steps)", "range(steps + 1)"),
+)
+descend.mistake(
+    "one_step_too_few",
+    "You make one step too few. How many points do three steps connect?",
+    ("range(steps)", "range(steps - 1)"),
+)
+descend.mistake(
+    "state_forgotten",
+    "Every step of yours begins with an empty state, so momentum never builds up. Where does the "
+    "state of the last step go?",
+    ("w, state = update(w, gradient(w), state)", "w, _state = update(w, gradient(w), None)"),
+)
+descend.mistake(
+    "gradient_at_the_start",
+    "Your gradient is always that of the starting point. Where is the ball when you ask for the "
+    "slope?",
+    ("gradient(w)", "gradient(w0)"),
+)
+descend.mistake(
+    "only_the_end",
+    "You give back the last point only. What would a plot of the path need?",
+    ("return np.array(path)", "return np.array(path[-1])"),
+)
+descend.mistake(
+    "never_moves",
+    "Your w is the start at every step: the result of update is not kept. What should the next "
+    "step begin from?",
+    ("w, state = update(w, gradient(w), state)", "_w, state = update(w, gradient(w), state)"),
+)
+descend.mistake(
+    "transposed",
+    "Your path has one column per step; asked is shape (steps + 1, n). What is a row?",
+    ("return np.array(path)", "return np.array(path).T"),
+)
+
+
+@descend.mistake(
+    "every_point_the_same",
+    "Every row of your path is the last point: the list holds one array many times. When is the "
+    "point copied?",
+)
+def _(gradient, w0, update, steps):
+    w, state = w0.copy(), None
+    path = [w]
+    for _ in range(steps):
+        new, state = update(w, gradient(w), state)
+        w[:] = new
+        path.append(w)
+    return np.array(path)
+
+
+@descend.style
+def _(gradient, w0, update, steps):
+    path = np.empty((steps + 1, len(w0)))
+    path[0] = w0
+    state = None
+    for i in range(steps):
+        path[i + 1], state = update(path[i], gradient(path[i]), state)
+    return path
+
+
+@descend.style
+def _(gradient, w0, update, steps):
+    w, state = w0.copy(), None
+    path = [w.copy()]
+    while len(path) <= steps:
+        g = gradient(w)
+        w, state = update(w, g, state)
+        path += [w.copy()]
+    return np.stack(path)
+
+
+@descend.style
+def _(gradient, w0, update, steps):
+    points, state = [np.asarray(w0, dtype=float)], None
+    for _ in range(steps):
+        w, state = update(points[-1], gradient(points[-1]), state)
+        points.append(np.asarray(w))
+    return np.vstack(points)
+
+
+@descend.style
+def _(gradient, w0, update, steps):
+    def walk(w, state, left):
+        yield w
+        if left:
+            yield from walk(*update(w, gradient(w), state), left - 1)
+
+    return np.array(list(walk(w0, None, steps)))
+
+
+@descend.style
+def _(gradient, w0, update, steps):
+    path = np.zeros((steps + 1, w0.shape[0]))
+    w, state = w0, None
+    for i in range(steps + 1):
+        path[i, :] = w
+        if i < steps:
+            w, state = update(w, gradient(w), state)
+    return path

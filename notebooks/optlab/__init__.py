@@ -1,0 +1,10 @@
+"""optlab: the learner's side of the course. It compares data and holds no answers in its code.
+
+`check` says at once, by name, what is wrong; `hint` helps a step further; `progress` shows where
+you are.
+"""
+
+from optlab.checks import check, hint
+from optlab.progress import progress
+
+__all__ = ["check", "hint", "progress"]

@@ -1,0 +1,188 @@
+"""One data format for answer keys and for the wire between judge and sandbox.
+
+A frame is `length of header (4 bytes) | header (JSON) | raw array bytes`. It carries data only:
+None, bool, int, float, str, list, tuple, dict, base NumPy arrays and scalars, and the two recipes
+below. Nothing in it can run: decoding never imports, calls or unpickles. What has no place in the
+format (a subclass, a function, a generator) is encoded as `Opaque`, its type's name.
+"""
+
+import json
+import socket
+import struct
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+DTYPES = frozenset(
+    np.dtype(kind).str for kind in ("?", *"i1 i2 i4 i8 u1 u2 u4 u8 f2 f4 f8".split())
+)
+MAX_DEPTH = 32
+MAX_INT_BITS = 1024
+LENGTH = struct.Struct(">I")
+
+
+class CodecError(ValueError):
+    """The bytes are not a frame of this format."""
+
+
+@dataclass(frozen=True)
+class Opaque:
+    """Stands for a value that is not data; `type_name` is all that is known of it."""
+
+    type_name: str
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """An object by name: `"optlab.problems:bowl"` called with `kwargs` (None: not called)."""
+
+    target: str
+    kwargs: dict[str, Any] | None = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Seed:
+    """`numpy.random.default_rng(value)`."""
+
+    value: int
+
+
+def encode(value: Any) -> bytes:
+    """Encode any value; what is not data becomes `Opaque`."""
+    arrays: list[bytes] = []
+    header = json.dumps(_pack(value, arrays, MAX_DEPTH), separators=(",", ":")).encode()
+    return LENGTH.pack(len(header)) + header + b"".join(arrays)
+
+
+def decode(frame: bytes) -> Any:
+    """Decode a frame, or raise `CodecError`."""
+    if len(frame) < LENGTH.size:
+        raise CodecError("frame too short")
+    start = LENGTH.size + LENGTH.unpack_from(frame)[0]
+    try:
+        header = json.loads(frame[LENGTH.size : start])
+    except (ValueError, RecursionError) as error:
+        raise CodecError("header is not JSON") from error
+    arrays = memoryview(frame)[start:]
+    value, rest = _unpack(header, arrays, MAX_DEPTH)
+    if len(rest):
+        raise CodecError("bytes left over")
+    return value
+
+
+def snapshot(value: Any) -> Any:
+    """A copy as data, sharing nothing with `value`."""
+    return decode(encode(value))
+
+
+def send(channel: socket.socket, value: Any) -> None:
+    """Send one frame."""
+    frame = encode(value)
+    channel.sendall(LENGTH.pack(len(frame)) + frame)
+
+
+def receive(channel: socket.socket, limit: int) -> Any:
+    """Receive one frame of at most `limit` bytes.
+
+    Raises EOFError at the end of the stream, TimeoutError by the socket's timeout, and CodecError
+    when the frame is longer than `limit` or malformed.
+    """
+    (length,) = LENGTH.unpack(_read_exactly(channel, LENGTH.size))
+    if length > limit:
+        raise CodecError(f"oversize: {length} bytes, at most {limit} are taken")
+    return decode(_read_exactly(channel, length))
+
+
+def _read_exactly(channel: socket.socket, count: int) -> bytes:
+    parts = bytearray()
+    while len(parts) < count:
+        part = channel.recv(min(count - len(parts), 1 << 20))
+        if not part:
+            raise EOFError("the other side has gone")
+        parts += part
+    return bytes(parts)
+
+
+def _pack(value: Any, arrays: list[bytes], depth: int) -> Any:
+    kind = type(value)  # exact types: a subclass may lie about itself
+    if value is None or kind in (bool, str, float):
+        return value
+    if kind is int and value.bit_length() <= MAX_INT_BITS:
+        return value
+    if depth == 0:
+        return {"o": "too deeply nested"}
+    if kind is list or kind is tuple:
+        return {kind.__name__[0]: [_pack(item, arrays, depth - 1) for item in value]}
+    if kind is dict and all(type(key) in (str, int) for key in value):
+        return {"d": [[key, _pack(item, arrays, depth - 1)] for key, item in value.items()]}
+    if (kind is np.ndarray or issubclass(kind, np.generic)) and value.dtype.str in DTYPES:
+        arrays.append(value.tobytes())
+        return {"a": [value.dtype.str, list(value.shape), kind is not np.ndarray]}
+    if kind is Recipe:
+        return {"r": [value.target, _pack(value.kwargs, arrays, depth - 1)]}
+    if kind is Seed:
+        return {"g": value.value}
+    return {"o": value.type_name if kind is Opaque else kind.__name__}
+
+
+def _unpack(packed: Any, arrays: memoryview, depth: int) -> tuple[Any, memoryview]:
+    if packed is None or isinstance(packed, (bool, int, float, str)):
+        return packed, arrays
+    if depth == 0 or not isinstance(packed, dict) or len(packed) != 1:
+        raise CodecError("unknown form")
+    ((tag, body),) = packed.items()
+    if tag in ("l", "t"):
+        items, arrays = _unpack_items(body, arrays, depth)
+        return (items if tag == "l" else tuple(items)), arrays
+    if tag == "d":
+        return _unpack_dict(body, arrays, depth)
+    if tag == "a":
+        return _unpack_array(body, arrays)
+    if tag == "o" and isinstance(body, str):
+        return Opaque(body), arrays
+    if tag == "g" and isinstance(body, int):
+        return Seed(body), arrays
+    if tag == "r" and isinstance(body, list) and len(body) == 2 and isinstance(body[0], str):
+        kwargs, arrays = _unpack(body[1], arrays, depth - 1)
+        return Recipe(body[0], kwargs), arrays
+    raise CodecError("unknown tag")
+
+
+def _unpack_items(body: Any, arrays: memoryview, depth: int) -> tuple[list, memoryview]:
+    if not isinstance(body, list):
+        raise CodecError("a sequence has no items")
+    items = []
+    for item in body:
+        value, arrays = _unpack(item, arrays, depth - 1)
+        items.append(value)
+    return items, arrays
+
+
+def _unpack_dict(body: Any, arrays: memoryview, depth: int) -> tuple[dict, memoryview]:
+    if not isinstance(body, list):
+        raise CodecError("a dict has no items")
+    result = {}
+    for pair in body:
+        if not (isinstance(pair, list) and len(pair) == 2 and isinstance(pair[0], (str, int))):
+            raise CodecError("a dict item is not a pair")
+        result[pair[0]], arrays = _unpack(pair[1], arrays, depth - 1)
+    return result, arrays
+
+
+def _unpack_array(body: Any, arrays: memoryview) -> tuple[Any, memoryview]:
+    if not (isinstance(body, list) and len(body) == 3 and isinstance(body[0], str)):
+        raise CodecError("malformed array")
+    dtype, shape, is_scalar = body
+    if dtype not in DTYPES or not isinstance(shape, list) or len(shape) > MAX_DEPTH:
+        raise CodecError("array type or shape not allowed")
+    count = 1
+    for length in shape:
+        if type(length) is not int or not 0 <= length < 2**31:
+            raise CodecError("array shape not allowed")
+        count *= length
+    size = count * np.dtype(dtype).itemsize
+    if size > len(arrays):
+        raise CodecError("array bytes are missing")
+    array = np.frombuffer(arrays[:size], dtype=dtype).copy().reshape(shape)
+    return (array[()] if is_scalar is True and not shape else array), arrays[size:]

@@ -1,0 +1,175 @@
+"""The one comparator: `check` in the notebook and the judge call the same function."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from optlab.codec import Opaque
+
+RTOL = 1e-7  # wide enough for another order of summation, far below any wrong epsilon
+ATOL = 1e-12
+_NUMBERS = (int, float, np.number)
+
+
+@dataclass(frozen=True)
+class Difference:
+    """The first way in which an answer departs from what is expected.
+
+    kind: "type", "keys", "length", "shape", "dtype", "finite" or "value".
+    text: the finding with numbers; it may quote the expected value.
+    """
+
+    kind: str
+    path: str
+    text: str
+
+
+def difference(expected: Any, actual: Any, path: str, rtol: float = RTOL) -> Difference | None:
+    """First difference between two values made of data, or None. `path` names the value."""
+    if isinstance(expected, dict):
+        return _dict_difference(expected, actual, path, rtol)
+    if isinstance(expected, np.ndarray):
+        return _array_difference(expected, actual, path, rtol)
+    if isinstance(expected, (list, tuple)):
+        return _sequence_difference(expected, actual, path, rtol)
+    if isinstance(expected, _NUMBERS) and not isinstance(expected, (bool, np.bool_)):
+        return _number_difference(expected, actual, path, rtol)
+    if isinstance(expected, (bool, np.bool_)) and isinstance(actual, (bool, np.bool_)):
+        same = bool(expected) == bool(actual)
+    else:
+        same = type(expected) is type(actual) and expected == actual
+    if same:
+        return None
+    if type(expected) is not type(actual):
+        return _type_difference(expected, actual, path)
+    return Difference("value", path, f"{path} should be {expected!r}; yours is {_short(actual)}")
+
+
+def describe(value: Any) -> str:
+    """A value's type in a learner's words: "an array of shape (3, 4)", "a list of 3"."""
+    if value is None:
+        return "None"
+    if isinstance(value, Opaque):
+        return f"a {value.type_name}"
+    if isinstance(value, np.ndarray):
+        return f"an array of shape {value.shape}"
+    if isinstance(value, (list, tuple)):
+        return f"a {type(value).__name__} of {len(value)}"
+    if isinstance(value, (bool, np.bool_)):
+        return "True or False"
+    if isinstance(value, _NUMBERS):
+        return "a number"
+    return {"str": "a string", "dict": "a dict"}.get(type(value).__name__, type(value).__name__)
+
+
+def _type_difference(expected: Any, actual: Any, path: str) -> Difference:
+    if actual is None:
+        return Difference("type", path, f"{path} is None: is a return statement missing?")
+    text = f"{path} should be {describe(expected)}; yours is {describe(actual)}"
+    return Difference("type", path, text)
+
+
+def _dict_difference(expected: dict, actual: Any, path: str, rtol: float) -> Difference | None:
+    if not isinstance(actual, dict):
+        return _type_difference(expected, actual, path)
+    missing = [key for key in expected if key not in actual]
+    extra = [key for key in actual if key not in expected]
+    if missing:
+        return Difference("keys", path, f"{path} has no key {missing[0]!r}")
+    if extra:
+        return Difference("keys", path, f"{path} has an unexpected key {_short(extra[0])}")
+    for key, value in expected.items():
+        found = difference(value, actual[key], f"{path}[{key!r}]", rtol)
+        if found:
+            return found
+    return None
+
+
+def _sequence_difference(expected: Any, actual: Any, path: str, rtol: float) -> Difference | None:
+    if isinstance(actual, np.ndarray) and actual.ndim:
+        actual = list(actual)  # costs in an array are as good as costs in a list
+    if not isinstance(actual, (list, tuple)):
+        return _type_difference(expected, actual, path)
+    if len(expected) != len(actual):
+        text = f"{path} should have {len(expected)} items; yours has {len(actual)}"
+        return Difference("length", path, text)
+    for index, value in enumerate(expected):
+        found = difference(value, actual[index], f"{path}[{index}]", rtol)
+        if found:
+            return found
+    return None
+
+
+def _number_difference(expected: Any, actual: Any, path: str, rtol: float) -> Difference | None:
+    if isinstance(actual, np.ndarray) and actual.ndim == 0:
+        actual = actual[()]
+    if isinstance(actual, (bool, np.bool_)) or not isinstance(actual, _NUMBERS):
+        return _type_difference(expected, actual, path)
+    if np.isfinite(expected) and not _is_finite(actual):
+        return Difference("finite", path, f"{path} should be {expected:.6g}; yours is {actual}")
+    if _close(expected, actual, rtol):
+        return None
+    text = f"{path} should be {_short(expected)}; yours is {_short(actual)}"
+    return Difference("value", path, text)
+
+
+def _array_difference(expected: Any, actual: Any, path: str, rtol: float) -> Difference | None:
+    actual = _as_array(actual)
+    if actual is None or (actual.ndim == 0 and expected.ndim):
+        return _type_difference(expected, actual, path)
+    if isinstance(actual, Opaque):
+        return _type_difference(expected, actual, path)
+    if expected.shape != actual.shape:
+        text = f"{path} should have shape {expected.shape}; yours has {actual.shape}"
+        return Difference("shape", path, text)
+    close = _close(expected, actual, rtol)
+    if np.all(close):
+        return None
+    if expected.dtype.kind == "f" and actual.dtype != expected.dtype:
+        text = f"{path} has dtype {actual.dtype}, so its values are rounded; it should be float64"
+        return Difference("dtype", path, text)
+    where = tuple(int(i) for i in np.argwhere(~close)[0])
+    spot = f"{path}[{', '.join(map(str, where))}]" if where else path
+    finite = np.isfinite(actual[where]) or not np.isfinite(expected[where])
+    text = f"{spot} should be {_short(expected[where])}; yours is {_short(actual[where])}"
+    return Difference("value" if finite else "finite", spot, text)
+
+
+def _as_array(actual: Any) -> Any:
+    """An array for what reads as one: a number, or a list of numbers. Otherwise Opaque."""
+    if isinstance(actual, np.ndarray):
+        return actual
+    if isinstance(actual, (list, tuple)):
+        try:
+            array = np.array(actual)
+        except ValueError:  # rows of different lengths
+            return Opaque(type(actual).__name__)
+        return array if array.dtype.kind in "biuf" else Opaque(type(actual).__name__)
+    if isinstance(actual, _NUMBERS):
+        return np.array(actual)
+    return actual if isinstance(actual, Opaque) or actual is None else Opaque(type(actual).__name__)
+
+
+def _close(expected: Any, actual: Any, rtol: float) -> Any:
+    return np.isclose(_float(actual), _float(expected), rtol=rtol, atol=ATOL)
+
+
+def _float(value: Any) -> Any:
+    if isinstance(value, np.ndarray):
+        return value.astype(float)
+    try:
+        return float(value)
+    except OverflowError:  # a Python integer beyond 1e308
+        return float("inf")
+
+
+def _is_finite(value: Any) -> bool:
+    return bool(np.isfinite(_float(value)))
+
+
+def _short(value: Any) -> str:
+    if isinstance(value, _NUMBERS) and not isinstance(value, (bool, np.bool_)):
+        return f"{_float(value):.6g}"
+    text = repr(value)
+    return text if len(text) <= 40 else text[:37] + "..."
