@@ -1,0 +1,235 @@
+"""One look for every figure of the course.
+
+COLORS["momentum"]           the colour of an optimizer, the same in every lesson
+figure(...)                  (fig, ax) in the shared style, drawn outside of pyplot
+contour(ax, f, view)         contour lines of a surface, quiet, in the background
+trajectory(ax, path, name)   the points an optimizer visited, in its colour
+label_end(ax, x, y, text)    a direct label at the end of a curve, instead of a legend
+show(fig, alt)               displays the figure with a description for screen readers
+explore(draw, alt, **ranges) sliders that redraw a figure; a plain figure where widgets do not run
+
+Importing this module sets the style for every Matplotlib figure of the notebook.
+"""
+
+import base64
+import html
+import io
+
+import matplotlib as mpl
+import numpy as np
+from IPython.display import display
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from matplotlib.patheffects import withStroke
+from PIL import Image
+
+try:
+    import ipywidgets
+except ImportError:  # the sliders then become plain figures
+    ipywidgets = None
+
+# Chosen to stay apart for colour-blind readers and dark enough for text on white.
+COLORS = {
+    "gd": "#4d4d4d",
+    "sgd": "#8c6d1f",
+    "momentum": "#0067b3",
+    "nesterov": "#3d85c6",
+    "rmsprop": "#c24e00",
+    "adagrad": "#a8327e",
+    "adadelta": "#7a5195",
+    "adam": "#00785a",
+    "amsgrad": "#5e7d00",
+    "adamw": "#2a4d9b",
+    "target": "#b3261e",  # a minimum, a limit, a true value
+    "data": "#9a9a9a",  # measurements in the background
+    "first": "#0067b3",  # curves that belong to no optimizer
+    "second": "#c24e00",
+    "third": "#00785a",
+}
+
+STYLE = {
+    "figure.figsize": (7.2, 4.2),
+    "figure.dpi": 100,
+    "figure.facecolor": "white",  # figures stay readable in a dark JupyterLab
+    "savefig.facecolor": "white",
+    "axes.facecolor": "white",
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.titlelocation": "left",
+    "axes.titlesize": 13,
+    "axes.labelsize": 12,
+    "axes.prop_cycle": mpl.cycler(color=[COLORS["first"], COLORS["second"], COLORS["third"]]),
+    "font.size": 12,
+    "xtick.labelsize": 11,
+    "ytick.labelsize": 11,
+    "legend.frameon": False,
+    "lines.linewidth": 2.0,
+    "grid.color": "#e3e3e3",
+    "image.cmap": "gray_r",
+}
+mpl.rcParams.update(STYLE)
+
+# A white rim, so that the text does not touch the dark theme's background.
+MARGIN = {"w_pad": 0.12, "h_pad": 0.12}
+
+
+def figure(rows=1, columns=1, size=None, **settings):
+    """A figure and its axes (an array when there are several), as `plt.subplots` gives them.
+
+    It is not registered with pyplot: nothing to close, and nothing is displayed twice.
+    """
+    fig = Figure(figsize=size, layout="constrained")
+    FigureCanvasAgg(fig)
+    fig.get_layout_engine().set(**MARGIN)
+    return fig, fig.subplots(rows, columns, **settings)
+
+
+def contour(ax, f, view, levels=9, points=121):
+    """Contour lines of f over view = ((left, right), (bottom, top)).
+
+    f takes points of shape (2, ...). The levels grow quadratically, so that the lines of a bowl
+    are evenly spaced.
+    """
+    (left, right), (bottom, top) = view
+    grid = np.array(np.meshgrid(np.linspace(left, right, points), np.linspace(bottom, top, points)))
+    heights = f(grid)
+    low, high = heights.min(), heights.max()
+    steps = low + (high - low) * (np.arange(1, levels + 1) / (levels + 1)) ** 2
+    ax.contour(*grid, heights, steps, colors="#b9b9b9", linewidths=0.9)
+    ax.set(xlim=(left, right), ylim=(bottom, top), xlabel="$w_1$", ylabel="$w_2$")
+
+
+def trajectory(ax, path, name, label=None, color=None):
+    """The points of `path`, shape (steps + 1, 2): a ring at the start, a dot at the end.
+
+    `name` picks the colour; `label` (default: none) is written beside the last point in view.
+    """
+    color = color or COLORS[name]
+    ax.plot(path[:, 0], path[:, 1], "-", color=color, linewidth=1.6, marker=".", markersize=5)
+    ax.plot(*path[0], "o", color="white", markeredgecolor=color, markeredgewidth=1.8)
+    ax.plot(*path[-1], "o", color=color, clip_on=True)
+    if label:
+        label_end(ax, path[-1, 0], path[-1, 1], label, color)
+
+
+def label_end(ax, x, y, text, color, offset=(8, 0)):
+    """Writes `text` beside the point (x, y); offset in points to the right and up."""
+    ax.annotate(
+        text,
+        (x, y),
+        xytext=offset,
+        textcoords="offset points",
+        color=color,
+        va="center",
+        ha="left" if offset[0] >= 0 else "right",
+        annotation_clip=False,
+        path_effects=[withStroke(linewidth=3, foreground="white")],
+    )
+
+
+def png(fig):
+    """The figure as bytes of a PNG file; few colours make it five times smaller."""
+    fig.canvas.draw()
+    picture = Image.fromarray(np.asarray(fig.canvas.buffer_rgba())).convert("RGB")
+    buffer = io.BytesIO()
+    picture.quantize(128, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE).save(buffer, "png")
+    return buffer.getvalue()
+
+
+def mimebundle(image, alt, width):
+    """What is displayed: the image, and HTML that gives it an alternative text.
+
+    JupyterLab drops the alternative text of a plain PNG but keeps that of an <img>; GitHub,
+    nbconvert and the feedback pages use the PNG.
+    """
+    data = base64.b64encode(image).decode("ascii")
+    tag = f'<img src="data:image/png;base64,{data}" width="{width}" alt="{html.escape(alt)}">'
+    return {"image/png": data, "text/html": tag, "text/plain": alt}
+
+
+def show(fig, alt):
+    """Displays a figure; `alt` says in one or two sentences what there is to see in it."""
+    width = round(fig.get_figwidth() * fig.dpi)
+    display(mimebundle(png(fig), alt, width), metadata={"image/png": {"alt": alt}}, raw=True)
+    fig.clear()
+
+
+def explore(draw, alt, rows=1, columns=1, size=None, **ranges):
+    """A figure with a slider for every range.
+
+    `draw(axes, **values)` draws one frame on cleared axes and returns the title above it.
+    A range is (low, high, step) or (low, high, step, start), or a list of choices, of which the
+    first is the start. Whole numbers give whole numbers. Where widgets do not run (GitHub, printed
+    pages, no ipywidgets) the figure for the starting values is shown.
+    """
+    stage = Stage(draw, rows, columns, size)
+    image = stage.frame(**{name: start_of(choice) for name, choice in ranges.items()})
+    bundle = mimebundle(image, alt, stage.width)
+    if ipywidgets is not None:
+        del bundle["text/html"]  # else a page without widgets would hold the image twice
+        bundle |= panel(stage, image, alt, ranges)._repr_mimebundle_()
+        bundle["text/plain"] = alt
+    display(bundle, metadata={"image/png": {"alt": alt}}, raw=True)
+
+
+def start_of(choice):
+    """The starting value of a range."""
+    if isinstance(choice, list):
+        return choice[0]
+    return choice[3] if len(choice) == 4 else choice[0]
+
+
+class Stage:
+    """One figure that is drawn again and again."""
+
+    def __init__(self, draw, rows, columns, size):
+        self.draw = draw
+        self.fig, self.axes = figure(rows, columns, size)
+        self.width = round(self.fig.get_figwidth() * self.fig.dpi)
+
+    def frame(self, **values):
+        """The PNG for these values."""
+        for ax in self.fig.axes:
+            ax.cla()
+        title = self.draw(self.axes, **values)
+        self.fig.suptitle(title or "", x=0.02, ha="left", fontsize=13)
+        image = png(self.fig)
+        # The first frame finds the layout; the axes then stay in place, and frames take half
+        # the time.
+        self.fig.set_layout_engine("none")
+        return image
+
+
+def panel(stage, image, alt, ranges):
+    """The widget: sliders above the image."""
+    sliders = {name: slider(name, choice) for name, choice in ranges.items()}
+    picture = ipywidgets.Image(value=image, format="png", width=stage.width, tooltip=alt)
+
+    def redraw(_):
+        picture.value = stage.frame(**{name: one.value for name, one in sliders.items()})
+
+    for one in sliders.values():
+        one.observe(redraw, names="value")
+    return ipywidgets.VBox([*sliders.values(), picture])
+
+
+def slider(name, choice):
+    """A slider for (low, high, step[, start]), buttons for a list of choices."""
+    label = {
+        "description": name.replace("_", " "),
+        "style": {"description_width": "9em"},
+        "layout": {"width": "36em"},
+    }
+    if isinstance(choice, list):
+        return ipywidgets.ToggleButtons(options=choice, **label)
+    low, high, step = choice[:3]
+    if all(isinstance(number, int) for number in choice):
+        kind, shape = ipywidgets.IntSlider, "d"
+    else:
+        kind, shape = ipywidgets.FloatSlider, f".{decimals(step)}f"
+    return kind(start_of(choice), min=low, max=high, step=step, readout_format=shape, **label)
+
+
+def decimals(step):
+    """How many decimals a multiple of `step` needs."""
+    return len(np.format_float_positional(step, trim="-").partition(".")[2])

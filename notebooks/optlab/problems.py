@@ -1,0 +1,212 @@
+"""What the lessons minimise: surfaces to look at, gradient streams, and a small network.
+
+Surfaces     bowl, plateau, saddle -> Problem; gradient_of("bowl", kappa=10) -> its gradient
+Noise        noisy_gradient(gradient, sigma, rng), reddi_stream, reddi_random_stream
+A network    init_params(rng, sizes), cost_and_grads(params, X, Y), predict, accuracy
+Flat form    flatten(params) -> w, unflatten(w, like) -> params, train(...): mini-batches for
+             demonstrations, with the updates of `optlab.optimizers`
+
+A point w has shape (n,). Every surface takes a grid of points of shape (n, ...) as well: `value`
+then has shape (...) and `gradient` (n, ...). Examples are columns: X (n_x, m), Y (n_y, m).
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class Problem:
+    """A surface: value and gradient, where to start, where the minimum is, what to look at."""
+
+    name: str
+    value: Callable
+    gradient: Callable
+    start: np.ndarray
+    minimum: np.ndarray
+    view: tuple  # ((left, right), (bottom, top)), or ((left, right),) in one dimension
+
+
+def bowl(kappa=10.0, angle=0.0, start=(-10.0, 1.0)):
+    """The quadratic 1/2 w^T H w in the plane; H has the eigenvalues 1 (along) and kappa (across).
+
+    `angle` (degrees) turns the bowl, and the start with it; at 0 the long axis is w1.
+    """
+    turn = _rotation(angle)
+    H = turn @ np.diag([1.0, kappa]) @ turn.T
+
+    def value(w):
+        return 0.5 * np.sum(w * gradient(w), axis=0)
+
+    def gradient(w):
+        return np.tensordot(H, w, axes=1)
+
+    w0 = turn @ np.asarray(start, dtype=float)
+    return Problem("bowl", value, gradient, w0, np.zeros(2), _view_around(w0))
+
+
+def _rotation(angle):
+    c, s = np.cos(np.radians(angle)), np.sin(np.radians(angle))
+    return np.array([[c, -s], [s, c]])
+
+
+def _view_around(w0):
+    """A window centred on the minimum at 0 that leaves room for the start and overshoots."""
+    width, height = 1.15 * np.maximum(np.abs(w0), 0.5 * np.abs(w0).max())
+    return ((-width, width), (-height, height))
+
+
+def plateau(start=(5.0,)):
+    """1 - exp(-|w|^2 / 2): a hole in a plain. Far out the gradient is next to nothing."""
+
+    def value(w):
+        return 1.0 - np.exp(-0.5 * np.sum(np.square(w), axis=0))
+
+    def gradient(w):
+        return w * np.exp(-0.5 * np.sum(np.square(w), axis=0))
+
+    w0 = np.asarray(start, dtype=float)
+    return Problem("plateau", value, gradient, w0, np.zeros_like(w0), ((-6.0, 6.0),) * w0.size)
+
+
+def saddle(offset=1e-6):
+    """w1^2/2 - w2^2/2 + w2^4/4: a saddle at (0, 0) between minima at (0, 1) and (0, -1).
+
+    The start (1, offset) lies almost on the ridge. With offset 0 it lies on it exactly.
+    """
+
+    def value(w):
+        return 0.5 * w[0] ** 2 - 0.5 * w[1] ** 2 + 0.25 * w[1] ** 4
+
+    def gradient(w):
+        return np.array([w[0], w[1] ** 3 - w[1]])
+
+    return Problem(
+        "saddle",
+        value,
+        gradient,
+        np.array([1.0, offset]),
+        np.array([0.0, 1.0 if offset >= 0 else -1.0]),
+        ((-1.5, 1.5), (-1.6, 1.6)),
+    )
+
+
+SURFACES = {"bowl": bowl, "plateau": plateau, "saddle": saddle}
+
+
+def gradient_of(problem, **settings):
+    """The gradient of a surface named "bowl", "plateau" or "saddle", as a function of w."""
+    return SURFACES[problem](**settings).gradient
+
+
+def noisy_gradient(gradient, sigma, rng):
+    """`gradient` with Gaussian noise of standard deviation sigma in every entry, drawn from rng."""
+
+    def noisy(w):
+        return gradient(w) + sigma * rng.standard_normal(np.shape(w))
+
+    return noisy
+
+
+def reddi_stream(steps, C=3.0):
+    """Gradients on which Adam walks the wrong way (Reddi, Kale and Kumar, 2018).
+
+    Step 1, 4, 7, ... has the gradient C, all others -1, on the interval [-1, 1]. For C > 2 the
+    average is positive, so that the best point is -1.
+    """
+    t = np.arange(1, steps + 1)
+    return np.where(t % 3 == 1, float(C), -1.0)
+
+
+def reddi_random_stream(steps, rng):
+    """The same trap with chance in it: 1010 with probability 0.01, otherwise -10 (same paper)."""
+    return np.where(rng.random(steps) < 0.01, 1010.0, -10.0)
+
+
+def init_params(rng, sizes):
+    """Weights and zero biases {"W1", "b1", ...} of a network with these layer sizes (He, 2015).
+
+    init_params(rng, (64, 32, 10)): W1 (32, 64), b1 (32, 1), W2 (10, 32), b2 (10, 1).
+    """
+    params = {}
+    for layer, (n_in, n_out) in enumerate(pairwise(sizes), start=1):
+        params[f"W{layer}"] = rng.standard_normal((n_out, n_in)) * np.sqrt(2.0 / n_in)
+        params[f"b{layer}"] = np.zeros((n_out, 1))
+    return params
+
+
+def forward(params, X):
+    """Inputs of every layer and the class probabilities: ([X, A1, ...], probabilities)."""
+    layers = len(params) // 2
+    inputs = [X]
+    for layer in range(1, layers):
+        Z = params[f"W{layer}"] @ inputs[-1] + params[f"b{layer}"]
+        inputs.append(np.maximum(Z, 0.0))
+    Z = params[f"W{layers}"] @ inputs[-1] + params[f"b{layers}"]
+    exponentials = np.exp(Z - Z.max(axis=0, keepdims=True))
+    return inputs, exponentials / exponentials.sum(axis=0, keepdims=True)
+
+
+def cost_and_grads(params, X, Y, lambd=0.0):
+    """Mean cross-entropy of a ReLU network with a softmax output, and its gradients.
+
+    params W1 (n_1, n_x), b1 (n_1, 1), ...; one layer alone is softmax regression. X (n_x, m),
+    Y (n_y, m) one-hot. `lambd` adds lambd/(2m) times the sum of the squared weights (not biases).
+    Returns (cost, grads); grads has the keys and shapes of params.
+    """
+    m = X.shape[1]
+    inputs, probabilities = forward(params, X)
+    tiny = np.finfo(float).tiny  # a probability that underflowed to 0 must not give log(0)
+    cost = -np.sum(Y * np.log(np.maximum(probabilities, tiny))) / m
+    grads = {}
+    dZ = (probabilities - Y) / m
+    for layer in range(len(inputs), 0, -1):
+        W, A = params[f"W{layer}"], inputs[layer - 1]
+        grads[f"W{layer}"] = dZ @ A.T + lambd / m * W
+        grads[f"b{layer}"] = dZ.sum(axis=1, keepdims=True)
+        cost += lambd / (2 * m) * np.sum(W**2)
+        dZ = (W.T @ dZ) * (A > 0)
+    return float(cost), {key: grads[key] for key in params}
+
+
+def predict(params, X):
+    """The most probable class of every column of X, shape (m,)."""
+    return forward(params, X)[1].argmax(axis=0)
+
+
+def accuracy(params, X, labels):
+    """The share of columns of X whose predicted class is the label."""
+    return float(np.mean(predict(params, X) == labels))
+
+
+def flatten(params):
+    """All parameters in one vector, in the order of the dict."""
+    return np.concatenate([value.ravel() for value in params.values()])
+
+
+def unflatten(w, like):
+    """The dict whose flattened form is w; `like` gives keys and shapes."""
+    ends = np.cumsum([value.size for value in like.values()])[:-1]
+    parts = np.split(w, ends)
+    return {
+        key: part.reshape(value.shape)
+        for (key, value), part in zip(like.items(), parts, strict=True)
+    }
+
+
+def train(params, X, Y, update, epochs, rng, batch=64, model=cost_and_grads):
+    """Trains with an `update(w, g, state)` of `optlab.optimizers` on the flattened parameters.
+
+    Every epoch visits all columns once in a new order, in batches of nearly equal size.
+    Returns (params, costs): the cost of every batch before its update, shape (steps,).
+    """
+    w, state, costs = flatten(params), None, []
+    batches = -(-X.shape[1] // batch)
+    for _ in range(epochs):
+        for columns in np.array_split(rng.permutation(X.shape[1]), batches):
+            cost, grads = model(unflatten(w, params), X[:, columns], Y[:, columns])
+            w, state = update(w, flatten(grads), state)
+            costs.append(cost)
+    return unflatten(w, params), np.array(costs)
