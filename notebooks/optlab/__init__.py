@@ -5,6 +5,6 @@ you are.
 """
 
 from optlab.checks import check, hint
-from optlab.progress import progress
+from optlab.journal import progress
 
 __all__ = ["check", "hint", "progress"]

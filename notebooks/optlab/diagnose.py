@@ -21,6 +21,7 @@ RAISED = "raised"
 NOT_ATTEMPTED = "not_attempted"
 TIMED_OUT = "timed_out"
 REFUSED = "refused"
+PLAIN = "Correct."
 
 
 @dataclass(frozen=True)
@@ -134,7 +135,7 @@ def diagnose(
     wrong = [not _same(key, i, key.expected[i], seen[i]) for i in range(len(seen))]
     side_effect = _side_effect(key, seen)
     if not any(wrong) and not side_effect:
-        return verdict(key, CORRECT, key.right or "Correct.", share=1.0)
+        return verdict(key, CORRECT, key.right or PLAIN, share=1.0)
     finding = _first_finding(key, seen, wrong) if any(wrong) else side_effect
     known = _match(key, key.known, seen)
     if known is None and any(wrong):

@@ -1,0 +1,30 @@
+"""Reading the answer keys that the build puts beside this package.
+
+`keys/<topic>/lesson.json` lists the exercises of a lesson; `keys/<topic>/<exercise>.key` holds the
+public cases of one exercise with the results of the reference and of the known mistakes: data only.
+"""
+
+import json
+from functools import cache
+from pathlib import Path
+
+from optlab import codec
+from optlab.diagnose import AnswerKey
+
+FOLDER = Path(__file__).parent / "keys"
+
+
+@cache
+def load(exercise: str) -> AnswerKey | None:
+    """The key of an exercise, or None where there is no such exercise."""
+    if not exercise.isidentifier():
+        return None
+    found = sorted(FOLDER.glob(f"*/{exercise}.key"))
+    return AnswerKey.from_data(codec.decode(found[0].read_bytes())) if found else None
+
+
+@cache
+def lessons() -> list[dict]:
+    """Every lesson in course order: name, title, minutes, exercises (name, kind, points)."""
+    found = (json.loads(path.read_text("utf-8")) for path in FOLDER.glob("*/lesson.json"))
+    return sorted(found, key=lambda lesson: lesson["lesson"])
