@@ -12,9 +12,8 @@ STAMP := .venv/.installed
 # nbgrader calls `alembic` by name, so .venv/bin stands on PATH for everything we run.
 RUN := PATH="$(HERE)/.venv/bin:$$PATH" "$(HERE)/.venv/bin/python"
 # Our Jupyter settings are added to the search path; no file of the user is edited.
-JUPYTER := JUPYTER_PREFER_ENV_PATH=1 JUPYTER_CONFIG_PATH="$(HERE)/labconfig:$$JUPYTER_CONFIG_PATH"
-LEARNER := JUPYTER_PREFER_ENV_PATH=1 \
-	JUPYTER_CONFIG_PATH="$(HERE)/labconfig/learner:$(HERE)/labconfig:$$JUPYTER_CONFIG_PATH"
+CONFIG := $(HERE)/labconfig$${JUPYTER_CONFIG_PATH:+:$$JUPYTER_CONFIG_PATH}
+LAB := $(RUN) -m jupyterlab
 
 .PHONY: help lab demo grade test release formgrader report progress bench oracle build pins clean
 .DEFAULT_GOAL := help
@@ -25,7 +24,8 @@ help:
 		| while read -r name text; do printf '  %-12s%s\n' "$$name" "$$text"; done
 
 lab: $(STAMP) ## open the course in JupyterLab, at the first notebook
-	@cd notebooks && $(LEARNER) $(RUN) -m jupyterlab 00_start_here.ipynb
+	@cd notebooks && JUPYTER_CONFIG_PATH="$(HERE)/labconfig/learner:$(CONFIG)" \
+		$(LAB) 00_start_here.ipynb
 
 progress: $(STAMP) ## show how far you are, lesson by lesson
 	@cd notebooks && $(RUN) -c "from optlab import progress; progress()"
@@ -43,7 +43,7 @@ report: $(STAMP) ## write the class report of course/ (or COURSE=dir)
 
 formgrader: $(STAMP) ## open course/ (or COURSE=dir) with nbgrader's panels
 	@test -d "$(COURSE)" || { echo "$(COURSE): no such course folder; make grade makes it" >&2; exit 2; }
-	@cd "$(COURSE)" && $(JUPYTER) $(RUN) -m jupyterlab
+	@cd "$(COURSE)" && JUPYTER_CONFIG_PATH="$(CONFIG)" $(LAB)
 
 release: $(STAMP) ## write dist/optimization-course.zip, all that a learner needs
 	@$(RUN) -m autograder build --check
