@@ -25,7 +25,7 @@ help:
 
 lab: $(STAMP) ## open the course in JupyterLab, at the first notebook
 	@cd notebooks && JUPYTER_CONFIG_PATH="$(HERE)/labconfig/learner:$(CONFIG)" \
-		$(LAB) 00_start_here.ipynb
+		$(LAB) --LabApp.default_url=/lab/tree/00_start_here.ipynb
 
 progress: $(STAMP) ## show how far you are, lesson by lesson
 	@cd notebooks && $(RUN) -c "from optlab import progress; progress()"
