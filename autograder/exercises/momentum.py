@@ -675,3 +675,86 @@ def _(gradient, w0, update, steps):
         if i < steps:
             w, state = update(w, gradient(w), state)
     return path
+
+
+lesson.quiz(
+    "momentum_curves",
+    (
+        "b",
+        "Gradient descent zigzags at every step, a short memory damps the zigzag, and a long memory "
+        "turns it into slow, wide swings.",
+    ),
+    (
+        "a",
+        "Panel (1) changes sides at every single step. Can an average over old gradients turn round "
+        "that quickly?",
+    ),
+    (
+        "c",
+        "It is the other way round: panel (3) swings slowly and wide and rolls past the minimum. "
+        "Does that look like a short memory or a long one?",
+    ),
+    (
+        "d",
+        "Panel (1) is right. Of the other two, which swings more slowly, and what does a longer "
+        "memory do to the swings?",
+    ),
+)
+
+lesson.quiz(
+    "momentum_always_faster",
+    (
+        "c",
+        "In a swing the cost shrinks by the factor beta a step, whatever the bowl: far fewer steps "
+        "than gradient descent on an elongated bowl, more on a nearly round one.",
+    ),
+    (
+        "a",
+        "Look again at the row for kappa = 10, each with its own best learning rate: which of the "
+        "two needed fewer steps there?",
+    ),
+    (
+        "b",
+        "That comparison gives momentum a rate that was tuned for gradient descent. And what "
+        "happened at kappa = 10?",
+    ),
+    (
+        "d",
+        "The velocity does need a few steps to build up. How many steps did each need at "
+        "kappa = 1000?",
+    ),
+)
+
+lesson.quiz(
+    "momentum_ten_steps",
+    (
+        34.87,
+        "The weights of ten gradients sum to 1 - 0.9^10 = 0.651, so that 34.9 percent are missing. "
+        "Below 10 percent takes 22 steps, below 1 percent 44.",
+    ),
+    (65.13, "That is what has been reached. How much is missing?"),
+    (0, "A third is still missing after ten steps. What do the ten weights sum to?"),
+    (10, "That is the weight of the newest gradient alone. What do all ten weights sum to?"),
+    (38.74, "That is the ninth step: ten updates have ten weights."),
+    (0.3487, "Right as a share; the question asks for percent."),
+    (90, "That is what is missing after one step. And after ten?"),
+)
+
+lesson.quiz(
+    "momentum_classical",
+    (
+        "d",
+        "(1 - beta) times 0.3: the classical velocity is 1/(1 - beta) = 10 times as long, so the "
+        "rate is ten times smaller.",
+    ),
+    (
+        "a",
+        "It is turned round: the classical velocity is already ten times as long. What would a rate "
+        "ten times as large make of the steps?",
+    ),
+    ("b", "That is beta times 0.3. By which factor do the two velocities differ?"),
+    (
+        "c",
+        "The velocities differ by the factor ten. What would the same rate make of the steps?",
+    ),
+)

@@ -1,7 +1,8 @@
 """The learner's journal: where a learner stands, lesson by lesson, and what comes next.
 
 The state is a small JSON file beside the notebooks. It is a convenience: where it cannot be read
-or written, nothing fails.
+or written, nothing fails. A notebook that runs elsewhere (a solution, a copy in another folder)
+keeps its state in memory and leaves the learner's file alone.
 """
 
 import html
@@ -16,11 +17,15 @@ from optlab.messages import Rich
 
 FILE = Path(__file__).parent.parent / ".progress.json"
 _CELLS = 20
+_memory: dict = {}
 
 
 def record(verdict: Verdict) -> None:
     """Remember the newest verdict on an exercise."""
     state = _state() | {verdict.exercise: {"status": verdict.status, "score": verdict.score}}
+    _memory.update(state)
+    if not _beside_the_notebooks():
+        return
     try:
         FILE.write_text(json.dumps(state, indent=1), "utf-8")
     except OSError:  # a read-only folder is no reason to fail a check
@@ -81,8 +86,14 @@ def _next() -> tuple[str, str] | tuple[None, None]:
 
 
 def _state() -> dict:
+    if not _beside_the_notebooks():
+        return _memory
     try:
         state = json.loads(FILE.read_text("utf-8"))
-    except (OSError, ValueError):  # missing, unreadable or damaged: start anew
-        return {}
-    return state if isinstance(state, dict) else {}
+    except (OSError, ValueError):  # missing, unreadable or damaged: go on with this session's
+        return _memory
+    return state if isinstance(state, dict) else _memory
+
+
+def _beside_the_notebooks() -> bool:
+    return Path.cwd() == FILE.parent

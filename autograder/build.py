@@ -1,0 +1,285 @@
+"""Building notebooks and answer keys from their text sources.
+
+solutions/NN_topic.py  ->  solutions/NN_topic.ipynb        executed, outputs stored
+                       ->  notebooks/NN_topic.ipynb        solutions removed, nothing executed
+exercises/topic.py     ->  notebooks/optlab/keys/topic/    public cases, data only
+"""
+
+import hashlib
+import json
+import os
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from copy import deepcopy
+from dataclasses import dataclass
+from pathlib import Path
+
+import jupytext
+import nbformat
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError
+from nbformat import NotebookNode
+from nbgrader.preprocessors import ClearSolutions, ComputeChecksums, LockCells
+
+from autograder import NOTEBOOKS, SOLUTIONS
+from autograder.errors import RunError, UserError
+from autograder.exercise import Lesson
+from autograder.exercises import lessons
+from optlab import codec
+from optlab.compare import difference
+
+KEYS = NOTEBOOKS / "optlab" / "keys"
+EXPERIMENT = "experiment"
+WIDGET = "application/vnd.jupyter.widget-view+json"
+METADATA = {
+    "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
+    # In full, so that JupyterLab does not mark a notebook as changed on opening it.
+    "language_info": {
+        "codemirror_mode": {"name": "ipython", "version": 3},
+        "file_extension": ".py",
+        "mimetype": "text/x-python",
+        "name": "python",
+        "nbconvert_exporter": "python",
+        "pygments_lexer": "ipython3",
+        "version": "3.11",
+    },
+}
+
+
+@dataclass(frozen=True)
+class Source:
+    """One lesson's text and what is built from it."""
+
+    name: str
+
+    @property
+    def text(self) -> Path:
+        return SOLUTIONS / f"{self.name}.py"
+
+    @property
+    def solution(self) -> Path:
+        return SOLUTIONS / f"{self.name}.ipynb"
+
+    @property
+    def learner(self) -> Path:
+        return NOTEBOOKS / f"{self.name}.ipynb"
+
+    @property
+    def topic(self) -> str:
+        return self.name.partition("_")[2]
+
+    @property
+    def lesson(self) -> Lesson | None:
+        """The lesson's exercises; None where it has none."""
+        return lessons().get(self.name)
+
+
+def sources(names: list[str]) -> list[Source]:
+    """The sources of these lessons, or of all of them."""
+    found = [Source(path.stem) for path in sorted(SOLUTIONS.glob("[0-9][0-9]_*.py"))]
+    unknown = set(names) - {source.name for source in found}
+    if unknown:
+        known = ", ".join(source.name for source in found)
+        raise UserError(f"unknown lesson {sorted(unknown)[0]!r}; the lessons are {known}")
+    return [source for source in found if not names or source.name in names]
+
+
+def build(names: list[str]) -> None:
+    """Write solution notebooks, learner notebooks and keys."""
+    chosen = sources(names)
+    for source in chosen:
+        _write_keys(source)
+        _write(source.learner, nbformat.writes(release(read(source))) + "\n")
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        for source, notebook in zip(chosen, pool.map(_executed, chosen), strict=True):
+            _write(source.solution, nbformat.writes(notebook) + "\n")
+    if not names:
+        for path in _orphans():
+            path.unlink()
+
+
+def check(names: list[str]) -> list[str]:
+    """What is stale, one line each; runs no kernel."""
+    stale = [line for source in sources(names) for line in _stale(source)]
+    if not names:
+        stale += [f"{path.name} has no source" for path in _orphans()]
+    return stale
+
+
+def read(source: Source) -> NotebookNode:
+    """The lesson as a notebook with ids and grading metadata, not executed."""
+    notebook = jupytext.reads(source.text.read_text("utf-8"), fmt="py:percent")
+    notebook.metadata = NotebookNode(deepcopy(METADATA))
+    seen: dict[str, int] = {}
+    for cell in notebook.cells:
+        _expand_markers(cell, source, seen)
+    _require_every_exercise(notebook, source)
+    return notebook
+
+
+def release(notebook: NotebookNode) -> NotebookNode:
+    """The learner's copy: nbgrader's own steps, with a stub that fits a quiz."""
+    notebook = deepcopy(notebook)
+    for cell in notebook.cells:
+        if cell.cell_type != "code":
+            continue
+        cell.outputs, cell.execution_count = [], None
+        name = cell.metadata.get("nbgrader", {}).get("grade_id", "")
+        quiz = cell.source.lstrip().startswith("# BEGIN SOLUTION")
+        stub = f"{name} = None  # your answer" if quiz else "raise NotImplementedError()"
+        clear = ClearSolutions(code_stub={"python": f"# YOUR CODE HERE\n{stub}"})
+        clear.preprocess_cell(cell, {"language": "python"}, 0)
+    for step in (LockCells(), ComputeChecksums()):
+        notebook, _ = step.preprocess(notebook, {})
+    return notebook
+
+
+def is_experiment(cell: NotebookNode) -> bool:
+    """Whether the cell is a demonstration that grading may skip."""
+    return EXPERIMENT in cell.metadata.get("tags", [])
+
+
+def _expand_markers(cell: NotebookNode, source: Source, seen: dict[str, int]) -> None:
+    markers = cell.metadata
+    tags = markers.get("tags")
+    answer = markers.get("exercise") or markers.get("quiz")
+    cell.metadata = NotebookNode({"tags": tags} if tags else {})
+    if answer:
+        cell.id = answer
+        cell.metadata.nbgrader = _nbgrader(answer, solution=True)
+    elif "check" in markers:
+        name = markers["check"]
+        cell.id = f"check_{name}"
+        points = _points(source, name)
+        cell.metadata.nbgrader = _nbgrader(cell.id, grade=True, locked=True, points=points)
+    else:
+        digest = hashlib.sha256(cell.source.encode()).hexdigest()[:12]
+        seen[digest] = seen.get(digest, 0) + 1
+        cell.id = digest if seen[digest] == 1 else f"{digest}-{seen[digest]}"
+        if cell.cell_type == "code":
+            cell.metadata.nbgrader = _nbgrader(cell.id, locked=True)
+
+
+def _nbgrader(grade_id: str, **settings: bool | float) -> NotebookNode:
+    base = {"grade": False, "solution": False, "locked": False, "task": False}
+    return NotebookNode(base | {"schema_version": 3, "grade_id": grade_id} | settings)
+
+
+def _points(source: Source, name: str) -> float:
+    if source.lesson is None or name not in source.lesson.exercises:
+        raise RunError(f"{source.text.name} checks {name!r}, which its exercises do not define")
+    return source.lesson.exercises[name].points
+
+
+def _require_every_exercise(notebook: NotebookNode, source: Source) -> None:
+    ids = [cell.id for cell in notebook.cells]
+    twice = {name for name in ids if ids.count(name) > 1}
+    if twice:
+        raise RunError(f"{source.text.name}: {sorted(twice)[0]!r} marks two cells")
+    expected = list(source.lesson.exercises) if source.lesson else []
+    cells = [name.removeprefix("check_") for name in ids if name.startswith("check_")]
+    if cells != expected:
+        text = f"{source.text.name} checks {cells}; its exercises define {expected}, in this order"
+        raise RunError(text)
+    missing = [name for name in expected if name not in ids]
+    if missing:
+        raise RunError(f"{source.text.name} has no cell for {missing[0]!r}")
+
+
+def _executed(source: Source) -> NotebookNode:
+    notebook = read(source)
+    # Run where nbval runs it; the kernel finds optlab by PYTHONPATH.
+    client = NotebookClient(
+        notebook, timeout=120, record_timing=False, resources={"metadata": {"path": SOLUTIONS}}
+    )
+    try:
+        client.execute(env=os.environ | {"PYTHONPATH": str(NOTEBOOKS)})
+    except CellExecutionError as error:
+        raise RunError(f"{source.text.name} does not run: {error.ename}: {error.evalue}") from None
+    notebook.metadata = NotebookNode(deepcopy(METADATA))
+    for cell in notebook.cells:
+        cell.metadata.pop("execution", None)
+        for output in cell.get("outputs", []):
+            output.get("data", {}).pop(WIDGET, None)  # a live view's random id; its picture stays
+    return notebook
+
+
+def _keys(source: Source) -> Iterator[tuple[Path, bytes]]:
+    """Every key file of the lesson with its contents."""
+    if source.lesson is None:
+        return
+    folder, lesson = KEYS / source.topic, source.lesson
+    listing = {
+        "lesson": lesson.name,
+        "title": lesson.title,
+        "minutes": lesson.minutes,
+        "exercises": [
+            {"name": item.name, "kind": item.kind, "points": item.points}
+            for item in lesson.exercises.values()
+        ],
+    }
+    yield folder / "lesson.json", (json.dumps(listing, indent=1) + "\n").encode()
+    for exercise in lesson.exercises.values():
+        yield folder / f"{exercise.name}.key", codec.encode(exercise.public_key().to_data())
+
+
+def _write_keys(source: Source) -> None:
+    written = set()
+    for path, contents in _keys(source):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(contents)
+        written.add(path)
+    for path in set((KEYS / source.topic).glob("*")) - written:
+        path.unlink()
+
+
+def _write(path: Path, text: str) -> None:
+    try:
+        path.write_text(text, "utf-8")
+    except OSError as error:
+        raise RunError(f"cannot write {path}: {error.strerror}") from error
+
+
+def _stale(source: Source) -> Iterator[str]:
+    fresh = read(source)
+    if not _same_cells(source.solution, fresh):
+        yield f"solutions/{source.solution.name} differs from its source"
+    if not _same_text(source.learner, nbformat.writes(release(fresh)) + "\n"):
+        yield f"notebooks/{source.learner.name} differs from its source"
+    for path, contents in _keys(source):
+        if not _same_key(path, contents):
+            yield f"{path.relative_to(NOTEBOOKS.parent)} differs from its exercise"
+
+
+def _same_cells(path: Path, fresh: NotebookNode) -> bool:
+    """Same cells as the source, and executed; what the outputs say is nbval's business."""
+    if not path.exists():
+        return False
+    built = nbformat.read(path, as_version=4)
+    executed = all(cell.execution_count for cell in built.cells if cell.cell_type == "code")
+    for cell in (*built.cells, *fresh.cells):
+        if cell.cell_type == "code":
+            cell.outputs, cell.execution_count = [], None
+    return executed and nbformat.writes(built) == nbformat.writes(fresh)
+
+
+def _same_text(path: Path, text: str) -> bool:
+    return path.exists() and path.read_text("utf-8") == text
+
+
+def _same_key(path: Path, contents: bytes) -> bool:
+    """Equal up to rounding: another processor may round the last digit differently."""
+    if not path.exists() or path.suffix == ".json":
+        return path.exists() and path.read_bytes() == contents
+    built, fresh = codec.decode(path.read_bytes()), codec.decode(contents)
+    return difference(fresh, built, "key") is None
+
+
+def _orphans() -> list[Path]:
+    """Built files whose source is gone."""
+    known = sources([])
+    built = {path for source in known for path in (source.solution, source.learner)}
+    notebooks = {*SOLUTIONS.glob("*.ipynb"), *NOTEBOOKS.glob("*.ipynb")}
+    topics = {source.topic for source in known if source.lesson}
+    keys = [path for path in KEYS.glob("*/*") if path.parent.name not in topics]
+    return sorted(notebooks - built) + sorted(keys)

@@ -1,0 +1,162 @@
+"""Verdicts on notebooks and files, made outside the process that runs the learner's code.
+
+A `Judge` owns one session with the sandboxed runner. It sends cells and the inputs of the cases,
+gets back data, and compares. References, expected values and mistakes never leave this process.
+"""
+
+from collections.abc import Iterable
+from copy import deepcopy
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from nbformat import NotebookNode
+from nbformat.v4 import new_output
+
+from autograder.build import is_experiment
+from autograder.errors import UserError
+from autograder.exercise import PUBLIC_SEED, Exercise, Quiz, cached_key, cached_pairs
+from autograder.exercises import find_exercise, find_lesson
+from autograder.session import Cell, Failure, Limits, Probe, Run, Session
+from autograder.text import clean
+from optlab import diagnose
+from optlab.diagnose import Verdict
+from optlab.probe import Observation
+
+MESSAGE_LENGTH = 1000
+_FILE_CELL = "file"
+_STUB = "NotImplementedError"
+
+
+@dataclass(frozen=True)
+class Graded:
+    """A notebook with its verdicts; the check cells' outputs carry mark and message."""
+
+    notebook: NotebookNode
+    verdicts: tuple[Verdict, ...]
+    problems: tuple[str, ...]
+
+    @property
+    def score(self) -> float:
+        return sum(verdict.score for verdict in self.verdicts)
+
+    @property
+    def max_score(self) -> float:
+        return sum(verdict.max_score for verdict in self.verdicts)
+
+
+class Judge:
+    """Judges one thing after another. A context manager: leaving it ends the runner.
+
+    seed: of the hidden cases; the same for everybody in one run.
+    """
+
+    def __init__(
+        self,
+        *,
+        seed: int = PUBLIC_SEED,
+        isolation: str = "auto",
+        limits: Limits | None = None,
+        run_experiments: bool = False,
+    ) -> None:
+        self.seed = seed
+        self.run_experiments = run_experiments
+        self.session = Session(isolation, limits or Limits())
+
+    def __enter__(self) -> "Judge":
+        self.session.__enter__()
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.session.__exit__(*exception)
+
+    def notebook(self, poured: NotebookNode, lesson: str) -> Graded:
+        """Run and judge a notebook that `preflight.pour` made: release cells, learner's answers."""
+        exercises = list(find_lesson(lesson).exercises.values())
+        run = self._run([self._cell(cell) for cell in self._to_run(poured)], exercises)
+        verdicts = tuple(self._verdict(item, run, item.name) for item in exercises)
+        graded = deepcopy(poured)
+        self._fill_in(graded, run, verdicts)
+        return Graded(graded, verdicts, tuple(clean(text) for text in run.problems))
+
+    def file(self, name: str, path: Path) -> Verdict:
+        """Judge the object of that name, defined in a plain Python file (np is NumPy)."""
+        exercise = find_exercise(name)
+        try:
+            source = path.read_bytes()
+        except OSError as error:
+            raise UserError(f"cannot read {path}: {error.strerror}") from error
+        cells = [
+            Cell("setup", "import numpy as np"),
+            Cell(_FILE_CELL, source.decode("utf-8", "replace")),
+            Cell("check", "", keep=name),
+        ]
+        return self._verdict(exercise, self._run(cells, [exercise]), _FILE_CELL)
+
+    def _to_run(self, notebook: NotebookNode) -> Iterable[NotebookNode]:
+        for cell in notebook.cells:
+            if cell.cell_type == "code" and (self.run_experiments or not is_experiment(cell)):
+                yield cell
+
+    def _cell(self, cell: NotebookNode) -> Cell:
+        is_check = cell.metadata.get("nbgrader", {}).get("grade", False)
+        return Cell(cell.id, cell.source, cell.id.removeprefix("check_") if is_check else None)
+
+    def _run(self, cells: list[Cell], exercises: Iterable[Exercise | Quiz]) -> Run:
+        probes = {}
+        for exercise in exercises:
+            key = cached_key(exercise, self.seed)
+            cases = [case.to_data() for case in key.cases]
+            probes[exercise.name] = Probe(key.kind, key.parameters, cases)
+        return self.session.run(cells, probes)
+
+    def _verdict(self, exercise: Exercise | Quiz, run: Run, cell: str) -> Verdict:
+        key = cached_key(exercise, self.seed)
+        answer = run.answers[exercise.name]
+        if isinstance(answer, Failure):
+            verdict = _failed(key, answer, _error_in(run, cell))
+        else:
+            pairs = lambda: cached_pairs(exercise, self.seed)  # noqa: E731
+            seen = [_bounded(observation) for observation in answer]
+            verdict = diagnose.diagnose(key, seen, pairs)
+        return replace(verdict, message=" ".join(clean(verdict.message, MESSAGE_LENGTH).split()))
+
+    def _fill_in(self, notebook: NotebookNode, run: Run, verdicts: tuple[Verdict, ...]) -> None:
+        by_check = {f"check_{verdict.exercise}": verdict for verdict in verdicts}
+        for number, cell in enumerate(notebook.cells, start=1):
+            if cell.cell_type != "code":
+                continue
+            if cell.id in by_check:
+                cell.outputs = _mark(by_check[cell.id], number)
+                cell.execution_count = number
+            elif cell.id in run.outputs:
+                cell.outputs = [new_output(**output) for output in run.outputs[cell.id]]
+
+
+def _mark(verdict: Verdict, number: int) -> list[NotebookNode]:
+    """The form that nbgrader reads: a message to show and a number to count."""
+    return [
+        new_output("display_data", data={"text/plain": verdict.message}),
+        new_output(
+            "execute_result", data={"text/plain": f"{verdict.score:g}"}, execution_count=number
+        ),
+    ]
+
+
+def _error_in(run: Run, cell: str) -> str | None:
+    """The error that a cell ended with, in one line; None for a stub that was left alone."""
+    for output in run.outputs.get(cell, []):
+        if output["output_type"] == "error" and output["ename"] != _STUB:
+            return f"{output['ename']}: {output['evalue']}".rstrip(": ")
+    return None
+
+
+def _failed(key: diagnose.AnswerKey, failure: Failure, cell_error: str | None) -> Verdict:
+    if failure.status == diagnose.NOT_ATTEMPTED and cell_error:
+        return diagnose.verdict(key, diagnose.RAISED, f"The cell raised {cell_error}.")
+    if failure.status == diagnose.NOT_ATTEMPTED:
+        return diagnose.not_attempted(key)
+    return diagnose.verdict(key, failure.status, failure.text, cause=failure.cause)
+
+
+def _bounded(observation: Observation) -> Observation:
+    return replace(observation, error_text=clean(observation.error_text, 300))
