@@ -81,7 +81,15 @@ def read_address(server: subprocess.Popen) -> str:
 
 
 @pytest.fixture(scope="session")
-def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
+def chromium() -> str:
+    program = next(filter(None, map(shutil.which, CHROMIUM_NAMES)), None)
+    return program or pytest.skip(
+        "no Chromium on this machine (Debian, Ubuntu: apt install chromium)"
+    )
+
+
+@pytest.fixture(scope="session")
+def lab(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     """JupyterLab on a copy of notebooks/, as `make lab` serves it."""
     folder = tmp_path_factory.mktemp("learner") / "notebooks"
     shutil.copytree(ROOT / "notebooks", folder, ignore=shutil.ignore_patterns(".*", "__pycache__"))
@@ -93,14 +101,12 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
 # Per module and not per session: while Playwright runs, its event loop counts as running in
 # this thread, and tests elsewhere that start a loop of their own would fail.
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    program = next(filter(None, map(shutil.which, CHROMIUM_NAMES)), None)
-    if program is None:
-        pytest.skip("no Chromium on this machine (Debian, Ubuntu: apt install chromium)")
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=program, args=CHROMIUM_FLAGS)
-        yield chromium
-        chromium.close()
+def browser(chromium: str) -> Iterator[Browser]:
+    with (
+        sync_playwright() as playwright,
+        playwright.chromium.launch(executable_path=chromium, args=CHROMIUM_FLAGS) as launched,
+    ):
+        yield launched
 
 
 @pytest.fixture
