@@ -1,0 +1,140 @@
+"""The warm process: it imports everything once and forks one confined child per submission.
+
+    python -P autograder/runner [--pretend-unavailable] CONTROL
+
+CONTROL is the file descriptor of a socket to the worker (see autograder/session.py). The worker
+first sends the settings; the answer says why the sandbox is not available, or None. Then one byte
+is one order:
+
+    FORK   with a socket attached: fork a child that talks on this socket
+    END    kill the child; the answer says how it ended and how much processor time it took
+
+This process never reads a word of a submission, and it has never seen a reference: what a child
+inherits is worth nothing. It ends when the worker does.
+"""
+
+import importlib
+import os
+import pkgutil
+import resource
+import signal
+import socket
+import sys
+from pathlib import Path
+
+NOTEBOOKS = Path(__file__).resolve().parents[2] / "notebooks"
+sys.path.append(str(NOTEBOOKS))
+
+import sandbox  # noqa: E402
+from shell import Shell  # noqa: E402
+
+import optlab  # noqa: E402
+from optlab import checks, codec, probe  # noqa: E402
+
+FORK, END = b"f", b"e"
+FRAME_LIMIT = 1 << 28  # for what the trusted side sends
+
+
+def main(arguments: list[str]) -> None:
+    """Get warm, then fork a child whenever the worker asks for one."""
+    control = socket.socket(fileno=int(arguments[-1]))
+    settings = codec.receive(control, FRAME_LIMIT)
+    sys.path.remove(str(Path(__file__).resolve().parent))
+    sys.argv[:] = ["notebook"]
+    for module in pkgutil.iter_modules(optlab.__path__, "optlab."):
+        importlib.import_module(module.name)  # a child cannot read the folder to find them
+    checks.set_grading(True)
+    reason, box = _confinement(settings["isolation"], "--pretend-unavailable" in arguments)
+    shell = Shell.warm()
+    codec.send(control, {"unavailable": reason})
+    child = None
+    while True:
+        order, sockets, _, _ = socket.recv_fds(control, 1, 1)
+        if order == FORK:
+            child = _fork(sockets[0], box, shell, settings)
+        elif order == END:
+            codec.send(control, _end(child))
+            child = None
+        else:  # the worker has gone
+            if child:
+                _end(child)
+            return
+
+
+def _confinement(isolation: str, pretend: bool) -> tuple[str | None, sandbox.Sandbox | None]:
+    """Why children are not confined, or what confines them."""
+    if isolation == "none":
+        return "isolation is switched off", None
+    reason = "it is pretended to be missing" if pretend else sandbox.available()
+    if reason:
+        return reason, None
+    package = [path for path in Path(optlab.__path__[0]).iterdir() if path.name != "keys"]
+    return None, sandbox.prepare([*sandbox.python_paths(), *package])
+
+
+def _fork(descriptor: int, box: sandbox.Sandbox | None, shell: Shell, settings: dict) -> int:
+    with socket.socket(fileno=descriptor) as wire:
+        child = os.fork()
+        if child == 0:
+            _live(wire, box, shell, settings)
+        return child
+
+
+def _end(child: int) -> dict:
+    """Only the parent can do this without hitting a stranger: the number is taken until `wait`."""
+    os.kill(child, signal.SIGKILL)
+    _, status, used = os.wait4(child, 0)
+    return {"status": os.waitstatus_to_exitcode(status), "cpu": used.ru_utime + used.ru_stime}
+
+
+def _live(wire: socket.socket, box: sandbox.Sandbox | None, shell: Shell, settings: dict) -> None:
+    """The whole life of a child. It never returns, and no `atexit` of a learner's runs."""
+    try:
+        refused = _confine(wire, box, settings)
+        codec.send(wire, {"refused": refused})
+        if refused is None:
+            _serve(wire, shell, settings["output_bytes"])
+    finally:
+        os._exit(1)
+
+
+def _confine(wire: socket.socket, box: sandbox.Sandbox | None, settings: dict) -> str | None:
+    try:
+        os.chdir("/")
+        sandbox.keep_descriptors(wire.fileno(), *([box.ruleset] if box else []))
+        sandbox.limit(settings["memory_bytes"], settings["cpu_seconds"])
+        if box:
+            box.enter()
+    except (sandbox.SandboxError, OSError, ValueError) as error:
+        return str(error)
+    return None
+
+
+def _serve(wire: socket.socket, shell: Shell, output_bytes: int) -> None:
+    """Run the cells, keep what is asked about; then answer the probes, with outputs muted."""
+    kept = {}
+    shell.open(output_bytes)
+    for cell in codec.receive(wire, FRAME_LIMIT):
+        if cell["keep"]:
+            kept[cell["keep"]] = shell.user_ns.get(cell["keep"])
+        else:
+            codec.send(wire, shell.run(cell["source"]))
+    shell.open(0)
+    while True:
+        codec.send(wire, _answer(kept, codec.receive(wire, FRAME_LIMIT)))
+
+
+def _answer(kept: dict, asked: dict) -> list | None:
+    """Observations of one exercise as data; None when there is nothing to observe."""
+    thing = kept.get(asked["exercise"])
+    if thing is None:
+        return None
+    if asked["kind"] == "quiz":
+        return [probe.observe_answer(thing).to_data()]
+    cases = map(probe.Case.from_data, asked["cases"])
+    return [probe.observe(thing, asked["parameters"], case).to_data() for case in cases]
+
+
+if __name__ == "__main__":
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    main(sys.argv[1:])

@@ -1,0 +1,254 @@
+"""An IPython shell that collects what a notebook would store.
+
+A kernel sends its outputs over sockets, from threads; this shell appends them to a list of plain
+nbformat dicts. It is built and warmed before any fork, so that a child runs its first cell at once.
+"""
+
+import base64
+import builtins
+import contextlib
+import gc
+import getpass
+import io
+import json
+import sys
+from typing import Any
+
+from IPython.core import page
+from IPython.core.displayhook import DisplayHook
+from IPython.core.displaypub import DisplayPublisher
+from IPython.core.error import StdinNotImplementedError
+from IPython.core.interactiveshell import InteractiveShell
+from traitlets import Type
+from traitlets.config import Config
+
+CUT = "\n[the output is too long and was cut here]\n"
+KEPT_TYPES = ("text/plain", "image/png")
+JSON_GROWTH = 12  # one character takes at most so many bytes as JSON: "\ud83d\ude00"
+TEXT_LIMIT = 20_000  # of one line of a traceback
+OVERHEAD = 200  # bytes charged for every output, so that their number is capped as well
+
+# Fills what a child's first figure, result and traceback would otherwise have to fill each time.
+WARM_UP = """
+def _warm_up():
+    import matplotlib.pyplot as plt
+    figure, axes = plt.subplots()
+    axes.plot([1, 2], [1, 2], label="$x$")
+    axes.set(title="warm", xlabel="x", ylabel="y")
+    axes.legend()
+    display(1.0)
+    raise ValueError("warm")
+_warm_up()
+"""
+
+
+class Outputs:
+    """The outputs of the running cell, within a budget of bytes for the whole notebook."""
+
+    def __init__(self, budget: int):
+        self.budget = budget
+        self._items: list[dict] = []
+        self._clear_at_next = False
+
+    def add(self, output: dict) -> None:
+        """Append an output whose texts are already of bounded length."""
+        cost = OVERHEAD + len(json.dumps(output))
+        if self._has_room(cost):
+            self._items.append(output)
+
+    def write(self, name: str, text: str) -> None:
+        """Add to a stream; neighbouring writes make one output, as in a notebook."""
+        text, whole = text[: self.budget], len(text) <= self.budget
+        if not (whole and len(json.dumps(text)) <= self.budget):
+            text, whole = text[: self.budget // JSON_GROWTH], False
+        last = self._items[-1] if self._items and not self._clear_at_next else {}
+        if last.get("name") == name and self.budget > 0:
+            self.budget -= len(json.dumps(text))
+            last["text"].append(text)
+        elif text:
+            self.add(_stream(name, text))
+        if not whole:
+            self._has_room(self.budget + 1)
+
+    def clear(self, wait: bool) -> None:
+        """What `clear_output` asks for."""
+        self._clear_at_next = True
+        if not wait:
+            self._clear_if_asked()
+
+    def take(self) -> list[dict]:
+        """The outputs so far; the list starts afresh."""
+        taken, self._items, self._clear_at_next = self._items, [], False
+        for output in taken:
+            if output["output_type"] == "stream":
+                output["text"] = "".join(output["text"])
+        return taken
+
+    def _has_room(self, cost: int) -> bool:
+        """Charge the cost; when the budget runs out, say so once."""
+        self._clear_if_asked()
+        had_room = self.budget > 0
+        self.budget -= cost
+        if had_room and self.budget <= 0:
+            self._items.append(_stream("stderr", CUT))
+        return self.budget > 0
+
+    def _clear_if_asked(self) -> None:
+        if self._clear_at_next:
+            self._items, self._clear_at_next = [], False
+
+
+class Stream(io.TextIOBase):
+    """Stands for sys.stdout and sys.stderr."""
+
+    encoding = "utf-8"
+
+    def __init__(self, name: str, outputs: Outputs):
+        self.name = name
+        self._outputs = outputs
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, text: str) -> int:
+        if not isinstance(text, str):
+            raise TypeError(f"write() argument must be str, not {type(text).__name__}")
+        if text:
+            self._outputs.write(self.name, text)
+        return len(text)
+
+
+class Publisher(DisplayPublisher):
+    """Where `display` sends its data."""
+
+    def publish(self, data, metadata=None, *, transient=None, update=False, **_: Any) -> None:
+        output = {"output_type": "display_data", **_bundle(data, metadata)}
+        name = (transient or {}).get("display_id")
+        if update:
+            for earlier in self.shell.displayed.get(name, ()):
+                earlier.update(output)
+            return
+        self.shell.displayed.setdefault(name, []).append(output)
+        self.shell.outputs.add(output)
+
+    def clear_output(self, wait: bool = False) -> None:
+        self.shell.outputs.clear(wait)
+
+
+class ResultHook(DisplayHook):
+    """Where the value of a cell's last expression goes."""
+
+    def write_output_prompt(self) -> None:
+        """A notebook shows the number beside the output."""
+
+    def write_format_data(self, format_dict, md_dict=None) -> None:
+        self.shell.outputs.add(
+            {
+                "output_type": "execute_result",
+                "execution_count": self.prompt_count,
+                **_bundle(format_dict, md_dict),
+            }
+        )
+
+    def finish_displayhook(self) -> None:
+        self._is_active = False
+
+
+class Shell(InteractiveShell):
+    """Runs cells and keeps their outputs. There is one in a process: `Shell.warm()`."""
+
+    displayhook_class = Type(ResultHook)
+    display_pub_class = Type(Publisher)
+
+    @classmethod
+    def warm(cls) -> "Shell":
+        """Build the shell, run everything once that is slow the first time, leave no trace."""
+        config = Config()
+        config.HistoryManager.enabled = False  # no database, no thread
+        config.InteractiveShell.colors = "nocolor"  # a stored traceback is read as text
+        shell = cls.instance(config=config)
+        shell.run_line_magic("matplotlib", "inline")
+        shell.run(WARM_UP)
+        shell.reset(new_session=True)
+        shell.open(budget=0)
+        gc.collect()
+        gc.freeze()  # a child's collector leaves these pages alone, so they stay shared
+        return shell
+
+    def open(self, budget: int) -> None:
+        """Start a notebook that may put out `budget` bytes."""
+        self.displayed: dict[str | None, list[dict]] = {}
+        self.outputs = Outputs(budget)
+        sys.stdout = Stream("stdout", self.outputs)
+        sys.stderr = Stream("stderr", self.outputs)
+
+    def run(self, source: str) -> list[dict]:
+        """Run one cell to its end and return its outputs."""
+        self.run_cell(source, store_history=True)
+        return self.outputs.take()
+
+    def init_io(self) -> None:
+        self.open(budget=1 << 20)
+        builtins.input = getpass.getpass = _no_input
+
+    def init_hooks(self) -> None:
+        super().init_hooks()
+        self.set_hook("show_in_pager", page.as_hook(_no_pager), 99)
+
+    def enable_gui(self, gui: str | None = None) -> None:
+        """`%matplotlib` asks for an event loop: there are no windows, so there is none."""
+
+    def ask_exit(self) -> None:
+        """`exit` ends nothing: the cells below are run as well."""
+
+    @contextlib.contextmanager
+    def _tee(self, channel: str):
+        """IPython keeps a second copy of everything printed, without a cap; not here."""
+        yield
+
+    def _showtraceback(self, etype, evalue, stb) -> None:
+        self.outputs.add(
+            {
+                "output_type": "error",
+                "ename": etype.__name__,
+                "evalue": _message(evalue)[:TEXT_LIMIT],
+                "traceback": [str(line)[:TEXT_LIMIT] for line in stb],
+            }
+        )
+
+
+def _stream(name: str, text: str) -> dict:
+    return {"output_type": "stream", "name": name, "text": [text]}
+
+
+def _bundle(data: dict, metadata: dict | None) -> dict:
+    """The types that a graded notebook keeps. The rest would be dropped anyway."""
+    kept = {kind: data[kind] for kind in KEPT_TYPES if kind in data}
+    if isinstance(kept.get("image/png"), bytes):
+        kept["image/png"] = base64.b64encode(kept["image/png"]).decode("ascii")
+    kept = {kind: value for kind, value in kept.items() if type(value) is str}
+    described = (metadata or {}).get("image/png")
+    alt = described.get("alt") if isinstance(described, dict) else None
+    return {"data": kept, "metadata": {"image/png": {"alt": alt}} if type(alt) is str else {}}
+
+
+def _message(error: BaseException) -> str:
+    try:
+        return str(error)
+    except Exception:  # a learner's __str__ may fail in any way
+        return "<the exception has no readable message>"
+
+
+class NoInput(StdinNotImplementedError):
+    """input() was called, and nobody is there to answer."""
+
+    def _render_traceback_(self) -> list[str]:
+        return [str(self)]
+
+
+def _no_input(prompt: object = "", stream: object = None) -> str:
+    raise NoInput("input() has no answer here: a notebook is graded without a keyboard")
+
+
+def _no_pager(text: Any, start: int = 0, screen_lines: int = 0, pager_cmd: Any = None) -> None:
+    """`name?` opens a pager beside the notebook; nothing of it is stored."""

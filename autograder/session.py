@@ -1,0 +1,363 @@
+"""The worker's side of the runner: it asks, it waits no longer than it said, it believes nothing.
+
+A `Session` owns one warm runner process. Each `run` gets a child of it, confined and thrown away
+afterwards. What a child sends is a claim by the learner's code: it is bounded in size and time,
+decoded as data, and cleaned. A forged frame can only change the claims of its own submission.
+"""
+
+import contextlib
+import math
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from autograder import untrusted
+from autograder.errors import RunError, UserError
+from optlab import codec, probe
+from optlab.codec import CodecError
+
+RUNNER = (sys.executable, "-P", str(Path(__file__).resolve().parent / "runner"))
+FORK, END = b"f", b"e"
+START_SECONDS = 60
+ORDER_SECONDS = 10  # for the runner to fork or to end a child, even on a busy machine
+CPU_RESERVE = 5  # the worker's clock should be the first to strike
+WORDS = 4096  # bytes of a frame that holds no more than a few words
+
+# All that the runner and its children see of the environment. One thread each: grading runs a
+# process per core already. A fixed hash seed makes the order of sets the same in every run.
+ENVIRONMENT = {
+    "PATH": os.defpath,
+    "HOME": "/nonexistent",
+    "LC_ALL": "C.UTF-8",
+    "PYTHONNOUSERSITE": "1",
+    "PYTHONHASHSEED": "0",
+    "OPENBLAS_NUM_THREADS": "1",
+    "OMP_NUM_THREADS": "1",
+    "MKL_NUM_THREADS": "1",
+    "MPLBACKEND": "module://matplotlib_inline.backend_inline",
+}
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one submission may use. These are the defaults everywhere."""
+
+    cell_seconds: float = 10  # for one cell, and for all probes of one exercise
+    notebook_seconds: float = 30  # for everything, repetitions included
+    memory_mb: int = 1024  # above what the warm process holds
+    output_kb: int = 4096  # all outputs of a notebook together
+    answer_kb: int = 16384  # all results of one exercise together
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A code cell. With `keep` nothing is run: the object of that name is kept for probing."""
+
+    id: str
+    source: str
+    keep: str | None = None
+
+
+@dataclass(frozen=True)
+class Probe:
+    """What is asked about one exercise: a function with cases (as data), or a quiz answer."""
+
+    kind: str
+    parameters: list[str] = field(default_factory=list)
+    cases: list[dict] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Failure:
+    """Why there are no observations.
+
+    status: "not_attempted", "timed_out", "raised" (the process died) or "refused".
+    cause: "exited", "oversize", "nonsense", "sandbox" or None.
+    text: one sentence.
+    """
+
+    status: str
+    cause: str | None
+    text: str
+
+
+@dataclass(frozen=True)
+class Run:
+    """What came of a notebook: outputs by cell, observations or a failure by exercise."""
+
+    outputs: dict[str, list[dict]]
+    answers: dict[str, list[probe.Observation] | Failure]
+    problems: list[str]
+    seconds: float
+    cpu_seconds: float
+
+
+NOT_ATTEMPTED = Failure("not_attempted", None, "There is no answer yet.")
+
+
+class Session:
+    """One warm runner. Use it as a context manager; a runner that dies is replaced.
+
+    isolation: "auto" confines every child where the machine can do it, and `sandboxed` tells
+    whether it does; "none" confines none.
+    """
+
+    def __init__(self, isolation: str = "auto", limits: Limits | None = None):
+        if os.name == "nt":
+            raise UserError("grading needs Linux or macOS; on Windows use WSL")
+        self.isolation = isolation
+        self.limits = limits or Limits()
+        self.unavailable: str | None = None
+        self._runner: subprocess.Popen | None = None
+
+    @property
+    def sandboxed(self) -> bool:
+        """Whether children are confined; `unavailable` says why not."""
+        return self.unavailable is None
+
+    def __enter__(self) -> "Session":
+        self._folder = tempfile.TemporaryDirectory(prefix="autograder-")
+        self._start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stop()
+        self._folder.cleanup()
+
+    def run(self, cells: list[Cell], probes: dict[str, Probe]) -> Run:
+        """Run the cells in order, then answer the probes.
+
+        What dies or takes too long is left out and the rest is run again, as long as
+        `notebook_seconds` are not used up.
+        """
+        notebook = _Notebook(cells, probes, self.limits)
+        while not notebook.finished:
+            try:
+                with self._child() as wire:
+                    notebook.attempt(wire)
+            except (TimeoutError, EOFError, ConnectionError, CodecError) as error:
+                if not notebook.suspect:
+                    raise RunError("the runner could not start a process of its own") from error
+                notebook.leave_out(error, self._ended["status"])
+            notebook.cpu_seconds += self._ended["cpu"]
+        return notebook.result()
+
+    @contextlib.contextmanager
+    def _child(self) -> Iterator["_Wire"]:
+        """A fresh child, at the other end of the wire; it is dead when the context ends."""
+        ours, theirs = socket.socketpair()
+        with ours:
+            with theirs:
+                self._order_fork(theirs)
+            try:
+                yield _Wire(ours)
+            finally:
+                self._ended = self._order_end()
+
+    def _order_fork(self, theirs: socket.socket) -> None:
+        try:
+            socket.send_fds(self._control, [FORK], [theirs.fileno()])
+        except OSError:  # the runner died since the last notebook
+            self._stop()
+            self._start()
+            socket.send_fds(self._control, [FORK], [theirs.fileno()])
+
+    def _order_end(self) -> dict:
+        """How the child ended. The runner is its parent, so no other process can be hit."""
+        try:
+            self._control.sendall(END)
+            return codec.receive(self._control, WORDS)
+        except (OSError, EOFError, CodecError):  # the runner itself is dead or stuck
+            self._stop()
+            self._start()
+            return {"status": None, "cpu": 0.0}
+
+    def _start(self) -> None:
+        self._control, theirs = socket.socketpair()
+        folders = dict.fromkeys(("IPYTHONDIR", "MPLCONFIGDIR"), self._folder.name)
+        with theirs:
+            self._runner = subprocess.Popen(
+                [*RUNNER, str(theirs.fileno())],
+                cwd="/",
+                env=ENVIRONMENT | folders,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.PIPE,
+                pass_fds=[theirs.fileno()],
+                start_new_session=True,
+            )
+        self._control.settimeout(START_SECONDS)
+        try:
+            codec.send(self._control, self._settings())
+            self.unavailable = codec.receive(self._control, WORDS)["unavailable"]
+        except (OSError, EOFError, CodecError) as error:
+            reason = self._stop().decode(errors="replace").strip().splitlines()
+            raise RunError(f"the runner did not start: {(reason or [error])[-1]}") from error
+        self._control.settimeout(ORDER_SECONDS)
+
+    def _settings(self) -> dict:
+        return {
+            "isolation": self.isolation,
+            "memory_bytes": self.limits.memory_mb << 20,
+            "cpu_seconds": math.ceil(self.limits.notebook_seconds) + CPU_RESERVE,
+            "output_bytes": self.limits.output_kb << 10,
+        }
+
+    def _stop(self) -> bytes:
+        """Kill the runner with all that it started; returns what it had to say."""
+        self._control.close()
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self._runner.pid, signal.SIGKILL)
+        return self._runner.communicate()[1]
+
+
+class _Wire:
+    """A socket with one deadline for whole frames: bytes that trickle in do not extend it."""
+
+    def __init__(self, ours: socket.socket):
+        self._socket = ours
+        self.deadline = time.monotonic() + ORDER_SECONDS
+        self.received = 0
+
+    def recv(self, count: int) -> bytes:
+        self._wait_no_longer()
+        part = self._socket.recv(count)
+        self.received += len(part)
+        return part
+
+    def sendall(self, data: bytes) -> None:
+        self._wait_no_longer()
+        self._socket.sendall(data)
+
+    def _wait_no_longer(self) -> None:
+        left = self.deadline - time.monotonic()
+        if left <= 0:
+            raise TimeoutError
+        self._socket.settimeout(left)
+
+
+class _Notebook:
+    """One notebook on its way through as many attempts as it takes."""
+
+    def __init__(self, cells: list[Cell], probes: dict[str, Probe], limits: Limits):
+        self.cells, self.probes, self.limits = cells, probes, limits
+        self.began = time.monotonic()
+        self.outputs: dict[str, list[dict]] = {}
+        self.answers: dict[str, list[probe.Observation] | Failure] = {}
+        self.problems: list[str] = []
+        self.stopped: dict[str, Failure] = {}  # cells that are left out from now on
+        self.suspect: Cell | str | None = None  # the cell or exercise that is running
+        self.frozen = False  # all cells have run once: outputs change no more
+        self.finished = False
+        self.cpu_seconds = 0.0
+
+    def attempt(self, wire: _Wire) -> None:
+        """Run all cells that are still trusted to end, and ask what has no answer yet."""
+        self.suspect = None
+        refused = codec.receive(wire, WORDS)["refused"]
+        if refused is None:
+            self._run_cells(wire)
+            self._ask(wire)
+        else:
+            self._give_up(Failure("refused", "sandbox", f"The sandbox failed: {refused}."))
+        self.finished = True
+
+    def leave_out(self, error: Exception, status: int | None) -> None:
+        """Blame what was running; it is not tried again."""
+        failure = self._failure(error, status)
+        if isinstance(self.suspect, Cell):
+            self.stopped[self.suspect.id] = failure
+            self.outputs[self.suspect.id] = [_stop_sign(failure)]
+            self.problems.append(f"cell {self.suspect.id}: {failure.text}")
+        else:
+            self.answers[self.suspect] = failure
+            self.problems.append(f"{self.suspect}: {failure.text}")
+        if time.monotonic() >= self._end:
+            spent = f"The notebook used up its {self.limits.notebook_seconds:g} seconds."
+            self._give_up(Failure("timed_out", None, spent))
+
+    def result(self) -> Run:
+        seconds = time.monotonic() - self.began
+        return Run(self.outputs, self.answers, self.problems, seconds, self.cpu_seconds)
+
+    @property
+    def _end(self) -> float:
+        return self.began + self.limits.notebook_seconds
+
+    def _run_cells(self, wire: _Wire) -> None:
+        cells = [cell for cell in self.cells if cell.id not in self.stopped]
+        wire.deadline = self._end
+        self.suspect = cells[0] if cells else None
+        codec.send(wire, [{"source": cell.source, "keep": cell.keep} for cell in cells])
+        allowed = wire.received + 2 * (self.limits.output_kb << 10) + WORDS
+        for cell in cells:
+            if cell.keep:
+                continue
+            self.suspect = cell
+            self._set_clock(wire)
+            outputs = untrusted.outputs(codec.receive(wire, allowed - wire.received))
+            if not self.frozen:
+                self.outputs[cell.id] = outputs
+        self.frozen = True
+
+    def _ask(self, wire: _Wire) -> None:
+        for name, asked in self.probes.items():
+            if name in self.answers:
+                continue
+            self.suspect = name
+            self._set_clock(wire)
+            codec.send(wire, {"exercise": name, **vars(asked)})
+            claimed = codec.receive(wire, self.limits.answer_kb << 10)
+            self.answers[name] = self._answer(name, asked, claimed)
+
+    def _answer(self, name: str, asked: Probe, claimed: Any) -> list[probe.Observation] | Failure:
+        if claimed is None:  # not there; perhaps because its cell had to be left out
+            return self.stopped.get(name, NOT_ATTEMPTED)
+        count = 1 if asked.kind == "quiz" else len(asked.cases)
+        seen = untrusted.observations(claimed, count, asked.parameters)
+        if seen and all(one.error == "NotImplementedError" for one in seen):
+            return NOT_ATTEMPTED
+        return seen
+
+    def _set_clock(self, wire: _Wire) -> None:
+        wire.deadline = min(time.monotonic() + self.limits.cell_seconds, self._end)
+
+    def _give_up(self, failure: Failure) -> None:
+        self.problems.append(failure.text)
+        self.answers = {name: self.answers.get(name, failure) for name in self.probes}
+        self.finished = True
+
+    def _failure(self, error: Exception, status: int | None) -> Failure:
+        if isinstance(error, TimeoutError):
+            text = f"It took longer than {self.limits.cell_seconds:g} seconds and was stopped."
+            return Failure("timed_out", None, text)
+        if not isinstance(error, CodecError):
+            return Failure("raised", "exited", f"It ended the Python process ({_how(status)}).")
+        if str(error).startswith("oversize"):
+            return Failure("refused", "oversize", "It gave back more than can be taken.")
+        return Failure("refused", "nonsense", "What it gave back is not in the expected form.")
+
+
+def _how(status: int | None) -> str:
+    if status is None:
+        return "nobody saw how"
+    return signal.Signals(-status).name if status < 0 else f"exit status {status}"
+
+
+def _stop_sign(failure: Failure) -> dict:
+    """What stands below a cell that had to be left out."""
+    name = "TimedOut" if failure.status == "timed_out" else "Stopped"
+    return {
+        "output_type": "error",
+        "ename": name,
+        "evalue": failure.text,
+        "traceback": [failure.text],
+    }
