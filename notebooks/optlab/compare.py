@@ -152,7 +152,15 @@ def _as_array(actual: Any) -> Any:
 
 
 def _close(expected: Any, actual: Any, rtol: float) -> Any:
-    return np.isclose(_float(actual), _float(expected), rtol=rtol, atol=ATOL)
+    """np.isclose without its overhead: small arrays are compared by the thousand."""
+    expected, actual = _float(expected), _float(actual)
+    with np.errstate(invalid="ignore"):  # inf - inf
+        near = np.abs(actual - expected) <= ATOL + rtol * np.abs(expected)
+    return (
+        (actual == expected)
+        | (near & np.isfinite(expected))
+        | (np.isnan(expected) & np.isnan(actual))
+    )
 
 
 def _float(value: Any) -> Any:

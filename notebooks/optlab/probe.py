@@ -125,7 +125,7 @@ def observe(function: Any, parameters: list[str], case: Case) -> Observation:
             if not _can_carry(result, case.carry):
                 break  # the malformed result is already noted; there is nothing to go on with
             args |= {p: result if i is None else result[i] for p, i in case.carry.items()}
-        before = {name: codec.snapshot(value) for name, value in args.items()}
+        before = {name: codec.encode(value) for name, value in args.items()}
         positional, keywords = _arrange(parameters, args)
         mismatch = _signature_mismatch(function, positional, keywords)
         if mismatch:
@@ -135,7 +135,7 @@ def observe(function: Any, parameters: list[str], case: Case) -> Observation:
             result = function(*positional, **keywords)
         except (Exception, SystemExit) as raised:  # whatever a learner's function raises is noted
             error, error_text = type(raised).__name__, str(raised)[:_TEXT_LIMIT]
-        changed |= {name for name in args if not _identical(before[name], args[name])}
+        changed |= {name for name in args if codec.encode(args[name]) != before[name]}
         if error:
             break
         outputs.append(codec.snapshot(result))
@@ -181,10 +181,6 @@ def _signature_mismatch(function: Callable, positional: list, keywords: dict) ->
 def _can_carry(result: Any, carry: dict[str, int | None]) -> bool:
     items = [index for index in carry.values() if index is not None]
     return not items or (isinstance(result, (tuple, list)) and len(result) > max(items))
-
-
-def _identical(before: Any, value: Any) -> bool:
-    return codec.encode(before) == codec.encode(value)
 
 
 def _arrays(value: Any) -> list[np.ndarray]:

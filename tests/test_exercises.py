@@ -1,0 +1,142 @@
+"""Every exercise of the course: references, styles, mistakes and oracles, over many seeds."""
+
+import importlib
+from pathlib import Path
+
+import pytest
+
+from autograder.exercise import Exercise, Quiz
+from autograder.exercises import lessons
+from optlab import codec, probe
+from optlab.compare import difference
+from optlab.diagnose import AnswerKey, diagnose
+
+SEEDS = range(50)
+EVERY = [item for lesson in lessons().values() for item in lesson.exercises.values()]
+FUNCTIONS = [item for item in EVERY if isinstance(item, Exercise)]
+QUIZZES = [item for item in EVERY if isinstance(item, Quiz)]
+each_function = pytest.mark.parametrize("exercise", FUNCTIONS, ids=lambda item: item.name)
+each_quiz = pytest.mark.parametrize("quiz", QUIZZES, ids=lambda item: item.name)
+each_exercise = pytest.mark.parametrize("exercise", EVERY, ids=lambda item: item.name)
+
+
+def test_names_are_unique_across_lessons():
+    names = [item.name for item in EVERY]
+    assert len(set(names)) == len(names)
+
+
+@each_function
+def test_reference_and_styles_earn_full_marks_on_every_seed(exercise):
+    answers = [exercise.reference, *map(exercise.implement, exercise.styles)]
+    for seed in SEEDS:
+        cases = exercise.make_cases(seed)
+        expected = exercise.observe(exercise.reference, cases)
+        key = _key(exercise, cases, expected)
+        for number, answer in enumerate(answers):
+            verdict = diagnose(key, exercise.observe(answer, cases))
+            assert verdict.status == "correct", (seed, number, verdict)
+            assert verdict.score == exercise.points
+
+
+@each_function
+def test_every_mistake_is_named_by_its_own_message_on_every_seed(exercise):
+    for seed in SEEDS:
+        key = exercise.key(seed)
+        for known in key.known:
+            verdict = diagnose(key, known.observations)
+            if known.variant:
+                assert (verdict.status, verdict.variant) == ("correct", known.name), seed
+                continue
+            assert verdict.mistake == known.name, (seed, verdict)
+            assert verdict.message.startswith(known.message)
+            assert verdict.score < exercise.points
+
+
+@each_function
+def test_mistakes_say_different_things_and_ask(exercise):
+    messages = [mistake.message for mistake in exercise.mistakes]
+    assert len(set(messages)) == len(messages)
+    assert [message for message in messages if "?" not in message] == []
+
+
+@each_function
+def test_there_are_five_correct_styles(exercise):
+    assert len(exercise.styles) >= 5
+
+
+@each_exercise
+def test_the_stub_is_not_attempted(exercise):
+    def stub(*args, **kwargs):
+        raise NotImplementedError()
+
+    key = exercise.public_key()
+    if exercise.kind == "function":
+        seen = [probe.observe(stub, key.parameters, case) for case in key.cases]
+        verdict = diagnose(key, seen)
+        assert (verdict.status, verdict.score) == ("not_attempted", 0)
+
+
+@each_quiz
+def test_quiz_options_are_told_apart_and_explained(quiz):
+    key = quiz.key()
+    assert diagnose(key, [probe.observe_answer(quiz.right.value)]).status == "correct"
+    for option in quiz.wrong:
+        verdict = diagnose(key, [probe.observe_answer(option.value)])
+        assert verdict.status == "known_mistake"
+        assert verdict.message == option.explanation
+        assert verdict.score == 0
+    assert diagnose(key, [probe.observe_answer("no such option")]).status == "incorrect"
+
+
+@each_function
+def test_the_public_key_holds_no_hidden_case(exercise):
+    public = exercise.public_key()
+    assert public.cases
+    assert all(case.public for case in public.cases)
+    assert public.hidden == len(exercise.make_cases(0)) - len(public.cases) > 0
+
+
+@each_exercise
+def test_keys_survive_the_codec(exercise):
+    key = exercise.public_key()
+    data = codec.decode(codec.encode(key.to_data()))
+    assert difference(key.to_data(), AnswerKey.from_data(data).to_data(), "key") is None
+
+
+@each_function
+def test_hidden_cases_depend_on_the_seed_alone(exercise):
+    first, again = exercise.make_cases(3), exercise.make_cases(3)
+    assert codec.encode([c.to_data() for c in first]) == codec.encode([c.to_data() for c in again])
+
+
+def _oracles():
+    for path in sorted((Path(__file__).parent / "oracles").glob("[a-z]*.py")):
+        module = importlib.import_module(f"oracles.{path.stem}")
+        for exercise in FUNCTIONS:
+            if exercise.reference.__module__.endswith(f".{path.stem}"):
+                oracle = getattr(module, exercise.name, None)
+                if oracle:
+                    yield pytest.param(exercise, oracle, id=exercise.name)
+
+
+@pytest.mark.parametrize(("exercise", "oracle"), list(_oracles()))
+def test_references_agree_with_scalar_loops(exercise, oracle):
+    for seed in range(5):
+        cases = exercise.make_cases(seed)
+        key = _key(exercise, cases, exercise.observe(exercise.reference, cases))
+        verdict = diagnose(key, exercise.observe(oracle, cases))
+        assert verdict.status == "correct", verdict
+
+
+def _key(exercise, cases, expected):
+    """A key without known mistakes, which a correct answer does not need."""
+    return AnswerKey(
+        exercise=exercise.name,
+        kind=exercise.kind,
+        points=exercise.points,
+        parameters=exercise.parameters,
+        cases=cases,
+        expected=expected,
+        known=(),
+        **exercise.settings,
+    )
