@@ -210,3 +210,27 @@ def train(params, X, Y, update, epochs, rng, batch=64, model=cost_and_grads):
             w, state = update(w, flatten(grads), state)
             costs.append(cost)
     return unflatten(w, params), np.array(costs)
+
+
+# Lessons 07 and 08
+
+
+def table_schedule(rates):
+    """A schedule read from a table: epoch 0, 1, ... -> rates[epoch]; the last rate stays."""
+
+    def schedule(epoch):
+        return rates[min(int(epoch), len(rates) - 1)]
+
+    return schedule
+
+
+def cubic_gradient(H, A):
+    """The gradient H w + 1/2 A^T (A w)^2 of a cost of third degree; H (n, n) symmetric, A (k, n).
+
+    Its Hessian is H + A^T diag(A w) A: a curvature that changes with w, and linearly so.
+    """
+
+    def gradient(w):
+        return H @ w + 0.5 * A.T @ (A @ w) ** 2
+
+    return gradient
