@@ -1,0 +1,712 @@
+"""Lesson 05, RMSprop: references, cases, mistakes.
+
+Epsilon stands outside the root, sqrt(s) + epsilon, as in the Adam paper and PyTorch; the lecture
+slide and older TensorFlow have sqrt(s + epsilon).
+"""
+
+import numpy as np
+
+from autograder.exercise import Lesson
+from optlab.probe import Case
+
+lesson = Lesson("05_rmsprop", title="Give every parameter its own step size: RMSprop", minutes=60)
+
+
+def _layers(rng, scale=1.0):
+    """Two layers; the columns of a matrix spread over 1e-2 ... 1e1."""
+    spread = np.logspace(-2, 1, 4)
+    return {
+        "W1": scale * rng.normal(size=(3, 4)) * spread,
+        "b1": scale * rng.normal(size=(3, 1)),
+        "W2": scale * rng.normal(size=(1, 3)) * spread[:3],
+        "b2": scale * rng.normal(size=(1, 1)),
+    }
+
+
+@lesson.exercise(
+    points=2,
+    returns=("squared",),
+    hints=(
+        "The average mirrors the parameters: the same keys, the same shapes.",
+        "It is an average like the velocity of momentum. What does it know before any gradient?",
+        "Loop over the keys of params; np.zeros takes a shape, and params[key].shape is one.",
+    ),
+)
+def init_squared_average(params):
+    """Zeros in the shape of every parameter."""
+    squared = {}
+    for key in params:
+        squared[key] = np.zeros(params[key].shape)
+    return squared
+
+
+@init_squared_average.cases
+def _(rng):
+    small = {"W1": np.array([[1.0, -2.0, 3.0], [0.5, 4.0, -1.0]]), "b1": np.ones((2, 1))}
+    yield Case({"params": small}, note="one layer", public=True)
+    yield Case({"params": _layers(rng)}, note="two layers")
+    deep = {f"{a}{n}": rng.normal(size=(n, 2)) for n in (1, 2, 3) for a in "Wb"}
+    yield Case({"params": deep}, note="three layers")
+
+
+init_squared_average.mistake(
+    "starts_at_one",
+    "Your average starts at one. What should an average of squares be before the first gradient?",
+    ("np.zeros(", "np.ones("),
+)
+init_squared_average.mistake(
+    "starts_at_epsilon",
+    "Your average starts at a tiny number. Epsilon protects the division later; what does the "
+    "average itself start from?",
+    ("np.zeros(params[key].shape)", "np.full(params[key].shape, 1e-8)"),
+)
+init_squared_average.mistake(
+    "copies_the_parameters",
+    "Your average starts at the parameters themselves. Is a weight the square of a gradient?",
+    ("np.zeros(params[key].shape)", "params[key].copy()"),
+)
+init_squared_average.mistake(
+    "squares_the_parameters",
+    "Your average starts at the squared parameters. Whose squares does RMSprop average?",
+    ("np.zeros(params[key].shape)", "params[key] ** 2"),
+)
+init_squared_average.mistake(
+    "scalar_zero",
+    "Yours is a single number for a whole matrix. How would every weight get its own step size?",
+    ("np.zeros(params[key].shape)", "0.0"),
+)
+init_squared_average.mistake(
+    "wrong_shape",
+    "Your zeros have one number per row of the matrix. Which shape must s have so that s and dW "
+    "can be added element by element?",
+    ("np.zeros(params[key].shape)", "np.zeros(len(params[key]))"),
+)
+init_squared_average.mistake(
+    "keys_of_gradients",
+    "Your keys are dW1, db1, ...; the course uses the same keys as params. Which key would "
+    "rmsprop_update look up?",
+    ("squared[key] =", 'squared["d" + key] ='),
+)
+
+
+@init_squared_average.mistake(
+    "weights_only",
+    "The biases have no average of squares. Do they get gradients too?",
+)
+def _(params):
+    return {key: np.zeros(value.shape) for key, value in params.items() if key[0] == "W"}
+
+
+@init_squared_average.style
+def _(params):
+    return {key: np.zeros_like(value) for key, value in params.items()}
+
+
+@init_squared_average.style
+def _(params):
+    squared = {}
+    for layer in range(len(params) // 2):
+        squared["W" + str(layer + 1)] = np.zeros(params["W" + str(layer + 1)].shape)
+        squared["b" + str(layer + 1)] = np.zeros(params["b" + str(layer + 1)].shape)
+    return squared
+
+
+@init_squared_average.style
+def _(params):
+    return {key: 0 * value for key, value in params.items()}
+
+
+@init_squared_average.style
+def _(params):
+    return dict(zip(params.keys(), [np.zeros(np.shape(p)) for p in params.values()], strict=True))
+
+
+@init_squared_average.style
+def _(params):
+    squared = dict.fromkeys(params)
+    for key in squared:
+        squared[key] = np.full_like(params[key], 0, dtype=np.float64)
+    return squared
+
+
+@lesson.exercise(
+    points=5,
+    returns=("params", "squared"),
+    hints=(
+        "Two formulas for every key: first the average of the squares, then the step.",
+        "The square is taken element by element: g ** 2 or g * g, not a product of matrices.",
+        "The step divides the gradient by the root of the new average; epsilon is added to the "
+        "root, after it has been taken.",
+        "Build two new dicts and fill them key by key; leave the dicts that came in alone.",
+    ),
+)
+def rmsprop_update(params, grads, squared, learning_rate, beta2=0.9, epsilon=1e-8):
+    """One step of RMSprop."""
+    new_params, new_squared = {}, {}
+    for key in params:
+        new_squared[key] = beta2 * squared[key] + (1 - beta2) * grads[key] ** 2
+        step = grads[key] / (np.sqrt(new_squared[key]) + epsilon)
+        new_params[key] = params[key] - learning_rate * step
+    return new_params, new_squared
+
+
+def _run(rng, note, *, steps=5, start=None, scale=1.0, integer=False, rates=(), **settings):
+    """A run of several steps; params and squared are carried from call to call.
+
+    start: size of the first average, None for zero. scale: size of the gradients.
+    """
+    params = _layers(rng)
+    if integer:
+        params = {key: np.arange(value.size).reshape(value.shape) for key, value in params.items()}
+    squared = {key: np.zeros(value.shape) for key, value in params.items()}
+    if start is not None:
+        squared = {key: start * value**2 for key, value in _layers(rng, scale).items()}
+    grads = [_layers(rng, scale) for _ in range(steps)]
+    then = [{"grads": g} for g in grads[1:]]
+    for call, rate in zip(then, rates, strict=False):
+        call["learning_rate"] = rate
+    return Case(
+        {"params": params, "grads": grads[0], "squared": squared, **settings},
+        then=tuple(then),
+        carry={"params": 0, "squared": 1},
+        note=note,
+    )
+
+
+def _spike(rng):
+    """Zero gradients, then a large one."""
+    run = _run(rng, "zero gradients and then a spike", steps=4, learning_rate=0.01)
+    calm = {key: np.zeros_like(value) for key, value in run.args["grads"].items()}
+    spike = {key: 100 * value for key, value in run.args["grads"].items()}
+    then = ({"grads": calm}, {"grads": spike}, {"grads": calm})
+    return Case({**run.args, "grads": calm}, then, run.carry, run.note)
+
+
+@rmsprop_update.cases
+def _(rng):
+    yield Case(
+        {
+            "params": {"W1": np.array([[1.0]]), "b1": np.array([[0.5]])},
+            "grads": {"W1": np.array([[10.0]]), "b1": np.array([[2.0]])},
+            "squared": {"W1": np.array([[0.0]]), "b1": np.array([[0.0]])},
+            "learning_rate": 0.1,
+            "beta2": 0.8,
+        },
+        then=(
+            {"grads": {"W1": np.array([[5.0]]), "b1": np.array([[4.0]])}},
+            {"grads": {"W1": np.array([[2.0]]), "b1": np.array([[1.0]])}},
+        ),
+        carry={"params": 0, "squared": 1},
+        note="one weight and one bias",
+        public=True,
+    )
+    yield Case(
+        {
+            "params": {"W1": np.array([[1.0, 2.0, 3.0], [4, 5, 6]]), "b1": np.ones((2, 1))},
+            "grads": {
+                "W1": np.array([[1e-6, 0.0, -1e-3], [0.1, -1.0, 10.0]]),
+                "b1": np.array([[2.0], [-1e-4]]),
+            },
+            "squared": {"W1": np.zeros((2, 3)), "b1": np.zeros((2, 1))},
+            "learning_rate": 0.1,
+            "beta2": 0.9,
+        },
+        note="gradients from 0 to 10",
+        public=True,
+    )
+    yield _run(rng, "the default settings", steps=6, learning_rate=0.03)
+    yield _run(rng, "an average that is not zero", start=2.0, learning_rate=0.2, beta2=0.65)
+    yield _run(rng, "beta2 = 0.999", start=0.5, steps=6, learning_rate=0.01, beta2=0.999)
+    yield _run(rng, "beta2 = 0", learning_rate=0.1, beta2=0.0, steps=2)
+    yield _run(rng, "tiny gradients", scale=1e-6, learning_rate=0.1, beta2=0.87)
+    large = {"beta2": 0.95, "epsilon": 1e-3}
+    yield _run(rng, "a large epsilon", scale=0.01, learning_rate=0.1, **large)
+    rates = (0.05, 0.3, 0.01)
+    yield _run(
+        rng, "a learning rate that changes", steps=4, learning_rate=0.1, beta2=0.9, rates=rates
+    )
+    yield _run(rng, "integer parameters", steps=3, integer=True, learning_rate=0.5, beta2=0.9)
+    yield _spike(rng)
+
+
+AVERAGE = "beta2 * squared[key] + (1 - beta2) * grads[key] ** 2"
+QUOTIENT = "grads[key] / (np.sqrt(new_squared[key]) + epsilon)"
+
+rmsprop_update.mistake(
+    "sum_of_squares",
+    "All weights of a matrix share one scale: beside a gradient of 10 the weight whose gradient "
+    "is 0.1 hardly moves. Whose squares belong to a weight's own average?",
+    ("grads[key] ** 2", "np.sum(grads[key] ** 2)"),
+)
+rmsprop_update.mistake(
+    "mean_of_squares",
+    "You average the squares over the whole matrix, so that all of its weights share one scale. "
+    "RMSprop averages over time: for how many weights at once?",
+    ("grads[key] ** 2", "np.mean(grads[key] ** 2)"),
+)
+rmsprop_update.mistake(
+    "matrix_product",
+    "Right for a single weight, an error for a matrix: you multiply the gradient by itself as "
+    "matrices. Which square gives one number for every weight?",
+    ("grads[key] ** 2", "grads[key] @ grads[key].T"),
+)
+rmsprop_update.mistake(
+    "divided_by_the_norm",
+    "Your step divides by the length of the whole gradient, so that only its direction is left. "
+    "What should each weight be divided by?",
+    ("np.sqrt(new_squared[key])", "np.linalg.norm(grads[key])"),
+)
+rmsprop_update.mistake(
+    "not_squared",
+    "Your average of squares has negative entries, and the root of a negative number is nan. What "
+    "is averaged?",
+    ("grads[key] ** 2", "grads[key]"),
+)
+rmsprop_update.mistake(
+    "doubled",
+    "You take the gradient twice where its square is meant: your average can be negative. What is "
+    "the square of -3?",
+    ("grads[key] ** 2", "grads[key] * 2"),
+)
+rmsprop_update.mistake(
+    "absolute_value",
+    "You average the size |g|, whose root is too small for large gradients and too large for small "
+    "ones. What is the mean in root *mean square*?",
+    ("grads[key] ** 2", "np.abs(grads[key])"),
+)
+rmsprop_update.mistake(
+    "no_root",
+    "Your step grows like 1/|g|: at |g| = 0.001 it is thousands of learning rates long. Which unit "
+    "has s, and which unit must the denominator have?",
+    ("np.sqrt(new_squared[key])", "new_squared[key]"),
+)
+rmsprop_update.mistake(
+    "root_of_this_gradient",
+    "You divide each gradient by its own size, so that every step is the learning rate with a "
+    "sign. What is the average good for?",
+    ("np.sqrt(new_squared[key])", "np.sqrt(grads[key] ** 2)"),
+)
+rmsprop_update.mistake(
+    "epsilon_inside_the_root",
+    "Your epsilon is inside the root, as on the lecture slide: a first gradient of 1e-6 moves the "
+    "weight by 0.01 learning rates, the form asked for by 3.07. Where should it stand?",
+    ("np.sqrt(new_squared[key]) + epsilon", "np.sqrt(new_squared[key] + epsilon)"),
+    share=0.5,
+)
+rmsprop_update.mistake(
+    "epsilon_inside_and_outside",
+    "Your denominator holds epsilon twice, in the root and after it. For |g| = 1e-6 only one of "
+    "them is harmless. Which one is asked for?",
+    ("np.sqrt(new_squared[key]) + epsilon", "np.sqrt(new_squared[key] + epsilon) + epsilon"),
+    share=0.5,
+)
+rmsprop_update.mistake(
+    "epsilon_after_the_division",
+    "A zero gradient gives 0/0 in your step, and any other step gets epsilon on top. What does "
+    "Python do first, the division or the sum?",
+    ("(np.sqrt(new_squared[key]) + epsilon)", "np.sqrt(new_squared[key]) + epsilon"),
+)
+rmsprop_update.mistake(
+    "epsilon_multiplied",
+    "You multiply the root by epsilon: your steps are a hundred million times too long. What is "
+    "epsilon to do to a denominator that is zero?",
+    ("np.sqrt(new_squared[key]) + epsilon", "np.sqrt(new_squared[key]) * epsilon"),
+)
+rmsprop_update.mistake(
+    "no_epsilon",
+    "A weight whose gradient has always been zero becomes nan: your step is 0/0. Which argument of "
+    "the function did you not use?",
+    ("(np.sqrt(new_squared[key]) + epsilon)", "np.sqrt(new_squared[key])"),
+)
+rmsprop_update.mistake(
+    "divides_by_the_old_average",
+    "Your first step from zero divides by epsilon alone and leaps by millions. Which average knows "
+    "about the gradient of this step?",
+    ("np.sqrt(new_squared[key])", "np.sqrt(squared[key])"),
+)
+rmsprop_update.mistake(
+    "average_not_returned",
+    "You give back the average that came in, so that every call behaves like the first. Which one "
+    "does the next step need?",
+    (
+        "return new_params, new_squared",
+        "return new_params, {k: s.copy() for k, s in squared.items()}",
+    ),
+)
+rmsprop_update.mistake(
+    "stores_the_root",
+    "Your steps start right, but what you give back is the root of the average; the next call "
+    "averages roots and squares. What is stored, and what is only used?",
+    (AVERAGE, f"np.sqrt({AVERAGE})"),
+    ("np.sqrt(new_squared[key])", "new_squared[key]"),
+)
+rmsprop_update.mistake(
+    "stores_the_squared_gradient",
+    "Your average is the square of the newest gradient and nothing else, whatever beta2 is. Where "
+    "does the past come in?",
+    (AVERAGE, "grads[key] ** 2"),
+)
+rmsprop_update.mistake(
+    "adagrad",
+    "You add up the squares for ever, which is Adagrad: your steps shrink like 1/sqrt(t). What "
+    "makes an average forget?",
+    (AVERAGE, "squared[key] + grads[key] ** 2"),
+)
+rmsprop_update.mistake(
+    "never_decayed",
+    "The old average keeps all of its weight, so that it only grows. Which factor lets old squares "
+    "fade?",
+    ("beta2 * squared[key]", "squared[key]"),
+)
+rmsprop_update.mistake(
+    "factor_forgotten",
+    "With a constant gradient of 1 your average settles at 10 and not at 1 (beta2 = 0.9). Do the "
+    "two weights add up to one?",
+    ("(1 - beta2) * ", ""),
+)
+rmsprop_update.mistake(
+    "weights_swapped",
+    "Your average follows the newest square almost entirely: beta2 = 0.9 behaves like 0.1. Which "
+    "weight belongs to the past?",
+    (AVERAGE, "(1 - beta2) * squared[key] + beta2 * grads[key] ** 2"),
+)
+rmsprop_update.mistake(
+    "forgets_the_past",
+    "Your average is the same whatever came before. Is the average that was handed in used?",
+    ("beta2 * squared[key] + ", ""),
+)
+rmsprop_update.mistake(
+    "beta2_fixed",
+    "You use beta2 = 0.9 whatever is asked. Where does the argument come in?",
+    ("    for key in params:", "    beta2 = 0.9\n    for key in params:"),
+)
+rmsprop_update.mistake(
+    "epsilon_fixed",
+    "You use epsilon = 1e-8 whatever is asked. Where does the argument come in?",
+    ("    for key in params:", "    epsilon = 1e-8\n    for key in params:"),
+)
+rmsprop_update.mistake(
+    "bias_corrected",
+    "Your first step is one learning rate long: the average is divided by 1 - beta2. RMSprop as "
+    "asked takes 1/sqrt(1 - beta2) = 3.16 of them at first. What is to be left out?",
+    ("np.sqrt(new_squared[key])", "np.sqrt(new_squared[key] / (1 - beta2))"),
+)
+rmsprop_update.mistake(
+    "uphill",
+    "Your parameters move up the gradient: the cost would rise. Which sign has a descent step?",
+    ("params[key] - learning_rate", "params[key] + learning_rate"),
+)
+rmsprop_update.mistake(
+    "no_learning_rate",
+    "Your step is the same for every learning rate. Where does it come in?",
+    ("learning_rate * step", "step"),
+)
+rmsprop_update.mistake(
+    "plain_gradient_step",
+    "You average the squares and then step as in plain gradient descent. What is the average for?",
+    ("learning_rate * step", "learning_rate * grads[key]"),
+)
+rmsprop_update.mistake(
+    "results_swapped",
+    "Your two results come in the other order, the averages first. What does the docstring give "
+    "back?",
+    ("return new_params, new_squared", "return new_squared, new_params"),
+)
+rmsprop_update.mistake(
+    "bias_uses_the_weights_gradient",
+    "The average of a bias is made of the gradient of the weights: a line was copied and one name "
+    "left. Whose square belongs to b1?",
+    ("grads[key] ** 2", 'grads["W" + key[1:]] ** 2'),
+)
+rmsprop_update.mistake(
+    "bias_uses_the_weights_average",
+    "The step of a bias divides by the average of the weights: a line was copied and one name "
+    "left. Which average belongs to b1?",
+    ("np.sqrt(new_squared[key])", 'np.sqrt(new_squared["W" + key[1:]])'),
+)
+
+
+@rmsprop_update.mistake(
+    "weights_only",
+    "Your weights learn and your biases stay where they are. Which keys does your loop visit?",
+)
+def _(params, grads, squared, learning_rate, beta2=0.9, epsilon=1e-8):
+    new_params = {key: value.copy() for key, value in params.items()}
+    new_squared = {key: value.copy() for key, value in squared.items()}
+    for key in params:
+        if key.startswith("W"):
+            new_squared[key] = beta2 * squared[key] + (1 - beta2) * grads[key] ** 2
+            step = grads[key] / (np.sqrt(new_squared[key]) + epsilon)
+            new_params[key] = params[key] - learning_rate * step
+    return new_params, new_squared
+
+
+@rmsprop_update.mistake(
+    "works_in_place",
+    "Your values are right, but the params or the averages you were given changed. Who else may "
+    "still be using them?",
+    share=0.8,
+)
+def _(params, grads, squared, learning_rate, beta2=0.9, epsilon=1e-8):
+    for key in params:
+        squared[key] = beta2 * squared[key] + (1 - beta2) * grads[key] ** 2
+        step = grads[key] / (np.sqrt(squared[key]) + epsilon)
+        params[key] = params[key] - learning_rate * step
+    return params, squared
+
+
+@rmsprop_update.mistake(
+    "fails_on_integers",
+    "With integer parameters your subtraction in place fails: NumPy does not put floats into an "
+    "integer array. What would a new array do?",
+    share=0.8,
+)
+def _(params, grads, squared, learning_rate, beta2=0.9, epsilon=1e-8):
+    params = {key: value.copy() for key, value in params.items()}
+    squared = {key: value.copy() for key, value in squared.items()}
+    for key in params:
+        squared[key] = beta2 * squared[key] + (1 - beta2) * grads[key] ** 2
+        params[key] -= learning_rate * grads[key] / (np.sqrt(squared[key]) + epsilon)
+    return params, squared
+
+
+@rmsprop_update.style
+def _(params, grads, squared, learning_rate, beta2=0.9, epsilon=1e-8):
+    squared = {k: beta2 * squared[k] + (1 - beta2) * np.square(grads[k]) for k in params}
+    params = {
+        k: params[k] - learning_rate * grads[k] / (np.sqrt(squared[k]) + epsilon) for k in params
+    }
+    return params, squared
+
+
+@rmsprop_update.style
+def _(params, grads, squared, learning_rate, beta2=0.9, epsilon=1e-8):
+    new_params, new_squared = {}, {}
+    for layer in range(1, len(params) // 2 + 1):
+        for letter in ("W", "b"):
+            k = letter + str(layer)
+            g = grads[k]
+            s = beta2 * squared[k] + (1 - beta2) * np.multiply(g, g)
+            new_params[k] = params[k] - (learning_rate / (s**0.5 + epsilon)) * g
+            new_squared[k] = s
+    return new_params, new_squared
+
+
+@rmsprop_update.style
+def _(params, grads, squared, learning_rate, beta2=0.9, epsilon=1e-8):
+    params = {k: np.array(p, dtype=float) for k, p in params.items()}
+    squared = {k: s.copy() for k, s in squared.items()}
+    for k in params:
+        squared[k] *= beta2
+        squared[k] += (1 - beta2) * np.power(grads[k], 2)
+        params[k] -= learning_rate * np.divide(grads[k], np.sqrt(squared[k]) + epsilon)
+    return params, squared
+
+
+@rmsprop_update.style
+def _(params, grads, squared, learning_rate, beta2=0.9, epsilon=1e-8):
+    def average(s, g):
+        return s + (1 - beta2) * (g**2 - s)
+
+    squared = {k: average(s, grads[k]) for k, s in squared.items()}
+    rates = {k: learning_rate / (epsilon + np.sqrt(s)) for k, s in squared.items()}
+    return {k: p - rates[k] * grads[k] for k, p in params.items()}, squared
+
+
+@rmsprop_update.style
+def _(params, grads, squared, learning_rate, beta2=0.9, epsilon=1e-8):
+    new_params, new_squared = {}, {}
+    for key in params:
+        p, s = np.empty(params[key].shape), np.empty(params[key].shape)
+        for index in np.ndindex(*s.shape):
+            g = grads[key][index]
+            s[index] = beta2 * squared[key][index] + (1 - beta2) * g * g
+            p[index] = params[key][index] - learning_rate * g / (s[index] ** 0.5 + epsilon)
+        new_params[key], new_squared[key] = p, s
+    return new_params, new_squared
+
+
+@lesson.exercise(
+    points=3,
+    returns=("rates",),
+    hints=(
+        "RMSprop's step is a rate times the gradient. What stands before the gradient?",
+        "One rate for each number in the averages: a dict with the same keys and shapes.",
+        "The denominator is the one of rmsprop_update.",
+    ),
+)
+def effective_learning_rate(squared, learning_rate, epsilon):
+    """The factor before the gradient, for every parameter."""
+    rates = {}
+    for key in squared:
+        rates[key] = learning_rate / (np.sqrt(squared[key]) + epsilon)
+    return rates
+
+
+@effective_learning_rate.cases
+def _(rng):
+    averages = {"W1": np.array([[4.0, 0.25], [0.01, 0.0]]), "b1": np.array([[1.0], [1e-4]])}
+    args = {"squared": averages, "learning_rate": 0.1, "epsilon": 0.01}
+    yield Case(args, note="averages from 0 to 4", public=True)
+    for note, scale, rate, epsilon in (
+        ("two layers", 1.0, 0.03, 1e-8),
+        ("tiny averages", 1e-7, 0.3, 1e-8),
+        ("a large epsilon", 1.0, 2.0, 0.5),
+    ):
+        squared = {key: value**2 for key, value in _layers(rng, scale).items()}
+        yield Case({"squared": squared, "learning_rate": rate, "epsilon": epsilon}, note=note)
+
+
+effective_learning_rate.mistake(
+    "epsilon_inside_the_root",
+    "Your epsilon is inside the root: where the average is zero you get 1 = 0.1/sqrt(0.01), and "
+    "10 is asked for. Where does rmsprop_update put it?",
+    ("np.sqrt(squared[key]) + epsilon", "np.sqrt(squared[key] + epsilon)"),
+    share=0.5,
+)
+effective_learning_rate.mistake(
+    "epsilon_after_the_division",
+    "You add epsilon to the rate: where the average is zero the rate is infinite. What does Python "
+    "do first, the division or the sum?",
+    ("(np.sqrt(squared[key]) + epsilon)", "np.sqrt(squared[key]) + epsilon"),
+)
+effective_learning_rate.mistake(
+    "no_epsilon",
+    "Where the average is zero your rate is infinite. Which argument did you not use?",
+    ("(np.sqrt(squared[key]) + epsilon)", "np.sqrt(squared[key])"),
+)
+effective_learning_rate.mistake(
+    "no_root",
+    "You divide by the average itself: squares of gradients, where sizes of gradients are meant. "
+    "How does a mean square become a size?",
+    ("np.sqrt(squared[key])", "squared[key]"),
+)
+effective_learning_rate.mistake(
+    "squared_again",
+    "You square an average that is made of squares already. What does the argument hold?",
+    ("np.sqrt(squared[key])", "squared[key] ** 2"),
+)
+effective_learning_rate.mistake(
+    "multiplied",
+    "Your rate grows with the average: large gradients would get large rates. What does RMSprop do "
+    "with the root, multiply or divide?",
+    ("learning_rate / (", "learning_rate * ("),
+)
+effective_learning_rate.mistake(
+    "no_learning_rate",
+    "You give back the factor alone, the same for every learning rate. What does it multiply?",
+    ("learning_rate / (", "1.0 / ("),
+)
+effective_learning_rate.mistake(
+    "one_rate_for_all",
+    "You give one rate to a whole matrix. Does every weight have the same average?",
+    ("np.sqrt(squared[key])", "np.sqrt(np.mean(squared[key]))"),
+)
+effective_learning_rate.mistake(
+    "inverted",
+    "You have the denominator over the learning rate. Should a large average make the rate large "
+    "or small?",
+    (
+        "learning_rate / (np.sqrt(squared[key]) + epsilon)",
+        "(np.sqrt(squared[key]) + epsilon) / learning_rate",
+    ),
+)
+
+
+@effective_learning_rate.mistake(
+    "works_in_place",
+    "Your values are right, but the averages you were given changed: the next step of RMSprop "
+    "would average rates. Where should the rates go?",
+    share=0.8,
+)
+def _(squared, learning_rate, epsilon):
+    for key in squared:
+        squared[key] = learning_rate / (np.sqrt(squared[key]) + epsilon)
+    return squared
+
+
+@effective_learning_rate.style
+def _(squared, learning_rate, epsilon):
+    return {key: learning_rate / (np.sqrt(s) + epsilon) for key, s in squared.items()}
+
+
+@effective_learning_rate.style
+def _(squared, learning_rate, epsilon):
+    return {key: learning_rate * (s**0.5 + epsilon) ** -1 for key, s in squared.items()}
+
+
+@effective_learning_rate.style
+def _(squared, learning_rate, epsilon):
+    rates = {key: s.copy() for key, s in squared.items()}
+    for rate in rates.values():
+        rate[...] = np.divide(learning_rate, np.sqrt(rate) + epsilon)
+    return rates
+
+
+@effective_learning_rate.style
+def _(squared, learning_rate, epsilon):
+    roots = dict(zip(squared, map(np.sqrt, squared.values()), strict=True))
+    return {key: np.float64(learning_rate) / np.add(root, epsilon) for key, root in roots.items()}
+
+
+@effective_learning_rate.style
+def _(squared, learning_rate, epsilon):
+    return {
+        key: [[learning_rate / (float(s) ** 0.5 + epsilon) for s in row] for row in matrix]
+        for key, matrix in squared.items()
+    }
+
+
+lesson.quiz(
+    "rmsprop_first_step",
+    (
+        3.162,
+        "The average starts at 0.1 g^2, and its root is 0.316 |g|: the step is 1/0.316 = 3.16 "
+        "learning rates long, whatever g is.",
+    ),
+    (1, "That would be so if the average were g^2 at once. It starts at zero: how much of g^2 does "
+        "it hold after one step of beta2 = 0.9?"),
+    (10, "The average is 0.1 g^2, but the step divides by its root."),
+    (0.316, "That is what the step divides by, in units of |g|. Is the step then longer or shorter "
+            "than one learning rate?"),
+    (0.1, "That is the share of g^2 in the average. First comes the root, then the division."),
+    (1.054, "You took the root of 0.9. Which weight does the newest square get?"),
+)  # fmt: skip
+
+lesson.quiz(
+    "rmsprop_scale",
+    (
+        "c",
+        "s becomes a million times as large and its root a thousand times: gradient and root "
+        "cancel, and only epsilon notices.",
+    ),
+    ("a", "Gradient descent would do that. What happens to the root that RMSprop divides by?"),
+    ("b", "The gradient in the numerator grows as well. What is left in the quotient?"),
+    ("d", "s grows with the square of the factor, but what is divided by is its root."),
+)  # fmt: skip
+
+lesson.quiz(
+    "rmsprop_epsilon",
+    (
+        "b",
+        "For |g| = 1e-6 the root is small beside 1e-4 = sqrt(1e-8): inside, epsilon already sets "
+        "the denominator; outside, 1e-8 is only a hundredth of it.",
+    ),
+    ("a", "For gradients near 1 that is so. Compare sqrt(1e-12 + 1e-8) with sqrt(1e-12) + 1e-8."),
+    ("c", "The other way round. How large is sqrt(1e-8)?"),
+    ("d", "Both forms are safe at g = 0: the numerator is zero and the denominator is not. The "
+          "question is about small gradients that are not zero."),
+)  # fmt: skip
+
+lesson.quiz(
+    "rmsprop_rotated",
+    (
+        "d",
+        "The rates belong to the coordinates w1 and w2. When the valley lies across them, both "
+        "gradients are alike in size, so are both rates, and the ratio of the curvatures stays.",
+    ),
+    ("a", "Gradient descent does not care about directions. Does a division for each coordinate?"),
+    ("b", "The gradients in w1 and w2 become more alike, not more different. What do rates that "
+          "are alike do for a long valley?"),
+    ("c", "You measured the rotated bowl for several kappa: was the number of steps the same?"),
+)  # fmt: skip
