@@ -28,23 +28,24 @@ try:
 except ImportError:  # the sliders then become plain figures
     ipywidgets = None
 
-# Chosen to stay apart for colour-blind readers and dark enough for text on white.
+# Dark enough for text on white; gd, momentum, rmsprop, adagrad and adam, which meet in one figure,
+# stay apart for colour-blind readers as well.
 COLORS = {
-    "gd": "#4d4d4d",
-    "sgd": "#8c6d1f",
-    "momentum": "#0067b3",
-    "nesterov": "#3d85c6",
-    "rmsprop": "#c24e00",
-    "adagrad": "#a8327e",
-    "adadelta": "#7a5195",
-    "adam": "#00785a",
-    "amsgrad": "#5e7d00",
-    "adamw": "#2a4d9b",
+    "gd": "#2b2b2b",
+    "sgd": "#6b5a1e",
+    "momentum": "#0a5be0",
+    "nesterov": "#4a6fa5",
+    "rmsprop": "#b35007",
+    "adagrad": "#831c86",
+    "adadelta": "#a8456f",
+    "adam": "#07806e",
+    "amsgrad": "#4c7a1d",
+    "adamw": "#1f5c7a",
     "target": "#b3261e",  # a minimum, a limit, a true value
     "data": "#9a9a9a",  # measurements in the background
-    "first": "#0067b3",  # curves that belong to no optimizer
-    "second": "#c24e00",
-    "third": "#00785a",
+    "first": "#0a5be0",  # curves that belong to no optimizer
+    "second": "#b35007",
+    "third": "#07806e",
 }
 
 STYLE = {
@@ -185,14 +186,14 @@ class Stage:
     def __init__(self, draw, rows, columns, size):
         self.draw = draw
         self.fig, self.axes = figure(rows, columns, size)
+        self.title = self.fig.suptitle(" ", x=0.02, ha="left", fontsize=13)
         self.width = round(self.fig.get_figwidth() * self.fig.dpi)
 
     def frame(self, **values):
         """The PNG for these values."""
         for ax in self.fig.axes:
             ax.cla()
-        title = self.draw(self.axes, **values)
-        self.fig.suptitle(title or "", x=0.02, ha="left", fontsize=13)
+        self.title.set_text(self.draw(self.axes, **values))
         image = png(self.fig)
         # The first frame finds the layout; the axes then stay in place, and frames take half
         # the time.

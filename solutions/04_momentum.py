@@ -1,0 +1,781 @@
+# %% [markdown]
+# # 4 · Let gradient descent roll: momentum
+#
+# Gradient descent forgets. Every step starts from zero, looks at one gradient, and goes. This
+# lesson gives it a memory, and measures when that helps and when it does not.
+#
+# **What you'll do.** Watch gradient descent zigzag through a long valley. Write momentum in four
+# short functions. Drag sliders until you can tell from a path which settings made it. Put three
+# common statements about momentum to the test.
+#
+# **What you'll learn.**
+# - why an average of gradients can take larger steps than a single gradient,
+# - what $\beta$ does, and how large the learning rate may be,
+# - when momentum is faster than gradient descent, and when it is slower,
+# - why a learning rate from one library does not fit another.
+#
+# **What you'll need.** Lesson 2 (exponentially weighted averages) and lesson 3 (bias correction);
+# NumPy dictionaries and loops. About 60 minutes. Run the cells from top to bottom.
+
+# %%
+try:
+    import numpy as np
+
+    from optlab import check, hint, optimizers, plots, problems, progress
+    from optlab.data import digits_split
+
+    print("Ready: optlab is here.")
+except ModuleNotFoundError as missing:
+    print(f"The module {missing.name} is missing.")
+    print("optlab is the folder beside this notebook: copy the whole notebooks folder (in Colab,")
+    print("upload it and run  %cd  into it). For anything else: %pip install numpy matplotlib")
+
+# %% [markdown]
+# ## 1 · The long valley
+#
+# **Question.** A valley is twenty times as steep across as it is along. How fast can gradient
+# descent (경사 하강법) walk through it?
+#
+# Our valley is the bowl $f(w) = \tfrac12\,(w_1^2 + 20\,w_2^2)$. Its contour lines (등고선) are long
+# ellipses. Gradient descent takes
+#
+# $$w \leftarrow w - \alpha\, g, \qquad g = \nabla f(w),$$
+#
+# with the learning rate (학습률) $\alpha$.
+#
+# **Predict** before you run the cell: the same 40 steps with $\alpha = 0.02$, $0.09$ and $0.101$.
+# Which of the three gets closest to the minimum at $(0, 0)$?
+
+# %% tags=["experiment"]
+valley = problems.bowl(kappa=20)
+fig, axes = plots.figure(1, 3, size=(11, 3.6), sharey=True)
+for ax, rate in zip(axes, (0.02, 0.09, 0.101), strict=True):
+    path = optimizers.follow(valley, optimizers.gradient_descent(rate), steps=40)
+    plots.contour(ax, valley.value, ((-11.5, 4), (-3, 3)))
+    plots.trajectory(ax, path, "gd")
+    _ = ax.set_title(rf"$\alpha$ = {rate}")
+    ax.label_outer()
+    print(f"learning rate {rate}: f = {valley.value(path[-1]):.3f} after 40 steps")
+plots.show(
+    fig,
+    "Three paths of gradient descent on a long elliptic bowl. With rate 0.02 it creeps and stops "
+    "half way; with 0.09 it zigzags across the valley and arrives; with 0.101 the zigzag grows.",
+)
+
+# %% [markdown]
+# The steep direction sets the speed limit. Across the valley the gradient is $20\,w_2$, so one
+# step multiplies $w_2$ by $1 - 20\alpha$. At $\alpha = 0.09$ that is $-0.8$: every step lands on
+# the other side, a little lower. This is the **oscillation** (진동). Beyond $\alpha = 2/20 = 0.1$
+# the factor is larger than 1 in size, and gradient descent **diverges** (발산).
+#
+# The flat direction pays for it. There one step multiplies $w_1$ by only $1 - \alpha$. The ratio of
+# the two curvatures (곡률), here 20, is called the **condition number** (조건수) $\kappa$; the larger
+# it is, the longer the walk.
+
+# %% [markdown]
+# ## 2 · Average the gradients
+#
+# **Question.** Across the valley the gradients cancel each other; along the valley they agree.
+# What is left when we average them?
+#
+# **Predict**: the figure shows the gradients along the middle path above (dots), once across the
+# valley and once along it. Where will their exponentially weighted average (지수 가중 평균) with
+# $\beta = 0.9$ run, in each panel?
+
+# %% tags=["experiment"]
+from itertools import accumulate
+
+path = optimizers.follow(valley, optimizers.gradient_descent(0.09), steps=30)
+gradients = valley.gradient(path.T).T  # one row for each point of the path
+average = optimizers.average(0.9)
+averages = np.array(list(accumulate(gradients, average.step, initial=np.zeros(2))))[1:]
+
+fig, axes = plots.figure(1, 2, size=(10, 3.6))
+for ax, k, title in zip(axes, (1, 0), ("across the valley", "along the valley"), strict=True):
+    _ = ax.axhline(0, color="#b9b9b9", linewidth=0.8)
+    _ = ax.plot(gradients[:, k], ".:", color=plots.COLORS["gd"], linewidth=1)
+    _ = ax.plot(averages[:, k], color=plots.COLORS["momentum"])
+    _ = ax.set(title=title, xlabel="step")
+plots.label_end(axes[0], 2.2, 13, "gradients", plots.COLORS["gd"])
+plots.label_end(axes[0], 12, 3.6, "their average", plots.COLORS["momentum"])
+plots.show(
+    fig,
+    "Left: gradients across the valley jump between plus and minus; their average stays near zero. "
+    "Right: gradients along the valley all have the same sign, and the average follows them.",
+)
+size = np.abs(gradients[10]), np.abs(averages[10])
+print(f"step 10, across the valley: gradient {size[0][1]:.2f}, average {size[1][1]:.2f}")
+print(f"step 10, along the valley:  gradient {size[0][0]:.2f}, average {size[1][0]:.2f}")
+
+# %% [markdown]
+# The average keeps the direction in which the gradients agree and drops the one in which they
+# fight. **Gradient descent with momentum** (모멘텀) steps along that average instead of the
+# gradient. For each parameter, here $W$ and $b$:
+#
+# $$v_{dW} = \beta\, v_{dW} + (1-\beta)\, dW, \qquad W = W - \alpha\, v_{dW}$$
+#
+# $$v_{db} = \beta\, v_{db} + (1-\beta)\, db, \qquad\;\; b = b - \alpha\, v_{db}$$
+#
+# - $dW$ and $db$ are the gradients on the current mini-batch. They are derivatives already: some
+#   lecture notes write $dW/dt$ here, but no time derivative is meant.
+# - $v$ is the **velocity** (속도), with the shape of its parameter, zero before the first step.
+# - There are two hyperparameters (하이퍼파라미터), $\alpha$ and $\beta$. The usual start is
+#   $\beta = 0.9$.
+#
+# In code the gradients carry the keys of the parameters: `grads["W1"]` is what the formula calls
+# $dW$ of layer 1.
+
+# %% [markdown]
+# ### Exercise 1 · Start at rest
+#
+# Before the first step the velocity is zero, for every parameter.
+
+
+# %% exercise="init_velocity"
+def init_velocity(params):
+    """The velocity before the first step.
+
+    params: dict of arrays, such as {"W1": (n_1, n_x), "b1": (n_1, 1), ...}
+    Returns a new dict with the same keys: zeros (float) in the shape of every parameter.
+
+    Example: init_velocity({"W1": np.array([[1.0, 2.0]])}) is {"W1": array([[0., 0.]])}.
+    """
+    # BEGIN SOLUTION
+    return {key: np.zeros(value.shape) for key, value in params.items()}
+    # END SOLUTION
+
+
+# %% check="init_velocity"
+check("init_velocity")
+
+# %% [markdown]
+# ### Exercise 2 · One step with momentum
+#
+# Two lines of mathematics, for every key. Update the velocity first; the step uses the new one.
+#
+# Like every update in this course it is **pure**: it returns new dictionaries, and nothing that
+# was passed in changes. `hint("momentum_update")` gives a hint, and each further call another.
+
+
+# %% exercise="momentum_update"
+def momentum_update(params, grads, velocity, learning_rate, beta=0.9):
+    """One step of gradient descent with momentum, averaging form.
+
+    params, grads, velocity: dicts of arrays with the same keys and shapes
+    Returns (params, velocity) after the step, as new dicts; the arguments stay as they were.
+
+    Example, one parameter, learning_rate 0.1, beta 0.9:
+    W 1.0, gradient 2.0, velocity 0.5  ->  velocity 0.65, W 0.935
+    """
+    # BEGIN SOLUTION
+    new_params, new_velocity = {}, {}
+    for key in params:
+        new_velocity[key] = beta * velocity[key] + (1 - beta) * grads[key]
+        new_params[key] = params[key] - learning_rate * new_velocity[key]
+    return new_params, new_velocity
+    # END SOLUTION
+
+
+# %% check="momentum_update"
+check("momentum_update")
+
+# %% [markdown]
+# ### Exercise 3 · Walk down a surface
+#
+# To look at paths we need a loop that walks. It should work with *any* optimizer, so it receives
+# the optimizer as a function
+#
+# `update(w, g, state) -> (w, state)`
+#
+# that takes a point, its gradient and whatever the optimizer remembers. `state` is `None` before
+# the first step; after that, hand back what the last call returned. Lesson 8 uses the same form.
+
+
+# %% exercise="descend"
+def descend(gradient, w0, update, steps):
+    """Follows an optimizer from w0.
+
+    gradient: function of a point w (n,) that returns the gradient there (n,)
+    w0:       the start, array (n,)
+    update:   function (w, g, state) -> (w, state); state is None before the first step
+    steps:    how many updates to make
+    Returns the path, array (steps + 1, n): w0 first, then the point after every update.
+
+    Example: with update(w, g, state) = (w - 0.5 * g, None) and gradient(w) = w,
+    descend(gradient, np.array([8.0]), update, 2) is [[8.], [4.], [2.]].
+    """
+    # BEGIN SOLUTION
+    w, state = w0, None
+    path = [w0]
+    for _ in range(steps):
+        w, state = update(w, gradient(w), state)
+        path.append(w)
+    return np.array(path)
+    # END SOLUTION
+
+
+# %% check="descend"
+check("descend")
+
+# %% [markdown]
+# Now let your own code walk. The cell wraps your `momentum_update` into an `update(w, g, state)`
+# and hands it to your `descend`. The learning rate is the one with which gradient descent
+# zigzagged.
+
+
+# %% tags=["experiment"]
+def my_momentum(w, g, state):
+    velocity = init_velocity({"w": w}) if state is None else state
+    params, velocity = momentum_update({"w": w}, {"w": g}, velocity, learning_rate=0.09)
+    return params["w"], velocity
+
+
+try:
+    path = descend(valley.gradient, valley.start, my_momentum, 40)
+except NotImplementedError:
+    path = None
+    print("Exercises 1 to 3 come first; then run this cell again.")
+
+if path is not None:
+    fig, ax = plots.figure()
+    plots.contour(ax, valley.value, ((-11.5, 11.5), (-3, 3)))
+    plots.trajectory(ax, path, "momentum", "your code")
+    plots.show(fig, "The path of your momentum code: one smooth, slowly swinging curve, no zigzag.")
+    print(f"f = {valley.value(path[-1]):.3f} after 40 steps")
+
+# %% [markdown]
+# ## 3 · Two knobs
+#
+# **Question.** The zigzag is gone. But is the path faster? With the same learning rate gradient
+# descent had reached 0.026 after its 40 steps, and momentum is at 0.856. What would you change?
+#
+# **Predict**, then drag:
+# 1. With $\beta = 0$, which optimizer is this?
+# 2. Keep $\beta = 0.9$ and raise the learning rate beyond 0.1, where gradient descent diverges.
+#    When does momentum diverge?
+# 3. Find settings that bring $f$ below $10^{-4}$ in 60 steps. The title shows $f$.
+# 4. Turn the bowl by 30°. Which of your answers change?
+
+
+# %% tags=["experiment", "nbval-ignore-output"]
+def draw_valley(ax, learning_rate, beta, angle):
+    surface = problems.bowl(20, angle)
+    plots.contour(ax, surface.value, ((-11.5, 11.5), (-7, 7)))
+    path = optimizers.follow(surface, optimizers.momentum(learning_rate, beta), steps=60)
+    plots.trajectory(ax, np.clip(path, -1e3, 1e3), "momentum")
+    return f"f = {surface.value(path[-1]):.2g} after 60 steps"
+
+
+plots.explore(
+    draw_valley,
+    "The path of momentum on a long bowl; sliders change learning rate, beta and the bowl's angle.",
+    learning_rate=(0.01, 0.5, 0.01, 0.09),
+    beta=(0.0, 0.98, 0.02, 0.9),
+    angle=[0, 30, 45],
+)
+
+# %% tags=["experiment"]
+final = {}
+for angle in (0, 30):
+    surface = problems.bowl(20, angle)
+    for rate, beta in ((0.09, 0.0), (0.09, 0.9), (0.2, 0.7)):
+        path = optimizers.follow(surface, optimizers.momentum(rate, beta), steps=60)
+        final[angle, rate, beta] = surface.value(path[-1])
+        print(f"angle {angle:2}, rate {rate}, beta {beta}: f = {final[angle, rate, beta]:.1e}")
+
+# %% [markdown]
+# 1. $\beta = 0$ is gradient descent: no memory.
+# 2. At $\beta = 0.9$ the whole range of the slider is stable. Section 5 finds the limit.
+# 3. $\alpha = 0.2$ and $\beta = 0.7$ do it: twice the rate that gradient descent could survive, and a
+#    memory long enough to hold the zigzag down.
+# 4. None. The numbers for the turned bowl are the same, because momentum treats all directions
+#    alike. Remember this for the next lesson: RMSprop and Adam do not.
+
+# %% [markdown]
+# ## 4 · A ball in a bowl
+#
+# Momentum has a mechanical picture. A ball rolls in a bowl:
+#
+# $$v = \underbrace{\beta}_{\text{friction}}\, \underbrace{v}_{\text{velocity}} +
+# (1-\beta) \underbrace{g}_{\text{acceleration}}$$
+#
+# The gradient pushes the ball: it is the **acceleration** (가속도). The velocity is carried over
+# from step to step. And $\beta$, a little below 1, plays the **friction** (마찰): in each step the
+# ball loses the share $1 - \beta$ of its velocity, so it cannot speed up without limit. (Where notes
+# print $\beta B_{db}$ for the second velocity, read $\beta\, v_{db}$.)
+#
+# **Predict**: the ball starts at $w = 1$ in $f(w) = \tfrac12 w^2$. How does its way over time look
+# with $\beta = 0$, with $\beta = 0.5$, with $\beta = 0.98$? Drag, and look for the largest $\beta$
+# at which the ball does not roll past the middle.
+
+# %% tags=["experiment", "nbval-ignore-output"]
+hollow = problems.bowl(1, start=(1.0, 0.0))
+
+
+def draw_ball(axes, beta, learning_rate):
+    path = optimizers.follow(hollow, optimizers.momentum(learning_rate, beta), steps=60)[:, 0]
+    side, clock = axes
+    wall = np.linspace(-1.1, 1.1, 101)
+    side.plot(wall, wall**2 / 2, color="#b9b9b9")
+    side.plot(path, path**2 / 2, "o", color=plots.COLORS["momentum"], alpha=0.35, markersize=9)
+    side.set(xlabel="$w$", ylabel="$f(w)$", ylim=(-0.04, 0.62))
+    clock.axhline(0, color="#b9b9b9", linewidth=0.8)
+    clock.plot(path, ".-", color=plots.COLORS["momentum"])
+    clock.set(xlabel="step", ylabel="$w$", ylim=(-1.1, 1.1))
+    return f"farthest point on the other side: w = {min(path.min(), 0):.2f}"
+
+
+plots.explore(
+    draw_ball,
+    "Left: a ball at its positions in a parabola. Right: its position over 60 steps. A slider "
+    "for beta changes how far it rolls past the middle and how long it swings.",
+    columns=2,
+    size=(10, 3.8),
+    beta=(0.0, 0.98, 0.02, 0.9),
+    learning_rate=(0.05, 1.0, 0.05, 0.3),
+)
+
+# %% tags=["experiment"]
+for beta in (0.0, 0.28, 0.5, 0.9, 0.98):
+    path = optimizers.follow(hollow, optimizers.momentum(0.3, beta), steps=60)[:, 0]
+    print(
+        f"beta {beta}: rolls to w = {min(path.min(), 0):.2f}, is at {path[-1]:.2f} after 60 steps"
+    )
+
+# %% [markdown]
+# At $\alpha = 0.3$ the ball stays on its side up to $\beta = 0.28$. Beyond, more memory means wider
+# and longer swings, and the ball needs more steps to get going. Memory is not free.
+#
+# ### Quiz · Which is which?
+#
+# The next figure shows 40 steps on the valley from the same start with the same learning rate,
+# 0.09. One panel is gradient descent, one is momentum with $\beta = 0.5$, one is momentum with
+# $\beta = 0.9$.
+#
+# - **a** (1) momentum with 0.5, (2) gradient descent, (3) momentum with 0.9
+# - **b** (1) gradient descent, (2) momentum with 0.5, (3) momentum with 0.9
+# - **c** (1) momentum with 0.9, (2) momentum with 0.5, (3) gradient descent
+# - **d** (1) gradient descent, (2) momentum with 0.9, (3) momentum with 0.5
+
+# %% tags=["experiment"]
+fig, axes = plots.figure(1, 3, size=(11, 3.6), sharey=True)
+for ax, number, beta in zip(axes, (1, 2, 3), (0.0, 0.5, 0.9), strict=True):
+    path = optimizers.follow(valley, optimizers.momentum(0.09, beta), steps=40)
+    plots.contour(ax, valley.value, ((-11.5, 4), (-3, 3)))
+    plots.trajectory(ax, path, "data", color="#333333")
+    _ = ax.set_title(f"({number})")
+    ax.label_outer()
+    print(f"({number}) first values of w2:", path[:5, 1].round(2))
+plots.show(
+    fig,
+    "Three paths on the long bowl. Panel 1 changes sides at every step. Panel 2 changes sides "
+    "less often and settles soon. Panel 3 swings slowly and wide.",
+)
+
+# %% quiz="momentum_curves"
+# BEGIN SOLUTION
+momentum_curves = "b"
+# END SOLUTION
+
+# %% check="momentum_curves"
+check("momentum_curves")
+
+# %% [markdown]
+# ## 5 · How large may the learning rate be?
+#
+# **Question.** Gradient descent survives $\alpha\lambda < 2$, where $\lambda$ is the largest
+# curvature. Momentum survived more than that in section 3. How much more?
+#
+# **Predict** the limit of $\alpha\lambda$ at $\beta = 0.9$: still 2, or 6, or 38? The cell tries 800
+# learning rates for each $\beta$ and keeps the largest one at which the ball comes back.
+
+# %% tags=["experiment"]
+betas = np.array([0.0, 0.2, 0.4, 0.5, 0.6, 0.7, 0.8, 0.85, 0.9])
+rates = np.linspace(0.05, 40, 800)  # the curvature is 1, so that this is rate times curvature
+start = np.ones((2, rates.size))
+measured = []
+for beta in betas:
+    with np.errstate(over="ignore", invalid="ignore"):  # most rates diverge
+        path = optimizers.follow(hollow, optimizers.momentum(rates, beta), 600, start)
+    comes_back = np.abs(path[-1, 0]) < 1
+    measured.append(rates[comes_back].max())
+
+fig, ax = plots.figure()
+smooth = np.linspace(0, 0.91, 200)
+_ = ax.plot(smooth, 2 * (1 + smooth) / (1 - smooth), color="#b9b9b9")
+_ = ax.plot(betas, measured, "o", color=plots.COLORS["momentum"])
+_ = ax.set(xlabel=r"$\beta$", ylabel=r"largest stable $\alpha\lambda$", ylim=(0, 42))
+plots.label_end(ax, 0.66, 12.5, r"$2(1+\beta)/(1-\beta)$", "#6f6f6f", offset=(-8, 0))
+plots.label_end(ax, 0.9, 36.5, "measured", plots.COLORS["momentum"], offset=(-10, 0))
+plots.show(
+    fig,
+    "The largest stable learning rate against beta: measured points lie on the curve "
+    "2(1+beta)/(1-beta), which rises from 2 at beta 0 to 38 at beta 0.9.",
+)
+for beta in (0.0, 0.5, 0.9):
+    print(f"beta {beta}: stable up to about {measured[list(betas).index(beta)]:.1f}")
+
+# %% [markdown]
+# In the averaging form momentum is stable while
+#
+# $$\alpha\,\lambda < \frac{2\,(1+\beta)}{1-\beta},$$
+#
+# which is 2, 6 and 38 for $\beta = 0$, $0.5$ and $0.9$. (It follows from the two eigenvalues of the
+# linear map that takes $(w, v)$ to the next $(w, v)$: both must stay inside the unit circle.) The
+# averaging does not only smooth the path. It buys room for a learning rate that gradient descent
+# could not survive, and that is where the speed comes from.
+
+# %% [markdown]
+# ## 6 · Is momentum always faster?
+#
+# **Question.** You will read that momentum "almost always works faster than the standard gradient
+# descent algorithm". Is that so?
+#
+# A fair race gives each optimizer its **own** learning rate. Here both are tuned (조정) in the same
+# way: 240 rates up to the stability limit, and the one that needs the fewest steps counts. A run is
+# finished when $f$ has fallen to a millionth of its start and stays below.
+#
+# **Predict**: on a nearly round bowl ($\kappa = 10$), which is faster, gradient descent or momentum
+# with $\beta = 0.9$? And at $\kappa = 1000$?
+
+
+# %% tags=["experiment"]
+def fewest_steps(kappa, beta, limit=2000):
+    """Steps at the best of 240 learning rates; all of them run at once, one in each column."""
+    highest = 2 * (1 + beta) / (1 - beta) / kappa
+    rates = highest * np.append(np.geomspace(1e-4, 0.5, 160), np.linspace(0.5, 0.999, 80))
+    surface = problems.bowl(kappa, start=(1, 1))
+    start = np.ones((2, rates.size))
+    path = optimizers.follow(surface, optimizers.momentum(rates, beta), limit, start)
+    steps = optimizers.steps_to_reach(
+        surface.value(path.swapaxes(0, 1)), 1e-6 * surface.value(surface.start)
+    )
+    return steps[steps >= 0].min()
+
+
+kappas = [1, 3, 10, 30, 100, 1000]
+race = {beta: [fewest_steps(kappa, beta) for kappa in kappas] for beta in (0.0, 0.5, 0.9)}
+
+fig, ax = plots.figure()
+for beta, style, name in ((0.0, "o-", "gd"), (0.5, "s--", "momentum"), (0.9, "D-", "momentum")):
+    _ = ax.loglog(kappas, race[beta], style, color=plots.COLORS[name])
+    label = "gradient descent" if beta == 0 else rf"momentum, $\beta$ = {beta}"
+    plots.label_end(ax, 1000, race[beta][-1], label, plots.COLORS[name])
+_ = ax.set(xlabel=r"condition number $\kappa$", ylabel="steps, each with its tuned rate")
+_ = ax.set_xlim(0.8, 9000)
+plots.show(
+    fig,
+    "Steps against the condition number, logarithmic. Gradient descent rises in proportion; "
+    "momentum with beta 0.9 stays flat near 130 and wins only beyond about 50; beta 0.5 lies "
+    "between them.",
+)
+for kappa in (10, 100, 1000):
+    steps = [race[beta][kappas.index(kappa)] for beta in race]
+    print(f"kappa {kappa:4}: gradient descent {steps[0]}, beta 0.5 {steps[1]}, beta 0.9 {steps[2]}")
+
+# %% [markdown]
+# Momentum with $\beta = 0.9$ needs about 130 steps on *every* bowl up to $\kappa = 1000$. The reason:
+# once the ball swings, each step shrinks $f$ by the factor $\beta$ on average, whatever the learning
+# rate and the curvature, and $0.9^{131} \approx 10^{-6}$. So
+#
+# - on an elongated bowl that is a bargain: gradient descent needs a number of steps in proportion
+#   to $\kappa$;
+# - on a nearly round bowl it is a bad deal: at $\kappa = 10$ gradient descent is there in 30 steps.
+#
+# A less elongated problem wants a smaller $\beta$. The best choice for a bowl is
+# $\sqrt\beta = (\sqrt\kappa - 1)/(\sqrt\kappa + 1)$ (Polyak, 1964), and $\beta = 0.9$ is right for
+# $\kappa \approx 1400$. The usual 0.9 is a bet that the cost is elongated. For neural networks it
+# often is: a few curvatures are large and most are close to zero (Sagun and others, 2017).
+#
+# The learning rate matters as much as $\beta$. The next cell takes the rate that is best for *gradient
+# descent* and switches momentum on without touching it.
+
+# %% tags=["experiment"]
+for kappa in (10, 1000):
+    surface = problems.bowl(kappa, start=(1, 1))
+    target = 1e-6 * surface.value(surface.start)
+    for beta in (0.0, 0.9):
+        update = optimizers.momentum(2 / (1 + kappa), beta)
+        values = surface.value(optimizers.follow(surface, update, 4000).T)
+        steps = optimizers.steps_to_reach(values, target)
+        print(f"kappa {kappa:4}, rate 2/(1 + kappa), beta {beta}: {steps} steps")
+
+# %% [markdown]
+# With a borrowed rate momentum loses on the round bowl. On the long one it gains a factor of two,
+# where its own rate gives twelve. A comparison at one learning rate says little about either.
+#
+# ### Quiz · What did you measure?
+#
+# "Momentum with $\beta = 0.9$ is faster than gradient descent", each with its own tuned learning
+# rate. This is
+#
+# - **a** true on every bowl; at worst the two are equally fast
+# - **b** true on every bowl, as long as both use gradient descent's learning rate
+# - **c** true on very elongated bowls, false on nearly round ones
+# - **d** false on every bowl, because the velocity needs time to build up
+
+# %% quiz="momentum_always_faster"
+# BEGIN SOLUTION
+momentum_always_faster = "c"
+# END SOLUTION
+
+# %% check="momentum_always_faster"
+check("momentum_always_faster")
+
+# %% [markdown]
+# ## 7 · Warm-up: ten steps?
+#
+# **Question.** The velocity starts at zero, so at first it is too small (lesson 3). Momentum is
+# usually used without bias correction (편향 보정), because "after ten iterations the average has
+# warmed up and is no longer biased". Is that so?
+#
+# ### Quiz · Ten steps
+#
+# Work it out before you look at the next figure. The gradient is the constant 1, $v_0 = 0$ and
+# $\beta = 0.9$. By how many **percent** is $v_{10}$ too small? Answer with a number, exact to half a
+# percent.
+
+# %% quiz="momentum_ten_steps"
+# BEGIN SOLUTION
+momentum_ten_steps = 34.9
+# END SOLUTION
+
+# %% check="momentum_ten_steps"
+check("momentum_ten_steps")
+
+# %% tags=["experiment"]
+steps = np.arange(61)
+missing = 100 * 0.9**steps  # v_t = 1 - 0.9^t, and it should be 1
+fig, ax = plots.figure()
+_ = ax.plot(steps, missing, ".-", color=plots.COLORS["momentum"])
+for percent in (10, 1):
+    first = int(np.argmax(missing < percent))
+    _ = ax.plot(first, missing[first], "o", color=plots.COLORS["target"])
+    plots.label_end(
+        ax, first, missing[first], f"below {percent} % from step {first}", "#333333", (6, 14)
+    )
+_ = ax.plot(10, missing[10], "o", color=plots.COLORS["target"])
+plots.label_end(ax, 10, missing[10], f"step 10: {missing[10]:.1f} % missing", "#333333", (10, 6))
+_ = ax.set(xlabel="step $t$", ylabel="percent missing from $v_t$", ylim=(-3, 103))
+plots.show(
+    fig,
+    "The share missing from the velocity falls by a tenth with every step: 34.9 percent at step "
+    "10, below 10 percent from step 22, below 1 percent from step 44.",
+)
+surface = problems.bowl(100, start=(1, 1))
+for corrected in (False, True):
+    update = optimizers.stepper(0.03, optimizers.average(0.9), corrected=corrected)
+    values = surface.value(optimizers.follow(surface, update, 400).T)
+    reached = optimizers.steps_to_reach(values, 1e-6 * values[0])
+    print(f"kappa 100, rate 0.03, bias correction {corrected}: {reached} steps")
+
+# %% [markdown]
+# After ten steps a third is still missing, and it takes 44 steps until less than 1 % is. The usual
+# conclusion holds all the same: people leave the correction out because the bias only makes the
+# first steps shorter, and that costs little or nothing, as the two lines above show. It is not
+# because the bias would be gone. Adam, in lesson 6, cannot do without the correction.
+
+# %% [markdown]
+# ## 8 · Two forms of momentum
+#
+# Many papers and libraries leave out the factor $(1-\beta)$:
+#
+# | averaging form (this course) | classical form |
+# |---|---|
+# | $v = \beta v + (1-\beta)\, g$ | $v = \beta v + g$ |
+# | $w = w - \alpha\, v$ | $w = w - \alpha_{\text{classical}}\, v$ |
+#
+# Under constant gradients the classical velocity grows to $1/(1-\beta)$ times the gradient: ten times,
+# with $\beta = 0.9$. So $\alpha$ "needs to change by the factor $1/(1-\beta)$". In which direction?
+#
+# ### Exercise 4 · Translate the learning rate
+#
+# **Predict** first: is the classical learning rate larger or smaller than the averaging one?
+
+
+# %% exercise="classical_learning_rate"
+def classical_learning_rate(learning_rate, beta):
+    """The learning rate with which the classical form makes the same steps.
+
+    learning_rate: the rate of the averaging form
+    Returns a float. With beta 0 both forms are the same.
+    """
+    # BEGIN SOLUTION
+    return (1 - beta) * learning_rate
+    # END SOLUTION
+
+
+# %% check="classical_learning_rate"
+check("classical_learning_rate")
+
+# %% [markdown]
+# If the translation is right, both forms walk the *same path*. **Predict**: do they stay together
+# when the learning rate is halved on the way, at step 15?
+#
+# There are two ways to write the classical form. PyTorch multiplies the velocity by the learning
+# rate when it steps, $w = w - \alpha v$. Keras and Polyak put the learning rate into the velocity,
+# $v = \beta v - \alpha g$ and $w = w + v$. In the figure, is there a difference?
+
+
+# %% tags=["experiment"]
+def halved(rate, at=15):
+    """A schedule: half the rate from step `at` on."""
+    return lambda t: rate if t < at else rate / 2
+
+
+def rate_inside(schedule, beta=0.9):
+    """v = beta v - rate g, w = w + v: the classical form with the rate inside the velocity."""
+
+    def update(w, g, state):
+        t, v = (1, 0.0) if state is None else state
+        v = beta * v - schedule(t) * g
+        return w + v, (t + 1, v)
+
+    return update
+
+
+forms = {
+    "averaging": optimizers.momentum(halved(0.09)),
+    "classical": optimizers.heavy_ball(halved(0.009)),
+    "classical, rate inside": rate_inside(halved(0.009)),
+}
+paths = {name: optimizers.follow(valley, update, 40) for name, update in forms.items()}
+apart = {name: np.abs(path - paths["averaging"]).max(axis=1) for name, path in paths.items()}
+
+fig, ax = plots.figure()
+for name, color in (("averaging", "first"), ("classical, rate inside", "second")):
+    _ = ax.plot(paths[name][:, 0], ".-", color=plots.COLORS[color])
+    label = "averaging = classical" if name == "averaging" else name
+    plots.label_end(ax, 40, paths[name][-1, 0], label, plots.COLORS[color])
+_ = ax.axvline(14, color="#b9b9b9", linestyle=":")
+plots.label_end(ax, 14, -9, "rate halved", "#6f6f6f")
+_ = ax.set(xlabel="step", ylabel="$w_1$", xlim=(-1, 58))
+plots.show(
+    fig,
+    "The position along the valley. Both forms agree until the rate is halved; afterwards the form "
+    "with the rate inside the velocity runs ahead.",
+)
+print("averaging and classical equal to 13 digits:", bool(apart["classical"].max() < 1e-12))
+inside = apart["classical, rate inside"]
+print(
+    f"rate inside the velocity: apart by {inside[:15].max():.1f} before, {inside.max():.2f} after"
+)
+
+# %% [markdown]
+# Translated with $\alpha_{\text{classical}} = (1-\beta)\,\alpha$ the paths are equal, up to rounding. If
+# the rate stands *inside* the velocity they are equal only while the rate is constant: after a change,
+# the old velocity still carries the old rate.
+#
+# There is a second reason to know which form you have. In the classical form $\beta$ changes the
+# length of the step as well: from $\beta = 0.9$ to $0.99$ the velocity becomes ten times as long, and
+# the learning rate must be tuned again. In the averaging form the two are nearly independent. That is
+# why this course uses it, and why the other one is called less intuitive.
+#
+# ### Quiz · A rate from elsewhere
+#
+# You tuned the averaging form with $\beta = 0.9$ and found a learning rate of 0.3. Which rate gives
+# the same path in the classical form $v = \beta v + g$?
+#
+# - **a** 3.0
+# - **b** 0.27
+# - **c** 0.3
+# - **d** 0.03
+
+# %% quiz="momentum_classical"
+# BEGIN SOLUTION
+momentum_classical = "d"
+# END SOLUTION
+
+# %% check="momentum_classical"
+check("momentum_classical")
+
+# %% [markdown]
+# ## 9 · In a network
+#
+# **Question.** Bowls are tidy. Does momentum speed up learning on real handwritten digits, with
+# mini-batches (미니배치) of 64 and a network of 64, 32 and 10 units?
+#
+# Tuning, the same for both: five learning rates, each twice the one before, and two seeds; the rate
+# with the lowest cost in the fifth epoch counts. Then the race runs with five other seeds.
+#
+# **Predict**: how many times fewer epochs (에포크) will momentum need for a training cost below
+# 0.05? And will it recognise more of the test digits?
+
+# %% tags=["experiment"]
+training, testing = digits_split()
+
+
+def costs_and_accuracy(update, epochs, seed):
+    """The mean cost of every epoch, and the share of test digits recognised after the last."""
+    rng = np.random.default_rng(seed)
+    params = problems.init_params(rng, (64, 32, 10))
+    params, costs = problems.train(params, training.X, training.Y, update, epochs, rng)
+    accuracy = problems.accuracy(params, testing.X, testing.labels)
+    return costs.reshape(epochs, -1).mean(axis=1), accuracy
+
+
+def tuned(make, rates):
+    """The rate with the lowest mean cost in the fifth epoch, over the seeds 100 and 101."""
+    final = [
+        np.mean([costs_and_accuracy(make(rate), 5, seed)[0][-1] for seed in (100, 101)])
+        for rate in rates
+    ]
+    return rates[int(np.argmin(final))]
+
+
+contest = {"gd": optimizers.gradient_descent, "momentum": optimizers.momentum}
+grids = {"gd": 0.12 * 2.0 ** np.arange(5), "momentum": 0.4 * 2.0 ** np.arange(5)}
+fig, ax = plots.figure()
+for name, make in contest.items():
+    rate = tuned(make, grids[name])
+    runs = [costs_and_accuracy(make(rate), 18, seed) for seed in range(5)]
+    costs = np.median([cost for cost, _ in runs], axis=0)
+    _ = ax.semilogy(np.arange(1, 19), costs, ".-", color=plots.COLORS[name])
+    label = "gradient descent" if name == "gd" else "momentum"
+    plots.label_end(ax, 18, costs[-1], label, plots.COLORS[name])
+    epochs = 1 + int(np.argmax(costs < 0.05))
+    accuracy = 100 * np.mean([share for _, share in runs])
+    print(f"{label}: rate {rate:.2f}, {epochs} epochs, {accuracy:.1f} % of the test digits")
+_ = ax.axhline(0.05, color="#b9b9b9", linestyle=":")
+_ = ax.set(xlabel="epoch", ylabel="training cost", xlim=(0, 24), xticks=[1, 5, 10, 15])
+plots.show(
+    fig,
+    "Training cost on digits over 18 epochs, median of five seeds. Momentum falls faster and "
+    "crosses 0.05 after 10 epochs, gradient descent after 15.",
+)
+
+# %% [markdown]
+# So does momentum speed up learning? Here, yes, with its own learning rate: ten epochs instead of
+# fifteen. Mini-batch noise takes some of the gain that the bowls promise. On the test digits there is
+# no difference to speak of: one digit more or less is already 0.3 points.
+
+# %% [markdown]
+# ## Summary
+#
+# - Momentum steps along an exponentially weighted average of gradients,
+#   $v = \beta v + (1-\beta) g$, $\; w = w - \alpha v$. It uses past information: directions that
+#   alternate cancel, directions that agree remain.
+# - In this form it is stable for $\alpha\lambda < 2(1+\beta)/(1-\beta)$. The larger learning rate is
+#   where the speed comes from.
+# - It is much faster on elongated problems and slower on nearly round ones. Compare optimizers only
+#   when each has its own tuned learning rate.
+# - After ten steps the velocity still lacks 35 %; the correction is left out because it matters
+#   little here.
+# - $\alpha_{\text{classical}} = (1-\beta)\,\alpha$.
+#
+# ### In other libraries
+#
+# | where | form | the same as our $\alpha$, $\beta = 0.9$ |
+# |---|---|---|
+# | PyTorch `SGD(lr, momentum=0.9)` | $v = \beta v + g$, $w = w - \alpha v$; first $v = g$ | `lr` $= 0.1\,\alpha$ |
+# | PyTorch `SGD(..., dampening=0.9)` | $v = \beta v + (1-0.9)\,g$, but first $v = g$ | `lr` $= \alpha$, apart from the start |
+# | Keras `SGD(learning_rate, momentum=0.9)` | $v = \beta v - \alpha g$, $w = w + v$ | $0.1\,\alpha$, while it is constant |
+# | CS231n | as Keras | $0.1\,\alpha$, while it is constant |
+# | d2l | $v = \beta v + g$, $w = w - \alpha v$ | $0.1\,\alpha$ |
+#
+# ### What comes next
+#
+# Momentum treats all directions alike. Lesson 5, RMSprop, gives every parameter its own step length.
+
+# %% tags=["nbval-ignore-output"]
+progress()

@@ -1,0 +1,152 @@
+"""Figures: a description for screen readers, colours everyone can tell apart, sliders."""
+
+import io
+import itertools
+
+import numpy as np
+import pytest
+from matplotlib.colors import to_rgb
+from PIL import Image
+
+from optlab import plots, problems
+
+RACERS = ["gd", "momentum", "rmsprop", "adagrad", "adam"]
+
+
+@pytest.fixture
+def shown(monkeypatch):
+    """What the code under test displays: a list of (mimebundle, metadata)."""
+    outputs = []
+    monkeypatch.setattr(
+        plots, "display", lambda data, metadata, raw: outputs.append((data, metadata))
+    )
+    return outputs
+
+
+def linear(color):
+    """sRGB to light intensities."""
+    c = np.array(to_rgb(color))
+    return np.where(c <= 0.04045, c / 12.92, ((c + 0.055) / 1.055) ** 2.4)
+
+
+def lab(light):
+    """Light intensities to CIELAB, in which distances are about as large as they look."""
+    to_xyz = [[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]]
+    xyz = np.asarray(to_xyz) @ np.clip(light, 0, 1) / [0.9505, 1.0, 1.089]
+    f = np.where(xyz > 0.008856, np.cbrt(xyz), 7.787 * xyz + 16 / 116)
+    return np.array([116 * f[1] - 16, 500 * (f[0] - f[1]), 200 * (f[1] - f[2])])
+
+
+# How the two common kinds of colour blindness see light (Machado and others, 2009, severity 1).
+EYES = {
+    "usual": np.eye(3),
+    "protan": np.array(
+        [[0.152, 1.053, -0.205], [0.115, 0.786, 0.099], [-0.004, -0.048, 1.052]],
+    ),
+    "deutan": np.array(
+        [[0.367, 0.861, -0.228], [0.280, 0.673, 0.047], [-0.012, 0.043, 0.969]],
+    ),
+}
+
+
+@pytest.mark.parametrize("eye", EYES.values(), ids=EYES.keys())
+def test_the_racers_colours_can_be_told_apart(eye):
+    for one, other in itertools.combinations(RACERS, 2):
+        seen = [lab(eye @ linear(plots.COLORS[name])) for name in (one, other)]
+        assert np.linalg.norm(seen[0] - seen[1]) > 25, (one, other)
+
+
+@pytest.mark.parametrize("name", sorted(set(plots.COLORS) - {"data"}))
+def test_labels_have_enough_contrast_on_white(name):
+    luminance = [0.2126, 0.7152, 0.0722] @ linear(plots.COLORS[name])
+    assert 1.05 / (luminance + 0.05) >= 4.5, name
+
+
+def test_show_gives_an_image_with_alternative_text(shown):
+    fig, ax = plots.figure()
+    ax.plot([0, 1])
+    plots.show(fig, 'A line < that "rises"')
+    [(data, metadata)] = shown
+    assert 'alt="A line &lt; that &quot;rises&quot;"' in data["text/html"]
+    assert data["image/png"] in data["text/html"]
+    assert data["text/plain"] == metadata["image/png"]["alt"] == 'A line < that "rises"'
+
+
+def test_a_figure_is_white_and_of_the_asked_size_whatever_the_theme():
+    fig, _ = plots.figure(size=(5, 3))
+    picture = Image.open(io.BytesIO(plots.png(fig))).convert("RGB")
+    assert picture.size == (500, 300)
+    assert min(picture.getpixel((0, 0))) >= 250
+
+
+def test_show_is_deterministic(shown):
+    for _ in range(2):
+        fig, ax = plots.figure()
+        plots.contour(ax, problems.bowl(10).value, ((-2, 2), (-1, 1)))
+        plots.show(fig, "A bowl")
+    assert shown[0] == shown[1]
+
+
+def test_contour_lines_of_a_bowl_are_evenly_spaced():
+    _, ax = plots.figure()
+    plots.contour(ax, problems.bowl(1).value, ((-1, 1), (-1, 1)), levels=4, points=101)
+    radii = np.sqrt(2 * ax.collections[0].levels)
+    np.testing.assert_allclose(np.diff(radii), radii[0], rtol=1e-6)
+
+
+def test_trajectory_has_the_optimizers_colour_and_its_label():
+    _, ax = plots.figure()
+    plots.trajectory(ax, np.array([[0.0, 0.0], [1.0, 1.0]]), "adam", "Adam")
+    assert ax.lines[0].get_color() == plots.COLORS["adam"]
+    assert [text.get_text() for text in ax.texts] == ["Adam"]
+
+
+def recorder(frames):
+    def draw(ax, rate, turns=1):
+        frames.append((rate, turns))
+        ax.plot([0, rate])
+        return f"rate {rate}"
+
+    return draw
+
+
+def test_explore_has_a_widget_and_a_figure_for_pages_without_widgets(shown):
+    frames = []
+    plots.explore(recorder(frames), "A line", rate=(0.1, 1.0, 0.1, 0.5), turns=(1, 5, 1))
+    [(data, metadata)] = shown
+    assert frames == [(0.5, 1)]
+    assert set(data) == {"application/vnd.jupyter.widget-view+json", "image/png", "text/plain"}
+    assert metadata["image/png"]["alt"] == data["text/plain"] == "A line"
+
+
+def test_explore_without_ipywidgets_is_a_figure(shown, monkeypatch):
+    monkeypatch.setattr(plots, "ipywidgets", None)
+    plots.explore(recorder([]), "A line", rate=(0.1, 1.0, 0.1))
+    [(data, _)] = shown
+    assert set(data) == {"image/png", "text/html", "text/plain"}
+
+
+def test_moving_a_slider_draws_a_new_frame():
+    frames = []
+    stage = plots.Stage(recorder(frames), 1, 1, None)
+    first = stage.frame(rate=0.5)
+    panel = plots.panel(stage, first, "A line", {"rate": (0.1, 1.0, 0.1, 0.5)})
+    slider, picture = panel.children
+    assert slider.continuous_update and slider.description == "rate"
+    slider.value = 0.7
+    assert frames[-1][0] == pytest.approx(0.7) and picture.value != first
+    slider.value = 0.5
+    assert picture.value == first, "a frame depends on its values only"
+
+
+def test_ranges_become_fitting_sliders():
+    assert plots.slider("n", (1, 5, 1)).value == 1
+    assert plots.slider("n", (1, 5, 1)).readout_format == "d"
+    assert plots.slider("beta", (0.0, 0.98, 0.02, 0.9)).readout_format == ".2f"
+    assert plots.slider("beta", (0.0, 1.0, 0.125)).readout_format == ".3f"
+    choices = plots.slider("angle", [0, 30, 45])
+    assert choices.value == 0 and list(choices.options) == [0, 30, 45]
+
+
+def test_a_name_with_underscores_reads_as_words():
+    assert plots.slider("learning_rate", (0.1, 1.0, 0.1)).description == "learning rate"
