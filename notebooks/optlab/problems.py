@@ -234,3 +234,17 @@ def cubic_gradient(H, A):
         return H @ w + 0.5 * A.T @ (A @ w) ** 2
 
     return gradient
+
+
+# Lesson 01, mini-batches
+
+
+def least_squares(params, X, Y):
+    """Half the mean squared error of W1 X + b1, and its gradients; all zero where X has no columns.
+
+    params W1 (n_y, n_x), b1 (n_y, 1). X (n_x, m), Y (n_y, m). Returns (cost, grads).
+    """
+    m = max(X.shape[1], 1)
+    error = params["W1"] @ X + params["b1"] - Y
+    grads = {"W1": error @ X.T / m, "b1": error.sum(axis=1, keepdims=True) / m}
+    return float(0.5 * np.sum(error**2) / m), grads

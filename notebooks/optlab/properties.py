@@ -1,0 +1,305 @@
+"""What must be the same for every right answer where the answer itself is random.
+
+A summary takes the arguments of a case and what came back, and tells in data what matters: which
+sizes, what is missing, what comes twice. Two right answers have equal summaries whatever
+permutation they drew. Results are untrusted data here: nothing in them is called, and the work is
+bounded.
+
+mini_batches(args, outputs)  for functions that split (X, Y) into shuffled pairs
+training(args, outputs)      for functions that train and give back (params, costs)
+recorder(examples)           a model whose cost tells which examples were in the batch
+"""
+
+import numpy as np
+
+from optlab.problems import least_squares
+
+UNSEEN = "not looked at"
+
+
+def mini_batches(args, outputs):
+    """Epoch by epoch: sizes, what is missing or repeated, what is out of pair or out of order.
+
+    args: X, Y and mini_batch_size of the first call; every column of X and of Y is unique.
+    """
+    summary, orders = {}, []
+    for number, output in enumerate(outputs, start=1):
+        epoch, order = _epoch(args["X"], args["Y"], output)
+        orders.append(order)
+        if number > 1:
+            epoch["order compared with epoch 1"] = "the same" if order == orders[0] else "another"
+        summary[f"epoch {number}"] = epoch
+    return summary
+
+
+def _epoch(X, Y, output):
+    form = _form_of_pairs(X, Y, output)
+    if form != "pairs of matrices":
+        parts = ("sizes", "rows", "examples", "repeats", "pairs", "order of X", "order of Y")
+        return {"form": form, **dict.fromkeys(parts, UNSEEN)}, None
+    xs, ys = [pair[0] for pair in output], [pair[1] for pair in output]
+    x, x_rows = _find_columns(X, xs)
+    y, y_rows = _find_columns(Y, ys)
+    epoch = {
+        "form": form,
+        "sizes": sorted((len(batch) for batch in x), reverse=True),
+        "rows": "in their order" if x_rows and y_rows else "in another order",
+        "examples": _completeness(x, X.shape[1]),
+        "repeats": _repeats(x),
+        "pairs": "x and y belong together" if x == y else "x and y are mixed up",
+        "order of X": _order(x),
+        "order of Y": _order(y),
+    }
+    return epoch, x
+
+
+def _form_of_pairs(X, Y, output):
+    """What the result is, in a few words; only for pairs of matrices anything more is asked."""
+    if not isinstance(output, (list, tuple)):
+        return "one array" if isinstance(output, np.ndarray) else "no list"
+    if len(output) > 4 * X.shape[1] + 64:
+        return "far too many batches"
+    for pair in output:
+        if not isinstance(pair, (list, tuple)) or len(pair) != 2:
+            return "no pairs"
+        if not all(_is_numeric(part) for part in pair):
+            return "no arrays of numbers"
+        if any(part.ndim != 2 for part in pair):
+            return "arrays of another dimension than 2"
+        if pair[0].shape[0] != X.shape[0] or pair[1].shape[0] != Y.shape[0]:
+            return "another number of rows"
+        if pair[0].shape[1] != pair[1].shape[1]:
+            return "X_t and Y_t of different widths"
+    if sum(pair[0].shape[1] for pair in output) > 8 * X.shape[1] + 512:
+        return "far too many columns"
+    return "pairs of matrices"
+
+
+def _is_numeric(value):
+    return isinstance(value, np.ndarray) and value.dtype.kind in "biuf"
+
+
+def _find_columns(A, parts):
+    """For every column of every part its number in A (-1: not from A), and whether all rows stand
+    where they stood. A column is found by its sorted values, so also when rows were moved."""
+    known = {key: number for number, key in enumerate(_column_keys(A))}
+    found = [[known.get(key, -1) for key in _column_keys(part)] for part in parts]
+    rows_kept = all(
+        np.array_equal(part[:, spot], A[:, number])
+        for part, numbers in zip(parts, found, strict=True)
+        for spot, number in enumerate(numbers)
+        if number >= 0
+    )
+    return found, rows_kept
+
+
+def _column_keys(A):
+    return [column.tobytes() for column in np.sort(A.astype(float), axis=0).T]
+
+
+def _completeness(batches, examples):
+    """Whether one epoch holds every example once; batches are lists of column numbers."""
+    flat = [number for batch in batches for number in batch]
+    if -1 in flat:
+        return "some are not columns of X"
+    missing = "some missing" if len(set(flat)) < examples else ""
+    twice = "some twice" if len(set(flat)) < len(flat) else ""
+    return ", ".join(filter(None, (missing, twice))) or "each once"
+
+
+def _repeats(batches):
+    """Where examples come again: wrapping round and overlapping leave different traces."""
+    first_seen, again = {}, set()
+    for here, batch in enumerate(batches):
+        for number in batch:
+            if number in first_seen:
+                again.add((first_seen[number], here))
+            first_seen.setdefault(number, here)
+    last = len(batches) - 1
+    if not again:
+        return "none"
+    if last > 0 and all(set(batch) == set(batches[0]) for batch in batches):
+        return "the same batch again and again"
+    if again == {(0, last)}:
+        return "between the first and the last batch"
+    if again == {(last - 1, last)}:
+        return "between the last two batches"
+    return "in many places"
+
+
+def _order(batches):
+    """Whether the columns are shuffled. One batch alone may stand in any order."""
+    flat = [number for batch in batches for number in batch]
+    if len(batches) < 2 or -1 in flat:
+        return UNSEEN
+    if flat == sorted(flat):
+        return "as given"
+    if flat == sorted(flat, reverse=True):
+        return "reversed"
+    steps = [b - a for batch in batches for a, b in zip(batch, batch[1:], strict=False)]
+    blocks = len(steps) >= 6 and set(steps) == {1}
+    return "neighbours stay together" if blocks else "shuffled"
+
+
+def recorder(examples):
+    """`least_squares` with a cost that tells which examples were in the batch.
+
+    For data whose column k holds the number k in the first row of X and of Y. The cost is a number
+    in base 4: digit k counts example k in X, digit `examples + k` counts it in Y. A float holds
+    that exactly for up to 13 examples; `_recorded` reads it.
+    """
+
+    def count(A):
+        numbers = np.clip(np.rint(A[0]), 0, examples - 1)
+        return sum(4 ** int(number) for number in numbers)
+
+    def record_and_grads(params, X, Y):
+        _, grads = least_squares(params, X, Y)
+        return float(count(X) + 4**examples * count(Y)), grads
+
+    return record_and_grads
+
+
+def _recorded(cost, examples):
+    """The examples in X and in Y that a recorder's cost tells of, or None for another number."""
+    if isinstance(cost, np.ndarray) and cost.ndim == 0:
+        cost = cost[()]
+    if isinstance(cost, (bool, np.bool_)) or not isinstance(cost, (int, float, np.number)):
+        return None
+    if not 0 <= cost < 4 ** (2 * examples) or cost != int(cost):
+        return None
+    code = int(cost)
+    digits = [code >> 2 * place & 3 for place in range(2 * examples)]
+    x = [k for k in range(examples) for _ in range(digits[k])]
+    y = [k for k in range(examples) for _ in range(digits[examples + k])]
+    return x, y
+
+
+def training(args, outputs):
+    """What a run of mini-batch training did, and whether a second run did the same.
+
+    A run on one batch of everything is the same for everybody: its numbers are given as they are.
+    Otherwise the model is a `recorder`, its costs are read, and the steps are made once more with
+    the batches they tell of.
+    """
+    one_batch = args["mini_batch_size"] >= args["X"].shape[1]
+    runs = [(_numbers if one_batch else _record)(args, output) for output in outputs]
+    if len(runs) == 1:
+        return runs[0]
+    alike = all(_costs(output) == _costs(outputs[0]) for output in outputs)
+    summary = {f"run {number}": run for number, run in enumerate(runs, start=1)}
+    return {**summary, "runs from the same seed": "alike" if alike else "different"}
+
+
+def _form_of_training(args, output):
+    if not isinstance(output, (list, tuple)) or len(output) != 2:
+        return "not two results"
+    params = output[0]
+    if not isinstance(params, dict):
+        return "params are not a dict"
+    if params.keys() != args["params"].keys():
+        return "params have other keys"
+    if not all(_is_numeric(value) for value in params.values()):
+        return "params are not arrays of numbers"
+    if any(params[key].shape != value.shape for key, value in args["params"].items()):
+        return "params have other shapes"
+    return "params and costs" if _costs(output) is not None else "costs are not a list"
+
+
+def _costs(output):
+    """The costs as a list of numbers, or None."""
+    costs = output[1] if isinstance(output, (list, tuple)) and len(output) == 2 else None
+    if isinstance(costs, np.ndarray):
+        costs = costs.tolist()
+    return list(costs) if isinstance(costs, (list, tuple)) and len(costs) < 10_000 else None
+
+
+def _numbers(args, output):
+    form = _form_of_training(args, output)
+    if form != "params and costs":
+        return {"form": form, "costs": UNSEEN, "params": UNSEEN}
+    return {"form": form, "costs": _costs(output), "params": output[0]}
+
+
+def _record(args, output):
+    """One run with a recorder, told in words and sizes."""
+    form = _form_of_training(args, output)
+    told = ("steps", "costs", "sizes", "examples", "repeats", "pairs", "order", "params")
+    run = {"form": form, **dict.fromkeys(told, UNSEEN)}
+    if form != "params and costs":
+        return run
+    m = args["X"].shape[1]
+    batches = [_recorded(cost, m) for cost in _costs(output)]
+    run["steps"] = len(batches)
+    run["costs"] = "other numbers" if None in batches else "one of each batch"
+    if None in batches:
+        return run
+    x, y = [batch[0] for batch in batches], [batch[1] for batch in batches]
+    run["sizes"] = sorted((len(batch) for batch in x), reverse=True)
+    run["pairs"] = "x and y belong together" if x == y else "x and y are mixed up"
+    per_epoch = -(-m // args["mini_batch_size"])
+    if len(batches) != args["epochs"] * per_epoch:
+        return run
+    starts = range(0, len(x), per_epoch)
+    epochs = [x[start : start + per_epoch] for start in starts]
+    run["examples"] = _worst([_completeness(epoch, m) for epoch in epochs], "each once")
+    run["repeats"] = _worst([_repeats(epoch) for epoch in epochs], "none")
+    run["order"] = _order_of_epochs(epochs)
+    if x == y:
+        run["params"] = _replayed(args, epochs, output[0])
+    return run
+
+
+def _worst(words, good):
+    """The first of the words that is not the good one."""
+    return next((word for word in words if word != good), good)
+
+
+def _order_of_epochs(epochs):
+    """A recorder tells who was in a batch, not in which order."""
+    if all(_order(epoch) == "as given" for epoch in epochs):
+        return "as given"
+    if len(epochs) > 1 and all(epoch == epochs[0] for epoch in epochs):
+        return "the same in every epoch"
+    blocks = all(_order(epoch) in ("as given", "neighbours stay together") for epoch in epochs)
+    return "neighbours stay together" if blocks else "shuffled anew"
+
+
+def _replayed(args, epochs, params):
+    """Which way of stepping through the recorded batches leads to these params."""
+    ways = {
+        "moved by every batch": _step_by_step,
+        "moved once an epoch, by the last batch": _last_of_epoch,
+        "moved once an epoch, by all batches": _once_an_epoch,
+    }
+    for name, way in ways.items():
+        expected = args["params"]
+        for epoch in epochs:
+            expected = way(args, expected, epoch)
+        if all(np.allclose(params[key], expected[key], rtol=1e-7) for key in expected):
+            return name
+    return "somewhere else"
+
+
+def _gradient(args, params, batch):
+    return least_squares(params, args["X"][:, batch], args["Y"][:, batch])[1]
+
+
+def _moved(args, params, grads):
+    return {key: params[key] - args["learning_rate"] * grads[key] for key in params}
+
+
+def _step_by_step(args, params, epoch):
+    for batch in epoch:
+        params = _moved(args, params, _gradient(args, params, batch))
+    return params
+
+
+def _last_of_epoch(args, params, epoch):
+    return _moved(args, params, _gradient(args, params, epoch[-1]))
+
+
+def _once_an_epoch(args, params, epoch):
+    grads = [_gradient(args, params, batch) for batch in epoch]
+    mean = {key: sum(each[key] for each in grads) / len(grads) for key in params}
+    return _moved(args, params, mean)
