@@ -1,0 +1,274 @@
+"""The gradebook holds what nbgrader itself would have written, and what people wrote stays."""
+
+import os
+import time
+from datetime import datetime, timedelta
+from itertools import product
+from shutil import copy
+
+import pytest
+from nbgrader.api import Gradebook
+from nbgrader.preprocessors import AssignLatePenalties, ComputeChecksums, SaveAutoGrades
+from small_lesson import ANSWERS, LESSON, POINTS, STUBS, cell, graded, release, submission
+from sqlalchemy import event
+from traitlets.config import Config
+
+from autograder.errors import RunError, UserError
+from autograder.record import Recorded, Recorder, sqlite_url
+from optlab.diagnose import Verdict
+
+DUE = datetime(2026, 3, 1, 12, 0)
+LATE = DUE + timedelta(hours=3)
+ZERO_WHEN_LATE = Config({"LateSubmissionPlugin": {"penalty_method": "zero"}})
+FULL = {"momentum_update": 4.0, "first_step": 1.0}
+PART = {"momentum_update": 2.5, "first_step": 0.0}
+
+
+def verdicts(scores):
+    return [
+        Verdict(name, "correct" if score == POINTS[name] else "incorrect", score, POINTS[name], "…")
+        for name, score in scores.items()
+    ]
+
+
+@pytest.fixture(scope="module")
+def made_once(tmp_path_factory):
+    """nbgrader starts a program for each new gradebook: make one and copy it."""
+    path = tmp_path_factory.mktemp("record") / "gradebook.db"
+    with Recorder(sqlite_url(path)) as recorder:
+        recorder.add_lesson(LESSON, release())
+    return path
+
+
+@pytest.fixture
+def url(made_once, tmp_path):
+    return sqlite_url(copy(made_once, tmp_path / "gradebook.db"))
+
+
+@pytest.fixture
+def recorder(url):
+    with Recorder(url, config=ZERO_WHEN_LATE) as recorder:
+        yield recorder
+
+
+def record(recorder, student="ada", scores=FULL, answers=ANSWERS, timestamp=None):
+    notebook = graded(submission(**answers), scores)
+    return recorder.record(student, LESSON, notebook, verdicts(scores), timestamp)
+
+
+def gradebook_rows(url, student="ada"):
+    """Everything that the gradebook holds about a submission."""
+    with Gradebook(url) as gradebook:
+        found = gradebook.find_submission(LESSON, student)
+        notebook = found.notebooks[0]
+        return {
+            "timestamp": found.timestamp,
+            "penalty": notebook.late_submission_penalty,
+            "score": notebook.score,
+            "grades": {
+                grade.name: (
+                    grade.auto_score,
+                    grade.manual_score,
+                    grade.extra_credit,
+                    grade.needs_manual_grade,
+                )
+                for grade in notebook.grades
+            },
+            "comments": {
+                comment.name: (comment.auto_comment, comment.manual_comment)
+                for comment in notebook.comments
+            },
+        }
+
+
+def stock(url, scores, answers, timestamp, student="ada"):
+    """The same submission, written by nbgrader's own preprocessors."""
+    resources = {
+        "nbgrader": {"notebook": LESSON, "assignment": LESSON, "student": student, "db_url": url}
+    }
+    with Gradebook(url) as gradebook:
+        gradebook.update_or_create_student(student)
+        known = {"timestamp": timestamp} if timestamp else {}
+        gradebook.update_or_create_submission(LESSON, student, **known)
+    untouched, _ = ComputeChecksums().preprocess(release(), resources)
+    notebook = graded(submission(**answers), scores)
+    for ours, theirs in zip(untouched.cells, notebook.cells, strict=True):
+        theirs.metadata = ours.metadata  # nbgrader's OverwriteCells puts the checksums back
+    SaveAutoGrades().preprocess(notebook, resources)
+    AssignLatePenalties(config=ZERO_WHEN_LATE).preprocess(notebook, resources)
+
+
+def by_hand(url, entries):
+    """What an instructor enters in the gradebook, by student."""
+    with Gradebook(url) as gradebook:
+        gradebook.update_or_create_assignment(LESSON, duedate=DUE)
+        for student, entry in entries.items():
+            grade = gradebook.find_grade("check_momentum_update", LESSON, LESSON, student)
+            comment = gradebook.find_comment("momentum_update", LESSON, LESSON, student)
+            grade.manual_score, grade.extra_credit = entry.get("manual"), entry.get("extra")
+            comment.manual_comment = entry.get("comment")
+            gradebook.find_submission(LESSON, student).extension = entry.get("extension")
+        gradebook.db.commit()
+
+
+SITUATIONS = {
+    f"student {number}": situation
+    for number, situation in enumerate(
+        product(
+            ((FULL, ANSWERS), (PART, ANSWERS), (PART, STUBS)),
+            (None, DUE, LATE),
+            (
+                {},
+                {"extension": timedelta(hours=5)},
+                {"manual": 3.0, "extra": 0.5},
+                {"manual": 0.0, "comment": "Well argued."},
+            ),
+        )
+    )
+}
+
+
+def test_the_rows_are_those_of_nbgrader(made_once, tmp_path):
+    ours, theirs = (sqlite_url(copy(made_once, tmp_path / name)) for name in ("ours", "theirs"))
+    for url in (ours, theirs):
+        with Recorder(url) as recorder:
+            for student in SITUATIONS:
+                record(recorder, student, PART, timestamp=DUE - timedelta(days=1))
+        by_hand(url, {student: entry for student, (*_, entry) in SITUATIONS.items()})
+    recorded = {}
+    with Recorder(ours, config=ZERO_WHEN_LATE) as recorder:
+        for student, ((scores, answers), timestamp, _) in SITUATIONS.items():
+            recorded[student] = record(recorder, student, scores, answers, timestamp)
+    for student, ((scores, answers), timestamp, _) in SITUATIONS.items():
+        stock(theirs, scores, answers, timestamp, student)
+        rows = gradebook_rows(theirs, student)
+        assert gradebook_rows(ours, student) == rows, SITUATIONS[student]
+        review = any(grade[3] for grade in rows["grades"].values())
+        assert recorded[student] == Recorded(rows["score"], rows["penalty"] or 0.0, review)
+    assert {bool(one.late_penalty) for one in recorded.values()} == {True, False}
+
+
+@pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")  # nbgrader's own, when it adds
+def test_a_new_student_has_the_rows_of_nbgrader(url, recorder):
+    record(recorder, "ada")
+    stock(url, FULL, ANSWERS, None, "bob")
+    assert gradebook_rows(url, "ada") == gradebook_rows(url, "bob")
+
+
+def test_the_lesson_has_the_rows_of_nbgrader(url, recorder):
+    with Gradebook(url) as gradebook:
+        notebook = gradebook.find_notebook(LESSON, LESSON)
+        assert {one.name: one.max_score for one in notebook.grade_cells} == {
+            f"check_{name}": points for name, points in POINTS.items()
+        }
+        assert {one.name for one in notebook.solution_cells} == set(POINTS)
+        assert {one.name: one.locked for one in notebook.source_cells} == {
+            "setup": True,
+            "valley": True,
+            **dict.fromkeys(POINTS, False),
+            **{f"check_{name}": True for name in POINTS},
+        }
+
+
+def test_recording_twice_changes_nothing(url, recorder):
+    record(recorder, scores=PART, timestamp=LATE)
+    before = gradebook_rows(url)
+    record(recorder, scores=PART, timestamp=LATE)
+    recorder.add_lesson(LESSON, release())
+    record(recorder, scores=PART)
+    assert gradebook_rows(url) == before
+
+
+def test_one_commit_a_submission(recorder):
+    commits = []
+    event.listen(recorder.gradebook.engine, "commit", lambda connection: commits.append(1))
+    record(recorder, "ada")
+    record(recorder, "ada", scores=PART)
+    record(recorder, "bob")
+    assert len(commits) == 3
+
+
+def test_nothing_of_a_submission_is_written_when_it_cannot_be_written_whole(url, recorder):
+    def fail(*_):
+        raise ZeroDivisionError
+
+    recorder.late.plugin_inst.late_submission_penalty = fail
+    with Gradebook(url) as gradebook:
+        gradebook.update_or_create_assignment(LESSON, duedate=DUE)
+    with pytest.raises(ZeroDivisionError):
+        record(recorder, timestamp=LATE)
+    with Gradebook(url) as gradebook:
+        assert gradebook.students == []
+
+
+def test_students_get_their_names(url, recorder):
+    recorder.enrol({"ada": ("Ada", "Lovelace"), "zoë": ("Zoë", "O'Hara")})
+    record(recorder, "ada")
+    record(recorder, "nameless")
+    with Gradebook(url) as gradebook:
+        names = {one.id: (one.first_name, one.last_name) for one in gradebook.students}
+    assert names == {
+        "ada": ("Ada", "Lovelace"),
+        "zoë": ("Zoë", "O'Hara"),
+        "nameless": (None, None),
+    }
+
+
+def test_a_refused_submission_has_no_points_and_waits_for_a_person(url, recorder):
+    record(recorder)
+    recorded = recorder.refuse("ada", LESSON, LATE)
+    assert (recorded.score, recorded.needs_review) == (0.0, True)
+    rows = gradebook_rows(url)
+    assert rows["timestamp"] == LATE
+    assert set(rows["grades"].values()) == {(0.0, None, None, True)}
+
+
+@pytest.mark.parametrize("score", [float("nan"), -1.0, 4.5, float("inf")])
+def test_an_impossible_score_is_never_written(recorder, score):
+    with pytest.raises(RunError, match="no possible score"):
+        record(recorder, scores={**FULL, "momentum_update": score})
+
+
+def test_a_missing_verdict_is_an_error_and_never_a_mark(recorder):
+    with pytest.raises(RunError, match="check_first_step"):
+        recorder.record("ada", LESSON, release(), verdicts({"momentum_update": 4.0}))
+
+
+def test_an_unknown_lesson_is_a_users_error(recorder):
+    with pytest.raises(UserError, match="05_none"):
+        recorder.record("ada", "05_none", release(), verdicts(FULL))
+
+
+def test_other_cells_than_those_with_marks_are_refused(recorder):
+    changed = release()
+    cell(changed, "setup").metadata.nbgrader.grade_id = "other"
+    recorder.add_lesson(LESSON, changed)  # nothing recorded yet: the lesson is replaced
+    recorder.add_lesson(LESSON, release())
+    record(recorder)
+    with pytest.raises(UserError, match="new course folder"):
+        recorder.add_lesson(LESSON, changed)
+
+
+def test_a_gradebook_that_cannot_be_opened_is_a_users_error(tmp_path):
+    with (
+        pytest.raises(UserError, match="cannot open"),
+        Recorder(sqlite_url(tmp_path / "no" / "g.db")),
+    ):
+        pass
+
+
+def test_the_path_is_given_back(url, monkeypatch):
+    monkeypatch.setenv("PATH", "/nowhere")
+    with Recorder(url):
+        assert os.environ["PATH"] == "/nowhere"
+
+
+def test_the_time_of_a_submission_does_not_grow_with_the_class(recorder):
+    times = []
+    for number in range(120):
+        start = time.process_time()
+        record(recorder, f"student-{number}")
+        times.append(time.process_time() - start)
+    early, late = sorted(times[:40])[20], sorted(times[-40:])[20]
+    assert late < 1.5 * early + 0.002
+    assert not list(recorder.gradebook.db.identity_map)
