@@ -146,7 +146,7 @@ class Option:
     explanation: str
 
 
-@dataclass
+@dataclass(eq=False)
 class Quiz:
     """A question with one right answer. Created by `Lesson.quiz`.
 

@@ -4,6 +4,7 @@ A `Judge` owns one session with the sandboxed runner. It sends cells and the inp
 gets back data, and compares. References, expected values and mistakes never leave this process.
 """
 
+import re
 from collections.abc import Iterable
 from copy import deepcopy
 from dataclasses import dataclass, replace
@@ -25,6 +26,7 @@ from optlab.probe import Observation
 MESSAGE_LENGTH = 1000
 _FILE_CELL = "file"
 _STUB = "NotImplementedError"
+_CELL_NAME = re.compile(r"<ipython-input-[^>]*>, ")  # IPython's name for a cell says nothing
 
 
 @dataclass(frozen=True)
@@ -146,7 +148,8 @@ def _error_in(run: Run, cell: str) -> str | None:
     """The error that a cell ended with, in one line; None for a stub that was left alone."""
     for output in run.outputs.get(cell, []):
         if output["output_type"] == "error" and output["ename"] != _STUB:
-            return f"{output['ename']}: {output['evalue']}".rstrip(": ")
+            text = _CELL_NAME.sub("", output["evalue"])
+            return f"{output['ename']}: {text}".rstrip(": ")
     return None
 
 
