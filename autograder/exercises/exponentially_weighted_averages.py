@@ -1,0 +1,1279 @@
+"""Lesson 02, exponentially weighted averages: references, cases, mistakes.
+
+The recursion v = beta v + (1 - beta) theta starts at v_0 = 0, as in Ng's lecture; removing the
+bias of that start is lesson 03.
+"""
+
+from collections import deque
+from itertools import accumulate
+
+import numpy as np
+
+from autograder.exercise import Lesson
+from optlab.data import LONDON
+from optlab.probe import Case
+
+lesson = Lesson(
+    "02_exponentially_weighted_averages", title="Exponentially weighted averages", minutes=60
+)
+
+
+@lesson.exercise(
+    points=2,
+    returns=("v",),
+    hints=(
+        "Two products and one sum: the old average and today's value, each with its weight.",
+        "The weights are beta and 1 - beta. With beta = 0.9 the past is the heavy one.",
+        "With v = 20, theta_t = 40 and beta = 0.75 you get 15 from the past and 10 from today.",
+    ),
+)
+def ewa_step(v, theta_t, beta):
+    """The average after one more value."""
+    return beta * v + (1 - beta) * theta_t
+
+
+def _steps(values, beta, v=0.0, betas=None, **settings):
+    """Several steps in a row; each v goes into the next call."""
+    then = [{"theta_t": value} for value in values[1:]]
+    for call, b in zip(then, betas or (), strict=False):
+        call["beta"] = b
+    args = {"v": v, "theta_t": values[0], "beta": beta}
+    return Case(args, tuple(then), {"v": None}, **settings)
+
+
+@ewa_step.cases
+def _(rng):
+    yield _steps([LONDON[1], LONDON[2], LONDON[3]], 0.9, note="London from v = 0", public=True)
+    yield _steps([40.0], 0.75, v=20.0, note="an average that is not zero", public=True)
+    cities = [np.array([40, 0]), np.array([50, 10])]
+    yield _steps(cities, 0.8, v=np.array([4, 8]), note="two cities in whole numbers", public=True)
+    yield _steps([float(x) for x in rng.normal(50, 9, 7)], 0.98, note="a long memory")
+    yield _steps([float(x) for x in rng.normal(50, 9, 5)], 0.35, v=30.0, note="a short memory")
+    yield _steps([33.0, 71.0], 0.0, v=55.0, note="beta = 0")
+    spread = rng.normal(size=(6, 4)) * np.logspace(-2, 1, 4)
+    yield _steps(list(spread), 0.83, v=rng.normal(size=4), note="values of very different size")
+    yield _steps(list(1e-6 * spread), 0.9, v=np.zeros(4), note="tiny values")
+    yield _steps([0.0, 0.0, 100.0, 0.0], 0.7, v=1.5, note="zeros and then a spike")
+    yield _steps([40, 49, 45], 0.6, v=10, note="whole numbers")
+    whole = [np.array([[40, 3], [5, -7]]), np.array([[49, 0], [1, 2]])]
+    yield _steps(whole, 0.65, v=np.array([[7, 7], [0, 1]]), note="an array of whole numbers")
+    yield _steps(
+        [float(x) for x in rng.normal(50, 9, 4)],
+        0.9,
+        betas=(0.5, 0.98, 0.2),
+        note="a changing beta",
+    )
+
+
+STEP = "beta * v + (1 - beta) * theta_t"
+
+ewa_step.mistake(
+    "weights_swapped",
+    "Your average jumps after today's value: from v = 20 towards 40 it goes to 35, though "
+    "beta = 0.75. Which of the two does beta belong to, the past or today?",
+    (STEP, "(1 - beta) * v + beta * theta_t"),
+)
+ewa_step.mistake(
+    "today_at_full_weight",
+    "A constant 40 grows and grows in yours, up to 40 / (1 - beta), which is 400 for beta = 0.9. "
+    "What must the two weights add up to?",
+    (STEP, "beta * v + theta_t"),
+)
+ewa_step.mistake(
+    "past_at_full_weight",
+    "Your past never fades: three days in London give 13.4 and it only goes up from there. Which "
+    "weight does the old average get?",
+    (STEP, "v + (1 - beta) * theta_t"),
+)
+ewa_step.mistake(
+    "only_today",
+    "Your result does not depend on v: nothing is remembered. What do you want to keep of the old "
+    "average?",
+    (STEP, "(1 - beta) * theta_t"),
+)
+ewa_step.mistake(
+    "only_the_past",
+    "Your result does not depend on theta_t, so from v = 0 it stays at 0 for ever. What does "
+    "today contribute?",
+    (STEP, "beta * v"),
+)
+ewa_step.mistake(
+    "parentheses_missing",
+    "London's first day gives -35 instead of 4: colder than any winter there. In which order does "
+    "Python read 1 - beta * theta_t?",
+    (STEP, "beta * v + 1 - beta * theta_t"),
+)
+ewa_step.mistake(
+    "beta_for_both",
+    "You weigh both with beta; with 0.9 the weights add up to 1.8. What must they add up to, so "
+    "that a constant 40 stays near 40?",
+    (STEP, "beta * v + beta * theta_t"),
+)
+ewa_step.mistake(
+    "one_minus_beta_for_both",
+    "Your whole sum is multiplied by 1 - beta, the past included, so the past is gone in a day or "
+    "two. Which of the two does that factor belong to?",
+    (STEP, "(1 - beta) * (beta * v + theta_t)"),
+)
+ewa_step.mistake(
+    "minus",
+    "Warm days make your average colder. Which sign stands between the past and today?",
+    (STEP, "beta * v - (1 - beta) * theta_t"),
+)
+ewa_step.mistake(
+    "plain_mean",
+    "You take the mean of the old average and today, whatever beta is. How does a long memory "
+    "differ from a short one in your formula?",
+    (STEP, "(v + theta_t) / 2"),
+)
+ewa_step.mistake(
+    "beta_fixed",
+    "You use 0.9 whatever beta is asked for. Where does the argument come in?",
+    (STEP, "0.9 * v + 0.1 * theta_t"),
+)
+ewa_step.mistake(
+    "divided_by_one_minus_beta",
+    "Your result is divided by 1 - beta: London's first day gives 40 instead of 4, and each day is "
+    "about nine times the last. Is that division part of the formula?",
+    (STEP, "beta / (1 - beta) * v + theta_t"),
+)
+
+
+@ewa_step.mistake(
+    "works_in_place",
+    "Your values are right, but the array v that you were given has changed. Who else may still be "
+    "using the old average?",
+    share=0.8,
+)
+def _(v, theta_t, beta):
+    v = np.asarray(v, dtype=float)
+    v *= beta
+    v += (1 - beta) * theta_t
+    return v
+
+
+@ewa_step.mistake(
+    "fails_on_integers",
+    "With an array of whole numbers your change in place fails: NumPy does not put 11.2 into an "
+    "integer array. What would a new array do?",
+    share=0.8,
+)
+def _(v, theta_t, beta):
+    v *= beta
+    v += (1 - beta) * theta_t
+    return v
+
+
+@ewa_step.style
+def _(v, theta_t, beta):
+    return v + (1 - beta) * (theta_t - v)
+
+
+@ewa_step.style
+def _(v, theta_t, beta):
+    past = np.multiply(beta, v)
+    today = np.multiply(1.0 - beta, theta_t)
+    return np.add(past, today)
+
+
+@ewa_step.style
+def _(v, theta_t, beta):
+    alpha = 1 - beta
+    v_new = alpha * theta_t
+    v_new = v_new + (1 - alpha) * v
+    return v_new
+
+
+@ewa_step.style
+def _(v, theta_t, beta):
+    v_next = np.array(v, dtype=float)
+    v_next *= beta
+    v_next += (1 - beta) * np.asarray(theta_t)
+    return v_next
+
+
+@ewa_step.style
+def _(v, theta_t, beta):
+    return sum(weight * value for weight, value in ((beta, v), (1 - beta, theta_t)))
+
+
+@ewa_step.style
+def _(v, theta_t, beta):
+    if np.ndim(v) == 0:
+        return float(beta * v + (1 - beta) * theta_t)
+    result = np.empty(np.shape(v))
+    for index in np.ndindex(*result.shape):
+        result[index] = beta * v[index] + (1 - beta) * theta_t[index]
+    return result
+
+
+@lesson.exercise(
+    points=4,
+    returns=("averages",),
+    hints=(
+        "One number v is all the memory you need. It starts at 0, before the first day.",
+        "Visit the days in order; each day updates v first and then writes it down.",
+        "Collect the values in a list and make an array of it at the end.",
+    ),
+)
+def ewa(theta, beta):
+    """The averages v_1 ... v_T of a series, from v_0 = 0."""
+    v = 0.0
+    averages = []
+    for theta_t in theta:
+        v = beta * v + (1 - beta) * theta_t
+        averages.append(v)
+    return np.array(averages)
+
+
+def _series(theta, beta, **settings):
+    return Case({"theta": np.array(theta), "beta": beta}, **settings)
+
+
+def _temperatures(rng, days):
+    """A made-up spring: warming, with noise."""
+    return 45 + 0.3 * np.arange(days) + rng.normal(0, 6, days)
+
+
+@ewa.cases
+def _(rng):
+    yield _series([40.0, 49.0, 45.0], 0.9, note="London's first days", public=True)
+    yield _series(
+        [40, 40, 40, 40], 0.5, note="a constant temperature in whole numbers", public=True
+    )
+    yield _series([10.0, 0.0, 0.0, 0.0, 0.0], 0.8, note="a single warm day", public=True)
+    yield _series(_temperatures(rng, 40), 0.9, note="forty days of spring")
+    yield _series(_temperatures(rng, 30), 0.98, note="a long memory")
+    yield _series(_temperatures(rng, 12), 0.35, note="a short memory")
+    yield _series(_temperatures(rng, 6), 0.0, note="beta = 0")
+    yield _series(rng.normal(size=8) * np.logspace(-2, 1, 8), 0.7, note="values of every size")
+    yield _series(1e-6 * rng.normal(size=9), 0.9, note="tiny values")
+    yield _series([0.0, 0.0, 0.0, 100.0, 0.0, 0.0], 0.83, note="zeros and then a spike")
+    yield _series(rng.integers(30, 70, size=10), 0.9, note="whole numbers")
+    yield _series([float(rng.uniform(30, 60))], 0.9, note="a single day")
+
+
+UPDATE = "v = beta * v + (1 - beta) * theta_t"
+
+ewa.mistake(
+    "weights_swapped",
+    "Your curve runs after every single day: London's first value is 36 and not 4, so beta = 0.9 "
+    "behaves like 0.1. Which of the two weights belongs to the past?",
+    (UPDATE, "v = (1 - beta) * v + beta * theta_t"),
+)
+ewa.mistake(
+    "today_at_full_weight",
+    "A constant 40 climbs to 75 in four days in yours and on to 80 = 40 / (1 - 0.5). What must the "
+    "two weights add up to?",
+    (UPDATE, "v = beta * v + theta_t"),
+)
+ewa.mistake(
+    "past_at_full_weight",
+    "Your past never fades: the single warm day stays in the average for ever. Which weight does "
+    "the old average get each day?",
+    (UPDATE, "v = v + (1 - beta) * theta_t"),
+)
+ewa.mistake(
+    "only_today",
+    "One warm day is gone the next morning: your v does not use the old v. What should remain of "
+    "2 degrees after a day, with beta = 0.8?",
+    (UPDATE, "v = (1 - beta) * theta_t"),
+)
+ewa.mistake(
+    "parentheses_missing",
+    "London's first value is -35 instead of 4. In which order does Python read 1 - beta * theta?",
+    (UPDATE, "v = beta * v + 1 - beta * theta_t"),
+)
+ewa.mistake(
+    "starts_at_the_first_day",
+    "Your v_1 is 40, all of the first day; asked is v_1 = 0.1 * 40 = 4. A fair choice elsewhere, "
+    "though after 30 days day 1 still holds 4.7 % of it. Which v_0 is asked for here?",
+    ("v = 0.0", "v = theta[0]"),
+    share=0.5,
+)
+ewa.mistake(
+    "start_included",
+    "You give back one value too many: four for three days, because v_0 is the first of them. "
+    "Which v belongs to the first day?",
+    ("averages = []", "averages = [0.0]"),
+)
+ewa.mistake(
+    "one_day_late",
+    "Your first value is 0 and everything comes a day late: today's temperature has no effect on "
+    "today's average. Which comes first, updating v or writing it down?",
+    (
+        "v = beta * v + (1 - beta) * theta_t\n        averages.append(v)",
+        "averages.append(v)\n        v = beta * v + (1 - beta) * theta_t",
+    ),
+)
+ewa.mistake(
+    "only_the_last",
+    "You give back the last average only; a curve needs one for each day. Where could you keep "
+    "the others?",
+    ("return np.array(averages)", "return v"),
+)
+ewa.mistake(
+    "only_the_first",
+    "You give back the first average only: the function returns on its first day. To which block "
+    "does the indentation of your return belong?",
+    ("return np.array(averages)", "return averages[0]"),
+)
+ewa.mistake(
+    "bias_corrected",
+    "Your London starts at 40 and goes to 44.5: the bias of the zero start is already removed. "
+    "That is the next lesson. What does the plain recursion give on day 1?",
+    ("averages.append(v)", "averages.append(v / (1 - beta ** (len(averages) + 1)))"),
+    share=0.5,
+)
+ewa.mistake(
+    "backwards",
+    "You go through the days from the last to the first. Which day is the oldest in theta?",
+    ("for theta_t in theta:", "for theta_t in theta[::-1]:"),
+)
+ewa.mistake(
+    "beta_fixed",
+    "You use 0.9 whatever beta is asked for: the constant 40 starts at 4 instead of 20. Where does "
+    "the argument come in?",
+    (UPDATE, "v = 0.9 * v + 0.1 * theta_t"),
+)
+ewa.mistake(
+    "first_day_skipped",
+    "Your first value is 0 and the first day is missing from all the others: 49 counts, 40 does "
+    "not. Which day does your loop begin with?",
+    (UPDATE, "v = beta * v + (1 - beta) * theta_t * bool(averages)"),
+)
+
+
+@ewa.mistake(
+    "first_day_missing",
+    "You give back one value too few, and 40, London's first day, counts nowhere. Which index has "
+    "the first day in Python?",
+)
+def _(theta, beta):
+    v = 0.0
+    averages = []
+    for t in range(1, len(theta)):
+        v = beta * v + (1 - beta) * theta[t]
+        averages.append(v)
+    return np.array(averages)
+
+
+@ewa.mistake(
+    "yesterdays_temperature",
+    "Today's temperature has no effect today, and day 1 sees the last day of the series: index -1 "
+    "counts from the end. Which index belongs to day t?",
+)
+def _(theta, beta):
+    v = 0.0
+    averages = []
+    for t in range(len(theta)):
+        v = beta * v + (1 - beta) * theta[t - 1]
+        averages.append(v)
+    return np.array(averages)
+
+
+@ewa.mistake(
+    "starts_at_the_last_day",
+    "Your first average already knows the last day: London's is 44.5 instead of 4. What does "
+    "index t - 1 mean when t is 0?",
+)
+def _(theta, beta):
+    averages = theta.astype(float)
+    for t in range(len(theta)):
+        averages[t] = beta * averages[t - 1] + (1 - beta) * theta[t]
+    return averages
+
+
+@ewa.mistake(
+    "averages_neighbours",
+    "In yours the single warm day is forgotten after one more day; a recursion never forgets "
+    "completely. Does your formula use yesterday's temperature or yesterday's average?",
+)
+def _(theta, beta):
+    averages = [(1 - beta) * theta[0]]
+    for t in range(1, len(theta)):
+        averages.append(beta * theta[t - 1] + (1 - beta) * theta[t])
+    return np.array(averages)
+
+
+@ewa.mistake(
+    "moving_window",
+    "The single warm day keeps its weight for 1/(1 - beta) days in yours and then drops out: a "
+    "box, not a decaying curve. Which one number does the recursion carry on?",
+)
+def _(theta, beta):
+    window = max(1, round(1 / (1 - beta)))
+    return np.array([np.mean(theta[max(0, t - window + 1) : t + 1]) for t in range(len(theta))])
+
+
+@ewa.mistake(
+    "cumulative_mean",
+    "Yours is the plain mean of all days so far: the oldest counts as much as today, and beta does "
+    "not appear. What happens to a day's weight as it gets older?",
+)
+def _(theta, beta):
+    return np.cumsum(theta) / np.arange(1, len(theta) + 1)
+
+
+@ewa.mistake(
+    "integer_output",
+    "With whole-number temperatures your averages lose their decimals: an array made like theta "
+    "holds whole numbers only. Which dtype do averages need?",
+    share=0.8,
+)
+def _(theta, beta):
+    v = 0.0
+    averages = np.zeros_like(theta)
+    for t in range(len(theta)):
+        v = beta * v + (1 - beta) * theta[t]
+        averages[t] = v
+    return averages
+
+
+@ewa.mistake(
+    "fails_on_integers",
+    "With whole-number temperatures each average is cut to a whole number and the next one is "
+    "built on that. Which dtype has an array that is made like theta?",
+    share=0.8,
+)
+def _(theta, beta):
+    averages = np.zeros_like(theta)
+    averages[0] = (1 - beta) * theta[0]
+    for t in range(1, len(theta)):
+        averages[t] = beta * averages[t - 1] + (1 - beta) * theta[t]
+    return averages
+
+
+@ewa.mistake(
+    "works_in_place",
+    "Your values are right, but theta, which you were given, now holds the averages. How would you "
+    "plot the temperatures beside them?",
+    share=0.8,
+)
+def _(theta, beta):
+    theta = np.asarray(theta, dtype=float)
+    v = 0.0
+    for t in range(len(theta)):
+        v = beta * v + (1 - beta) * theta[t]
+        theta[t] = v
+    return theta
+
+
+@ewa.style
+def _(theta, beta):
+    averages = np.zeros(len(theta))
+    for t in range(len(theta)):
+        averages[t] = beta * averages[t - 1] + (1 - beta) * theta[t]  # averages[-1] is 0 at first
+    return averages
+
+
+@ewa.style
+def _(theta, beta):
+    v = [0.0]
+    for temperature in theta:
+        v.append(beta * v[-1] + (1 - beta) * temperature)
+    return np.array(v[1:])
+
+
+@ewa.style
+def _(theta, beta):
+    return np.fromiter(
+        accumulate((1 - beta) * np.asarray(theta), lambda v, x: beta * v + x), dtype=float
+    )
+
+
+@ewa.style
+def _(theta, beta):
+    ages = np.subtract.outer(np.arange(len(theta)), np.arange(len(theta)))
+    weights = np.where(ages >= 0, (1 - beta) * beta ** np.maximum(ages, 0.0), 0.0)
+    return weights @ theta
+
+
+@ewa.style
+def _(theta, beta):
+    kernel = (1 - beta) * np.power(float(beta), np.arange(len(theta)))
+    return np.convolve(theta, kernel)[: len(theta)]
+
+
+@ewa.style
+def _(theta, beta):
+    averages, v = [], 0
+    for day in range(1, len(theta) + 1):
+        v += (1 - beta) * (theta[day - 1] - v)
+        averages += [v]
+    return averages
+
+
+@ewa.style
+def _(theta, beta):
+    result = np.array(theta, dtype=float)
+    result *= 1 - beta
+    for t in range(1, result.size):
+        result[t] += beta * result[t - 1]
+    return result
+
+
+@lesson.exercise(
+    points=4,
+    returns=("weights",),
+    hints=(
+        "Today's value has the weight 1 - beta. How much of it is left one day later?",
+        "The value of k days ago has the weight (1 - beta) * beta**k; theta_t is 0 days old.",
+        "theta_1 is t - 1 days old and comes first; np.arange(t) counts the other way round.",
+    ),
+)
+def ewa_weights(beta, t):
+    """The weights of theta_1 ... theta_t in v_t, oldest first."""
+    age = np.arange(t)[::-1]
+    return (1 - beta) * beta**age
+
+
+@ewa_weights.cases
+def _(rng):
+    yield Case({"beta": 0.5, "t": 3}, public=True)
+    yield Case({"beta": 0.9, "t": 4}, public=True)
+    for beta, t in ((0.98, 100), (0.9, 30), (0.35, 7), (0.999, 12)):
+        yield Case({"beta": beta, "t": t}, note=f"beta = {beta} and t = {t}")
+    yield Case({"beta": float(rng.uniform(0.6, 0.95)), "t": 20}, note="some other beta")
+    yield Case({"beta": 0.8, "t": 1}, note="t = 1")
+    yield Case({"beta": 0.0, "t": 5}, note="beta = 0")
+
+
+ewa_weights.mistake(
+    "newest_first",
+    "In yours the oldest day weighs most: 0.5 on theta_1 and 0.125 on theta_3. Which day does the "
+    "first entry belong to?",
+    ("[::-1]", ""),
+    share=0.5,
+)
+ewa_weights.mistake(
+    "without_one_minus_beta",
+    "Your weights for beta = 0.5 are 0.25, 0.5, 1: they add up to 1.75. By what is each day "
+    "multiplied when it comes in?",
+    ("(1 - beta) * beta**age", "beta**age"),
+)
+ewa_weights.mistake(
+    "sum_made_one",
+    "Your weights add up to exactly 1; those of v_3 with beta = 0.5 add up to 0.875, because part "
+    "of the weight is still on v_0 = 0. Did anybody ask to share that out?",
+    ("(1 - beta) * beta**age", "(1 - beta) * beta**age / (1 - beta**t)"),
+    share=0.5,
+)
+ewa_weights.mistake(
+    "one_day_too_old",
+    "Every day of yours is one day too old: today weighs 0.25 instead of 0.5. How often has beta "
+    "been applied to the value that has just come in?",
+    ("np.arange(t)", "(np.arange(t) + 1)"),
+)
+ewa_weights.mistake(
+    "start_included",
+    "You give back one weight too many: t + 1 of them. How many temperatures are in v_t?",
+    ("np.arange(t)", "np.arange(t + 1)"),
+)
+ewa_weights.mistake(
+    "one_weight_too_few",
+    "You give back one weight too few: t - 1 of them. How many temperatures are in v_t?",
+    ("np.arange(t)", "np.arange(t - 1)"),
+)
+ewa_weights.mistake(
+    "betas_swapped",
+    "Your weights fade by the factor 1 - beta a day: with beta = 0.9 the day before yesterday has "
+    "0.9 % left, where 8.1 % are asked. Which factor makes a day fade?",
+    ("(1 - beta) * beta**age", "beta * (1 - beta) ** age"),
+)
+ewa_weights.mistake(
+    "power_of_one_minus_beta",
+    "Your weights fade by the factor 1 - beta a day. Which factor is applied to the old average "
+    "each day?",
+    ("(1 - beta) * beta**age", "(1 - beta) * (1 - beta) ** age"),
+)
+ewa_weights.mistake(
+    "equal_weights",
+    "All your days weigh the same: that is the plain mean. What happens to a day's weight as it "
+    "gets older?",
+    ("(1 - beta) * beta**age", "0 * age + 1 / t"),
+)
+ewa_weights.mistake(
+    "linear",
+    "Your weights fall by the same amount each day and end below zero. What is a day's weight "
+    "multiplied by, every day?",
+    ("(1 - beta) * beta**age", "(1 - beta) * (1 - (1 - beta) * age)"),
+)
+ewa_weights.mistake(
+    "exponential_function",
+    "Close: for beta = 0.9 yesterday weighs 0.0905 in yours and 0.09 in v. exp(-0.1) is nearly "
+    "0.9; what is the factor exactly?",
+    ("beta**age", "np.exp(-(1 - beta) * age)"),
+)
+ewa_weights.mistake(
+    "their_sum",
+    "You give back one number, the sum of the weights; asked is one weight for each day. Where did "
+    "the days go?",
+    ("return (1 - beta) * beta**age", "return np.sum((1 - beta) * beta**age)"),
+)
+ewa_weights.mistake(
+    "one_weight_only",
+    "You give back one number: the weight of a single day. What array holds the ages of all the "
+    "days?",
+    ("age = np.arange(t)[::-1]", "age = t - 1"),
+)
+ewa_weights.mistake(
+    "beta_fixed",
+    "You use 0.9 whatever beta is asked for. Where does the argument come in?",
+    ("(1 - beta) * beta**age", "(1 - 0.9) * 0.9**age"),
+)
+
+
+@ewa_weights.mistake(
+    "starts_at_the_first_day",
+    "Your theta_1 weighs 0.25 with beta = 0.5 and t = 3, as if v had started at theta_1 itself. "
+    "From which v_0 does the average start here?",
+    share=0.5,
+)
+def _(beta, t):
+    weights = (1 - beta) * beta ** np.arange(t)[::-1]
+    weights[0] = beta ** (t - 1)
+    return weights
+
+
+@ewa_weights.style
+def _(beta, t):
+    return np.array([(1 - beta) * beta ** (t - day) for day in range(1, t + 1)])
+
+
+@ewa_weights.style
+def _(beta, t):
+    weights = np.zeros(t)
+    for day in range(t):
+        weights *= beta
+        weights[day] = 1 - beta
+    return weights
+
+
+@ewa_weights.style
+def _(beta, t):
+    return np.flip((1 - beta) * np.power(beta, np.arange(t)))
+
+
+@ewa_weights.style
+def _(beta, t):
+    weights = [1 - beta]
+    while len(weights) < t:
+        weights.insert(0, weights[0] * beta)
+    return np.array(weights)
+
+
+@ewa_weights.style
+def _(beta, t):
+    v = np.zeros(t)
+    for impulse in np.eye(t):
+        v = beta * v + (1 - beta) * impulse
+    return v
+
+
+@ewa_weights.style
+def _(beta, t):
+    return (1 - beta) * np.float64(beta) ** (t - np.arange(1, t + 1))
+
+
+@lesson.exercise(
+    points=2,
+    returns=("days",),
+    hints=(
+        "The rule of thumb of the lecture: 10 days for 0.9, 50 for 0.98, 2 for 0.5.",
+        "What is 1 - beta for 0.9, and what has 10 to do with it?",
+    ),
+)
+def averaging_window(beta):
+    """The rule of thumb for the number of days that v averages."""
+    return 1 / (1 - beta)
+
+
+@averaging_window.cases
+def _(rng):
+    for beta in (0.9, 0.98, 0.5, 0.6):
+        yield Case({"beta": beta}, public=True)
+    for beta in (0.35, 0.72, 0.999, float(rng.uniform(0.6, 0.97))):
+        yield Case({"beta": beta}, note=f"beta = {beta:.4g}")
+
+
+averaging_window.mistake(
+    "not_inverted",
+    "For beta = 0.9 you get 0.1 days: a tenth of a day. (1 / 1 - beta gives that too: division "
+    "comes before minus.) How does 10 follow from 0.1?",
+    ("1 / (1 - beta)", "1 - beta"),
+)
+averaging_window.mistake(
+    "one_over_beta",
+    "For beta = 0.9 you get 1.11 days, and fewer for 0.98. Does a larger beta mean a shorter or a "
+    "longer memory?",
+    ("1 / (1 - beta)", "1 / beta"),
+)
+averaging_window.mistake(
+    "mean_age",
+    "For beta = 0.9 you get 9: the mean age of the days in v, which is a fair measure too. The "
+    "rule of thumb says 10. Which of the two is asked for?",
+    ("1 / (1 - beta)", "beta / (1 - beta)"),
+    share=0.5,
+)
+averaging_window.mistake(
+    "variance_window",
+    "For beta = 0.9 you get 19: the window that smooths noise as much as v does. A good measure, "
+    "and not the rule of thumb, which says 10. Which is asked for here?",
+    ("1 / (1 - beta)", "(1 + beta) / (1 - beta)"),
+    share=0.5,
+)
+averaging_window.mistake(
+    "exact_e_folding",
+    "For beta = 0.9 you get 9.49: the exact time after which a weight has fallen to 1/e. The rule "
+    "of thumb gives a round 10. What does it put in place of the logarithm?",
+    ("1 / (1 - beta)", "-1 / np.log(beta)"),
+    share=0.5,
+)
+averaging_window.mistake(
+    "half_life",
+    "For beta = 0.9 you get 6.58: the time in which a weight halves. The rule of thumb waits until "
+    "about 1/e is left. What does it give for 0.9?",
+    ("1 / (1 - beta)", "np.log(2) / -np.log(beta)"),
+    share=0.5,
+)
+averaging_window.mistake(
+    "rounded",
+    "You round to whole days, right for 0.9, 0.98 and 0.5; for beta = 0.6 the rule says 2.5 "
+    "days. Did anybody ask for whole ones?",
+    ("1 / (1 - beta)", "round(1 / (1 - beta))"),
+    share=0.5,
+)
+averaging_window.mistake(
+    "cut_to_whole_days",
+    "You cut off what is not a whole day: beta = 0.6 gives 2 instead of 2.5, and 0.98 gives 49, for "
+    "a rounding in the last digit. Which division keeps the decimals?",
+    ("1 / (1 - beta)", "int(1 / (1 - beta))"),
+    share=0.5,
+)
+averaging_window.mistake(
+    "one_plus_beta",
+    "For beta = 0.9 you get 0.53 days. Which weight has the newest day, 1 + beta or 1 - beta?",
+    ("1 / (1 - beta)", "1 / (1 + beta)"),
+)
+averaging_window.mistake(
+    "negative",
+    "Your number of days is negative: -10 for beta = 0.9. In which order stand beta and 1?",
+    ("1 / (1 - beta)", "1 / (beta - 1)"),
+)
+
+
+@averaging_window.style
+def _(beta):
+    return (1 - beta) ** -1
+
+
+@averaging_window.style
+def _(beta):
+    weight_of_today = 1 - beta
+    days = 1 / weight_of_today
+    return days
+
+
+@averaging_window.style
+def _(beta):
+    return np.divide(1, np.subtract(1, beta))
+
+
+@averaging_window.style
+def _(beta):
+    return float(np.reciprocal(1.0 - beta))
+
+
+@averaging_window.style
+def _(beta):
+    return np.array(1 + beta / (1 - beta))
+
+
+@lesson.exercise(
+    points=2,
+    returns=("beta",),
+    hints=(
+        "Turn the rule of thumb round: days = 1 / (1 - beta). What is 1 - beta, given days?",
+        "10 days belong to a weight of 0.1 for today. Which beta leaves 0.1 for today?",
+    ),
+)
+def beta_for_window(days):
+    """The beta whose rule-of-thumb window has this many days."""
+    return 1 - 1 / days
+
+
+@beta_for_window.cases
+def _(rng):
+    for days in (10, 50, 2, 8):
+        yield Case({"days": days}, public=True)
+    for days in (7, 365, 1, 2.5, 1000.0, float(rng.uniform(3, 40))):
+        yield Case({"days": days}, note=f"{days:.4g} days")
+
+
+beta_for_window.mistake(
+    "weight_of_today",
+    "For 10 days you get 0.1: that is the weight of today. Which share is left for the past?",
+    ("1 - 1 / days", "1 / days"),
+)
+beta_for_window.mistake(
+    "same_formula_again",
+    "For 10 days you get -0.11: days was put in where beta belongs. What is beta when "
+    "1 / (1 - beta) is 10?",
+    ("1 - 1 / days", "1 / (1 - days)"),
+)
+beta_for_window.mistake(
+    "parentheses",
+    "For 10 days you get 0: Python computes (1 - 1) / days. Which part is to be divided by days?",
+    ("1 - 1 / days", "(1 - 1) / days"),
+)
+beta_for_window.mistake(
+    "whole_division",
+    "For 10 days you get 1: whole-number division makes 1 // 10 to 0. Which division keeps the "
+    "decimals?",
+    ("1 - 1 / days", "1 - 1 // days"),
+)
+beta_for_window.mistake(
+    "one_minus_days",
+    "For 10 days you get -9. Between which two numbers must beta lie?",
+    ("1 - 1 / days", "1 - days"),
+)
+beta_for_window.mistake(
+    "one_plus",
+    "For 10 days you get 1.1, and an average with beta above 1 explodes. Is today's weight added "
+    "to 1 or taken from it?",
+    ("1 - 1 / days", "1 + 1 / days"),
+)
+beta_for_window.mistake(
+    "span_convention",
+    "For 10 days you get 0.818: the convention that pandas calls span, after the window that "
+    "smooths as much. Lecture and lesson use 1 / (1 - beta). Which beta gives 10 there?",
+    ("1 - 1 / days", "1 - 2 / (days + 1)"),
+    share=0.5,
+)
+beta_for_window.mistake(
+    "mean_age_convention",
+    "For 10 days you get 0.909: the beta whose days are 10 days old on average. The rule of thumb "
+    "is 1 / (1 - beta). Which beta gives 10 there?",
+    ("1 - 1 / days", "days / (1 + days)"),
+    share=0.5,
+)
+beta_for_window.mistake(
+    "exact_e_folding",
+    "For 10 days you get 0.905: the weight is then exactly 1/e after 10 days. The rule of thumb is "
+    "a little simpler. Which beta makes 1 / (1 - beta) equal to 10?",
+    ("1 - 1 / days", "np.exp(-1 / days)"),
+    share=0.5,
+)
+beta_for_window.mistake(
+    "half_life",
+    "For 10 days you get 0.933: the weight then halves in 10 days. Which beta makes 1 / (1 - beta) "
+    "equal to 10?",
+    ("1 - 1 / days", "0.5 ** (1 / days)"),
+    share=0.5,
+)
+beta_for_window.mistake(
+    "rounded",
+    "You round to two decimals: 8 days give 0.88 instead of 0.875, and 365 days would give 1. What "
+    "does an average with beta = 1 do with today?",
+    ("1 - 1 / days", "round(1 - 1 / days, 2)"),
+    share=0.5,
+)
+
+
+@beta_for_window.style
+def _(days):
+    return (days - 1) / days
+
+
+@beta_for_window.style
+def _(days):
+    weight_of_today = 1.0 / days
+    return 1.0 - weight_of_today
+
+
+@beta_for_window.style
+def _(days):
+    return np.float64(1) - np.divide(1, days)
+
+
+@beta_for_window.style
+def _(days):
+    return 1 - days**-1
+
+
+@beta_for_window.style
+def _(days):
+    return np.array(-(1 - days) / days)
+
+
+@lesson.exercise(
+    points=4,
+    returns=("averages",),
+    hints=(
+        "For every day take a slice of theta that ends with that day, and its mean.",
+        "The slice of day index t ends before t + 1 and begins window days earlier.",
+        "Early on that beginning would be negative, and Python would count from the end. "
+        "max(0, ...) keeps it at the first day.",
+    ),
+)
+def moving_average(theta, window):
+    """Mean of the last `window` values; of all so far while there are fewer."""
+    averages = []
+    for t in range(len(theta)):
+        recent = theta[max(0, t - window + 1) : t + 1]
+        averages.append(recent.mean())
+    return np.array(averages)
+
+
+def _windowed(theta, window, **settings):
+    return Case({"theta": np.array(theta), "window": window}, **settings)
+
+
+@moving_average.cases
+def _(rng):
+    yield _windowed([12.0, 24.0, 60.0, 0.0, 30.0], 3, note="a window of 3 days", public=True)
+    yield _windowed([40, 45, 40], 2, note="two days and whole numbers", public=True)
+    yield _windowed(_temperatures(rng, 40), 10, note="forty days of spring")
+    yield _windowed(_temperatures(rng, 15), 7, note="a week")
+    yield _windowed(_temperatures(rng, 9), 2, note="two days")
+    yield _windowed(_temperatures(rng, 8), 1, note="a window of one day")
+    yield _windowed(_temperatures(rng, 12), 12, note="a window as long as the series")
+    yield _windowed(rng.normal(size=8) * np.logspace(-2, 1, 8), 4, note="values of every size")
+    yield _windowed(1e-6 * rng.normal(size=9), 5, note="tiny values")
+    yield _windowed([0.0, 0.0, 0.0, 96.0, 0.0, 0.0, 0.0, 0.0], 3, note="zeros and then a spike")
+    yield _windowed(rng.integers(30, 70, size=10), 4, note="whole numbers")
+
+
+SLICE = "theta[max(0, t - window + 1) : t + 1]"
+
+moving_average.mistake(
+    "full_windows_only",
+    "You give back too few values: the first days, on which the window is not yet full, are "
+    "missing. What is the mean of all days so far on day 1?",
+    ("range(len(theta))", "range(window - 1, len(theta))"),
+)
+moving_average.mistake(
+    "always_divides_by_window",
+    "The first day alone, 12, becomes 4 in yours: one value is divided by three. How many values "
+    "are there so far?",
+    ("recent.mean()", "recent.sum() / window"),
+)
+moving_average.mistake(
+    "one_day_too_many",
+    "Your window is one day too long: on day 4 the mean of 12, 24, 60 and 0 comes out. How many "
+    "values has a slice from a to b?",
+    ("t - window + 1)", "t - window)"),
+)
+moving_average.mistake(
+    "ignores_the_window",
+    "Yours is the mean of all days so far, whatever the window: on day 5 the first two days should "
+    "be gone. Where does the slice begin?",
+    (SLICE, "theta[: t + 1]"),
+)
+moving_average.mistake(
+    "looks_ahead",
+    "Your first average is 32, the mean of days 1 to 3: it knows tomorrow. On which side of today "
+    "do the last 3 days lie?",
+    (SLICE, "theta[t : t + window]"),
+)
+moving_average.mistake(
+    "only_the_last",
+    "You give back the last average only; a curve needs one for each day. Where could you keep "
+    "the others?",
+    ("return np.array(averages)", "return averages[-1]"),
+)
+moving_average.mistake(
+    "only_the_first",
+    "You give back the first average only: the function returns on its first day. To which block "
+    "does the indentation of your return belong?",
+    ("return np.array(averages)", "return averages[0]"),
+)
+moving_average.mistake(
+    "sums",
+    "From 40 and 45 you get 85: the window is added up. What makes a mean out of a sum?",
+    ("recent.mean()", "recent.sum()"),
+)
+moving_average.mistake(
+    "medians",
+    "On day 3 you get 24, the middle one of 12, 24 and 60; their mean is 32. Which of the two is "
+    "asked for?",
+    ("recent.mean()", "np.median(recent)"),
+)
+moving_average.mistake(
+    "single_days_at_first",
+    "Until the window is full you give back the temperature itself: 24 on day 2 instead of 18. "
+    "Which values are there to average on day 2?",
+    ("recent.mean()", "recent.mean() if t >= window - 1 else theta[t]"),
+    share=0.4,
+)
+moving_average.mistake(
+    "zeros_at_first",
+    "Until the window is full you give back 0. What is the mean of the values that are there on "
+    "day 1?",
+    ("recent.mean()", "recent.mean() if t >= window - 1 else 0.0"),
+    share=0.4,
+)
+moving_average.mistake(
+    "nan_at_first",
+    "Your first days are nan. Some libraries do that on purpose; a slice that begins at a negative "
+    "index does it by accident, being empty. What is the mean of the days so far?",
+    ("recent.mean()", "recent.mean() if t >= window - 1 else np.nan"),
+    share=0.4,
+)
+
+
+@moving_average.mistake(
+    "one_day_too_few",
+    "Your window is one day too short: on day 3 you get 42, the mean of 24 and 60. How many values "
+    "has a slice from a to b?",
+)
+def _(theta, window):
+    averages = []
+    for t in range(len(theta)):
+        recent = theta[max(0, t - window + 2) : t + 1]
+        averages.append(recent.mean() if recent.size else np.nan)
+    return np.array(averages)
+
+
+@moving_average.mistake(
+    "today_missing",
+    "Today is not in your window: day 1 has nothing to average, and 60 first counts on day 4. "
+    "Does Python's slice include its end?",
+)
+def _(theta, window):
+    averages = []
+    for t in range(len(theta)):
+        recent = theta[max(0, t - window) : t]
+        averages.append(recent.mean() if recent.size else np.nan)
+    return np.array(averages)
+
+
+@moving_average.mistake(
+    "too_many_values",
+    "You give back window - 1 values too many: the last ones are windows that run out at the end. "
+    "To which day does each of your values belong?",
+)
+def _(theta, window):
+    return np.convolve(theta, np.ones(window) / window)
+
+
+@moving_average.mistake(
+    "centred",
+    "Your window reaches into the future: day 1 gives 12, the sum of days 1 and 2 over 3. Where "
+    "does the window of today have to end?",
+)
+def _(theta, window):
+    return np.convolve(theta, np.ones(window) / window, mode="same")
+
+
+@moving_average.mistake(
+    "averages_of_averages",
+    "Your window averages averages: on day 3 you get 30 instead of 32, since day 2 was already "
+    "replaced by 18. Which series should the slice be taken from?",
+)
+def _(theta, window):
+    averages = theta.astype(float)
+    for t in range(len(theta)):
+        averages[t] = averages[max(0, t - window + 1) : t + 1].mean()
+    return averages
+
+
+@moving_average.mistake(
+    "exponentially_weighted",
+    "Yours is the recursion with beta = 1 - 1/window: on day 1 it gives 4 and not 12, and no day "
+    "ever drops out. Which days belong to a window of 3?",
+)
+def _(theta, window):
+    v, averages = 0.0, []
+    for theta_t in theta:
+        v = (1 - 1 / window) * v + theta_t / window
+        averages.append(v)
+    return np.array(averages)
+
+
+@moving_average.mistake(
+    "fails_on_integers",
+    "With whole-number temperatures your means lose their decimals: an array made like theta holds "
+    "whole numbers only. Which dtype do means need?",
+    share=0.8,
+)
+def _(theta, window):
+    averages = np.zeros_like(theta)
+    for t in range(len(theta)):
+        averages[t] = theta[max(0, t - window + 1) : t + 1].mean()
+    return averages
+
+
+@moving_average.mistake(
+    "works_in_place",
+    "Your values are right, but theta, which you were given, now holds the averages. How would you "
+    "plot the temperatures beside them?",
+    share=0.8,
+)
+def _(theta, window):
+    theta = np.asarray(theta, dtype=float)
+    averages = [theta[max(0, t - window + 1) : t + 1].mean() for t in range(len(theta))]
+    theta[:] = averages
+    return theta
+
+
+@moving_average.style
+def _(theta, window):
+    return np.array([np.mean(theta[max(0, t - window) : t]) for t in range(1, len(theta) + 1)])
+
+
+@moving_average.style
+def _(theta, window):
+    sums = np.concatenate([[0.0], np.cumsum(theta)])
+    end = np.arange(1, len(theta) + 1)
+    start = np.maximum(0, end - window)
+    return (sums[end] - sums[start]) / (end - start)
+
+
+@moving_average.style
+def _(theta, window):
+    sums = np.convolve(theta, np.ones(window))[: len(theta)]
+    return sums / np.minimum(np.arange(1, len(theta) + 1), window)
+
+
+@moving_average.style
+def _(theta, window):
+    recent, averages = deque(maxlen=window), []
+    for value in theta:
+        recent.append(value)
+        averages.append(sum(recent) / len(recent))
+    return averages
+
+
+@moving_average.style
+def _(theta, window):
+    averages = np.zeros(len(theta))
+    for t in range(len(theta)):
+        total, count = 0.0, 0
+        for day in range(t, max(-1, t - window), -1):
+            total += theta[day]
+            count += 1
+        averages[t] = total / count
+    return averages
+
+
+@moving_average.style
+def _(theta, window):
+    early = [theta[:t].mean() for t in range(1, window)]
+    views = np.lib.stride_tricks.sliding_window_view(theta, window)
+    return np.concatenate([early, views.mean(axis=1)])
+
+
+lesson.quiz(
+    "ewa_beta_and_curve",
+    (
+        "c",
+        "A smaller beta follows every day, noise included; a larger one averages over more days, "
+        "so it is smoother and learns of a change later: it lies further to the right.",
+    ),
+    (
+        "a",
+        "The two are mixed up. In the figure, which curve wiggles more, that of 0.5 or that of "
+        "0.98?",
+    ),
+    (
+        "b",
+        "The first half is right. But an average of the past cannot run ahead of the temperature: "
+        "to which side of the peak in summer did the peak of the 0.98 curve lie?",
+    ),
+    (
+        "d",
+        "The second half is right. For the first, think of beta = 0: the average is then today's "
+        "temperature itself. Is that curve smooth?",
+    ),
+    hints=("Go back to the figure with the three curves and compare 0.5 with 0.98.",),
+)
+
+lesson.quiz(
+    "ewa_larger_beta",
+    (
+        "b",
+        "Today's weight is 1 - beta, so it falls, and what it loses goes to days of long ago. The "
+        "future has no weight at any beta.",
+    ),
+    (
+        "a",
+        "Look at the formula: theta_t, the newest day, is multiplied by 1 - beta. Does that grow "
+        "when beta does?",
+    ),
+    (
+        "c",
+        "v_t is computed on day t from theta_1 ... theta_t. Which of these lies in the future?",
+    ),
+    (
+        "d",
+        "In the long run the weights add up to 1 for each beta, but they are distributed in "
+        "another way. What is the weight of today for 0.9, and what for 0.98?",
+    ),
+    hints=("Write down the weight of theta_t and of theta_(t-1) for beta = 0.5 and beta = 0.9.",),
+)
+
+lesson.quiz(
+    "ewa_ten_days",
+    (
+        65.13,
+        "1 - 0.9**10 = 65.1 %. A good third of the average is older than the ten days of the rule "
+        "of thumb.",
+    ),
+    (
+        100,
+        "That would be a window: nothing older than ten days. What is the weight of day 11, "
+        "0.1 * 0.9**10?",
+    ),
+    (34.87, "That is what lies beyond the ten days, 0.9**10. The question asks for the others."),
+    (
+        90,
+        "That is beta, the weight of everything but today. What does the sum of ten weights give?",
+    ),
+    (10, "That is the weight of the newest day alone, 1 - beta. Nine more belong to the ten days."),
+    (
+        61.26,
+        "That is 1 - 0.9**9, the sum of nine weights. The ten days are 0, 1, ..., 9 days old.",
+    ),
+    (
+        63.21,
+        "That is 1 - 1/e, the limit for beta close to 1. With beta = 0.9 the sum is a little "
+        "larger; which power of 0.9 stands in place of 1/e?",
+    ),
+    (0.6513, "The share is right; the question asks for per cent."),
+    (
+        50,
+        "Half of the weight lies on the last 6.6 days already: 0.9**6.6 is 0.5. How much is in "
+        "ten?",
+    ),
+    rtol=0.006,
+    hints=(
+        "The last ten days have the weights 0.1, 0.1 * 0.9, ..., 0.1 * 0.9**9.",
+        "The sum of a geometric series: what is not in the last ten days is 0.9**10 of everything.",
+    ),
+)
+
+lesson.quiz(
+    "ewa_two_goals",
+    (
+        "d",
+        "The best beta belongs to a question and to data: 0.88 for the season under the noise, no "
+        "averaging at all for tomorrow, which looks most like today.",
+    ),
+    (
+        "a",
+        "That is the best value for one of the two goals. What was the error of tomorrow's "
+        "forecast at 0.9, and what at 0?",
+    ),
+    (
+        "b",
+        "With 0.98 the curve is smoothest and comes weeks late. What was its error for the season?",
+    ),
+    (
+        "c",
+        "That was best for the forecast. What was its error for the season, where the noise of "
+        "each day counts in full?",
+    ),
+    hints=("Where was the lowest point of each of the two error curves?",),
+)
