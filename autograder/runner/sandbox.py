@@ -22,6 +22,7 @@ import platform
 import resource
 import signal
 import socket
+import stat
 import struct
 import sys
 import sysconfig
@@ -192,15 +193,18 @@ def _ruleset(readable: Iterable[Path]) -> int:
     scopes = 0b11 if version >= 6 else 0  # abstract Unix sockets, signals
     rights = struct.pack("=QQQ", files, network, scopes)
     ruleset = _call("Landlock takes no rules", CREATE_RULESET, rights, len(rights), 0)
-    _allow(ruleset, Path(os.devnull), READ_FILE | WRITE_FILE)
     for path in readable:
-        _allow(ruleset, path, READ_FILE | (READ_DIR if path.is_dir() else 0))
+        _allow(ruleset, path)
+    _allow(ruleset, Path(os.devnull), WRITE_FILE)
     return ruleset
 
 
-def _allow(ruleset: int, path: Path, rights: int) -> None:
-    with contextlib.suppress(FileNotFoundError):
+def _allow(ruleset: int, path: Path, more: int = 0) -> None:
+    """Let `path` be read, and whatever is below it."""
+    with contextlib.suppress(OSError):  # what is not there, or closed to us, needs no rule
         beneath = os.open(path, os.O_PATH | os.O_CLOEXEC)
+        folder = stat.S_ISDIR(os.fstat(beneath).st_mode)
+        rights = READ_FILE | more | (READ_DIR if folder else 0)
         rule = struct.pack("=Qi", rights, beneath)
         _call(f"Landlock refuses the rule for {path}", ADD_RULE, ruleset, 1, rule, 0)
         os.close(beneath)

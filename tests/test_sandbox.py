@@ -1,0 +1,303 @@
+"""The sandbox refuses what a learner's code does not need, to root and to an ordinary user."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from autograder.runner import sandbox
+
+RUNNER = Path(sandbox.__file__).parent
+NOBODY = 65534
+TRIAL = [sys.executable, "-P", "-c", "import sandbox; print(sandbox.available() or '')"]
+REASON = subprocess.check_output(TRIAL, env={"PYTHONPATH": str(RUNNER)}, text=True).strip()
+pytestmark = [
+    pytest.mark.skipif(REASON != "", reason=f"no sandbox here: {REASON}"),
+    # `available` forks; the runner calls it before there are threads, a test process cannot
+    pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning"),
+]
+
+# Runs pieces of code inside the sandbox, each on its own, and prints what became of them.
+INSIDE = """
+import ctypes, ctypes.util, errno, fcntl, json, mmap, os, resource, signal, socket, subprocess, sys
+import struct, threading, time
+job = json.load(sys.stdin)
+sys.path.insert(0, job["runner"])
+import sandbox
+from pathlib import Path
+import numpy as np
+import matplotlib
+np.random.default_rng()
+libc = ctypes.CDLL(None, use_errno=True)
+def call(name_x86_64, name_aarch64, *arguments):
+    number = name_x86_64 if os.uname().machine == "x86_64" else name_aarch64
+    words = [a if isinstance(a, bytes) else ctypes.c_ulong(a) for a in arguments]
+    result = libc.syscall(ctypes.c_long(number), *words)
+    if result < 0:
+        raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
+    return result
+parent, paths = os.getppid(), sandbox.python_paths()
+if job["uid"] is not None:
+    os.setgroups([]); os.setgid(job["uid"]); os.setuid(job["uid"])
+readable, outside = job["readable"], job["outside"]
+descriptor = os.open(readable + "/file", os.O_RDONLY)
+box = sandbox.prepare([*paths, Path(readable)])
+box.enter()
+def outcome(code):
+    try:
+        exec(code, globals())
+    except BaseException as error:
+        number = getattr(error, "errno", None)
+        return errno.errorcode.get(number) or f"{type(error).__name__}: {error}"
+    return "done"
+print(json.dumps({name: outcome(code) for name, code in job["codes"].items()}))
+"""
+
+# int 0x80 with the number of getpid: i386's calls have other numbers than the filter's.
+I386_CALL = """
+import ctypes, mmap
+page = mmap.mmap(-1, 4096, prot=mmap.PROT_READ | mmap.PROT_WRITE | mmap.PROT_EXEC)
+page.write(bytes.fromhex("b814000000cd80c3"))
+ctypes.CFUNCTYPE(ctypes.c_int)(ctypes.addressof(ctypes.c_char.from_buffer(page)))()
+"""
+
+REFUSED = {
+    # files
+    "read a file outside": "open(outside + '/file').read()",
+    "read /etc/passwd": "open('/etc/passwd').read()",
+    "list the root": "os.listdir('/')",
+    "list the home folder": "os.listdir(os.path.expanduser('~root'))",
+    "read own /proc": "open('/proc/self/environ', 'rb').read()",
+    "read the parent's environment": "open(f'/proc/{parent}/environ', 'rb').read()",
+    "read the parent's memory": "open(f'/proc/{parent}/mem', 'rb').read(1)",
+    "list the parent's files": "os.listdir(f'/proc/{parent}/fd')",
+    "resolve the parent's folder": "os.readlink(f'/proc/{parent}/cwd')",
+    "write outside": "open(outside + '/file', 'w').write('x')",
+    "append": "open(readable + '/file', 'a').write('x')",
+    "write": "open(readable + '/file', 'r+').write('x')",
+    "create": "open(readable + '/new', 'w')",
+    "create without a name": "os.open(readable, os.O_TMPFILE | os.O_RDWR)",
+    "truncate": "os.truncate(readable + '/file', 0)",
+    "truncate while reading": "os.open(readable + '/file', os.O_RDONLY | os.O_TRUNC)",
+    "truncate an open file": "os.ftruncate(descriptor, 0)",
+    "unlink": "os.unlink(readable + '/file')",
+    "rename": "os.rename(readable + '/file', readable + '/other')",
+    "rename outside": "os.rename(outside + '/file', outside + '/other')",
+    "link": "os.link(readable + '/file', readable + '/link')",
+    "symlink": "os.symlink('/etc/passwd', readable + '/link')",
+    "mkdir": "os.mkdir(readable + '/folder')",
+    "rmdir": "os.rmdir(outside + '/folder')",
+    "mknod": "os.mkfifo(readable + '/pipe')",
+    "chmod": "os.chmod(readable + '/file', 0o777)",
+    "chmod an open file": "os.chmod(descriptor, 0o777)",
+    "chown": "os.chown(readable + '/file', os.getuid(), os.getgid())",
+    "utime": "os.utime(readable + '/file')",
+    "setxattr": "os.setxattr(readable + '/file', 'user.x', b'1')",
+    "chdir": "os.chdir(outside)",
+    "chroot": "os.chroot(readable)",
+    "mount": "call(165, 40, b'none', readable.encode(), b'tmpfs', 0, 0)",
+    "memfd": "os.memfd_create('x')",
+    "lock a file": "fcntl.flock(descriptor, fcntl.LOCK_EX)",
+    "lease a file": "fcntl.fcntl(descriptor, fcntl.F_SETLEASE, fcntl.F_RDLCK)",
+    "inotify": "call(294, 26, 0)",
+    # network
+    "TCP": "socket.socket()",
+    "UDP": "socket.socket(socket.AF_INET, socket.SOCK_DGRAM)",
+    "IPv6": "socket.socket(socket.AF_INET6)",
+    "Unix socket": "socket.socket(socket.AF_UNIX)",
+    "netlink": "socket.socket(socket.AF_NETLINK)",
+    "socket pair": "socket.socketpair()",
+    "io_uring": "call(425, 425, 1, 0)",
+    # processes
+    "fork": "os.fork() or os._exit(0)",
+    "vfork": "call(58, 220, 0x4111, 0)",
+    "spawn": "os.posix_spawn('/bin/true', ['true'], {})",
+    "subprocess": "subprocess.run(['/bin/true'])",
+    "exec": "os.execv('/bin/true', ['true'])",
+    "exec an open file": "os.execve(descriptor, ['true'], {})",
+    "shell": "assert os.system('true') == 0",
+    "new namespaces": "call(272, 97, 0x10000000)",
+    "a thread with a namespace": "call(56, 220, 0x3D0F00 | 0x40000000, 0, 0, 0, 0)",
+    "a thread that is not a thread": "call(56, 220, 17, 0, 0, 0, 0)",
+    "signal the parent": "os.kill(parent, 0)",
+    "signal everybody": "os.kill(-1, 0)",
+    "signal the group": "os.killpg(0, 0)",
+    "signal a thread": "call(234, 131, parent, parent, 0)",
+    "queue a signal": "call(129, 138, parent, 0, bytes(128))",
+    "own another's signals": "fcntl.fcntl(descriptor, fcntl.F_SETOWN, parent)",
+    "pidfd": "os.pidfd_open(parent)",
+    "ptrace": "call(101, 117, 16, parent, 0, 0)",
+    "be traced": "call(101, 117, 0, 0, 0, 0)",
+    "read another's memory": "call(310, 270, parent, bytes(64), 1, bytes(64), 1, 0)",
+    "write another's memory": "call(311, 271, parent, bytes(64), 1, bytes(64), 1, 0)",
+    "compare processes": "call(312, 272, parent, parent, 0, 0, 0)",
+    "limits of another": "resource.prlimit(parent, resource.RLIMIT_CPU)",
+    "own limits": "call(302, 261, 0, resource.RLIMIT_NOFILE, struct.pack('QQ', 8, 8), 0)",
+    "priority": "os.setpriority(os.PRIO_PROCESS, parent, 19)",
+    "affinity": "os.sched_setaffinity(parent, {0})",
+    "new session": "os.setsid()",
+    "become another user": "os.setuid(os.getuid())",
+    # the kernel
+    "prctl": "call(157, 167, 4, 1, 0, 0, 0)",
+    "personality": "call(135, 92, 0xFFFFFFFF)",
+    "capabilities": "call(126, 91, bytes(8), bytes(24))",
+    "keyrings": "call(250, 219, 0, -3 , 1)",
+    "bpf": "call(321, 280, 0, bytes(128), 128)",
+    "perf": "call(298, 241, bytes(128), 0, -1, -1, 0)",
+    "userfaultfd": "call(323, 282, 1)",
+    "seccomp": "call(317, 277, 2, 0, b'')",
+    "shared memory": "call(29, 194, 0, 4096, 0o600)",
+    "message queue": "call(240, 180, b'x', 0o102, 0o600, 0)",
+    "timers": "signal.setitimer(signal.ITIMER_REAL, 1000)",
+    "terminal": "fcntl.ioctl(descriptor, 0x5412, b'x')",
+    "reboot": "call(169, 142, 0, 0, 0, 0)",
+    "clock": "call(227, 112, 0, bytes(16))",
+    "host name": "call(170, 161, b'x', 1)",
+    "kernel log": "call(103, 116, 3, bytes(8), 8)",
+}
+if os.uname().machine == "x86_64":
+    REFUSED["x32 numbers"] = "call(0x40000000 | 39, 0)"
+
+UNKNOWN = {"clone3": "call(435, 435, bytes(88), 88)"}
+WORKS = {
+    "read what is readable": "assert open(readable + '/file').read() == 'before'",
+    "see metadata": "os.stat(outside + '/file')",
+    "threads": (
+        "seen = []; t = threading.Thread(target=seen.append, args=(1,)); t.start(); t.join();"
+        "assert seen == [1]"
+    ),
+    "locks and timeouts": "assert not threading.Event().wait(0.001)",
+    "arrays": "assert np.linalg.solve(2 * np.eye(200), np.ones(200)).sum() == 100",
+    "random numbers": "np.random.default_rng(); os.urandom(8)",
+    "time": "time.sleep(0.001); time.localtime(); time.process_time()",
+    "write to /dev/null": "print('x', file=open(os.devnull, 'w'))",
+    "pipes": "r, w = os.pipe(); os.write(w, b'x'); assert os.read(r, 1) == b'x'",
+    "a large array": "np.ones(10_000_000).sum()",
+}
+NEEDS_FILES = {  # these read the Python environment, which an ordinary user may not be able to do
+    "import a module": "import xml.dom.minidom, sqlite3, turtledemo",
+    "time zones": "import zoneinfo",
+    "widgets": "import ipywidgets; ipywidgets.IntSlider()",
+    "a figure": (
+        "import io, matplotlib.figure; f = matplotlib.figure.Figure();"
+        "f.subplots().set_title('$x$'); b = io.BytesIO(); f.savefig(b);"
+        "assert b.getvalue().startswith(b'\\x89PNG')"
+    ),
+}
+
+
+@pytest.fixture(scope="module", params=["this user", "nobody"])
+def inside(request, tmp_path_factory):
+    """What became of every piece of code, tried by one confined process."""
+    uid = None
+    if request.param == "nobody":
+        if os.getuid() != 0:
+            pytest.skip("only root can become nobody")
+        uid = NOBODY
+    folder = tmp_path_factory.mktemp("files")
+    for name in ("readable", "outside"):
+        (folder / name / "folder").mkdir(parents=True)
+        (folder / name / "file").write_text("before")
+    if uid:  # nobody's own files: only the sandbox stands in the way
+        for path in (folder, *folder.rglob("*")):
+            os.chown(path, uid, uid)
+        for path in (folder, *folder.parents[:2]):
+            path.chmod(0o755)
+    readable = os.access(sys.prefix, os.R_OK) and not uid
+    codes = (
+        REFUSED
+        | {"clone3": "call(435, 435, bytes(88), 88)"}
+        | WORKS
+        | (NEEDS_FILES if readable else {})
+    )
+    done = start_inside(codes, folder, uid)
+    assert done.returncode == 0, (done.returncode, done.stderr)
+    yield json.loads(done.stdout.splitlines()[-1])
+    left = {path.relative_to(folder).as_posix() for path in folder.rglob("*")}
+    assert left == {f"{a}{b}" for a in ("readable", "outside") for b in ("", "/file", "/folder")}
+    assert {path.read_text() for path in folder.glob("*/file")} == {"before"}
+
+
+def start_inside(codes, folder, uid=None):
+    job = {
+        "runner": str(RUNNER),
+        "readable": str(folder / "readable"),
+        "outside": str(folder / "outside"),
+        "uid": uid,
+        "codes": codes,
+    }
+    return subprocess.run(
+        [sys.executable, "-P", "-c", INSIDE],
+        input=json.dumps(job),
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+        env={"MPLCONFIGDIR": str(folder / "outside"), "OPENBLAS_NUM_THREADS": "1"},
+    )
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_refused(inside, name):
+    expected = {"EPERM", "EACCES"}
+    if name == "shell":
+        expected = {"AssertionError: "}
+    assert inside[name] in expected
+
+
+@pytest.mark.parametrize("name", WORKS)
+def test_works(inside, name):
+    assert inside[name] == "done"
+
+
+@pytest.mark.parametrize("name", NEEDS_FILES)
+def test_works_with_files(inside, name):
+    if name not in inside:
+        pytest.skip("this user cannot read the Python environment")
+    assert inside[name] == "done"
+
+
+def test_clone3_does_not_exist(inside):
+    """glibc then falls back on clone, whose flags the filter can see."""
+    assert inside["clone3"] == "ENOSYS"
+
+
+@pytest.mark.skipif(os.uname().machine != "x86_64", reason="only x86_64 has a second table")
+def test_a_call_through_another_table_is_deadly(tmp_path):
+    (tmp_path / "readable").mkdir()
+    (tmp_path / "readable" / "file").touch()
+    assert start_inside({"i386": I386_CALL}, tmp_path).returncode in (-31, -11)  # SIGSYS, SIGSEGV
+
+
+def test_every_number_is_listed_once():
+    entries = [entry.split() for entry in sandbox.ALLOWED.replace("\n", " ").split(",")]
+    for column in (1, 2):
+        numbers = [entry[column] for entry in entries if entry[column] != "-"]
+        assert len(set(numbers)) == len(numbers)
+
+
+def test_an_unknown_machine_is_refused(monkeypatch):
+    monkeypatch.setattr(sandbox.platform, "machine", lambda: "riscv64")
+    assert "riscv64" in sandbox.available()
+
+
+@pytest.mark.parametrize("layer", ["_call", "_prctl"])
+def test_available_names_the_layer_that_is_missing(monkeypatch, layer):
+    real = getattr(sandbox, layer)
+
+    def fail(what, number, *arguments):
+        if number in (sandbox.RESTRICT_SELF, sandbox.PR_SET_SECCOMP):
+            raise sandbox.SandboxError("this layer is missing")
+        return real(what, number, *arguments)
+
+    monkeypatch.setattr(sandbox, layer, fail)
+    assert sandbox.available() == "this layer is missing"
+
+
+def test_available_notices_a_filter_that_lets_through(monkeypatch):
+    everything = sandbox._step(sandbox.RETURN, sandbox.ALLOW)
+    monkeypatch.setattr(sandbox, "_filter", lambda *_: everything)
+    assert "sockets" in sandbox.available()
