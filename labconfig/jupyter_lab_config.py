@@ -12,3 +12,5 @@ c.LabApp.extension_manager = "readonly"
 c.LanguageServerManager.autodetect = False  # else it looks for twenty programs at every start
 
 c.FormgradeExtension.debug = False  # else the formgrader shows its configuration
+
+c.KernelManager.transport_encryption = "auto"  # else every kernel warns that it has none
