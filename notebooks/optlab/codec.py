@@ -65,7 +65,7 @@ def decode(frame: bytes) -> Any:
     except (ValueError, RecursionError) as error:
         raise CodecError("header is not JSON") from error
     arrays = memoryview(frame)[start:]
-    value, rest = _unpack(header, arrays, MAX_DEPTH)
+    value, rest = _unpack(header, arrays, MAX_DEPTH + 1)  # the innermost may be an Opaque
     if len(rest):
         raise CodecError("bytes left over")
     return value

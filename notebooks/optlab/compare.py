@@ -116,9 +116,7 @@ def _number_difference(expected: Any, actual: Any, path: str, rtol: float) -> Di
 
 def _array_difference(expected: Any, actual: Any, path: str, rtol: float) -> Difference | None:
     actual = _as_array(actual)
-    if actual is None or (actual.ndim == 0 and expected.ndim):
-        return _type_difference(expected, actual, path)
-    if isinstance(actual, Opaque):
+    if not isinstance(actual, np.ndarray) or (actual.ndim == 0 and expected.ndim):
         return _type_difference(expected, actual, path)
     if expected.shape != actual.shape:
         text = f"{path} should have shape {expected.shape}; yours has {actual.shape}"
@@ -137,18 +135,14 @@ def _array_difference(expected: Any, actual: Any, path: str, rtol: float) -> Dif
 
 
 def _as_array(actual: Any) -> Any:
-    """An array for what reads as one: a number, or a list of numbers. Otherwise Opaque."""
-    if isinstance(actual, np.ndarray):
-        return actual
+    """An array for what reads as one: a number, or a list of numbers."""
     if isinstance(actual, (list, tuple)):
         try:
             array = np.array(actual)
         except ValueError:  # rows of different lengths
-            return Opaque(type(actual).__name__)
-        return array if array.dtype.kind in "biuf" else Opaque(type(actual).__name__)
-    if isinstance(actual, _NUMBERS):
-        return np.array(actual)
-    return actual if isinstance(actual, Opaque) or actual is None else Opaque(type(actual).__name__)
+            return actual
+        return array if array.dtype.kind in "biuf" else actual
+    return np.array(actual) if isinstance(actual, _NUMBERS) else actual
 
 
 def _close(expected: Any, actual: Any, rtol: float) -> Any:

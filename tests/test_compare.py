@@ -1,0 +1,72 @@
+import numpy as np
+import pytest
+
+from optlab.codec import Opaque
+from optlab.compare import difference
+
+
+@pytest.mark.parametrize(
+    ("expected", "actual"),
+    [
+        (1.0, 1),
+        (3, 3.0),
+        (0.5, np.float64(0.5)),
+        (0.5, np.array(0.5)),
+        (0.1 + 0.2, 0.3),
+        (np.array([1.0, 2.0]), [1.0, 2.0]),
+        (np.array([1.0, 2.0]), (1, 2)),
+        (np.array([1.0, 2.0]), np.array([1, 2])),
+        (np.array([0.0]), np.array([1e-13])),
+        ([0.5, 0.25], np.array([0.5, 0.25])),
+        ((1, 2), [1, 2]),
+        (True, np.bool_(True)),
+        ("saddle", "saddle"),
+        (None, None),
+        ({"a": (1, None)}, {"a": [1, None]}),
+        (np.nan, float("nan")),
+        (np.array([np.inf]), np.array([np.inf])),
+    ],
+)
+def test_equal_for_a_learner(expected, actual):
+    assert difference(expected, actual, "x") is None
+
+
+@pytest.mark.parametrize(
+    ("expected", "actual", "kind", "text"),
+    [
+        (1.0, None, "type", "x is None: is a return statement missing?"),
+        (1.0, "1.0", "type", "x should be a number; yours is a string"),
+        (1.0, True, "type", "x should be a number; yours is True or False"),
+        (1.0, Opaque("generator"), "type", "x should be a number; yours is a generator"),
+        (1.0, np.array([1.0]), "type", "x should be a number; yours is an array of shape (1,)"),
+        ({"W1": 1}, {"w1": 1}, "keys", "x has no key 'W1'"),
+        ({"W1": 1}, {"W1": 1, "v": 2}, "keys", "x has an unexpected key 'v'"),
+        ([1, 2], [1], "length", "x should have 2 items; yours has 1"),
+        (np.ones((2, 1)), np.ones(2), "shape", "x should have shape (2, 1); yours has (2,)"),
+        (np.array([0.5]), np.array([0]), "dtype", "float64"),
+        (np.array([1 / 3]), np.array([1 / 3], "f2"), "dtype", "float16"),
+        (np.array([0.5]), np.array([np.nan]), "finite", "x[0] should be 0.5; yours is nan"),
+        (2.0, np.inf, "finite", "x should be 2; yours is inf"),
+        (1.0, 1.0 + 1e-6, "value", "x should be 1; yours is 1"),
+        (np.eye(2), np.ones((2, 2)), "value", "x[0, 1] should be 0; yours is 1"),
+        ("saddle", "minimum", "value", "x should be 'saddle'; yours is 'minimum'"),
+        (np.ones(2), [[1.0], [1.0, 2.0]], "type", "x should be"),
+        (1.0, 10**400, "finite", "x should be 1"),
+    ],
+)
+def test_the_first_difference_is_named(expected, actual, kind, text):
+    found = difference(expected, actual, "x")
+    assert found.kind == kind
+    assert text in found.text
+
+
+def test_the_place_is_named():
+    expected = {"W1": np.zeros((2, 2)), "b1": np.zeros(1)}
+    found = difference(expected, {"W1": np.zeros((2, 2)), "b1": np.ones(1)}, "velocity")
+    assert found.path == "velocity['b1'][0]"
+
+
+def test_an_epsilon_that_allclose_would_hide_is_seen():
+    expected = np.array([1e-9])
+    assert np.allclose(expected, 2e-9)
+    assert difference(expected, np.array([2e-9]), "x") is not None
