@@ -87,7 +87,7 @@ def _new_cell(kind, source, cell_id, metadata=None, outputs=()):
 
 def read(path, limits=LIMITS):
     """The notebook at `path`, reduced to what a notebook may hold; or a `Refusal`."""
-    return parse(_bytes(path, limits), limits)
+    return parse(read_bytes(path, limits), limits)
 
 
 def parse(data, limits=LIMITS):
@@ -102,7 +102,8 @@ def parse(data, limits=LIMITS):
         raise Refusal("too_deep") from error
 
 
-def _bytes(path, limits):
+def read_bytes(path, limits=LIMITS):
+    """The contents of a regular file, followed through no link; or a `Refusal`."""
     # O_NOFOLLOW: a link may lead to somebody else's file. O_NONBLOCK: opening a pipe must not wait.
     flags = os.O_RDONLY
     for name in ("O_NOFOLLOW", "O_NONBLOCK", "O_CLOEXEC"):
@@ -288,8 +289,18 @@ def _output(output, limits):
     if kind not in ("display_data", "execute_result"):
         return None
     data = _data(output.get("data"), limits)
+    about = _alt_text(output.get("metadata")) if "image/png" in data else {}
     number = {"execution_count": None} if kind == "execute_result" else {}
-    return {"output_type": kind, "data": data, "metadata": {}, **number} if data else None
+    return {"output_type": kind, "data": data, "metadata": about, **number} if data else None
+
+
+def _alt_text(metadata):
+    """A figure's description, without what could end an attribute in somebody's template."""
+    image = metadata.get("image/png") if isinstance(metadata, dict) else None
+    alt = image.get("alt") if isinstance(image, dict) else None
+    if not isinstance(alt, str):
+        return {}
+    return {"image/png": {"alt": re.sub("[<>&\"'`]", "", clean(alt, 500))}}
 
 
 def _list(value):

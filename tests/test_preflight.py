@@ -436,6 +436,11 @@ def test_outputs_keep_text_png_and_errors_only():
         new_output(
             "display_data", data={"image/png": png()}, metadata={"image/png": {"onerror": 1}}
         ),
+        new_output(
+            "display_data",
+            data={"image/png": png()},
+            metadata={"image/png": {"alt": 'A <b>"valley', "onerror": 1}},
+        ),
         new_output("error", ename="\x1b[1mE", evalue="<script>", traceback=["\x1b[31mE\x9b0m"]),
     ]
     kept = cell(safe(notebook), "valley").outputs
@@ -443,6 +448,11 @@ def test_outputs_keep_text_png_and_errors_only():
         {"output_type": "stream", "name": "stdout", "text": "red"},
         {"output_type": "display_data", "data": {"text/plain": "text"}, "metadata": {}},
         {"output_type": "display_data", "data": {"image/png": png()}, "metadata": {}},
+        {
+            "output_type": "display_data",
+            "data": {"image/png": png()},
+            "metadata": {"image/png": {"alt": "A bvalley"}},
+        },
         {"output_type": "error", "ename": "E", "evalue": "<script>", "traceback": ["E"]},
     ]
 

@@ -1,0 +1,105 @@
+"""The two steps by which nbgrader's own `autograde` grades as this harness does.
+
+`nbgrader_config.py` of a course names them. The first writes the release with the learner's answers
+poured in, the second judges it; nbgrader's SaveAutoGrades then reads the marks in the check cells.
+
+Whatever goes wrong is raised: nbgrader then reports the submission as failed and goes on with the
+next. It must not get a check cell without a number, which it would give full marks.
+"""
+
+import atexit
+import math
+import shutil
+from functools import cache
+from pathlib import Path
+
+import nbformat
+from nbgrader.preprocessors import NbGraderPreprocessor
+from nbgrader.utils import determine_grade, is_grade
+from traitlets import Enum
+
+from autograder.errors import RunError
+from autograder.judge import Judge
+from autograder.preflight import Refusal, pour, read, safe
+from autograder.record import CHECK, Recorder
+
+
+class PourAnswers(NbGraderPreprocessor):
+    """Replaces the submitted notebook by the release with the learner's answers."""
+
+    def preprocess(self, nb, resources):
+        """Read the file again: nbconvert followed links and has checked nothing."""
+        course = self.parent.parent.coursedir  # of the exporter's converter
+        names = resources["nbgrader"]
+        student, lesson = names["student"], names["assignment"]
+        file = f"{names['notebook']}.ipynb"
+        submitted = Path(course.format_path(course.submitted_directory, student, lesson))
+        release = Path(course.format_path(course.release_directory, ".", lesson))
+        graded = Path(course.format_path(course.autograded_directory, student, lesson))
+        _drop_other_files(graded)
+        try:
+            poured = pour(nbformat.read(release / file, as_version=4), read(submitted / file))
+        except Refusal:
+            with Recorder(course.db_url, course.course_id, self.config) as recorder:
+                recorder.refuse(student, lesson)
+            raise
+        for problem in poured.problems:
+            self.log.warning("%s, %s: %s", student, lesson, problem)
+        return poured.notebook, resources
+
+
+class JudgeAnswers(NbGraderPreprocessor):
+    """Runs the poured notebook in the sandbox and writes marks and messages into check cells."""
+
+    isolation = Enum(
+        ("auto", "none"), "auto", help="'none' grades without a sandbox where there is none."
+    ).tag(config=True)
+
+    def preprocess(self, nb, resources):
+        """Judge, then make what learner code put into outputs fit for a browser."""
+        names = resources["nbgrader"]
+        graded = _judge(self.isolation).notebook(nb, names["assignment"])
+        for problem in graded.problems:
+            self.log.warning("%s, %s: %s", names["student"], names["assignment"], problem)
+        notebook = safe(graded.notebook)
+        _require_marks(notebook, graded.verdicts)
+        return notebook, resources
+
+
+@cache
+def _judge(isolation):
+    """One judge a process: starting its runner takes longer than a submission."""
+    judge = Judge(isolation=isolation)
+    judge.__enter__()
+    if isolation == "auto" and not judge.session.sandboxed:
+        judge.__exit__(None, None, None)
+        raise RunError(
+            "this machine cannot confine learner code; to record marks all the same, "
+            'set c.JudgeAnswers.isolation = "none" in nbgrader_config.py'
+        )
+    atexit.register(judge.__exit__, None, None, None)
+    return judge
+
+
+def _require_marks(notebook, verdicts):
+    """nbgrader must read from each check cell the very score of its verdict."""
+    scores = {f"{CHECK}{verdict.exercise}": verdict.score for verdict in verdicts}
+    for cell in filter(is_grade, notebook.cells):
+        name = cell.metadata.nbgrader["grade_id"]
+        read_score, _ = determine_grade(cell)
+        # The number in the cell is rounded for reading.
+        if name not in scores or not math.isclose(read_score, scores[name], abs_tol=1e-4):
+            raise RunError(
+                f"{name}: nbgrader reads {read_score}, the judge gave {scores.get(name)}"
+            )
+
+
+def _drop_other_files(folder):
+    """Remove what nbgrader copied from the submission and the source beside the notebook."""
+    for path in folder.iterdir() if folder.is_dir() else ():
+        if path.name == "timestamp.txt" or path.suffix == ".ipynb":
+            continue
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path)
+        else:
+            path.unlink()

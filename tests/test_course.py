@@ -1,0 +1,375 @@
+"""Course folders: made from what was built, safe to hand out, and graded alike by nbgrader."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from datetime import UTC, datetime
+
+import nbformat
+import pytest
+from nbgrader.api import Gradebook
+from small_lesson import ANSWERS, HIDDEN, LESSON, POINTS, cell, graded, release, submission
+
+from autograder import build, course, nbgrader_steps
+from autograder.errors import RunError, UserError
+from autograder.judge import Judge
+from autograder.preflight import parse, pour
+from optlab.diagnose import Verdict
+
+REAL_LESSON = "04_momentum"
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory):
+    """What `build` leaves: solutions, notebooks and optlab."""
+    folder = tmp_path_factory.mktemp("built")
+    for name in ("solutions", "notebooks/optlab/__pycache__"):
+        (folder / name).mkdir(parents=True)
+    (folder / "notebooks/optlab/__init__.py").write_text("# the learner's package\n")
+    (folder / "notebooks/optlab/__pycache__/x.pyc").write_text("")
+    (folder / "notebooks/optlab/.progress.json").write_text("{}")
+    solution = release(ANSWERS)
+    cell(solution, "momentum_update").source += f"  # {HIDDEN}"
+    nbformat.write(solution, folder / f"solutions/{LESSON}.ipynb")
+    nbformat.write(release(), folder / f"notebooks/{LESSON}.ipynb")
+    return {"solutions": folder / "solutions", "notebooks": folder / "notebooks"}
+
+
+@pytest.fixture(scope="module")
+def made_once(built, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("course") / "course"
+    assert course.create(folder, [LESSON], **built) == []
+    return folder
+
+
+@pytest.fixture
+def folder(made_once, tmp_path):
+    return shutil.copytree(made_once, tmp_path / "a course")
+
+
+def hand_in(folder, student, notebook=None, lesson=LESSON, timestamp=None, **files):
+    """Put a submission where nbgrader collects it; returns its folder."""
+    target = folder / "submitted" / student / lesson
+    target.mkdir(parents=True)
+    notebook = submission(**ANSWERS) if notebook is None else notebook
+    text = notebook if isinstance(notebook, str) else nbformat.writes(notebook)
+    (target / f"{lesson}.ipynb").write_text(text)
+    if timestamp is not None:
+        (target / "timestamp.txt").write_text(timestamp)
+    for name, content in files.items():
+        (target / name).write_text(content)
+    return target
+
+
+# Making
+
+
+def test_a_course_has_its_folders_and_its_lesson(folder):
+    assert {path.name for path in folder.iterdir()} == {
+        *("source", "release", "submitted", "exchange", "gradebook.db", course.CONFIG)
+    }
+    for kind in ("source", "release"):
+        lesson = folder / kind / LESSON
+        assert {path.name for path in lesson.iterdir()} == {f"{LESSON}.ipynb", "optlab"}
+        assert {path.name for path in (lesson / "optlab").iterdir()} == {"__init__.py"}
+    with Gradebook(course.db_url(folder, course.config(folder))) as gradebook:
+        assert gradebook.find_assignment(LESSON).max_score == sum(POINTS.values())
+
+
+def test_the_settings_are_those_of_this_course(folder):
+    settings = course.config(folder)
+    assert settings.CourseDirectory.root == str(folder)
+    assert settings.CourseDirectory.db_url == f"sqlite:///{folder}/gradebook.db?timeout=60"
+    assert settings.Exchange.root == str(folder / "exchange")
+    assert settings.FormgradeExtension.debug is False
+
+
+def test_nothing_that_learners_get_holds_an_answer(folder):
+    handed_out = [path for path in (folder / "release").rglob("*") if path.is_file()]
+    texts = [path.read_text() for path in handed_out]
+    assert handed_out
+    for answer in (*ANSWERS.values(), HIDDEN, "BEGIN SOLUTION"):
+        assert not any(json.dumps(answer)[1:-1] in text or answer in text for text in texts)
+    source = (folder / "source" / LESSON / f"{LESSON}.ipynb").read_text()
+    assert HIDDEN in source  # the search can find what is there
+
+
+def test_making_a_course_again_changes_and_loses_nothing(folder, built):
+    target = hand_in(folder, "ada")
+    with Gradebook(course.db_url(folder, course.config(folder))) as gradebook:
+        gradebook.update_or_create_assignment(LESSON, duedate=datetime(2026, 3, 1))
+        gradebook.add_student("ada")
+    before = contents(folder)
+    assert course.create(folder, [LESSON], **built) == []
+    assert contents(folder) == before
+    assert target.exists()
+    with Gradebook(course.db_url(folder, course.config(folder))) as gradebook:
+        assert gradebook.find_assignment(LESSON).duedate == datetime(2026, 3, 1)
+        assert [one.id for one in gradebook.students] == ["ada"]
+
+
+def contents(folder):
+    return {
+        str(path.relative_to(folder)): path.read_bytes()
+        for path in folder.rglob("*")
+        if path.is_file() and path.name != "gradebook.db"
+    }
+
+
+def test_settings_that_a_person_edited_are_left_alone(folder, built):
+    path = folder / course.CONFIG
+    edited = path.read_text().replace('"none"\n', '"zero"\n')
+    path.write_text(edited)
+    said = course.create(folder, [LESSON], **built)
+    assert said == [f"{path} was edited and is left as it is"]
+    assert path.read_text() == edited
+    assert course.config(folder).LateSubmissionPlugin.penalty_method == "zero"
+
+
+def test_settings_of_an_older_version_are_renewed(folder, built):
+    path = folder / course.CONFIG
+    current = path.read_text()
+    old = "c = get_config()\n"
+    path.write_text(f"{course._seal(old)}\n{old}")
+    assert course.create(folder, [LESSON], **built) == []
+    assert path.read_text() == current
+
+
+def test_a_lesson_that_is_not_built_is_a_users_error(folder, built):
+    with pytest.raises(UserError, match=r"05_none.ipynb is not built; run .* build"):
+        course.create(folder, ["05_none"], **built)
+
+
+def test_a_folder_that_cannot_be_made_is_a_users_error(tmp_path, built, monkeypatch):
+    def forbidden(self, **_):
+        raise PermissionError(13, "Permission denied", str(self))
+
+    monkeypatch.setattr(type(tmp_path), "mkdir", forbidden)
+    with pytest.raises(UserError, match=r"cannot write .*source"):
+        course.create(tmp_path / "course", [LESSON], **built)
+
+
+# Listing
+
+
+def listed(folder, **options):
+    return {(one.student, one.lesson): one for one in course.submissions(folder, **options)}
+
+
+def test_submissions_are_listed_by_student_and_lesson(folder):
+    for student in ("zoë", "ada", "O'Hara Jr"):
+        hand_in(folder, student, timestamp="2026-02-28 10:00:00.000000 UTC")
+    found = course.submissions(folder)
+    assert [one.student for one in found] == ["O'Hara Jr", "ada", "zoë"]
+    for one in found:
+        path = folder / "submitted" / one.student / LESSON / f"{LESSON}.ipynb"
+        assert one == course.Submission(one.student, LESSON, path, datetime(2026, 2, 28, 10))
+    assert course.submissions(folder, LESSON) == found
+
+
+def test_what_is_no_submission_is_listed_with_the_reason(folder):
+    submitted = folder / "submitted"
+    hand_in(folder, "ada")
+    hand_in(folder, "bob", lesson="99_other")
+    (submitted / "bob" / "loose.ipynb").write_text("")
+    (submitted / "eve.zip").write_text("")
+    (submitted / ".DS_Store").write_text("")
+    (submitted / "link").symlink_to(submitted / "ada")
+    (submitted / "mallory").mkdir()
+    (submitted / "mallory" / LESSON).symlink_to(submitted / "ada" / LESSON)
+    (submitted / "a*").mkdir()
+    refusals = {key: one.refusal for key, one in listed(folder).items()}
+    assert refusals == {
+        ("ada", LESSON): None,
+        ("bob", "99_other"): "the course has no lesson 99_other",
+        ("bob", ""): "loose.ipynb is not a folder; notebooks belong into bob/LESSON/LESSON.ipynb",
+        ("eve.zip", ""): "this is not a student's folder",
+        ("link", ""): "this is not a student's folder",
+        (
+            "mallory",
+            "",
+        ): f"{LESSON} is not a folder; notebooks belong into mallory/LESSON/LESSON.ipynb",
+        ("a*", ""): "the folder's name cannot be a student's: it holds *",
+    }
+
+
+def test_unexpected_files_are_named_and_the_courses_own_are_not(folder):
+    target = hand_in(
+        folder, "ada", **{"numpy.py": "", ".progress.json": "", "timestamp.txt": "2026-01-01"}
+    )
+    (target / "optlab").mkdir()
+    (target / "data").mkdir()
+    (target / "link").symlink_to("/etc/passwd")
+    many = hand_in(folder, "bob", **{f"file{number}": "" for number in range(9)})
+    assert many.exists()
+    problems = {one.student: one.problems for one in course.submissions(folder)}
+    assert problems == {
+        "ada": ("unexpected files were ignored: data/, link, numpy.py",),
+        "bob": ("unexpected files were ignored: file0, file1, file2, file3, file4 and 4 more",),
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "timestamp", "problem"),
+    [
+        ("2026-02-28 10:00:00.5 UTC", datetime(2026, 2, 28, 10, 0, 0, 500000), None),
+        ("2026-02-28T10:00:00", datetime(2026, 2, 28, 10), None),
+        ("2026-03-02 00:00", datetime(2026, 3, 2), None),
+        ("soon", datetime(2026, 3, 1, 12, 30), "holds no date"),
+        ("", datetime(2026, 3, 1, 12, 30), "holds no date"),
+        ("9999-12-31 23:59:59 -0900", datetime(2026, 3, 1, 12, 30), "holds no date"),
+        ("2999-01-01", datetime(2999, 1, 1), "still to come"),
+        ("x" * 5000, None, "not a file of nbgrader"),
+        ("2026-03-01 11:00", datetime(2026, 3, 1, 11), "check when it was handed in"),
+    ],
+)
+def test_the_time_of_submission_is_nbgraders_and_doubts_are_told(folder, text, timestamp, problem):
+    target = hand_in(folder, "ada", timestamp=text)
+    changed = datetime(2026, 3, 1, 12, 30, tzinfo=UTC).timestamp()
+    os.utime(target / f"{LESSON}.ipynb", (changed, changed))
+    due = datetime(2026, 3, 1, 12)
+    if "28" in text:  # submitted a day early, and nothing was changed since
+        due = datetime(2026, 3, 2)
+    (one,) = course.submissions(folder, duedates={LESSON: due})
+    assert one.timestamp == timestamp
+    assert [problem in text for text in one.problems] == ([True] if problem else [])
+
+
+def test_a_linked_timestamp_is_not_followed(folder):
+    target = hand_in(folder, "ada")
+    (target / "timestamp.txt").symlink_to("/etc/hostname")
+    (one,) = course.submissions(folder)
+    assert (one.timestamp, one.problems) == (None, ("timestamp.txt is not a file of nbgrader",))
+
+
+def test_nothing_to_grade_says_how_to_collect(folder, tmp_path):
+    with pytest.raises(UserError, match=r"nothing in .* to grade; put .*nbgrader collect"):
+        course.submissions(folder)
+    with pytest.raises(UserError, match=r"does not exist; put notebooks at .*nbgrader collect"):
+        course.submissions(tmp_path)
+    with pytest.raises(UserError, match=f"no lesson 99_other; it has {LESSON}"):
+        course.submissions(folder, "99_other")
+
+
+# nbgrader's own autograde
+
+
+@pytest.mark.parametrize(
+    ("damage", "error"),
+    [
+        (lambda notebook: cell(notebook, "check_first_step").outputs.clear(), "reads 1.0"),
+        (lambda notebook: cell(notebook, "check_first_step").outputs.pop(), "reads 1.0"),
+        (lambda notebook: notebook.cells.append(extra_graded_cell()), "bonus"),
+    ],
+    ids=["no outputs", "no number", "extra graded cell"],
+)
+def test_a_check_cell_without_its_mark_is_an_error_and_no_full_mark(damage, error):
+    scores = {"momentum_update": 2.5, "first_step": 0.0}
+    notebook = graded(submission(**ANSWERS), scores)
+    verdicts = [Verdict(name, "incorrect", score, 4.0, "…") for name, score in scores.items()]
+    nbgrader_steps._require_marks(notebook, verdicts)
+    damage(notebook)
+    with pytest.raises(RunError, match=error):
+        nbgrader_steps._require_marks(notebook, verdicts)
+
+
+def extra_graded_cell():
+    extra = nbformat.v4.new_code_cell("1", id="bonus")
+    extra.metadata.nbgrader = {"grade": True, "solution": False, "points": 9, "grade_id": "bonus"}
+    return extra
+
+
+@pytest.fixture(scope="module")
+def stock_course(tmp_path_factory):
+    """A course of a real lesson that nbgrader's own command has graded."""
+    folder = tmp_path_factory.mktemp("stock")
+    (source,) = build.sources([REAL_LESSON])
+    solved, handed_out = build.read(source), build.release(build.read(source))
+    for kind, notebook in (("solutions", solved), ("notebooks", handed_out)):
+        (folder / kind / "optlab").mkdir(parents=True)
+        nbformat.write(notebook, folder / kind / f"{REAL_LESSON}.ipynb")
+    (folder / "notebooks/optlab/data.csv").write_text("1\n")
+    place = folder / "course"
+    course.create(
+        place, [REAL_LESSON], solutions=folder / "solutions", notebooks=folder / "notebooks"
+    )
+    for student, notebook in class_of(solved, handed_out).items():
+        hand_in(place, student, notebook, REAL_LESSON, **{"numpy.py": "raise SystemExit"})
+    linked = hand_in(place, "link", "", REAL_LESSON) / f"{REAL_LESSON}.ipynb"
+    linked.unlink()
+    linked.symlink_to(place / "submitted" / "solved" / REAL_LESSON / f"{REAL_LESSON}.ipynb")
+    command = [sys.executable, "-m", "nbgrader", "autograde", REAL_LESSON]
+    environment = {**os.environ, "HOME": str(folder), "JUPYTER_CONFIG_DIR": str(folder)}
+    done = subprocess.run(
+        command,
+        cwd=place,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    return place, done
+
+
+def class_of(solved, handed_out):
+    """Students of a real lesson, by what is special about what they handed in."""
+    skipping, copied = (nbformat.from_dict(json.loads(json.dumps(handed_out))) for _ in range(2))
+    for one in skipping.cells:
+        one.metadata["tags"] = ["skip-execution"]
+    copied = nbformat.from_dict(json.loads(json.dumps(solved)))
+    twins = nbformat.from_dict(json.loads(json.dumps(solved.cells)))
+    for number, one in enumerate(twins):
+        one.id = f"twin-{number}"
+    copied.cells += twins
+    return {
+        "solved": solved,
+        "untouched": handed_out,
+        "skipping": skipping,
+        "copied twice": copied,
+        "no json": "{",
+    }
+
+
+def test_nbgraders_own_autograde_gives_the_same_marks(stock_course):
+    place, done = stock_course
+    with Judge() as judge:
+        expected = {
+            student: judged(judge, place, student)
+            for student in ("solved", "untouched", "skipping", "copied twice")
+        }
+    assert expected["solved"] == expected["copied twice"]
+    assert sum(expected["solved"].values()) > 0
+    assert set(expected["untouched"].values()) == set(expected["skipping"].values()) == {0.0}
+    with Gradebook(course.db_url(place, course.config(place))) as gradebook:
+        for student, scores in expected.items():
+            notebook = gradebook.find_submission(REAL_LESSON, student).notebooks[0]
+            found = {grade.name.removeprefix("check_"): grade.score for grade in notebook.grades}
+            assert found == pytest.approx(scores), (student, done.stderr)
+
+
+def judged(judge, place, student):
+    path = place / "submitted" / student / REAL_LESSON / f"{REAL_LESSON}.ipynb"
+    handed_out = nbformat.read(place / "release" / REAL_LESSON / path.name, as_version=4)
+    poured = pour(handed_out, parse(path.read_bytes()))
+    return {
+        one.exercise: one.score for one in judge.notebook(poured.notebook, REAL_LESSON).verdicts
+    }
+
+
+def test_nbgraders_own_autograde_gives_nothing_to_what_cannot_be_read(stock_course):
+    place, done = stock_course
+    assert done.returncode == 1
+    with Gradebook(course.db_url(place, course.config(place))) as gradebook:
+        for student in ("no json", "link"):
+            submission = gradebook.find_submission(REAL_LESSON, student)
+            assert (submission.score, submission.needs_manual_grade) == (0.0, True)
+            assert not (place / "autograded" / student / REAL_LESSON).exists()
+
+
+def test_nothing_but_the_notebook_is_left_beside_a_graded_one(stock_course):
+    place, done = stock_course
+    left = {path.name for path in (place / "autograded" / "solved" / REAL_LESSON).iterdir()}
+    assert left == {f"{REAL_LESSON}.ipynb"}, done.stderr
