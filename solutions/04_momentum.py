@@ -48,7 +48,7 @@ except ModuleNotFoundError as missing:
 
 # %% tags=["experiment"]
 valley = problems.bowl(kappa=20)
-fig, axes = plots.figure(1, 3, size=(11, 3.6), sharey=True)
+fig, axes = plots.figure(1, 3, size=(9, 3.3), sharey=True)
 for ax, rate in zip(axes, (0.02, 0.09, 0.101), strict=True):
     path = optimizers.follow(valley, optimizers.gradient_descent(rate), steps=40)
     plots.contour(ax, valley.value, ((-11.5, 4), (-3, 3)))
@@ -90,7 +90,7 @@ gradients = valley.gradient(path.T).T  # one row for each point of the path
 average = optimizers.average(0.9)
 averages = np.array(list(accumulate(gradients, average.step, initial=np.zeros(2))))[1:]
 
-fig, axes = plots.figure(1, 2, size=(10, 3.6))
+fig, axes = plots.figure(1, 2, size=(9, 3.4))
 for ax, k, title in zip(axes, (1, 0), ("across the valley", "along the valley"), strict=True):
     _ = ax.axhline(0, color="#b9b9b9", linewidth=0.8)
     _ = ax.plot(gradients[:, k], ".:", color=plots.COLORS["gd"], linewidth=1)
@@ -330,7 +330,7 @@ plots.explore(
     "Left: a ball at its positions in a parabola. Right: its position over 60 steps. A slider "
     "for beta changes how far it rolls past the middle and how long it swings.",
     columns=2,
-    size=(10, 3.8),
+    size=(9, 3.6),
     beta=(0.0, 0.98, 0.02, 0.9),
     learning_rate=(0.05, 1.0, 0.05, 0.3),
 )
@@ -358,7 +358,7 @@ for beta in (0.0, 0.28, 0.5, 0.9, 0.98):
 # - **d** (1) gradient descent, (2) momentum with 0.9, (3) momentum with 0.5
 
 # %% tags=["experiment"]
-fig, axes = plots.figure(1, 3, size=(11, 3.6), sharey=True)
+fig, axes = plots.figure(1, 3, size=(9, 3.3), sharey=True)
 for ax, number, beta in zip(axes, (1, 2, 3), (0.0, 0.5, 0.9), strict=True):
     path = optimizers.follow(valley, optimizers.momentum(0.09, beta), steps=40)
     plots.contour(ax, valley.value, ((-11.5, 4), (-3, 3)))

@@ -129,14 +129,31 @@ def test_explore_without_ipywidgets_is_a_figure(shown, monkeypatch):
 def test_moving_a_slider_draws_a_new_frame():
     frames = []
     stage = plots.Stage(recorder(frames), 1, 1, None)
-    first = stage.frame(rate=0.5)
-    panel = plots.panel(stage, first, "A line", {"rate": (0.1, 1.0, 0.1, 0.5)})
+    image = stage.frame(rate=0.5)
+    panel = plots.panel(stage, image, "A line", {"rate": (0.1, 1.0, 0.1, 0.5)})
     slider, picture = panel.children
+    first = picture.value
+    assert 'alt="A line"' in first
     assert slider.continuous_update and slider.description == "rate"
     slider.value = 0.7
     assert frames[-1][0] == pytest.approx(0.7) and picture.value != first
     slider.value = 0.5
     assert picture.value == first, "a frame depends on its values only"
+
+
+def test_a_frame_keeps_nothing_of_the_one_before():
+    def draw(ax, level):
+        ax.plot([0, level])
+        ax.fill_between([0, 1], [0, level])
+        ax.bar([0], [level])
+        ax.axhline(level)
+        ax.text(0, 0, "label")
+
+    stage = plots.Stage(draw, 1, 1, None)
+    first = stage.frame(level=5)
+    for level in (50, 5):
+        last = stage.frame(level=level)
+    assert last == first
 
 
 def test_ranges_become_fitting_sliders():

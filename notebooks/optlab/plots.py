@@ -137,15 +137,26 @@ def png(fig):
     return buffer.getvalue()
 
 
+def image_tag(image, alt, width):
+    """The image as HTML. `decoding` keeps the old frame in sight until the new one is ready."""
+    data = base64.b64encode(image).decode("ascii")
+    return (
+        f'<img src="data:image/png;base64,{data}" width="{width}" decoding="sync" '
+        f'style="max-width:100%" alt="{html.escape(alt)}">'
+    )
+
+
 def mimebundle(image, alt, width):
     """What is displayed: the image, and HTML that gives it an alternative text.
 
     JupyterLab drops the alternative text of a plain PNG but keeps that of an <img>; GitHub,
     nbconvert and the feedback pages use the PNG.
     """
-    data = base64.b64encode(image).decode("ascii")
-    tag = f'<img src="data:image/png;base64,{data}" width="{width}" alt="{html.escape(alt)}">'
-    return {"image/png": data, "text/html": tag, "text/plain": alt}
+    return {
+        "image/png": base64.b64encode(image).decode("ascii"),
+        "text/html": image_tag(image, alt, width),
+        "text/plain": alt,
+    }
 
 
 def show(fig, alt):
@@ -158,7 +169,8 @@ def show(fig, alt):
 def explore(draw, alt, rows=1, columns=1, size=None, **ranges):
     """A figure with a slider for every range.
 
-    `draw(axes, **values)` draws one frame on cleared axes and returns the title above it.
+    `draw(axes, **values)` draws one frame on empty axes and returns the title above it. Limits
+    that it sets for one frame it should set for every frame.
     A range is (low, high, step) or (low, high, step, start), or a list of choices, of which the
     first is the start. Whole numbers give whole numbers. Where widgets do not run (GitHub, printed
     pages, no ipywidgets) the figure for the starting values is shown.
@@ -192,7 +204,7 @@ class Stage:
     def frame(self, **values):
         """The PNG for these values."""
         for ax in self.fig.axes:
-            ax.cla()
+            wipe(ax)
         self.title.set_text(self.draw(self.axes, **values))
         image = png(self.fig)
         # The first frame finds the layout; the axes then stay in place, and frames take half
@@ -201,13 +213,25 @@ class Stage:
         return image
 
 
+def wipe(ax):
+    """Empties the axes but keeps ticks and limits: a third faster than `ax.cla()`."""
+    for artist in [*ax.lines, *ax.collections, *ax.patches, *ax.images, *ax.texts]:
+        artist.remove()
+    ax.set_prop_cycle(None)
+    ax.relim()
+
+
 def panel(stage, image, alt, ranges):
-    """The widget: sliders above the image."""
+    """The widget: sliders above the image.
+
+    The image is an HTML widget, because the Image widget has no place for an alternative text.
+    """
     sliders = {name: slider(name, choice) for name, choice in ranges.items()}
-    picture = ipywidgets.Image(value=image, format="png", width=stage.width, tooltip=alt)
+    picture = ipywidgets.HTML(image_tag(image, alt, stage.width))
 
     def redraw(_):
-        picture.value = stage.frame(**{name: one.value for name, one in sliders.items()})
+        values = {name: one.value for name, one in sliders.items()}
+        picture.value = image_tag(stage.frame(**values), alt, stage.width)
 
     for one in sliders.values():
         one.observe(redraw, names="value")
@@ -216,13 +240,12 @@ def panel(stage, image, alt, ranges):
 
 def slider(name, choice):
     """A slider for (low, high, step[, start]), buttons for a list of choices."""
-    label = {
-        "description": name.replace("_", " "),
-        "style": {"description_width": "9em"},
-        "layout": {"width": "36em"},
-    }
+    words = name.replace("_", " ")
+    label = {"description": words, "tooltip": words, "style": {"description_width": "9em"}}
     if isinstance(choice, list):
+        label["style"]["button_width"] = "5em"
         return ipywidgets.ToggleButtons(options=choice, **label)
+    label["layout"] = {"width": "36em"}
     low, high, step = choice[:3]
     if all(isinstance(number, int) for number in choice):
         kind, shape = ipywidgets.IntSlider, "d"
