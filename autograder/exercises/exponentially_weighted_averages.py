@@ -746,8 +746,8 @@ averaging_window.mistake(
 )
 averaging_window.mistake(
     "cut_to_whole_days",
-    "You cut off what is not a whole day: beta = 0.6 gives 2 instead of 2.5, and 0.98 gives 49, for "
-    "a rounding in the last digit. Which division keeps the decimals?",
+    "You cut off what is not a whole day: beta = 0.6 gives 2 instead of 2.5, and 0.98 gives 49, "
+    "by a rounding in the last digit. Which division keeps the decimals?",
     ("1 / (1 - beta)", "int(1 / (1 - beta))"),
     share=0.5,
 )
