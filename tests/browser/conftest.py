@@ -15,7 +15,7 @@ from threading import Thread
 
 import pytest
 from labpage import Lab, LabPage
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 ROOT = Path(__file__).parents[2]
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
@@ -23,6 +23,7 @@ CHROMIUM_FLAGS = (
     "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
     "--disable-component-update --disable-sync"
 ).split()
+expect.set_options(timeout=20_000)  # a busy machine is slow, not wrong
 ADDRESS = re.compile(rb"http://127\.0\.0\.1:\d+/lab\?token=\w+")
 
 

@@ -37,7 +37,7 @@ class LabPage:
     def when_ready(cls, page: Page) -> "LabPage":
         page.locator(".jp-NotebookPanel:not(.lm-mod-hidden) .jp-Cell").first.wait_for()
         expect(page.locator(".jp-Toolbar-kernelName")).to_contain_text("Python 3")
-        expect(page.locator("#jp-main-statusbar")).to_contain_text("| Idle", timeout=30_000)
+        expect(page.locator("#jp-main-statusbar")).to_contain_text("| Idle")
         return cls(page)
 
     def run_all(self) -> None:
