@@ -44,7 +44,7 @@ def _surface(problem, **settings):
 def _cubic(rng, n):
     """A gradient of second degree, for which central differences are exact with any step."""
     H = rng.normal(size=(n, n))
-    settings = {"H": H + H.T, "A": rng.normal(size=(2, n))}
+    settings = {"H": (H + H.T).tolist(), "A": rng.normal(size=(2, n)).tolist()}
     return Recipe("optlab.problems:cubic_gradient", settings)
 
 
@@ -56,7 +56,7 @@ def _curvature(gradient, w, step, note, public=False):
 @numerical_hessian.cases
 def _(rng):
     yield _curvature(_surface("bowl", kappa=5.0), [1.0, 2.0], 0.01, "a round bowl", public=True)
-    curved = {"H": np.array([[2.0, 1.0], [1.0, 0.0]]), "A": np.array([[1.0, -1.0], [2.0, 1.0]])}
+    curved = {"H": [[2.0, 1.0], [1.0, 0.0]], "A": [[1.0, -1.0], [2.0, 1.0]]}
     curved = Recipe("optlab.problems:cubic_gradient", curved)
     yield _curvature(curved, [0.5, -1.0], 0.1, "a curvature that changes with w", public=True)
     coarse = [1.0, 0.5]
@@ -808,7 +808,7 @@ def _(rng):
     last = {"learning_rate": 0.5}
     yield _escape("saddle", "gradient_descent", [1.0, 0.0], 0.7, 2, "the last step allowed", **last)
     yield _escape("saddle", "gradient_descent", [1.0, 0.0], 0.7, 1, "one step too few", **last)
-    cubic = {"H": np.diag([-1.0, -1.0, -1.0]), "A": np.zeros((1, 3))}
+    cubic = {"H": (-np.eye(3)).tolist(), "A": [[0.0, 0.0, 0.0]]}
     cubic = Recipe("optlab.problems:cubic_gradient", cubic)
     away = [0.01, -0.01, 0.01]
     yield _escape(cubic, "gradient_descent", away, 0.6, 99, "three dimensions", learning_rate=0.1)

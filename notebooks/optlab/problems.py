@@ -225,10 +225,12 @@ def table_schedule(rates):
 
 
 def cubic_gradient(H, A):
-    """The gradient H w + 1/2 A^T (A w)^2 of a cost of third degree; H (n, n) symmetric, A (k, n).
+    """The gradient H w + 1/2 A^T (A w)^2 of a cost of third degree; H (n, n) symmetric, A (k, n),
+    arrays or lists.
 
     Its Hessian is H + A^T diag(A w) A: a curvature that changes with w, and linearly so.
     """
+    H, A = np.asarray(H, dtype=float), np.asarray(A, dtype=float)
 
     def gradient(w):
         return H @ w + 0.5 * A.T @ (A @ w) ** 2
