@@ -72,7 +72,7 @@ test: $(STAMP) ## run all that CI runs: lint, tests, sync check, every solution
 
 oracle: $(STAMP) ## compare the references with PyTorch (a large download, once)
 	@$(RUN) -m pip install --quiet --disable-pip-version-check -r requirements-oracle.txt
-	@$(RUN) -m pytest tests/oracle
+	@$(RUN) -m pytest tests/test_pytorch.py
 
 bench: $(STAMP) ## time grading side by side with stock nbgrader
 	@$(RUN) -m autograder bench
