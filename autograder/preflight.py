@@ -294,13 +294,17 @@ def _output(output, limits):
     return {"output_type": kind, "data": data, "metadata": about, **number} if data else None
 
 
+# For text that ends up in an attribute of a template that is not ours.
+_LOOK_ALIKES = str.maketrans("<>&\"'`", "\u2039\u203a+\u201d\u2019\u2019")
+
+
 def _alt_text(metadata):
-    """A figure's description, without what could end an attribute in somebody's template."""
+    """A figure's description, if it has one."""
     image = metadata.get("image/png") if isinstance(metadata, dict) else None
     alt = image.get("alt") if isinstance(image, dict) else None
     if not isinstance(alt, str):
         return {}
-    return {"image/png": {"alt": re.sub("[<>&\"'`]", "", clean(alt, 500))}}
+    return {"image/png": {"alt": clean(alt, 500).translate(_LOOK_ALIKES)}}
 
 
 def _list(value):

@@ -451,7 +451,7 @@ def test_outputs_keep_text_png_and_errors_only():
         {
             "output_type": "display_data",
             "data": {"image/png": png()},
-            "metadata": {"image/png": {"alt": "A bvalley"}},
+            "metadata": {"image/png": {"alt": "A \u2039b\u203a\u201dvalley"}},
         },
         {"output_type": "error", "ename": "E", "evalue": "<script>", "traceback": ["E"]},
     ]

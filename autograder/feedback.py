@@ -1,0 +1,134 @@
+"""The page that a learner gets back: marks, messages, their code and figures, in one file.
+
+The page is safe to open: an autoescaped template, no script, nothing loaded from anywhere, and a
+content security policy that says so to the browser.
+"""
+
+import base64
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+from nbformat import NotebookNode
+
+from autograder.text import clean
+from optlab.diagnose import Verdict
+
+TEMPLATES = Path(__file__).resolve().parent / "templates"
+CODE_LENGTH = 20_000
+# Icon, word and tone by status. The icons are in every font; the words carry the meaning.
+STATUS = {
+    "correct": ("✓", "Correct", "good"),
+    "known_mistake": ("✗", "Not right yet", "bad"),
+    "incorrect": ("✗", "Not right yet", "bad"),
+    "raised": ("!", "Raised an error", "bad"),
+    "timed_out": ("…", "Took too long", "bad"),
+    "refused": ("✗", "Could not be graded", "bad"),
+    "not_attempted": ("\u2013", "Not attempted", "none"),
+}
+PARTLY = ("~", "Partly right", "some")
+
+
+@dataclass(frozen=True)
+class _Figure:
+    png: str
+    alt: str
+
+
+@dataclass(frozen=True)
+class _Part:
+    """One exercise on the page."""
+
+    verdict: Verdict
+    code: str
+    figures: tuple[_Figure, ...]
+
+    @property
+    def message(self) -> str:
+        return clean(self.verdict.message)
+
+    @property
+    def status(self) -> tuple[str, str, str]:
+        partly = 0 < self.verdict.score < self.verdict.max_score
+        return PARTLY if partly else STATUS[self.verdict.status]
+
+
+def page(
+    student: str,
+    lesson: str,
+    notebook: NotebookNode | None,
+    verdicts: Iterable[Verdict],
+    problems: Iterable[str],
+    *,
+    rerun: bool = False,
+) -> str:
+    """The feedback on one submission as HTML.
+
+    notebook: graded and made `safe`; None for a submission that could not be graded.
+    rerun: whether experiments were run by the grader; else their figures are those submitted.
+    """
+    cells = notebook.cells if notebook else []
+    code, figures = _by_exercise(cells)
+    parts = [
+        _Part(verdict, code.get(verdict.exercise, ""), tuple(figures.get(verdict.exercise, ())))
+        for verdict in verdicts
+    ]
+    return _template().render(
+        student=clean(student),
+        title=_title(cells, lesson),
+        parts=parts,
+        problems=[clean(problem) for problem in problems],
+        score=sum(part.verdict.score for part in parts),
+        max_score=sum(part.verdict.max_score for part in parts),
+        rerun=rerun,
+    )
+
+
+@cache
+def _template():
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["points"] = lambda number: f"{round(number, 2):g}"
+    style = (TEMPLATES / "feedback.css").read_text("utf-8")
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    environment.globals.update(style=Markup(style), style_hash=f"sha256-{digest}")
+    return environment.get_template("feedback.html.j2")
+
+
+def _title(cells, lesson):
+    """The notebook's own heading; else the lesson's name in words."""
+    for cell in cells[:1]:
+        if cell.cell_type == "markdown" and cell.source.startswith("# "):
+            return clean(cell.source.splitlines()[0][2:], 100)
+    return clean(lesson, 60).replace("_", " ")
+
+
+def _by_exercise(cells):
+    """Code of each answer, and the figures between it and the next answer."""
+    code, figures, name = {}, {}, None
+    for cell in cells:
+        nbgrader = cell.metadata.get("nbgrader", {})
+        if nbgrader.get("solution"):
+            name = nbgrader["grade_id"]
+            code[name] = clean(cell.source, CODE_LENGTH)
+        if name is not None:
+            figures.setdefault(name, []).extend(_figures(cell))
+    return code, figures
+
+
+def _figures(cell):
+    for output in cell.get("outputs", ()):
+        data = output.get("data", {})
+        if "image/png" in data:
+            alt = output.metadata.get("image/png", {}).get("alt") or data.get("text/plain", "")
+            # Matplotlib's own "<Figure size 640x480 …>" describes nothing.
+            yield _Figure(data["image/png"], "" if alt.startswith("<") else clean(alt, 500))

@@ -1,0 +1,154 @@
+"""The feedback page says everything, in words, and obeys nothing that a learner wrote."""
+
+import base64
+import hashlib
+import re
+import time
+from html.parser import HTMLParser
+
+import pytest
+from small_lesson import ANSWERS, LESSON, POINTS, cell, figure, png, submission
+
+from autograder import feedback
+from autograder.preflight import safe
+from optlab import diagnose
+from optlab.diagnose import Verdict
+
+HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(2)>\"'>{{ 7 * 7 }}\x1b[31m\ud800"
+
+
+class Reader(HTMLParser):
+    """The elements and the visible text of a page."""
+
+    def __init__(self, page):
+        super().__init__()
+        self.tags, self.attributes, self.texts = [], [], []
+        self.feed(page)
+        self.close()
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append(tag)
+        self.attributes += attrs
+
+    def handle_data(self, data):
+        self.texts.append(data)
+
+    @property
+    def text(self):
+        return " ".join(" ".join(self.texts).split())
+
+
+def verdict(name="momentum_update", status="correct", score=4.0, message="One sentence."):
+    return Verdict(name, status, score, POINTS[name], message)
+
+
+def page(verdicts=None, notebook=None, problems=(), student="Ada Lovelace", **options):
+    notebook = safe(submission(**ANSWERS)) if notebook is None else notebook
+    verdicts = [verdict(), verdict("first_step", score=1.0)] if verdicts is None else verdicts
+    return feedback.page(student, LESSON, notebook, verdicts, problems, **options)
+
+
+def test_a_page_tells_student_lesson_total_marks_and_messages():
+    text = Reader(page([verdict(), verdict("first_step", "incorrect", 0.0, "Look again.")])).text
+    assert "Momentum Feedback for Ada Lovelace 4 of 5 points" in text
+    assert "momentum_update ✓ Correct 4 / 4 One sentence." in text
+    assert "first_step ✗ Not right yet 0 / 1 Look again." in text
+
+
+STATUSES = [
+    diagnose.CORRECT,
+    diagnose.KNOWN_MISTAKE,
+    diagnose.INCORRECT,
+    diagnose.RAISED,
+    diagnose.NOT_ATTEMPTED,
+    diagnose.TIMED_OUT,
+    diagnose.REFUSED,
+]
+
+
+@pytest.mark.parametrize("status", STATUSES)
+def test_every_status_has_an_icon_and_a_word(status):
+    score = 4.0 if status == "correct" else 0.0
+    icon, word, _ = feedback.STATUS[status]
+    assert (
+        f"{icon} {word} {score:g} / 4" in Reader(page([verdict(status=status, score=score)])).text
+    )
+
+
+def test_part_of_the_points_is_said():
+    text = Reader(page([verdict(status="known_mistake", score=4 / 3)])).text
+    assert "~ Partly right 1.33 / 4" in text
+
+
+def test_code_and_figures_stand_with_their_exercise():
+    notebook = submission(**ANSWERS)
+    cell(notebook, "check_momentum_update").outputs = [figure("The first figure")]
+    sections = page(notebook=safe(notebook)).split("<section")[1:]
+    assert "return params" in sections[0]
+    assert "The first figure" in sections[0]
+    assert "A ball rolls" not in sections[0]
+    assert "first_step = &#34;b&#34;" in sections[1]
+    assert f'src="data:image/png;base64,{png()}" alt="A ball rolls down a valley"' in sections[1]
+
+
+def test_submitted_figures_and_redrawn_ones_are_told_apart():
+    assert "Figures, as you handed them in (they are not graded)" in page()
+    assert "Figures, drawn again with your code" in page(rerun=True)
+
+
+def test_a_figure_without_a_description_says_so():
+    notebook = submission(**ANSWERS)
+    cell(notebook, "valley").outputs = [figure("<Figure size 640x480 with 1 Axes>")]
+    assert 'alt="A figure without a description"' in page(notebook=safe(notebook))
+
+
+def test_a_submission_that_could_not_be_graded_has_a_page():
+    text = Reader(feedback.page("Ada", LESSON, None, (), ["the notebook is empty"])).text
+    assert "could not be graded" in text
+    assert "the notebook is empty" in text
+
+
+def test_nothing_that_a_learner_wrote_becomes_markup():
+    notebook = submission(**dict.fromkeys(POINTS, HOSTILE))
+    cell(notebook, "title").source = f"# {HOSTILE}"
+    cell(notebook, "valley").outputs = [figure(f"alt {HOSTILE}")]
+    hostile = page([verdict(message=HOSTILE)], safe(notebook), [HOSTILE], student=HOSTILE)
+    harmless = page([verdict(message="x")], None, ["x"], student="x")
+    hostile.encode()
+    assert "\x1b" not in hostile
+    assert Reader(hostile).tags == Reader(harmless).tags
+    assert {name for name, _ in Reader(hostile).attributes} == {
+        name for name, _ in Reader(harmless).attributes
+    }
+    assert "49" not in Reader(hostile).text
+    assert "<script>alert(1)</script>" in Reader(hostile).text  # shown as it was typed
+
+
+def test_a_page_runs_and_loads_nothing():
+    tags, attributes = Reader(page()).tags, Reader(page()).attributes
+    assert not {"script", "link", "iframe", "object", "form", "base"} & set(tags)
+    assert not [
+        name for name, _ in attributes if name.startswith("on") or name in ("href", "style")
+    ]
+    assert all(value.startswith("data:image/png;") for name, value in attributes if name == "src")
+    assert not re.search(r"url\(|@import|https?:", page())
+
+
+def test_the_security_policy_allows_this_style_and_nothing_else():
+    style = re.search(r"<style>(.*?)</style>", page(), re.DOTALL)[1]
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    policies = [value for name, value in Reader(page()).attributes if name == "content"]
+    policy = next(value for value in policies if "default-src" in value)
+    assert policy == (
+        "default-src 'none'; img-src data:; "
+        f"style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
+    )
+
+
+def test_a_page_is_written_in_milliseconds():
+    notebook = safe(submission(**ANSWERS))
+    page(notebook=notebook)
+    start = time.process_time()
+    for _ in range(50):
+        page(notebook=notebook)
+    assert (time.process_time() - start) / 50 < 0.003
