@@ -20,6 +20,7 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 from nbformat import NotebookNode
 from nbgrader.preprocessors import ClearSolutions, ComputeChecksums, LockCells
+from traitlets.config import Config
 
 from autograder import NOTEBOOKS, SOLUTIONS
 from autograder.errors import RunError, UserError
@@ -29,7 +30,6 @@ from optlab import codec
 from optlab.compare import difference
 
 KEYS = NOTEBOOKS / "optlab" / "keys"
-EXPERIMENT = "experiment"
 WIDGET = "application/vnd.jupyter.widget-view+json"
 METADATA = {
     "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
@@ -134,11 +134,6 @@ def release(notebook: NotebookNode) -> NotebookNode:
     return notebook
 
 
-def is_experiment(cell: NotebookNode) -> bool:
-    """Whether the cell is a demonstration that grading may skip."""
-    return EXPERIMENT in cell.metadata.get("tags", [])
-
-
 def _expand_markers(cell: NotebookNode, source: Source, seen: dict[str, int]) -> None:
     markers = cell.metadata
     tags = markers.get("tags")
@@ -190,7 +185,11 @@ def _executed(source: Source) -> NotebookNode:
     notebook = read(source)
     # Run where nbval runs it; the kernel finds optlab by PYTHONPATH.
     client = NotebookClient(
-        notebook, timeout=120, record_timing=False, resources={"metadata": {"path": SOLUTIONS}}
+        notebook,
+        timeout=120,
+        record_timing=False,
+        resources={"metadata": {"path": SOLUTIONS}},
+        config=Config({"KernelManager": {"transport_encryption": "auto"}}),  # else it warns
     )
     try:
         client.execute(env=os.environ | {"PYTHONPATH": str(NOTEBOOKS)})

@@ -1,11 +1,13 @@
-"""The command line: parses, delegates, prints. See `python -m autograder --help`."""
+"""The command line: parses, delegates, prints. See `python -m autograder --help`.
+
+Commands import what they need when they run: nbgrader and Jupyter take seconds to load.
+"""
 
 import argparse
 import json
 import sys
 from pathlib import Path
 
-from autograder import build
 from autograder.errors import CourseError, RunError
 from autograder.exercises import lessons
 
@@ -21,6 +23,8 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _build(options: argparse.Namespace) -> None:
+    from autograder import build
+
     if not options.check:
         build.build(options.lessons)
         return
@@ -52,7 +56,7 @@ def _exercises(options: argparse.Namespace) -> None:
 
 
 def _judge(options: argparse.Namespace) -> None:
-    from autograder.judge import Judge  # imports nbgrader: not needed by the other commands
+    from autograder.judge import Judge
 
     with Judge(isolation=options.isolation) as judge:
         verdict = judge.file(options.exercise, Path(options.file))

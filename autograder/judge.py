@@ -13,7 +13,6 @@ from pathlib import Path
 from nbformat import NotebookNode
 from nbformat.v4 import new_output
 
-from autograder.build import is_experiment
 from autograder.errors import UserError
 from autograder.exercise import PUBLIC_SEED, Exercise, Quiz, cached_key, cached_pairs
 from autograder.exercises import find_exercise, find_lesson
@@ -23,6 +22,7 @@ from optlab import diagnose
 from optlab.diagnose import Verdict
 from optlab.probe import Observation
 
+EXPERIMENT = "experiment"  # the tag of demonstrations, which grading may skip
 MESSAGE_LENGTH = 1000
 _FILE_CELL = "file"
 _STUB = "NotImplementedError"
@@ -96,7 +96,8 @@ class Judge:
 
     def _to_run(self, notebook: NotebookNode) -> Iterable[NotebookNode]:
         for cell in notebook.cells:
-            if cell.cell_type == "code" and (self.run_experiments or not is_experiment(cell)):
+            skip = EXPERIMENT in cell.metadata.get("tags", []) and not self.run_experiments
+            if cell.cell_type == "code" and not skip:
                 yield cell
 
     def _cell(self, cell: NotebookNode) -> Cell:

@@ -436,92 +436,6 @@ def _(params, grads, velocity, learning_rate, beta=0.9):
 
 
 @lesson.exercise(
-    points=2,
-    returns=("classical learning rate",),
-    hints=(
-        "Both forms must make the same step: alpha v in one equals alpha_c u in the other.",
-        "With a constant gradient u settles at g / (1 - beta) and v at g.",
-        "So alpha_c has to be smaller than alpha. By which factor?",
-    ),
-)
-def classical_learning_rate(learning_rate, beta):
-    """Learning rate of v = beta v + g that makes the steps of v = beta v + (1 - beta) g."""
-    return (1 - beta) * learning_rate
-
-
-@classical_learning_rate.cases
-def _(rng):
-    yield Case({"learning_rate": 0.3, "beta": 0.9}, public=True)
-    yield Case({"learning_rate": 0.1, "beta": 0.5}, public=True)
-    for beta in (0.0, 0.25, 0.98):
-        rate = float(rng.uniform(0.01, 2))
-        yield Case({"learning_rate": rate, "beta": beta}, note=f"beta = {beta}")
-
-
-classical_learning_rate.mistake(
-    "inverted",
-    "Your rate grows with beta, and the classical velocity is already the larger one. Should its "
-    "rate be larger or smaller than 0.3?",
-    ("(1 - beta) * learning_rate", "learning_rate / (1 - beta)"),
-)
-classical_learning_rate.mistake(
-    "unchanged",
-    "You keep the same rate for both forms: with beta = 0.9 the classical steps are then ten times "
-    "too large. What is the ratio of the two velocities?",
-    ("(1 - beta) * learning_rate", "1.0 * learning_rate"),
-)
-classical_learning_rate.mistake(
-    "times_beta",
-    "You multiply by beta. How large is the classical velocity once the gradient is constant?",
-    ("(1 - beta) * learning_rate", "beta * learning_rate"),
-)
-classical_learning_rate.mistake(
-    "divided_by_beta",
-    "You divide by beta. How large is the classical velocity once the gradient is constant?",
-    ("(1 - beta) * learning_rate", "learning_rate / max(beta, 1e-3)"),
-)
-classical_learning_rate.mistake(
-    "one_plus_beta",
-    "Your factor is 1 + beta, more than one. Is the classical velocity larger or smaller than the "
-    "average?",
-    ("(1 - beta)", "(1 + beta)"),
-)
-classical_learning_rate.mistake(
-    "factor_only",
-    "You give back the factor and not the rate: it is the same for every learning rate. What is it "
-    "a factor of?",
-    ("(1 - beta) * learning_rate", "1 - beta"),
-)
-
-
-@classical_learning_rate.style
-def _(learning_rate, beta):
-    return learning_rate - beta * learning_rate
-
-
-@classical_learning_rate.style
-def _(learning_rate, beta):
-    return learning_rate / (1 / (1 - beta))
-
-
-@classical_learning_rate.style
-def _(learning_rate, beta):
-    return np.float64(learning_rate) * (1.0 - beta)
-
-
-@classical_learning_rate.style
-def _(learning_rate, beta):
-    return np.array(learning_rate * (1 - beta))
-
-
-@classical_learning_rate.style
-def _(learning_rate, beta):
-    scale = 1 - beta
-    rate = learning_rate * scale
-    return float(rate)
-
-
-@lesson.exercise(
     points=4,
     returns=("path",),
     hints=(
@@ -681,13 +595,13 @@ lesson.quiz(
     "momentum_curves",
     (
         "b",
-        "Gradient descent zigzags at every step, a short memory damps the zigzag, and a long memory "
-        "turns it into slow, wide swings.",
+        "Gradient descent zigzags at every step, a short memory damps the zigzag, and a long "
+        "memory turns it into slow, wide swings.",
     ),
     (
         "a",
-        "Panel (1) changes sides at every single step. Can an average over old gradients turn round "
-        "that quickly?",
+        "Panel (1) changes sides at every single step. Can an average over old gradients turn "
+        "round that quickly?",
     ),
     (
         "c",
@@ -740,6 +654,93 @@ lesson.quiz(
     (90, "That is what is missing after one step. And after ten?"),
 )
 
+
+@lesson.exercise(
+    points=2,
+    returns=("classical learning rate",),
+    hints=(
+        "Both forms must make the same step: alpha v in one equals alpha_c u in the other.",
+        "With a constant gradient u settles at g / (1 - beta) and v at g.",
+        "So alpha_c has to be smaller than alpha. By which factor?",
+    ),
+)
+def classical_learning_rate(learning_rate, beta):
+    """Learning rate of v = beta v + g that makes the steps of v = beta v + (1 - beta) g."""
+    return (1 - beta) * learning_rate
+
+
+@classical_learning_rate.cases
+def _(rng):
+    yield Case({"learning_rate": 0.3, "beta": 0.9}, public=True)
+    yield Case({"learning_rate": 0.1, "beta": 0.5}, public=True)
+    for beta in (0.0, 0.25, 0.98):
+        rate = float(rng.uniform(0.01, 2))
+        yield Case({"learning_rate": rate, "beta": beta}, note=f"beta = {beta}")
+
+
+classical_learning_rate.mistake(
+    "inverted",
+    "Your rate grows with beta, and the classical velocity is already the larger one. Should its "
+    "rate be larger or smaller than 0.3?",
+    ("(1 - beta) * learning_rate", "learning_rate / (1 - beta)"),
+)
+classical_learning_rate.mistake(
+    "unchanged",
+    "You keep the same rate for both forms: with beta = 0.9 the classical steps are then ten times "
+    "too large. What is the ratio of the two velocities?",
+    ("(1 - beta) * learning_rate", "1.0 * learning_rate"),
+)
+classical_learning_rate.mistake(
+    "times_beta",
+    "You multiply by beta. How large is the classical velocity once the gradient is constant?",
+    ("(1 - beta) * learning_rate", "beta * learning_rate"),
+)
+classical_learning_rate.mistake(
+    "divided_by_beta",
+    "You divide by beta. How large is the classical velocity once the gradient is constant?",
+    ("(1 - beta) * learning_rate", "learning_rate / max(beta, 1e-3)"),
+)
+classical_learning_rate.mistake(
+    "one_plus_beta",
+    "Your factor is 1 + beta, more than one. Is the classical velocity larger or smaller than the "
+    "average?",
+    ("(1 - beta)", "(1 + beta)"),
+)
+classical_learning_rate.mistake(
+    "factor_only",
+    "You give back the factor and not the rate: it is the same for every learning rate. What is it "
+    "a factor of?",
+    ("(1 - beta) * learning_rate", "1 - beta"),
+)
+
+
+@classical_learning_rate.style
+def _(learning_rate, beta):
+    return learning_rate - beta * learning_rate
+
+
+@classical_learning_rate.style
+def _(learning_rate, beta):
+    return learning_rate / (1 / (1 - beta))
+
+
+@classical_learning_rate.style
+def _(learning_rate, beta):
+    return np.float64(learning_rate) * (1.0 - beta)
+
+
+@classical_learning_rate.style
+def _(learning_rate, beta):
+    return np.array(learning_rate * (1 - beta))
+
+
+@classical_learning_rate.style
+def _(learning_rate, beta):
+    scale = 1 - beta
+    rate = learning_rate * scale
+    return float(rate)
+
+
 lesson.quiz(
     "momentum_classical",
     (
@@ -749,8 +750,8 @@ lesson.quiz(
     ),
     (
         "a",
-        "It is turned round: the classical velocity is already ten times as long. What would a rate "
-        "ten times as large make of the steps?",
+        "It is turned round: the classical velocity is already ten times as long. What would a "
+        "rate ten times as large make of the steps?",
     ),
     ("b", "That is beta times 0.3. By which factor do the two velocities differ?"),
     (
