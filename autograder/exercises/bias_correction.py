@@ -500,6 +500,30 @@ def _(theta, beta):
     return np.asarray(estimates)
 
 
+lesson.quiz(
+    "bias_two_days",
+    (
+        "c",
+        "v_1 = 0.5 * 10 = 5 and v_2 = 0.5 * 5 + 0.5 * 10 = 7.5; divided by 1 - 0.25 that is 10, as "
+        "an average of 10 and 10 should be.",
+    ),
+    (
+        "a",
+        "7.5 is right. It was divided by 1 - beta = 0.5, the divisor of day 1. What is beta**2?",
+    ),
+    (
+        "b",
+        "An average that starts at 0 has not arrived at 10 after two days. What is v_1?",
+    ),
+    (
+        "d",
+        "7.5 is right. Multiplied by 0.75 it becomes lower still: should an average of 10 and 10 "
+        "be below 7.5?",
+    ),
+    hints=("Write down v_1 first: it is half of 10.",),
+)
+
+
 @lesson.exercise(
     points=4,
     returns=("steps",),
@@ -665,29 +689,6 @@ def _(beta, tolerance):
 
 
 lesson.quiz(
-    "bias_two_days",
-    (
-        "c",
-        "v_1 = 0.5 * 10 = 5 and v_2 = 0.5 * 5 + 0.5 * 10 = 7.5; divided by 1 - 0.25 that is 10, as "
-        "an average of 10 and 10 should be.",
-    ),
-    (
-        "a",
-        "7.5 is right. It was divided by 1 - beta = 0.5, the divisor of day 1. What is beta**2?",
-    ),
-    (
-        "b",
-        "An average that starts at 0 has not arrived at 10 after two days. What is v_1?",
-    ),
-    (
-        "d",
-        "7.5 is right. Multiplied by 0.75 it becomes lower still: should an average of 10 and 10 "
-        "be below 7.5?",
-    ),
-    hints=("Write down v_1 first: it is half of 10.",),
-)
-
-lesson.quiz(
     "bias_beta_999",
     (
         4603,
@@ -707,29 +708,6 @@ lesson.quiz(
         "0.999**t is to be 0.01. Take the logarithm of both sides.",
         "log(0.01) is -4.605 and log(0.999) is -0.0010005.",
     ),
-)
-
-lesson.quiz(
-    "bias_who_corrects",
-    (
-        "b",
-        "Momentum is usually left uncorrected; for Adam the correction is part of Algorithm 1 of "
-        "the paper, and the libraries have it.",
-    ),
-    (
-        "a",
-        "True for momentum. Look at Adam's algorithm above: what are m-hat and v-hat?",
-    ),
-    (
-        "c",
-        "The other way round. Which of the two divides the one average by the root of the other?",
-    ),
-    (
-        "d",
-        "Plain momentum, as Polyak's and PyTorch's, has no correction. What did the sources say "
-        "about the first ten steps?",
-    ),
-    hints=("Two of the options differ in which algorithm has the hats.",),
 )
 
 lesson.quiz(
@@ -754,4 +732,27 @@ lesson.quiz(
         "0.1 over 0.001 would be 100 without the root. What does Adam take the root of?",
     ),
     hints=("With a constant gradient g: m_1 = 0.1 g and v_1 = 0.001 g*g. What is m / sqrt(v)?",),
+)
+
+lesson.quiz(
+    "bias_who_corrects",
+    (
+        "b",
+        "Momentum is usually left uncorrected; for Adam the correction is part of Algorithm 1 of "
+        "the paper, and the libraries have it.",
+    ),
+    (
+        "a",
+        "True for momentum. Look at Adam's algorithm above: what are m-hat and v-hat?",
+    ),
+    (
+        "c",
+        "The other way round. Which of the two divides the one average by the root of the other?",
+    ),
+    (
+        "d",
+        "Plain momentum, as Polyak's and PyTorch's, has no correction. What did the sources say "
+        "about the first ten steps?",
+    ),
+    hints=("Two of the options differ in which algorithm has the hats.",),
 )

@@ -513,6 +513,56 @@ def _(theta, beta):
     return result
 
 
+lesson.quiz(
+    "ewa_beta_and_curve",
+    (
+        "c",
+        "A smaller beta follows every day, noise included; a larger one averages over more days, "
+        "so it is smoother and learns of a change later: it lies further to the right.",
+    ),
+    (
+        "a",
+        "The two are mixed up. In the figure, which curve wiggles more, that of 0.5 or that of "
+        "0.98?",
+    ),
+    (
+        "b",
+        "The first half is right. But an average of the past cannot run ahead of the temperature: "
+        "to which side of the peak in summer did the peak of the 0.98 curve lie?",
+    ),
+    (
+        "d",
+        "The second half is right. For the first, think of beta = 0: the average is then today's "
+        "temperature itself. Is that curve smooth?",
+    ),
+    hints=("Go back to the figure with the three curves and compare 0.5 with 0.98.",),
+)
+
+lesson.quiz(
+    "ewa_larger_beta",
+    (
+        "b",
+        "Today's weight is 1 - beta, so it falls, and what it loses goes to days of long ago. The "
+        "future has no weight at any beta.",
+    ),
+    (
+        "a",
+        "Look at the formula: theta_t, the newest day, is multiplied by 1 - beta. Does that grow "
+        "when beta does?",
+    ),
+    (
+        "c",
+        "v_t is computed on day t from theta_1 ... theta_t. Which of these lies in the future?",
+    ),
+    (
+        "d",
+        "In the long run the weights add up to 1 for each beta, but they are distributed in "
+        "another way. What is the weight of today for 0.9, and what for 0.98?",
+    ),
+    hints=("Write down the weight of theta_t and of theta_(t-1) for beta = 0.5 and beta = 0.9.",),
+)
+
+
 @lesson.exercise(
     points=4,
     returns=("weights",),
@@ -907,6 +957,47 @@ def _(days):
     return np.array(-(1 - days) / days)
 
 
+lesson.quiz(
+    "ewa_ten_days",
+    (
+        65.13,
+        "1 - 0.9**10 = 65.1 %. A good third of the average is older than the ten days of the rule "
+        "of thumb.",
+    ),
+    (
+        100,
+        "That would be a window: nothing older than ten days. What is the weight of day 11, "
+        "0.1 * 0.9**10?",
+    ),
+    (34.87, "That is what lies beyond the ten days, 0.9**10. The question asks for the others."),
+    (
+        90,
+        "That is beta, the weight of everything but today. What does the sum of ten weights give?",
+    ),
+    (10, "That is the weight of the newest day alone, 1 - beta. Nine more belong to the ten days."),
+    (
+        61.26,
+        "That is 1 - 0.9**9, the sum of nine weights. The ten days are 0, 1, ..., 9 days old.",
+    ),
+    (
+        63.21,
+        "That is 1 - 1/e, the limit for beta close to 1. With beta = 0.9 the sum is a little "
+        "larger; which power of 0.9 stands in place of 1/e?",
+    ),
+    (0.6513, "The share is right; the question asks for per cent."),
+    (
+        50,
+        "Half of the weight lies on the last 6.6 days already: 0.9**6.6 is 0.5. How much is in "
+        "ten?",
+    ),
+    rtol=0.006,
+    hints=(
+        "The last ten days have the weights 0.1, 0.1 * 0.9, ..., 0.1 * 0.9**9.",
+        "The sum of a geometric series: what is not in the last ten days is 0.9**10 of everything.",
+    ),
+)
+
+
 @lesson.exercise(
     points=4,
     returns=("averages",),
@@ -1166,114 +1257,26 @@ def _(theta, window):
 
 
 lesson.quiz(
-    "ewa_beta_and_curve",
-    (
-        "c",
-        "A smaller beta follows every day, noise included; a larger one averages over more days, "
-        "so it is smoother and learns of a change later: it lies further to the right.",
-    ),
-    (
-        "a",
-        "The two are mixed up. In the figure, which curve wiggles more, that of 0.5 or that of "
-        "0.98?",
-    ),
-    (
-        "b",
-        "The first half is right. But an average of the past cannot run ahead of the temperature: "
-        "to which side of the peak in summer did the peak of the 0.98 curve lie?",
-    ),
-    (
-        "d",
-        "The second half is right. For the first, think of beta = 0: the average is then today's "
-        "temperature itself. Is that curve smooth?",
-    ),
-    hints=("Go back to the figure with the three curves and compare 0.5 with 0.98.",),
-)
-
-lesson.quiz(
-    "ewa_larger_beta",
-    (
-        "b",
-        "Today's weight is 1 - beta, so it falls, and what it loses goes to days of long ago. The "
-        "future has no weight at any beta.",
-    ),
-    (
-        "a",
-        "Look at the formula: theta_t, the newest day, is multiplied by 1 - beta. Does that grow "
-        "when beta does?",
-    ),
-    (
-        "c",
-        "v_t is computed on day t from theta_1 ... theta_t. Which of these lies in the future?",
-    ),
-    (
-        "d",
-        "In the long run the weights add up to 1 for each beta, but they are distributed in "
-        "another way. What is the weight of today for 0.9, and what for 0.98?",
-    ),
-    hints=("Write down the weight of theta_t and of theta_(t-1) for beta = 0.5 and beta = 0.9.",),
-)
-
-lesson.quiz(
-    "ewa_ten_days",
-    (
-        65.13,
-        "1 - 0.9**10 = 65.1 %. A good third of the average is older than the ten days of the rule "
-        "of thumb.",
-    ),
-    (
-        100,
-        "That would be a window: nothing older than ten days. What is the weight of day 11, "
-        "0.1 * 0.9**10?",
-    ),
-    (34.87, "That is what lies beyond the ten days, 0.9**10. The question asks for the others."),
-    (
-        90,
-        "That is beta, the weight of everything but today. What does the sum of ten weights give?",
-    ),
-    (10, "That is the weight of the newest day alone, 1 - beta. Nine more belong to the ten days."),
-    (
-        61.26,
-        "That is 1 - 0.9**9, the sum of nine weights. The ten days are 0, 1, ..., 9 days old.",
-    ),
-    (
-        63.21,
-        "That is 1 - 1/e, the limit for beta close to 1. With beta = 0.9 the sum is a little "
-        "larger; which power of 0.9 stands in place of 1/e?",
-    ),
-    (0.6513, "The share is right; the question asks for per cent."),
-    (
-        50,
-        "Half of the weight lies on the last 6.6 days already: 0.9**6.6 is 0.5. How much is in "
-        "ten?",
-    ),
-    rtol=0.006,
-    hints=(
-        "The last ten days have the weights 0.1, 0.1 * 0.9, ..., 0.1 * 0.9**9.",
-        "The sum of a geometric series: what is not in the last ten days is 0.9**10 of everything.",
-    ),
-)
-
-lesson.quiz(
     "ewa_two_goals",
     (
         "d",
-        "The best beta belongs to a question and to data: 0.88 for the season under the noise, no "
-        "averaging at all for tomorrow, which looks most like today.",
+        "The best beta belongs to a question and to data: 0.9 for the season under the noise, 0.13 "
+        "for tomorrow, which looks most like today.",
     ),
     (
         "a",
-        "That is the best value for one of the two goals. What was the error of tomorrow's "
-        "forecast at 0.9, and what at 0?",
+        "That was the best for one of the two goals. What was the error of tomorrow's forecast at "
+        "0.9, and what at its lowest point?",
     ),
     (
         "b",
-        "With 0.98 the curve is smoothest and comes weeks late. What was its error for the season?",
+        "With 0.98 the curve is the smoothest and comes weeks late. What was its error for the "
+        "season?",
     ),
     (
         "c",
-        "That was best for the forecast. What was its error for the season, where the noise of "
-        "each day counts in full?",
+        "That was nearly the best for the forecast. What was its error for the season, where the "
+        "noise of each day counts in full?",
     ),
     hints=("Where was the lowest point of each of the two error curves?",),
 )
