@@ -10,8 +10,12 @@ training(args, outputs)      for functions that train and give back (params, cos
 recorder(examples)           a model whose cost tells which examples were in the batch
 """
 
+from itertools import pairwise
+
 import numpy as np
 
+from optlab.codec import Opaque
+from optlab.compare import difference
 from optlab.problems import least_squares
 
 UNSEEN = "not looked at"
@@ -56,7 +60,7 @@ def _epoch(X, Y, output):
 def _form_of_pairs(X, Y, output):
     """What the result is, in a few words; only for pairs of matrices anything more is asked."""
     if not isinstance(output, (list, tuple)):
-        return "one array" if isinstance(output, np.ndarray) else "no list"
+        return _kind(output)
     if len(output) > 4 * X.shape[1] + 64:
         return "far too many batches"
     for pair in output:
@@ -73,6 +77,13 @@ def _form_of_pairs(X, Y, output):
     if sum(pair[0].shape[1] for pair in output) > 8 * X.shape[1] + 512:
         return "far too many columns"
     return "pairs of matrices"
+
+
+def _kind(value):
+    """What came back instead of a list or tuple."""
+    if value is None:
+        return "None: is a return missing?"
+    return value.type_name if isinstance(value, Opaque) else type(value).__name__
 
 
 def _is_numeric(value):
@@ -136,7 +147,7 @@ def _order(batches):
         return "as given"
     if flat == sorted(flat, reverse=True):
         return "reversed"
-    steps = [b - a for batch in batches for a, b in zip(batch, batch[1:], strict=False)]
+    steps = [b - a for batch in batches for a, b in pairwise(batch)]
     blocks = len(steps) >= 6 and set(steps) == {1}
     return "neighbours stay together" if blocks else "shuffled"
 
@@ -192,7 +203,9 @@ def training(args, outputs):
 
 
 def _form_of_training(args, output):
-    if not isinstance(output, (list, tuple)) or len(output) != 2:
+    if not isinstance(output, (list, tuple)):
+        return _kind(output)
+    if len(output) != 2:
         return "not two results"
     params = output[0]
     if not isinstance(params, dict):
@@ -203,7 +216,11 @@ def _form_of_training(args, output):
         return "params are not arrays of numbers"
     if any(params[key].shape != value.shape for key, value in args["params"].items()):
         return "params have other shapes"
-    return "params and costs" if _costs(output) is not None else "costs are not a list"
+    costs = _costs(output)
+    if costs is None:
+        return "costs are not a list"
+    nested = any(isinstance(cost, (list, tuple)) for cost in costs)
+    return "costs in a list of lists" if nested else "params and costs"
 
 
 def _costs(output):
@@ -216,15 +233,23 @@ def _costs(output):
 
 def _numbers(args, output):
     form = _form_of_training(args, output)
+    run = {"form": form, "first cost": UNSEEN, "costs": UNSEEN, "params": UNSEEN}
     if form != "params and costs":
-        return {"form": form, "costs": UNSEEN, "params": UNSEEN}
-    return {"form": form, "costs": _costs(output), "params": output[0]}
+        return run
+    params, costs = output[0], _costs(output)
+    start, _ = args["cost_and_grads"](args["params"], args["X"], args["Y"])
+    # Beyond another first cost the numbers may hang on chance, as with x and y mixed up.
+    if difference([start], costs[:1], "") is not None:
+        return {**run, "first cost": "not that of the params given"}
+    return {**run, "first cost": "that of the params given", "costs": costs, "params": params}
 
 
 def _record(args, output):
     """One run with a recorder, told in words and sizes."""
     form = _form_of_training(args, output)
-    told = ("steps", "costs", "sizes", "examples", "repeats", "pairs", "order", "params")
+    told = "steps, costs, sizes, examples, repeats, pairs, order of X, order of Y, params".split(
+        ", "
+    )
     run = {"form": form, **dict.fromkeys(told, UNSEEN)}
     if form != "params and costs":
         return run
@@ -237,17 +262,21 @@ def _record(args, output):
     x, y = [batch[0] for batch in batches], [batch[1] for batch in batches]
     run["sizes"] = sorted((len(batch) for batch in x), reverse=True)
     run["pairs"] = "x and y belong together" if x == y else "x and y are mixed up"
-    per_epoch = -(-m // args["mini_batch_size"])
-    if len(batches) != args["epochs"] * per_epoch:
+    if len(batches) != args["epochs"] * -(-m // args["mini_batch_size"]):
         return run
-    starts = range(0, len(x), per_epoch)
-    epochs = [x[start : start + per_epoch] for start in starts]
+    epochs = _split(x, args["epochs"])
     run["examples"] = _worst([_completeness(epoch, m) for epoch in epochs], "each once")
     run["repeats"] = _worst([_repeats(epoch) for epoch in epochs], "none")
-    run["order"] = _order_of_epochs(epochs)
+    run["order of X"] = _order_of_epochs(epochs)
+    run["order of Y"] = _order_of_epochs(_split(y, args["epochs"]))
     if x == y:
         run["params"] = _replayed(args, epochs, output[0])
     return run
+
+
+def _split(batches, epochs):
+    steps = len(batches) // epochs
+    return [batches[k * steps : (k + 1) * steps] for k in range(epochs)]
 
 
 def _worst(words, good):

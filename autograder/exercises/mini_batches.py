@@ -1,0 +1,1583 @@
+"""Lesson 01, mini-batches: references, cases, mistakes.
+
+Any shuffling is right, so what comes back at random is summarised by `optlab.properties` before
+it is compared.
+"""
+
+import numpy as np
+
+from autograder.exercise import Lesson
+from optlab.probe import Case, Recipe, Seed
+
+lesson = Lesson("01_mini_batches", title="Train on mini-batches", minutes=75)
+
+
+@lesson.exercise(
+    points=2,
+    returns=("number of mini-batches",),
+    hints=(
+        "Divide 12 examples into batches of 5 on paper. How many batches, and how large is each?",
+        "The full batches are m // mini_batch_size. When is there one more?",
+        "The brackets of the formula mean rounding up, and NumPy has np.ceil for it.",
+    ),
+)
+def num_mini_batches(m, mini_batch_size):
+    """Number of mini-batches in one epoch, a smaller last one included."""
+    return int(np.ceil(m / mini_batch_size))
+
+
+@num_mini_batches.cases
+def _(rng):
+    yield Case({"m": 12, "mini_batch_size": 5}, note="12 examples in batches of 5", public=True)
+    yield Case({"m": 12, "mini_batch_size": 4}, note="12 examples in batches of 4", public=True)
+    yield Case({"m": 1437, "mini_batch_size": 64}, note="the 1437 digits", public=True)
+    sizes = rng.integers(3, 40, size=2)
+    for size in sizes.tolist():
+        full = int(rng.integers(20, 90))
+        yield Case({"m": full * size, "mini_batch_size": size}, note="full batches only")
+        yield Case({"m": full * size + 1, "mini_batch_size": size}, note="one example left over")
+        yield Case({"m": full * size - 1, "mini_batch_size": size}, note="one example too few")
+    yield Case({"m": 5, "mini_batch_size": 64}, note="a size larger than m")
+    yield Case({"m": 64, "mini_batch_size": 64}, note="a size equal to m")
+    yield Case({"m": 37, "mini_batch_size": 1}, note="batches of one")
+    yield Case({"m": 5_000_000, "mini_batch_size": 1000}, note="5,000,000 examples")
+
+
+CEILING = "int(np.ceil(m / mini_batch_size))"
+
+num_mini_batches.mistake(
+    "drops_the_remainder",
+    "You count the full batches: 12 examples in batches of 5 give you 2, and 2 examples are never "
+    "seen. Where do they go?",
+    (CEILING, "m // mini_batch_size"),
+)
+num_mini_batches.mistake(
+    "always_one_more",
+    "You always add one: 12 examples in batches of 4 give you 4, and the fourth batch is empty. "
+    "When is there a batch beyond the full ones?",
+    (CEILING, "m // mini_batch_size + 1"),
+)
+num_mini_batches.mistake(
+    "rounds_to_nearest",
+    "You round to the nearest whole number: 12/5 = 2.4 gives you 2. What becomes of the last 2 "
+    "examples?",
+    (CEILING, "round(m / mini_batch_size)"),
+)
+num_mini_batches.mistake(
+    "not_a_whole_number",
+    "You give back 2.4 batches for 12 examples in batches of 5. How many times does the loop run?",
+    (CEILING, "m / mini_batch_size"),
+)
+num_mini_batches.mistake(
+    "counts_the_remainder",
+    "You add the number of examples left over, 2 for 12 in batches of 5. In how many batches do "
+    "those 2 fit?",
+    (CEILING, "m // mini_batch_size + m % mini_batch_size"),
+)
+num_mini_batches.mistake(
+    "only_the_remainder",
+    "You give back the number of examples left over. How many batches were filled before?",
+    (CEILING, "m % mini_batch_size"),
+)
+num_mini_batches.mistake(
+    "upside_down",
+    "You divide the size by m: with 12 examples in batches of 5 you count 1. Which of the two is "
+    "cut into pieces?",
+    (CEILING, "int(np.ceil(mini_batch_size / m))"),
+)
+num_mini_batches.mistake(
+    "one_update_per_example",
+    "You count m batches whatever their size. How many examples does one update use?",
+    (CEILING, "m"),
+)
+num_mini_batches.mistake(
+    "at_least_one_but_floored",
+    "You make sure of one batch, but 12 examples in batches of 5 still give you 2. Where do the "
+    "last 2 examples go?",
+    (CEILING, "max(1, m // mini_batch_size)"),
+)
+num_mini_batches.mistake(
+    "windows",
+    "You count all places where a batch could begin, 8 for 12 examples in batches of 5. Do "
+    "mini-batches overlap?",
+    (CEILING, "m - mini_batch_size + 1"),
+)
+
+
+@num_mini_batches.style
+def _(m, mini_batch_size):
+    return -(-m // mini_batch_size)
+
+
+@num_mini_batches.style
+def _(m, mini_batch_size):
+    return (m + mini_batch_size - 1) // mini_batch_size
+
+
+@num_mini_batches.style
+def _(m, mini_batch_size):
+    return np.ceil(m / mini_batch_size)
+
+
+@num_mini_batches.style
+def _(m, mini_batch_size):
+    return len(range(0, m, mini_batch_size))
+
+
+@num_mini_batches.style
+def _(m, mini_batch_size):
+    full, left = divmod(m, mini_batch_size)
+    return full + 1 if left else full
+
+
+@num_mini_batches.style
+def _(m, mini_batch_size):
+    batches = 0
+    while m > 0:
+        m -= mini_batch_size
+        batches += 1
+    return batches
+
+
+@num_mini_batches.style
+def _(m, mini_batch_size):
+    return m // mini_batch_size + (m % mini_batch_size > 0)
+
+
+@lesson.exercise(
+    points=6,
+    returns=("mini_batches",),
+    summary="optlab.properties:mini_batches",
+    views_allowed=True,
+    hints=(
+        "Two steps: first bring the columns into a random order, then cut.",
+        "rng.permutation(m) gives the numbers 0 to m-1 in a random order. x and y must stay "
+        "together: how many orders do you need?",
+        "A slice that reaches beyond the end stops at the end: np.arange(5)[3:99] has 2 numbers.",
+        "Batch k begins at column k * mini_batch_size. Your num_mini_batches says how many k.",
+    ),
+)
+def make_mini_batches(X, Y, mini_batch_size, rng):
+    """Shuffle the examples and cut them into mini-batches."""
+    m = X.shape[1]
+    order = rng.permutation(m)
+    X_shuffled, Y_shuffled = X[:, order], Y[:, order]
+    mini_batches = []
+    for k in range(int(np.ceil(m / mini_batch_size))):
+        start, end = k * mini_batch_size, (k + 1) * mini_batch_size
+        mini_batches.append((X_shuffled[:, start:end], Y_shuffled[:, start:end]))
+    return mini_batches
+
+
+def _examples(rng, m, features=6, outputs=1):
+    """X and Y with columns that are all different."""
+    return {"X": rng.normal(size=(features, m)), "Y": rng.normal(size=(outputs, m))}
+
+
+def _two_epochs_and_again(data, size, seed, note, public=False):
+    """Two epochs from one generator, then the first once more from a new one of the same seed."""
+    first = {**data, "mini_batch_size": size, "rng": Seed(seed)}
+    return Case(first, then=(data, {**data, "rng": Seed(seed)}), note=note, public=public)
+
+
+@make_mini_batches.cases
+def _(rng):
+    seed = int(rng.integers(1000))
+    yield Case(
+        {**_examples(rng, 18), "mini_batch_size": 7, "rng": Seed(seed)},
+        note="18 examples in batches of 7",
+        public=True,
+    )
+    yield Case(
+        {**_examples(rng, 12, outputs=3), "mini_batch_size": 4, "rng": Seed(seed)},
+        note="12 examples in batches of 4, Y with 3 rows",
+        public=True,
+    )
+    yield _two_epochs_and_again(_examples(rng, 16), 6, seed, "two epochs and the first again", True)
+    for m, size, note in (
+        (15, 15, "a size equal to m"),
+        (14, 64, "a size larger than m"),
+        (13, 1, "batches of one"),
+        (130, 8, "130 examples in batches of 8"),
+    ):
+        yield Case(
+            {**_examples(rng, m, outputs=2), "mini_batch_size": size, "rng": Seed(seed)}, note=note
+        )
+    yield Case(
+        {**_examples(rng, 20, features=1), "mini_batch_size": 6, "rng": Seed(seed)},
+        note="a single feature",
+    )
+    numbers = {"X": np.arange(37 * 6).reshape(6, 37), "Y": np.arange(37 * 10).reshape(10, 37)}
+    yield _two_epochs_and_again(numbers, 16, seed, "whole numbers")
+
+
+COUNT = "int(np.ceil(m / mini_batch_size))"
+CUT = "start, end = k * mini_batch_size, (k + 1) * mini_batch_size"
+ORDER = "order = rng.permutation(m)"
+SHUFFLE = "X_shuffled, Y_shuffled = X[:, order], Y[:, order]"
+PAIR = "(X_shuffled[:, start:end], Y_shuffled[:, start:end])"
+
+make_mini_batches.mistake(
+    "drops_the_remainder",
+    "18 = 2*7 + 4, and 4 examples never appear; with a size larger than m none does. What happens "
+    "to the remainder?",
+    (COUNT, "m // mini_batch_size"),
+)
+make_mini_batches.mistake(
+    "empty_last_batch",
+    "12 examples in batches of 4 give you 4 batches, and the last one has 0 columns: the mean of "
+    "its cost is nan. When is there a remainder?",
+    (COUNT, "m // mini_batch_size + 1"),
+)
+make_mini_batches.mistake(
+    "pads_by_wrapping_round",
+    "Your last batch is filled up with examples from the first: with 18 in batches of 7, 3 occur "
+    "twice in an epoch. Must every batch be full?",
+    (ORDER, "order = np.resize(rng.permutation(m), -(-m // mini_batch_size) * mini_batch_size)"),
+)
+make_mini_batches.mistake(
+    "last_batch_overlaps",
+    "Your last batch reaches back into the one before to be full: 3 of 18 examples occur twice. "
+    "Must every batch be full?",
+    (
+        CUT,
+        "start = max(0, min(k * mini_batch_size, m - mini_batch_size)); "
+        "end = start + mini_batch_size",
+    ),
+)
+make_mini_batches.mistake(
+    "remainder_from_the_start",
+    "Your last batch has the right size and the wrong columns: they are those with which the first "
+    "batch begins. Where does the last batch start?",
+    (CUT, f"{CUT}; start, end = (start, end) if end <= m else (0, m - start)"),
+)
+make_mini_batches.mistake(
+    "remainder_joins_the_last_batch",
+    "18 examples in batches of 7 give you batches of 7 and 11: the remainder joins the last full "
+    "one. How large may a batch be?",
+    (COUNT, "max(1, m // mini_batch_size)"),
+    (CUT, f"{CUT}; end = m if m - end < mini_batch_size else end"),
+)
+make_mini_batches.mistake(
+    "nearly_equal_sizes",
+    "18 examples in batches of 7 give you 6, 6 and 6: a fair way to split. Here all batches but "
+    "the last have the size that was asked for: which three sizes are those?",
+    (
+        CUT,
+        "start, end = m * k // -(-m // mini_batch_size), m * (k + 1) // -(-m // mini_batch_size)",
+    ),
+    share=0.5,
+)
+make_mini_batches.mistake(
+    "batches_overlap",
+    "Your second batch starts at column 1 and has 13 columns for a size of 7. Where does batch k "
+    "begin?",
+    (CUT, "start, end = k, (k + 1) * mini_batch_size"),
+)
+make_mini_batches.mistake(
+    "precedence",
+    "Your batches shrink: 7 columns, then 1, then none. Which comes first for Python in "
+    "k + 1 * size, the sum or the product?",
+    (CUT, "start, end = k * mini_batch_size, k + 1 * mini_batch_size"),
+)
+make_mini_batches.mistake(
+    "one_column_short",
+    "Each batch is one column short: 6 for a size of 7. Does a slice start:end hold column end?",
+    (CUT, "start, end = k * mini_batch_size, (k + 1) * mini_batch_size - 1"),
+)
+make_mini_batches.mistake(
+    "first_batch_again_and_again",
+    "Every batch of yours is the first one. What in your slice depends on k?",
+    (CUT, "start, end = 0, mini_batch_size"),
+)
+make_mini_batches.mistake(
+    "size_fixed",
+    "Your batches have 64 columns whatever size is asked for. Where does mini_batch_size come in?",
+    (COUNT, "int(np.ceil(m / 64))"),
+    (CUT, "start, end = k * 64, (k + 1) * 64"),
+)
+make_mini_batches.mistake(
+    "two_permutations",
+    "The shapes are right, but x and y no longer belong together: about 1 of 18 pairs matches, as "
+    "by chance. How many random orders do you draw?",
+    (SHUFFLE, "X_shuffled, Y_shuffled = X[:, order], Y[:, rng.permutation(m)]"),
+)
+make_mini_batches.mistake(
+    "shuffles_x_only",
+    "X is shuffled and Y stands in its old order, so images and labels no longer belong together. "
+    "What must happen to Y?",
+    (SHUFFLE, "X_shuffled, Y_shuffled = X[:, order], Y"),
+)
+make_mini_batches.mistake(
+    "shuffles_y_only",
+    "Y is shuffled and X stands in its old order, so images and labels no longer belong together. "
+    "What must happen to X?",
+    (SHUFFLE, "X_shuffled, Y_shuffled = X, Y[:, order]"),
+)
+make_mini_batches.mistake(
+    "not_shuffled",
+    "Your first batch is always columns 0 to 6, in the order of the file. What if the file is "
+    "sorted by class?",
+    (SHUFFLE, "X_shuffled, Y_shuffled = X.copy(), Y.copy()"),
+)
+make_mini_batches.mistake(
+    "drawn_with_replacement",
+    "You draw each place anew, so about a third of the examples is missing and others come twice "
+    "or more. How often does one epoch see an example?",
+    (ORDER, "order = rng.integers(0, m, size=m)"),
+)
+make_mini_batches.mistake(
+    "each_batch_drawn_alone",
+    "Every batch is a new draw from all examples: some come in several batches, some in none. How "
+    "often does one epoch see an example?",
+    (CUT, "start, end = 0, mini_batch_size; order = rng.permutation(m); "
+     "X_shuffled, Y_shuffled = X[:, order], Y[:, order]"),
+)  # fmt: skip
+make_mini_batches.mistake(
+    "remainder_not_shuffled",
+    "Your last batch is cut from the data as they came, the others from the shuffled ones: some "
+    "examples come twice, some never. Which X do you slice?",
+    (
+        PAIR,
+        f"{PAIR} if end <= m or k == 0 else (X[:, start:end], Y[:, start:end])",
+    ),
+)
+make_mini_batches.mistake(
+    "shuffles_whole_batches",
+    "Your batches come in random order, but inside them columns that were neighbours still are: an "
+    "epoch of sorted data has batches of one class. What should be shuffled?",
+    (SHUFFLE, "X_shuffled, Y_shuffled = X.copy(), Y.copy()"),
+    ("return mini_batches", "return [mini_batches[i] for i in rng.permutation(len(mini_batches))]"),
+)
+make_mini_batches.mistake(
+    "shuffles_features",
+    "The rows of X moved, not its columns: the same pixel stands at another place now. Along which "
+    "axis do the examples lie?",
+    (SHUFFLE, "X_shuffled, Y_shuffled = rng.permutation(X), rng.permutation(Y)"),
+)
+make_mini_batches.mistake(
+    "counts_rows",
+    "You take the 6 rows of X for the number of examples, and most columns never appear. Which "
+    "entry of X.shape counts the examples?",
+    ("m = X.shape[1]", "m = X.shape[0]"),
+)
+make_mini_batches.mistake(
+    "transposed",
+    "Your batches have one example per row; in this course examples are columns. Which shape "
+    "should X_t have?",
+    (PAIR, "(X_shuffled[:, start:end].T, Y_shuffled[:, start:end].T)"),
+)
+make_mini_batches.mistake(
+    "labels_in_one_row",
+    "Y had 3 rows and you force it into one. How many rows has the label of one of the ten digits?",
+    (SHUFFLE, "X_shuffled, Y_shuffled = X[:, order], Y[:, order].reshape((1, m))"),
+)
+make_mini_batches.mistake(
+    "labels_flattened",
+    "Your Y_t has one dimension: its row is lost, and A - Y_t would not mean what you want. Which "
+    "shape should Y_t have?",
+    (PAIR, "(X_shuffled[:, start:end], Y_shuffled[:, start:end].ravel())"),
+)
+make_mini_batches.mistake(
+    "returns_too_early",
+    "You give back one batch: the function ends inside its loop. How far is return indented?",
+    (PAIR + ")", PAIR + "); return mini_batches"),
+)
+make_mini_batches.mistake(
+    "the_same_order_every_time",
+    "Epochs 1 and 2 have the same batches: a seed is set, or a generator made, inside your "
+    "function. What is rng for?",
+    (ORDER, "order = np.random.default_rng(0).permutation(m)"),
+)
+make_mini_batches.mistake(
+    "ignores_the_generator",
+    "The same seed gave two different orders: your randomness does not come from rng. How would "
+    "somebody repeat your run?",
+    (ORDER, "order = np.random.permutation(m)"),
+)
+make_mini_batches.mistake(
+    "two_lists",
+    "You give back a list of X_t and a list of Y_t; asked is one list of pairs. What would "
+    "`for X_t, Y_t in mini_batches` find?",
+    (
+        "return mini_batches",
+        "return [pair[0] for pair in mini_batches], [pair[1] for pair in mini_batches]",
+    ),
+)
+
+
+@make_mini_batches.mistake(
+    "variable_from_a_loop_that_never_ran",
+    "With a size larger than m your loop over full batches runs zero times, and the last batch "
+    "needs its variable: UnboundLocalError. Where does the remainder start then?",
+    share=0.8,
+)
+def _(X, Y, mini_batch_size, rng):
+    m = X.shape[1]
+    order = rng.permutation(m)
+    mini_batches = []
+    for k in range(m // mini_batch_size):
+        end = (k + 1) * mini_batch_size
+        batch = order[k * mini_batch_size : end]
+        mini_batches.append((X[:, batch], Y[:, batch]))
+    if m % mini_batch_size:
+        mini_batches.append((X[:, order[end:]], Y[:, order[end:]]))
+    return mini_batches
+
+
+@make_mini_batches.mistake(
+    "works_in_place",
+    "Your batches are right, but the X and Y you were given are shuffled now. Who else may still "
+    "be using them?",
+    share=0.8,
+)
+def _(X, Y, mini_batch_size, rng):
+    order = rng.permutation(X.shape[1])
+    X[:] = X[:, order]
+    Y[:] = Y[:, order]
+    starts = range(0, X.shape[1], mini_batch_size)
+    return [(X[:, k : k + mini_batch_size], Y[:, k : k + mini_batch_size]) for k in starts]
+
+
+@make_mini_batches.mistake(
+    "resets_the_global_seed",
+    "Your batches are right, but you reset NumPy's global generator on the way: all that comes "
+    "after repeats itself. Is np.random.seed needed when there is rng?",
+    share=0.8,
+)
+def _(X, Y, mini_batch_size, rng):
+    np.random.seed(1)
+    order = rng.permutation(X.shape[1])
+    parts = [order[k : k + mini_batch_size] for k in range(0, len(order), mini_batch_size)]
+    return [(X[:, part], Y[:, part]) for part in parts]
+
+
+@make_mini_batches.mistake(
+    "gives_a_generator",
+    "You yield the batches one by one; that is fine in a loop, but asked is a list: len() of yours "
+    "fails. What collects what is yielded?",
+)
+def _(X, Y, mini_batch_size, rng):
+    order = rng.permutation(X.shape[1])
+    for k in range(0, len(order), mini_batch_size):
+        part = order[k : k + mini_batch_size]
+        yield X[:, part], Y[:, part]
+
+
+@make_mini_batches.style
+def _(X, Y, mini_batch_size, rng):
+    order = rng.permutation(X.shape[1])
+    parts = [order[k : k + mini_batch_size] for k in range(0, len(order), mini_batch_size)]
+    return [(X[:, part], Y[:, part]) for part in parts]
+
+
+@make_mini_batches.style
+def _(X, Y, mini_batch_size, rng):
+    m = X.shape[1]
+    permutation = list(rng.permutation(m))
+    shuffled_X = X[:, permutation]
+    shuffled_Y = Y[:, permutation].reshape((Y.shape[0], m))
+    mini_batches = []
+    complete = m // mini_batch_size
+    for k in range(complete):
+        columns = slice(k * mini_batch_size, (k + 1) * mini_batch_size)
+        mini_batches.append((shuffled_X[:, columns], shuffled_Y[:, columns]))
+    if m % mini_batch_size != 0:
+        start = complete * mini_batch_size
+        mini_batches.append((shuffled_X[:, start:], shuffled_Y[:, start:]))
+    return mini_batches
+
+
+@make_mini_batches.style
+def _(X, Y, mini_batch_size, rng):
+    order = np.arange(X.shape[1])
+    rng.shuffle(order)
+    cuts = range(mini_batch_size, X.shape[1], mini_batch_size)
+    pairs = zip(
+        np.split(X[:, order], cuts, axis=1), np.split(Y[:, order], cuts, axis=1), strict=True
+    )
+    return [tuple(pair) for pair in pairs]
+
+
+@make_mini_batches.style
+def _(X, Y, mini_batch_size, rng):
+    both = rng.permutation(np.vstack((X, Y)), axis=1)
+    rows, m = X.shape
+    ends = np.arange(0, m, mini_batch_size)
+    return [
+        [both[:rows, k : k + mini_batch_size], both[rows:, k : k + mini_batch_size]] for k in ends
+    ]
+
+
+@make_mini_batches.style
+def _(X, Y, mini_batch_size, rng):
+    order = rng.choice(X.shape[1], size=X.shape[1], replace=False)
+    batches = ()
+    while len(order):
+        now, order = order[:mini_batch_size], order[mini_batch_size:]
+        batches += ((X[:, now].copy(), Y[:, now].copy()),)
+    return batches
+
+
+@make_mini_batches.style
+def _(X, Y, mini_batch_size, rng):
+    m = X.shape[1]
+    if mini_batch_size >= m:
+        return [(X, Y)]
+    order = np.argsort(rng.random(m))
+    result = []
+    for start in range(0, m, mini_batch_size):
+        end = min(start + mini_batch_size, m)
+        x = np.hstack([X[:, [i]] for i in order[start:end]])
+        y = np.hstack([Y[:, [i]] for i in order[start:end]])
+        result.append((x, y))
+    return result
+
+
+@lesson.exercise(
+    points=3,
+    returns=("cost",),
+    hints=(
+        "Two terms: the mean of the losses, and the squares of all weights.",
+        "Which b stands in both divisors? losses has shape (1, b).",
+        "The squared Frobenius norm of W is the sum of the squares of its entries: np.sum(W**2).",
+    ),
+)
+def mini_batch_cost(losses, weights, lambd):
+    """Regularized cost of one mini-batch."""
+    b = losses.shape[1]
+    squares = sum(np.sum(W**2) for W in weights)
+    return np.sum(losses) / b + lambd / (2 * b) * squares
+
+
+@mini_batch_cost.cases
+def _(rng):
+    yield Case(
+        {
+            "losses": np.array([[0.5, 1.5, 1.0, 3.0]]),
+            "weights": [np.array([[1.0, -2.0], [0.0, 1.0]]), np.array([[3.0, -1.0]])],
+            "lambd": 0.5,
+        },
+        note="4 losses and two layers",
+        public=True,
+    )
+    yield Case(
+        {"losses": np.array([[2.0, 4.0]]), "weights": [np.array([[1.0, 3.0]])], "lambd": 0.0},
+        note="no regularization",
+        public=True,
+    )
+    for b, layers, lambd in ((64, 3, 0.7), (29, 2, 0.1), (1, 2, 2.5), (1000, 1, 30.0)):
+        sizes = rng.integers(2, 6, size=layers + 1)
+        weights = [rng.normal(size=(sizes[k + 1], sizes[k])) for k in range(layers)]
+        yield Case(
+            {"losses": rng.exponential(size=(1, b)), "weights": weights, "lambd": lambd},
+            note=f"a batch of {b}",
+        )
+    whole = [rng.integers(-3, 4, size=(2, 3)) + 5, rng.integers(1, 4, size=(1, 2))]
+    yield Case({"losses": np.array([[1, 2, 4]]), "weights": whole, "lambd": 1}, note="integers")
+
+
+SQUARES = "squares = sum(np.sum(W**2) for W in weights)"
+MEAN = "np.sum(losses) / b"
+PENALTY = "lambd / (2 * b) * squares"
+
+mini_batch_cost.mistake(
+    "divides_by_1000",
+    "You divide by 1000 for a batch of 4: your cost is 250 times too small. Whose size was 1000?",
+    ("b = losses.shape[1]", "b = 1000"),
+)
+mini_batch_cost.mistake(
+    "divides_by_64",
+    "You divide by 64 for a batch of 4: your cost is 16 times too small. How large is this batch?",
+    ("b = losses.shape[1]", "b = 64"),
+)
+mini_batch_cost.mistake(
+    "divides_by_the_rows",
+    "You divide by 1, the rows of losses, so four losses of 1.5 give 6. Which entry of the shape "
+    "counts the examples?",
+    ("b = losses.shape[1]", "b = losses.shape[0]"),
+)
+mini_batch_cost.mistake(
+    "losses_summed",
+    "Your losses are added up and not averaged: a batch twice as large would cost twice as much. "
+    "What stands before the first sum?",
+    (MEAN, "np.sum(losses)"),
+)
+mini_batch_cost.mistake(
+    "penalty_forgotten",
+    "lambda = 0 and lambda = 0.5 give you the same cost. What is added for large weights?",
+    (f" + {PENALTY}", ""),
+)
+mini_batch_cost.mistake(
+    "penalty_twice_as_large",
+    "Your penalty is twice as large as the formula's. What stands under lambda besides b?",
+    (PENALTY, "lambd / b * squares"),
+)
+mini_batch_cost.mistake(
+    "penalty_not_divided",
+    "Your penalty is b times too large, 4 times for a batch of 4. Which divisor do both terms "
+    "share?",
+    (PENALTY, "lambd / 2 * squares"),
+)
+mini_batch_cost.mistake(
+    "penalty_precedence",
+    "Your penalty grows with the batch: in lambd / 2 * b Python divides by 2 and multiplies by b. "
+    "What belongs under the fraction line?",
+    (PENALTY, "lambd / 2 * b * squares"),
+)
+mini_batch_cost.mistake(
+    "penalty_subtracted",
+    "Larger weights make your cost smaller. Which sign does a penalty have?",
+    (f"+ {PENALTY}", f"- {PENALTY}"),
+)
+mini_batch_cost.mistake(
+    "norm_not_squared",
+    "You add the norms themselves: W = [[3, -1]] gives 3.16 where the formula has 10. What is the "
+    "small 2 above the norm?",
+    ("np.sum(W**2)", "np.linalg.norm(W)"),
+)
+mini_batch_cost.mistake(
+    "spectral_norm",
+    "np.linalg.norm(W, 2) is the largest singular value, so for a matrix your squares are too few. "
+    "Which norm does the F stand for?",
+    ("np.sum(W**2)", "np.linalg.norm(W, 2) ** 2"),
+)
+mini_batch_cost.mistake(
+    "absolute_values",
+    "You add absolute values: W = [[3, -1]] gives 4 where the formula has 10. What does it do to "
+    "each weight?",
+    ("np.sum(W**2)", "np.sum(np.abs(W))"),
+)
+mini_batch_cost.mistake(
+    "square_of_the_sum",
+    "You square the sum: W = [[3, -1]] gives 4 where the formula has 10. Which comes first, the "
+    "squares or the sum?",
+    ("np.sum(W**2)", "np.sum(W) ** 2"),
+)
+mini_batch_cost.mistake(
+    "last_layer_only",
+    "Your penalty counts the last layer only. What does the sum over l run through?",
+    ("np.sum(W**2) for W in weights", "np.sum(W**2) for W in weights[-1:]"),
+)
+mini_batch_cost.mistake(
+    "first_layer_only",
+    "Your penalty counts the first layer only. What does the sum over l run through?",
+    ("np.sum(W**2) for W in weights", "np.sum(W**2) for W in weights[:1]"),
+)
+mini_batch_cost.mistake(
+    "mean_of_the_squares",
+    "You average the squares of each layer: W = [[3, -1]] gives 5 where the formula has 10. Does a "
+    "Frobenius norm divide by anything?",
+    ("np.sum(W**2)", "np.mean(W**2)"),
+)
+mini_batch_cost.mistake(
+    "losses_squared",
+    "You square the losses before you average them. What are the losses already?",
+    (MEAN, "np.sum(losses**2) / b"),
+)
+
+
+@mini_batch_cost.mistake(
+    "keeps_an_array",
+    "Your cost is an array of one number: the row of losses was added along one axis. What would a "
+    "single number need?",
+    share=0.8,
+)
+def _(losses, weights, lambd):
+    b = losses.shape[1]
+    squares = sum(np.sum(W**2) for W in weights)
+    return np.sum(losses, axis=1, keepdims=True) / b + lambd / (2 * b) * squares
+
+
+@mini_batch_cost.mistake(
+    "works_in_place",
+    "Your cost is right, but the weights you were given are squared now: the next step would train "
+    "on them. Where do your squares go?",
+    share=0.8,
+)
+def _(losses, weights, lambd):
+    b = losses.shape[1]
+    squares = 0.0
+    for W in weights:
+        np.square(W, out=W)
+        squares += W.sum()
+    return losses.mean() + lambd / (2 * b) * squares
+
+
+@mini_batch_cost.style
+def _(losses, weights, lambd):
+    return losses.mean() + lambd / (2 * losses.size) * sum((W * W).sum() for W in weights)
+
+
+@mini_batch_cost.style
+def _(losses, weights, lambd):
+    b = losses.shape[1]
+    total = 0
+    for W in weights:
+        total += np.linalg.norm(W, "fro") ** 2
+    return float(np.squeeze(1 / b * np.sum(losses) + lambd * total / (2 * b)))
+
+
+@mini_batch_cost.style
+def _(losses, weights, lambd):
+    b = losses.shape[-1]
+    everything = np.concatenate([np.square(W).ravel() for W in weights])
+    return (losses.sum() + 0.5 * lambd * everything.sum()) / b
+
+
+@mini_batch_cost.style
+def _(losses, weights, lambd):
+    b, cost = losses.shape[1], 0.0
+    for i in range(b):
+        cost += losses[0, i] / b
+    for W in weights:
+        for row in W:
+            for w in row:
+                cost += lambd / (2 * b) * w**2
+    return cost
+
+
+@mini_batch_cost.style
+def _(losses, weights, lambd):
+    return np.array(
+        np.average(losses) + lambd * sum(np.vdot(W, W) for W in weights) / 2 / losses.size
+    )
+
+
+@lesson.exercise(
+    points=2,
+    returns=("cost",),
+    hints=(
+        "The cost of an epoch is the mean over its examples, not over its batches.",
+        "A batch of 29 that costs 0.5 on average holds losses of 29 * 0.5 together.",
+        "Add the losses of all batches and divide by the number of all examples.",
+    ),
+)
+def epoch_cost(costs, sizes):
+    """Mean cost per example over an epoch of batches that differ in size."""
+    total = 0.0
+    for cost, size in zip(costs, sizes, strict=True):
+        total += size * cost
+    return total / sum(sizes)
+
+
+@epoch_cost.cases
+def _(rng):
+    yield Case(
+        {"costs": [1.0, 2.0, 6.0], "sizes": [4, 4, 2]}, note="batches of 4, 4 and 2", public=True
+    )
+    yield Case({"costs": [0.5, 0.3], "sizes": [64, 64]}, note="two equal batches", public=True)
+    for count, size, last in ((23, 64, 29), (3, 5, 1), (8, 16, 16)):
+        costs = rng.exponential(size=count).tolist()
+        yield Case(
+            {"costs": costs, "sizes": [size] * (count - 1) + [last]},
+            note=f"{count} batches, the last of {last}",
+        )
+    yield Case({"costs": [float(rng.random())], "sizes": [7]}, note="a single batch")
+    yield Case(
+        {"costs": rng.exponential(size=6).tolist(), "sizes": rng.integers(1, 9, size=6).tolist()},
+        note="all sizes different",
+    )
+
+
+epoch_cost.mistake(
+    "every_batch_counts_the_same",
+    "You average the batches: the one with 2 examples counts as much as those with 4. How many "
+    "losses stand behind each cost?",
+    ("total += size * cost", "total += cost"),
+    ("sum(sizes)", "len(costs)"),
+)
+epoch_cost.mistake(
+    "costs_added_up",
+    "You add up the costs of the batches: two batches of cost 0.5 would cost 1. What is a mean?",
+    ("total += size * cost", "total += cost"),
+    ("total / sum(sizes)", "total"),
+)
+epoch_cost.mistake(
+    "not_divided",
+    "You give back the sum of all losses, 24 for ten examples. What is the cost of one?",
+    ("total / sum(sizes)", "total"),
+)
+epoch_cost.mistake(
+    "divided_by_the_batches",
+    "You weight by the sizes and divide by the number of batches, 3, so the cost of ten examples "
+    "is too large. What do the weights add up to?",
+    ("sum(sizes)", "len(sizes)"),
+)
+epoch_cost.mistake(
+    "sizes_forgotten_in_the_sum",
+    "You divide by the 10 examples, but each batch adds its cost once and not once for each of its "
+    "examples. What is the sum of 4 losses with the mean 2?",
+    ("total += size * cost", "total += cost"),
+)
+epoch_cost.mistake(
+    "all_batches_taken_as_full",
+    "You divide as if all batches were as large as the first: 12 examples where there are 10. How "
+    "large is the last one?",
+    ("sum(sizes)", "(len(sizes) * sizes[0])"),
+)
+epoch_cost.mistake(
+    "only_the_last_batch",
+    "You give back the cost of the last batch. What of the examples before?",
+    ("total / sum(sizes)", "costs[-1]"),
+)
+epoch_cost.mistake(
+    "weights_upside_down",
+    "Your small batches count most. Which batch knows more about the epoch, one of 4 or one of 2?",
+    ("total += size * cost", "total += cost / size"),
+    ("sum(sizes)", "sum(1 / size for size in sizes)"),
+)
+
+
+@epoch_cost.style
+def _(costs, sizes):
+    return np.average(costs, weights=sizes)
+
+
+@epoch_cost.style
+def _(costs, sizes):
+    return np.dot(costs, sizes) / np.sum(sizes)
+
+
+@epoch_cost.style
+def _(costs, sizes):
+    return sum(c * b for c, b in zip(costs, sizes, strict=True)) / sum(sizes)
+
+
+@epoch_cost.style
+def _(costs, sizes):
+    costs, sizes = np.array(costs), np.array(sizes)
+    return float((costs * sizes / sizes.sum()).sum())
+
+
+@epoch_cost.style
+def _(costs, sizes):
+    losses = []
+    for t in range(len(costs)):
+        losses += [costs[t]] * sizes[t]
+    return np.mean(losses)
+
+
+@epoch_cost.style
+def _(costs, sizes):
+    mean, seen = 0.0, 0
+    for cost, size in zip(costs, sizes, strict=True):
+        seen += size
+        mean += (cost - mean) * size / seen
+    return mean
+
+
+@lesson.exercise(
+    points=3,
+    returns=("params",),
+    hints=(
+        "One line of mathematics, done for every key of params.",
+        "params and grads have the same keys: W1 has its gradient in grads['W1'].",
+        "Build a new dict and fill it key by key; leave the dict that came in alone.",
+    ),
+)
+def sgd_update(params, grads, learning_rate):
+    """One step of gradient descent for every parameter."""
+    new_params = {}
+    for key in params:
+        new_params[key] = params[key] - learning_rate * grads[key]
+    return new_params
+
+
+def _parameters(rng, scale=1.0):
+    """Two layers; columns spread over 1e-2 ... 1e1."""
+    spread = np.logspace(-2, 1, 4)
+    return {
+        "W1": scale * rng.normal(size=(3, 4)) * spread,
+        "b1": scale * rng.normal(size=(3, 1)),
+        "W2": scale * rng.normal(size=(1, 3)),
+        "b2": scale * rng.normal(size=(1, 1)),
+    }
+
+
+def _steps(rng, rates, *, note, scale=1.0, integer=False):
+    """One step per learning rate; the params are carried from call to call."""
+    params = _parameters(rng, scale)
+    if integer:
+        params = {key: np.arange(value.size).reshape(value.shape) for key, value in params.items()}
+    calls = [{"grads": _parameters(rng, scale), "learning_rate": rate} for rate in rates]
+    return Case({"params": params, **calls[0]}, tuple(calls[1:]), {"params": None}, note)
+
+
+@sgd_update.cases
+def _(rng):
+    yield Case(
+        {
+            "params": {"W1": np.array([[1.0, 2.0]]), "b1": np.array([[0.5]])},
+            "grads": {"W1": np.array([[10.0, -4.0]]), "b1": np.array([[2.0]])},
+            "learning_rate": 0.1,
+        },
+        note="one step",
+        public=True,
+    )
+    yield Case(
+        {
+            "params": {"W1": np.array([[1.0], [3.0]]), "b1": np.array([[0.0], [1.0]])},
+            "grads": {"W1": np.array([[0.2], [-0.6]]), "b1": np.array([[1.0], [0.0]])},
+            "learning_rate": 0.5,
+        },
+        note="a larger learning rate",
+        public=True,
+    )
+    yield _steps(rng, (0.03,) * 5, note="five steps")
+    yield _steps(rng, (0.4, 0.1, 0.02, 0.3), note="a learning rate that changes")
+    yield _steps(rng, (0.1, 0.1), note="tiny gradients", scale=1e-6)
+    yield _steps(rng, (0.1, 0.1), note="integer parameters", integer=True)
+    still = _steps(rng, (0.1,), note="a zero gradient")
+    zeros = {key: np.zeros_like(value) for key, value in still.args["grads"].items()}
+    yield Case({**still.args, "grads": zeros}, note=still.note)
+    named = {"gamma": rng.normal(size=(4,)), "beta": rng.normal(size=(4,))}
+    slopes = {"gamma": rng.normal(size=(4,)), "beta": rng.normal(size=(4,))}
+    yield Case(
+        {"params": named, "grads": slopes, "learning_rate": 0.7}, note="parameters of other names"
+    )
+
+
+DESCENT = "params[key] - learning_rate * grads[key]"
+
+sgd_update.mistake(
+    "uphill",
+    "Your parameters move up the gradient, from 1 to 2 where 0 is expected: the cost would rise. "
+    "Which sign has a descent step?",
+    (DESCENT, "params[key] + learning_rate * grads[key]"),
+)
+sgd_update.mistake(
+    "learning_rate_forgotten",
+    "You step by the whole gradient, 10 where 1 is expected. What makes the steps small?",
+    (DESCENT, "params[key] - grads[key]"),
+)
+sgd_update.mistake(
+    "learning_rate_fixed",
+    "You step with 0.1 whatever learning rate is asked for. Where does the argument come in?",
+    (DESCENT, "params[key] - 0.1 * grads[key]"),
+)
+sgd_update.mistake(
+    "learning_rate_divides",
+    "A learning rate of 0.1 makes your step 100, not 1: a smaller rate gives a larger step. Is it "
+    "a factor or a divisor?",
+    (DESCENT, "params[key] - grads[key] / learning_rate"),
+)
+sgd_update.mistake(
+    "only_the_step",
+    "You give back the step and not the place where it leads. Where did the parameters stand?",
+    (DESCENT, "-learning_rate * grads[key]"),
+)
+sgd_update.mistake(
+    "sign_of_the_gradient",
+    "Steep and flat directions get the same step: you use the sign of the gradient only. How long "
+    "should the step be where the slope is 10?",
+    (DESCENT, "params[key] - learning_rate * np.sign(grads[key])"),
+)
+sgd_update.mistake(
+    "gradient_normalized",
+    "Your steps have the same length whatever the gradient is: you divide by its norm. What "
+    "happens near the minimum, where the gradient is small?",
+    (DESCENT, "params[key] - learning_rate * grads[key] / (np.linalg.norm(grads[key]) + 1e-12)"),
+)
+sgd_update.mistake(
+    "mean_gradient_for_all",
+    "All entries of a matrix move by the same amount, the mean of their gradients. Does each "
+    "weight have its own slope?",
+    (DESCENT, "params[key] - learning_rate * np.mean(grads[key])"),
+)
+sgd_update.mistake(
+    "shrinks_the_parameters",
+    "Your parameters are multiplied by 1 - learning_rate * gradient. Is the step added to a "
+    "parameter or does it multiply it?",
+    (DESCENT, "params[key] * (1 - learning_rate * grads[key])"),
+)
+sgd_update.mistake(
+    "keys_of_gradients",
+    "Your keys are dW1, db1, ...; the course uses the same keys as params. Which key would the "
+    "next step look up?",
+    ("new_params[key] =", 'new_params["d" + key] ='),
+)
+sgd_update.mistake(
+    "nothing_moves",
+    "Your parameters come back as they were. Where is the new value stored?",
+    (DESCENT, "params[key].copy()"),
+)
+
+
+@sgd_update.mistake(
+    "weights_only",
+    "Your weights learn and your biases stay where they are. Which keys does your loop visit?",
+)
+def _(params, grads, learning_rate):
+    new_params = {key: value.copy() for key, value in params.items()}
+    for key in params:
+        if key.startswith("W"):
+            new_params[key] = params[key] - learning_rate * grads[key]
+    return new_params
+
+
+@sgd_update.mistake(
+    "biases_missing",
+    "What you give back has no b1. Which keys does your loop visit?",
+)
+def _(params, grads, learning_rate):
+    return {k: params[k] - learning_rate * grads[k] for k in params if not k.startswith("b")}
+
+
+@sgd_update.mistake(
+    "layers_from_zero",
+    "A key of yours does not exist: layers count from 1, and len(params) counts W and b both. Do "
+    "you need to count layers at all?",
+)
+def _(params, grads, learning_rate):
+    new_params = {}
+    for layer in range(len(params)):
+        for key in (f"W{layer}", f"b{layer}"):
+            new_params[key] = params[key] - learning_rate * grads[key]
+    return new_params
+
+
+@sgd_update.mistake(
+    "works_in_place",
+    "Your values are right, but the params you were given changed: two runs from one start would "
+    "disturb each other. Who else may still be using them?",
+    share=0.8,
+)
+def _(params, grads, learning_rate):
+    for key in params:
+        params[key] = params[key] - learning_rate * grads[key]
+    return params
+
+
+@sgd_update.mistake(
+    "fails_on_integers",
+    "With integer parameters your subtraction in place fails: NumPy does not put floats into an "
+    "integer array. What would a new array do?",
+    share=0.8,
+)
+def _(params, grads, learning_rate):
+    params = {key: value.copy() for key, value in params.items()}
+    for key in params:
+        params[key] -= learning_rate * grads[key]
+    return params
+
+
+@sgd_update.mistake(
+    "integers_stay_integers",
+    "Integer parameters lose all that comes after the decimal point: your new array has their "
+    "dtype. Which dtype has a weight that moves by 0.1?",
+    share=0.8,
+)
+def _(params, grads, learning_rate):
+    new_params = {}
+    for key in params:
+        new_params[key] = np.zeros_like(params[key])
+        new_params[key][...] = params[key] - learning_rate * grads[key]
+    return new_params
+
+
+@sgd_update.style
+def _(params, grads, learning_rate):
+    return {key: value - learning_rate * grads[key] for key, value in params.items()}
+
+
+@sgd_update.style
+def _(params, grads, learning_rate):
+    params = {key: value.astype(float) for key, value in params.items()}
+    for key in params:
+        params[key] -= learning_rate * grads[key]
+    return params
+
+
+@sgd_update.style
+def _(params, grads, learning_rate):
+    new_params = dict(params)
+    for key, gradient in grads.items():
+        new_params[key] = np.subtract(params[key], np.multiply(learning_rate, gradient))
+    return new_params
+
+
+@sgd_update.style
+def _(params, grads, learning_rate):
+    new_params = {}
+    for key in params:
+        new = np.empty(params[key].shape)
+        for index in np.ndindex(*new.shape):
+            new[index] = params[key][index] - learning_rate * grads[key][index]
+        new_params[key] = new
+    return new_params
+
+
+@sgd_update.style
+def _(params, grads, learning_rate):
+    moved = [params[key] + (-learning_rate) * grads[key] for key in params]
+    return dict(zip(params, moved, strict=True))
+
+
+@lesson.exercise(
+    points=6,
+    returns=("training",),
+    summary="optlab.properties:training",
+    hints=(
+        "Two loops: over the epochs, and inside over the mini-batches of that epoch.",
+        "Your make_mini_batches gives the pairs and your sgd_update makes the step.",
+        "cost_and_grads(params, X_t, Y_t) gives the cost before the step, and the gradients.",
+        "New batches in every epoch: make them inside the first loop, all from the same rng.",
+    ),
+)
+def train_mini_batch(params, X, Y, cost_and_grads, mini_batch_size, learning_rate, epochs, rng):
+    """Mini-batch gradient descent."""
+    m = X.shape[1]
+    costs = []
+    for _ in range(epochs):
+        order = rng.permutation(m)
+        for start in range(0, m, mini_batch_size):
+            batch = order[start : start + mini_batch_size]
+            cost, grads = cost_and_grads(params, X[:, batch], Y[:, batch])
+            params = {key: params[key] - learning_rate * grads[key] for key in params}
+            costs.append(cost)
+    return params, costs
+
+
+def _numbered(rng, m):
+    """Data for a recorder: column k holds the number k in the first row of X and of Y."""
+    X, Y = rng.normal(size=(3, m)), rng.normal(size=(2, m))
+    X[0] = Y[0] = np.arange(m)
+    params = {"W1": rng.normal(size=(2, 3)), "b1": rng.normal(size=(2, 1))}
+    model = Recipe("optlab.properties:recorder", {"examples": m})
+    return {"params": params, "X": X, "Y": Y, "cost_and_grads": model}
+
+
+@train_mini_batch.cases
+def _(rng):
+    seed = int(rng.integers(1000))
+    line = {
+        "params": {"W1": np.array([[1.0]]), "b1": np.array([[0.0]])},
+        "X": np.array([[-4.0, -3.0, -2.0, -1.0, 1.0, 2.0, 3.0, 4.0]]),
+        "Y": np.array([[-7.0, -5.0, -3.0, -1.0, 3.0, 5.0, 7.0, 9.0]]),
+        "cost_and_grads": Recipe("optlab.problems:least_squares", None),
+    }
+    batch = {"mini_batch_size": 8, "learning_rate": 0.1, "epochs": 3, "rng": Seed(seed)}
+    yield Case({**line, **batch}, note="all 8 examples in one batch", public=True)
+    steps = {"mini_batch_size": 5, "learning_rate": 0.005, "epochs": 3, "rng": Seed(seed)}
+    yield Case({**_numbered(rng, 13), **steps}, note="13 examples in batches of 5", public=True)
+    steps = {"mini_batch_size": 4, "learning_rate": 0.01, "epochs": 2, "rng": Seed(seed)}
+    twice = _numbered(rng, 12)
+    yield Case(
+        {**twice, **steps},
+        then=({"params": twice["params"], "rng": Seed(seed)},),
+        note="12 examples in batches of 4, twice from the same seed",
+        public=True,
+    )
+    steps = {"mini_batch_size": 1, "learning_rate": 0.002, "epochs": 2, "rng": Seed(seed)}
+    yield Case({**_numbered(rng, 13), **steps}, note="batches of one")
+    steps = {"mini_batch_size": 6, "learning_rate": 0.003, "epochs": 5, "rng": Seed(seed)}
+    yield Case({**_numbered(rng, 11), **steps}, note="five epochs")
+    network = {
+        "params": _network(rng),
+        "X": rng.normal(size=(4, 9)),
+        "Y": np.eye(3)[:, rng.integers(0, 3, size=9)],
+        "cost_and_grads": Recipe("optlab.problems:cost_and_grads", None),
+    }
+    larger = {"mini_batch_size": 64, "learning_rate": 0.2, "epochs": 4, "rng": Seed(seed)}
+    yield Case({**network, **larger}, note="a network, and a size larger than m")
+    whole = {"W1": np.array([[2]]), "b1": np.array([[1]])}
+    yield Case({**line, "params": whole, **batch}, note="integer parameters")
+
+
+def _network(rng):
+    return {
+        "W1": rng.normal(size=(5, 4)),
+        "b1": np.zeros((5, 1)),
+        "W2": rng.normal(size=(3, 5)),
+        "b2": np.zeros((3, 1)),
+    }
+
+
+STEP = "params = {key: params[key] - learning_rate * grads[key] for key in params}"
+CALL = "cost, grads = cost_and_grads(params, X[:, batch], Y[:, batch])"
+SLICE = "batch = order[start : start + mini_batch_size]"
+DRAW = "order = rng.permutation(m)"
+STARTS = "range(0, m, mini_batch_size)"
+EPOCH = f"""    for _ in range(epochs):
+        {DRAW}
+"""
+
+train_mini_batch.mistake(
+    "drops_the_remainder",
+    "13 examples in batches of 5 give you 2 steps an epoch, and 3 examples are never seen. What "
+    "happens to the remainder?",
+    (STARTS, "range(0, m - m % mini_batch_size, mini_batch_size)"),
+)
+train_mini_batch.mistake(
+    "empty_last_batch",
+    "12 examples in batches of 4 give you 4 steps an epoch, the last on a batch of 0 columns. When "
+    "is there a remainder?",
+    (STARTS, "range(0, (m // mini_batch_size + 1) * mini_batch_size, mini_batch_size)"),
+)
+train_mini_batch.mistake(
+    "nearly_equal_sizes",
+    "13 examples in batches of 5 give you 5, 4 and 4: a fair way to split. Here all batches but "
+    "the last have the size that was asked for: which three sizes are those?",
+    (f"for start in {STARTS}", "for batch in np.array_split(order, -(-m // mini_batch_size))"),
+    (SLICE, "pass"),
+    share=0.5,
+)
+train_mini_batch.mistake(
+    "last_batch_overlaps",
+    "Your last batch reaches back into the one before to be full: some examples count twice in an "
+    "epoch. Must every batch be full?",
+    (SLICE, "start = max(0, min(start, m - mini_batch_size)); " + SLICE),
+)
+train_mini_batch.mistake(
+    "not_shuffled",
+    "Your batches are the data in their given order. What if they are sorted by class?",
+    (DRAW, "order = np.arange(m)"),
+)
+train_mini_batch.mistake(
+    "shuffled_once",
+    "Every epoch of yours visits the same batches: the order is drawn once, or always from the "
+    "same seed. Where would a new one have to be drawn?",
+    (EPOCH, f"    {DRAW}\n    for _ in range(epochs):\n"),
+)
+train_mini_batch.mistake(
+    "two_permutations",
+    "x and y no longer belong together in your batches: the model is asked to learn chance. How "
+    "many random orders do you draw?",
+    ("Y[:, batch]", "Y[:, rng.permutation(m)[start : start + mini_batch_size]]"),
+)
+train_mini_batch.mistake(
+    "shuffles_x_only",
+    "Your X_t is shuffled and your Y_t is not, so examples and labels are mixed up. What must "
+    "happen to Y?",
+    ("Y[:, batch]", "Y[:, start : start + mini_batch_size]"),
+)
+train_mini_batch.mistake(
+    "drawn_with_replacement",
+    "In your epochs some examples are missing and others come twice. How often does one epoch see "
+    "an example?",
+    (DRAW, "order = rng.integers(0, m, size=m)"),
+)
+train_mini_batch.mistake(
+    "each_batch_drawn_alone",
+    "Every batch of yours is a new draw from all examples, also the last, which should hold the "
+    "remainder. How often does one epoch see an example?",
+    (SLICE, "batch = rng.permutation(m)[:mini_batch_size]"),
+)
+train_mini_batch.mistake(
+    "first_batch_again_and_again",
+    "All steps of an epoch use the same batch. What in your batch depends on t?",
+    (SLICE, "batch = order[:mini_batch_size]"),
+)
+train_mini_batch.mistake(
+    "uses_all_examples",
+    "Every step of yours looks at all 13 examples: that is batch gradient descent, done several "
+    "times an epoch. What does cost_and_grads get?",
+    (CALL, "cost, grads = cost_and_grads(params, X, Y)"),
+)
+train_mini_batch.mistake(
+    "size_ignored",
+    "You make one step an epoch, on all examples at once. Where does mini_batch_size come in?",
+    (STARTS, "range(0, m, m)"),
+    (SLICE, "batch = order"),
+)
+train_mini_batch.mistake(
+    "steps_once_an_epoch",
+    "Your params move once an epoch, by the gradient of its last batch. How far is the step "
+    "indented?",
+    (
+        f"            {STEP}\n            costs.append(cost)",
+        f"            costs.append(cost)\n        {STEP}",
+    ),
+)
+train_mini_batch.mistake(
+    "gradients_at_the_start",
+    "All your gradients are those of the params you were given: the costs of all steps on one "
+    "batch would be the same. Where do the params stand at the second step?",
+    ("    costs = []", "    costs, first = [], params"),
+    (CALL, "cost, grads = cost_and_grads(first, X[:, batch], Y[:, batch])"),
+)
+train_mini_batch.mistake(
+    "params_never_move",
+    "Your params come back as they were: the step is computed and not kept. Which params does the "
+    "next batch see?",
+    (STEP, "_ = {key: params[key] - learning_rate * grads[key] for key in params}"),
+)
+train_mini_batch.mistake(
+    "restarts_every_epoch",
+    "Every epoch of yours starts again from the params you were given. Where should the second "
+    "epoch begin?",
+    ("    costs = []", "    costs, first = [], params"),
+    (DRAW, f"{DRAW}; params = first"),
+)
+train_mini_batch.mistake(
+    "uphill",
+    "Your params move up the gradient, and the costs rise. Which sign has a descent step?",
+    (STEP, "params = {key: params[key] + learning_rate * grads[key] for key in params}"),
+)
+train_mini_batch.mistake(
+    "learning_rate_forgotten",
+    "You step by the whole gradient whatever the learning rate. What makes the steps small?",
+    (STEP, "params = {key: params[key] - grads[key] for key in params}"),
+)
+train_mini_batch.mistake(
+    "gradients_summed",
+    "Your step grows with the batch: 8 examples make it 8 times too large. Are the gradients that "
+    "you get sums or means?",
+    (STEP, "params = {k: params[k] - learning_rate * len(batch) * grads[k] for k in params}"),
+)
+train_mini_batch.mistake(
+    "divided_by_the_size_again",
+    "Your step is b times too small: the gradients that you get are means already. Who divides by "
+    "the batch size?",
+    (STEP, "params = {k: params[k] - learning_rate / len(batch) * grads[k] for k in params}"),
+)
+train_mini_batch.mistake(
+    "divided_by_m",
+    "Your step is m times too small, 8 times for 8 examples. Who divides, and by which size?",
+    (STEP, "params = {k: params[k] - learning_rate / X.shape[1] * grads[k] for k in params}"),
+)
+train_mini_batch.mistake(
+    "cost_after_the_step",
+    "Your first cost is that of the params after one step; asked is J^{t} as it was when its "
+    "gradient was taken. When do you note it?",
+    (
+        "costs.append(cost)",
+        "costs.append(cost_and_grads(params, X[:, batch], Y[:, batch])[0])",
+    ),
+)
+train_mini_batch.mistake(
+    "last_cost_of_each_epoch",
+    "You note one cost an epoch, that of its last batch. How many steps did the epoch have?",
+    ("            costs.append(cost)", "        costs.append(cost)"),
+)
+train_mini_batch.mistake(
+    "mean_cost_of_each_epoch",
+    "You note one mean cost an epoch; asked is J^{t} of every step, to see its noise. How many "
+    "numbers are that for 3 epochs of 3 steps?",
+    (
+        "    return params, costs",
+        "    t = -(-m // mini_batch_size)\n"
+        "    return params, [sum(costs[k : k + t]) / t / 7 * 7 for k in range(0, len(costs), t)]",
+    ),
+)
+train_mini_batch.mistake(
+    "one_epoch_only",
+    "You stop after the first epoch. How far is your return indented?",
+    ("    return params, costs", "        return params, costs"),
+)
+train_mini_batch.mistake(
+    "one_epoch_too_many",
+    "You run one epoch too many. How many times does range(epochs) count?",
+    ("range(epochs)", "range(epochs + 1)"),
+)
+train_mini_batch.mistake(
+    "one_epoch_too_few",
+    "You run one epoch too few. How many times does range(epochs) count?",
+    ("range(epochs)", "range(1, epochs)"),
+)
+train_mini_batch.mistake(
+    "epochs_are_steps",
+    "You make as many steps as there are epochs, each on one batch. How many steps has an epoch?",
+    (STARTS, "range(0, 1)"),
+)
+train_mini_batch.mistake(
+    "results_swapped",
+    "Your two results come in the other order: costs first. What does the docstring give back?",
+    ("return params, costs", "return costs, params"),
+)
+train_mini_batch.mistake(
+    "params_only",
+    "You give back the params and not the costs. What would a plot of J^{t} need?",
+    ("return params, costs", "return params"),
+)
+train_mini_batch.mistake(
+    "ignores_the_generator",
+    "The same seed gave two different runs: your shuffling does not use rng. How would somebody "
+    "repeat your run?",
+    (DRAW, "order = np.random.permutation(m)"),
+)
+
+
+train_mini_batch.mistake(
+    "costs_in_lists",
+    "Your costs lie in one list for each epoch; asked is a single list, J^{t} after J^{t}. What is "
+    "the difference between append and extend?",
+    (
+        "    return params, costs",
+        "    t = len(costs) // epochs\n"
+        "    return params, [costs[k * t : (k + 1) * t] for k in range(epochs)]",
+    ),
+)
+
+
+@train_mini_batch.mistake(
+    "gradients_gathered_for_an_epoch",
+    "You gather the gradients of an epoch and make one step with their mean: that is batch gradient "
+    "descent in pieces. When does the second batch profit from the first?",
+)
+def _(params, X, Y, cost_and_grads, mini_batch_size, learning_rate, epochs, rng):
+    costs = []
+    for _ in range(epochs):
+        order = rng.permutation(X.shape[1])
+        gathered = []
+        for k in range(0, len(order), mini_batch_size):
+            part = order[k : k + mini_batch_size]
+            cost, grads = cost_and_grads(params, X[:, part], Y[:, part])
+            gathered.append(grads)
+            costs.append(cost)
+        mean = {key: sum(grads[key] for grads in gathered) / len(gathered) for key in params}
+        params = {key: params[key] - learning_rate * mean[key] for key in params}
+    return params, costs
+
+
+@train_mini_batch.mistake(
+    "weights_only",
+    "Your weights learn and your biases stay where they are. Which keys does your loop visit?",
+)
+def _(params, X, Y, cost_and_grads, mini_batch_size, learning_rate, epochs, rng):
+    params = {key: value.copy() for key, value in params.items()}
+    costs = []
+    for _ in range(epochs):
+        order = rng.permutation(X.shape[1])
+        for k in range(0, len(order), mini_batch_size):
+            part = order[k : k + mini_batch_size]
+            cost, grads = cost_and_grads(params, X[:, part], Y[:, part])
+            for key in params:
+                if key.startswith("W"):
+                    params[key] = params[key] - learning_rate * grads[key]
+            costs.append(cost)
+    return params, costs
+
+
+@train_mini_batch.mistake(
+    "works_in_place",
+    "Your numbers are right, but the params you were given have moved: a second run from the same "
+    "start would begin where this one ended. What could you copy?",
+    share=0.8,
+)
+def _(params, X, Y, cost_and_grads, mini_batch_size, learning_rate, epochs, rng):
+    costs = []
+    for _ in range(epochs):
+        order = rng.permutation(X.shape[1])
+        for k in range(0, len(order), mini_batch_size):
+            part = order[k : k + mini_batch_size]
+            cost, grads = cost_and_grads(params, X[:, part], Y[:, part])
+            for key in params:
+                params[key] = params[key] - learning_rate * grads[key]
+            costs.append(cost)
+    return params, costs
+
+
+@train_mini_batch.mistake(
+    "fails_on_integers",
+    "With integer parameters your subtraction in place fails: NumPy does not put floats into an "
+    "integer array. What would a new array do?",
+    share=0.8,
+)
+def _(params, X, Y, cost_and_grads, mini_batch_size, learning_rate, epochs, rng):
+    params = {key: value.copy() for key, value in params.items()}
+    costs = []
+    for _ in range(epochs):
+        order = rng.permutation(X.shape[1])
+        for k in range(0, len(order), mini_batch_size):
+            part = order[k : k + mini_batch_size]
+            cost, grads = cost_and_grads(params, X[:, part], Y[:, part])
+            for key in params:
+                params[key] -= learning_rate * grads[key]
+            costs.append(cost)
+    return params, costs
+
+
+@train_mini_batch.mistake(
+    "resets_the_global_seed",
+    "Your run is right, but you reset NumPy's global generator on the way: all that comes after "
+    "repeats itself. Is np.random.seed needed when there is rng?",
+    share=0.8,
+)
+def _(params, X, Y, cost_and_grads, mini_batch_size, learning_rate, epochs, rng):
+    np.random.seed(1)
+    costs = []
+    for _ in range(epochs):
+        order = rng.permutation(X.shape[1])
+        for k in range(0, len(order), mini_batch_size):
+            part = order[k : k + mini_batch_size]
+            cost, grads = cost_and_grads(params, X[:, part], Y[:, part])
+            params = {key: params[key] - learning_rate * grads[key] for key in params}
+            costs.append(cost)
+    return params, costs
+
+
+@train_mini_batch.style
+def _(params, X, Y, cost_and_grads, mini_batch_size, learning_rate, epochs, rng):
+    def batches():
+        order = np.arange(X.shape[1])
+        rng.shuffle(order)
+        for k in range(0, order.size, mini_batch_size):
+            yield X[:, order[k : k + mini_batch_size]], Y[:, order[k : k + mini_batch_size]]
+
+    costs = []
+    for _ in range(epochs):
+        for X_t, Y_t in batches():
+            cost, grads = cost_and_grads(params, X_t, Y_t)
+            params = {k: params[k] - learning_rate * grads[k] for k in params}
+            costs += [cost]
+    return params, costs
+
+
+@train_mini_batch.style
+def _(params, X, Y, cost_and_grads, mini_batch_size, learning_rate, epochs, rng):
+    params = {key: np.array(value, dtype=float) for key, value in params.items()}
+    costs = []
+    for _ in range(epochs):
+        order = rng.permutation(X.shape[1])
+        Xs, Ys = X[:, order], Y[:, order]
+        for k in range(-(-X.shape[1] // mini_batch_size)):
+            part = slice(k * mini_batch_size, (k + 1) * mini_batch_size)
+            cost, grads = cost_and_grads(params, Xs[:, part], Ys[:, part])
+            costs.append(np.float64(cost))
+            for key in params:
+                params[key] -= learning_rate * grads[key]
+    return params, np.array(costs)
+
+
+@train_mini_batch.style
+def _(params, X, Y, cost_and_grads, mini_batch_size, learning_rate, epochs, rng):
+    m = X.shape[1]
+    params, costs, left, epoch = dict(params), [], np.array([], dtype=int), 0
+    while epoch < epochs or left.size:
+        if left.size == 0:
+            left, epoch = rng.permutation(m), epoch + 1
+        now, left = left[:mini_batch_size], left[mini_batch_size:]
+        cost, grads = cost_and_grads(params, X.take(now, axis=1), Y.take(now, axis=1))
+        for key in grads:
+            params[key] = params[key] - learning_rate * grads[key]
+        costs.append(cost)
+    return params, tuple(costs)
+
+
+@train_mini_batch.style
+def _(params, X, Y, cost_and_grads, mini_batch_size, learning_rate, epochs, rng):
+    T = -(-X.shape[1] // mini_batch_size)
+    costs = np.zeros(epochs * T)
+    for step in range(epochs * T):
+        t = step % T
+        if t == 0:
+            order = np.argsort(rng.random(X.shape[1]))
+        part = order[t * mini_batch_size : (t + 1) * mini_batch_size]
+        costs[step], grads = cost_and_grads(params, X[:, part], Y[:, part])
+        params = {k: p - learning_rate * grads[k] for k, p in params.items()}
+    return params, costs
+
+
+@train_mini_batch.style
+def _(params, X, Y, cost_and_grads, mini_batch_size, learning_rate, epochs, rng):
+    costs = []
+    for _ in range(epochs):
+        both = rng.permutation(np.vstack((X, Y)), axis=1)
+        for k in range(0, both.shape[1], mini_batch_size):
+            part = both[:, k : k + mini_batch_size]
+            cost, grads = cost_and_grads(params, part[: len(X)], part[len(X) :])
+            params = {k: params[k] - learning_rate * grads[k] for k in params}
+            costs.append(cost)
+    return [params, costs]
