@@ -483,7 +483,7 @@ for kappa in (10, 100, 1000):
 #   to $\kappa$;
 # - on a nearly round bowl it is a bad deal: at $\kappa = 10$ gradient descent is there in 30 steps.
 #
-# A less elongated problem wants a smaller $\beta$. The best choice for a bowl is
+# A less elongated problem wants a smaller $\beta$. The best choice for a long run on a bowl is
 # $\sqrt\beta = (\sqrt\kappa - 1)/(\sqrt\kappa + 1)$ (Polyak, 1964), and $\beta = 0.9$ is right for
 # $\kappa \approx 1400$. The usual 0.9 is a bet that the cost is elongated. For neural networks it
 # often is: a few curvatures are large and most are close to zero (Sagun and others, 2017).
@@ -573,8 +573,8 @@ for corrected in (False, True):
 # %% [markdown]
 # After ten steps a third is still missing, and it takes 44 steps until less than 1 % is. The usual
 # conclusion holds all the same: people leave the correction out because the bias only makes the
-# first steps shorter, and that costs little or nothing, as the two lines above show. It is not
-# because the bias would be gone. Adam, in lesson 6, cannot do without the correction.
+# first steps shorter, and that costs little or nothing, as the two lines above show. The bias itself
+# is not gone. In Adam (lesson 6) it would make the first steps too long instead.
 
 # %% [markdown]
 # ## 8 · Two forms of momentum
@@ -669,8 +669,8 @@ print(
 #
 # There is a second reason to know which form you have. In the classical form $\beta$ changes the
 # length of the step as well: from $\beta = 0.9$ to $0.99$ the velocity becomes ten times as long, and
-# the learning rate must be tuned again. In the averaging form the two are nearly independent. That is
-# why this course uses it, and why the other one is called less intuitive.
+# the learning rate must be tuned again. In the averaging form a steady gradient gives the same step
+# for every $\beta$. That is why this course uses it.
 #
 # ### Quiz · A rate from elsewhere
 #
@@ -747,8 +747,8 @@ plots.show(
 
 # %% [markdown]
 # So does momentum speed up learning? Here, yes, with its own learning rate: ten epochs instead of
-# fifteen. Mini-batch noise takes some of the gain that the bowls promise. On the test digits there is
-# no difference to speak of: one digit more or less is already 0.3 points.
+# fifteen, a smaller gain than on the longest bowls. On the test digits there is no difference to
+# speak of: one digit more or less is already 0.3 points.
 
 # %% [markdown]
 # ## Summary

@@ -112,11 +112,12 @@ def recorder(frames):
 
 def test_explore_has_a_widget_and_a_figure_for_pages_without_widgets(shown):
     frames = []
-    plots.explore(recorder(frames), "A line", rate=(0.1, 1.0, 0.1, 0.5), turns=(1, 5, 1))
+    plots.explore(recorder(frames), "A line.", rate=(0.1, 1.0, 0.1, 0.5), turns=(1, 5, 1))
     [(data, metadata)] = shown
     assert frames == [(0.5, 1)]
-    assert set(data) == {"application/vnd.jupyter.widget-view+json", "image/png", "text/plain"}
-    assert metadata["image/png"]["alt"] == data["text/plain"] == "A line"
+    widget = "application/vnd.jupyter.widget-view+json"
+    assert set(data) == {widget, "image/png", "text/html", "text/plain"}
+    assert metadata["image/png"]["alt"] == data["text/plain"] == "A line. rate 0.5"
 
 
 def test_explore_without_ipywidgets_is_a_figure(shown, monkeypatch):
@@ -129,14 +130,12 @@ def test_explore_without_ipywidgets_is_a_figure(shown, monkeypatch):
 def test_moving_a_slider_draws_a_new_frame():
     frames = []
     stage = plots.Stage(recorder(frames), 1, 1, None)
-    image = stage.frame(rate=0.5)
-    panel = plots.panel(stage, image, "A line", {"rate": (0.1, 1.0, 0.1, 0.5)})
+    first = plots.image_tag(stage.frame(rate=0.5), "A line. rate 0.5", stage.width)
+    panel = plots.panel(stage, first, "A line.", {"rate": (0.1, 1.0, 0.1, 0.5)})
     slider, picture = panel.children
-    first = picture.value
-    assert 'alt="A line"' in first
     assert slider.continuous_update and slider.description == "rate"
     slider.value = 0.7
-    assert frames[-1][0] == pytest.approx(0.7) and picture.value != first
+    assert frames[-1][0] == pytest.approx(0.7) and 'alt="A line. rate 0.7"' in picture.value
     slider.value = 0.5
     assert picture.value == first, "a frame depends on its values only"
 

@@ -149,8 +149,8 @@ def image_tag(image, alt, width):
 def mimebundle(image, alt, width):
     """What is displayed: the image, and HTML that gives it an alternative text.
 
-    JupyterLab drops the alternative text of a plain PNG but keeps that of an <img>; GitHub,
-    nbconvert and the feedback pages use the PNG.
+    JupyterLab and nbconvert drop the alternative text of a plain PNG but keep that of an <img>;
+    GitHub and the feedback pages use the PNG.
     """
     return {
         "image/png": base64.b64encode(image).decode("ascii"),
@@ -169,20 +169,20 @@ def show(fig, alt):
 def explore(draw, alt, rows=1, columns=1, size=None, **ranges):
     """A figure with a slider for every range.
 
-    `draw(axes, **values)` draws one frame on empty axes and returns the title above it. Limits
-    that it sets for one frame it should set for every frame.
+    `draw(axes, **values)` draws one frame on empty axes and returns the title above it, which
+    also ends the alternative text. Limits that it sets for one frame it should set for every one.
     A range is (low, high, step) or (low, high, step, start), or a list of choices, of which the
     first is the start. Whole numbers give whole numbers. Where widgets do not run (GitHub, printed
     pages, no ipywidgets) the figure for the starting values is shown.
     """
     stage = Stage(draw, rows, columns, size)
     image = stage.frame(**{name: start_of(choice) for name, choice in ranges.items()})
-    bundle = mimebundle(image, alt, stage.width)
+    described = f"{alt} {stage.title.get_text()}"
+    bundle = mimebundle(image, described, stage.width)
     if ipywidgets is not None:
-        del bundle["text/html"]  # else a page without widgets would hold the image twice
-        bundle |= panel(stage, image, alt, ranges)._repr_mimebundle_()
-        bundle["text/plain"] = alt
-    display(bundle, metadata={"image/png": {"alt": alt}}, raw=True)
+        live = panel(stage, bundle["text/html"], alt, ranges)._repr_mimebundle_()
+        bundle = live | bundle  # the description instead of the widget's repr as text/plain
+    display(bundle, metadata={"image/png": {"alt": described}}, raw=True)
 
 
 def start_of(choice):
@@ -221,17 +221,17 @@ def wipe(ax):
     ax.relim()
 
 
-def panel(stage, image, alt, ranges):
-    """The widget: sliders above the image.
+def panel(stage, first, alt, ranges):
+    """The widget: sliders above the image, of which `first` is the HTML to begin with.
 
     The image is an HTML widget, because the Image widget has no place for an alternative text.
     """
     sliders = {name: slider(name, choice) for name, choice in ranges.items()}
-    picture = ipywidgets.HTML(image_tag(image, alt, stage.width))
+    picture = ipywidgets.HTML(first)
 
     def redraw(_):
-        values = {name: one.value for name, one in sliders.items()}
-        picture.value = image_tag(stage.frame(**values), alt, stage.width)
+        image = stage.frame(**{name: one.value for name, one in sliders.items()})
+        picture.value = image_tag(image, f"{alt} {stage.title.get_text()}", stage.width)
 
     for one in sliders.values():
         one.observe(redraw, names="value")
