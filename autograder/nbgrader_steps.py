@@ -19,7 +19,7 @@ from nbgrader.utils import determine_grade, is_grade
 from traitlets import Enum
 
 from autograder.errors import RunError
-from autograder.judge import Judge
+from autograder.judge import Judge, Settings
 from autograder.preflight import Refusal, pour, read, safe
 from autograder.record import CHECK, Recorder
 
@@ -69,7 +69,7 @@ class JudgeAnswers(NbGraderPreprocessor):
 @cache
 def _judge(isolation):
     """One judge a process: starting its runner takes longer than a submission."""
-    judge = Judge(isolation=isolation)
+    judge = Judge(Settings(isolation=isolation))
     judge.__enter__()
     if isolation == "auto" and not judge.session.sandboxed:
         judge.__exit__(None, None, None)

@@ -4,6 +4,7 @@ The rows are those that nbgrader's own SaveCells, SaveAutoGrades and AssignLateP
 write; what a person entered there (manual scores, extra credit, comments, extensions) stays.
 """
 
+import json
 import os
 import sys
 from collections.abc import Iterable, Mapping
@@ -18,13 +19,17 @@ from nbgrader.api import (
     Comment,
     Grade,
     Gradebook,
+    GradeCell,
     MissingEntry,
+    Notebook,
+    SolutionCell,
+    SourceCell,
     Student,
     SubmittedAssignment,
     SubmittedNotebook,
 )
 from nbgrader.preprocessors import AssignLatePenalties, ComputeChecksums, SaveCells
-from nbgrader.utils import compute_checksum, is_solution
+from nbgrader.utils import compute_checksum, is_grade, is_locked, is_solution
 from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 from traitlets.config import Config
@@ -46,6 +51,18 @@ class Recorded:
     score: float
     late_penalty: float
     needs_review: bool
+
+
+@dataclass(frozen=True)
+class Mark:
+    """One submission as the gradebook has it."""
+
+    student: str
+    lesson: str
+    timestamp: datetime | None
+    score: float
+    late_penalty: float
+    max_score: float
 
 
 @dataclass(frozen=True)
@@ -92,14 +109,46 @@ class Recorder:
         release, _ = ComputeChecksums().preprocess(release, resources)
         with self._writing(lesson):
             self.gradebook.update_or_create_assignment(lesson)
-            try:
-                SaveCells().preprocess(release, resources)
-            except RuntimeError as error:
-                raise UserError(
-                    f"{lesson}: its cells are not those that marks were recorded for; "
-                    "use a new course folder"
-                ) from error
+            notebook = self._notebook(lesson)
+            if notebook is None:
+                self._add_cells(lesson, release)
+            elif _cells_in(notebook) != _cells_of(release):
+                self._replace_cells(lesson, release, resources)
         self._lessons.pop(lesson, None)
+
+    def _notebook(self, lesson):
+        try:
+            return self.gradebook.find_notebook(lesson, lesson)
+        except MissingEntry:
+            return None
+
+    def _add_cells(self, lesson, release):
+        """What SaveCells does, but for its commit after each of a hundred rows."""
+        notebook = Notebook(
+            name=lesson,
+            assignment=self.gradebook.find_assignment(lesson),
+            kernelspec=json.dumps(release.metadata.get("kernelspec", {})),
+        )
+        self.gradebook.db.add(notebook)
+        for name, (source, points, solution) in _cells_of(release).items():
+            kind, locked, text, checksum = source
+            made = {"name": name, "notebook": notebook}
+            own = {"cell_type": kind, "locked": locked, "source": text, "checksum": checksum}
+            self.gradebook.db.add(SourceCell(**made, **own))
+            if points is not None:
+                self.gradebook.db.add(GradeCell(**made, cell_type=kind, max_score=points))
+            if solution:
+                self.gradebook.db.add(SolutionCell(**made))
+
+    def _replace_cells(self, lesson, release, resources):
+        self.gradebook.db.rollback()  # SaveCells opens the file by itself
+        try:
+            SaveCells().preprocess(release, resources)
+        except RuntimeError as error:
+            raise UserError(
+                f"{lesson}: its cells are not those that marks were recorded for; "
+                "use a new course folder"
+            ) from error
 
     def enrol(self, names: Mapping[str, tuple[str, str]]) -> None:
         """Enter students by id with first and last name; nbgrader shows others as None, None."""
@@ -112,6 +161,22 @@ class Recorder:
         """The due dates that were entered in the gradebook, by lesson."""
         rows = self.gradebook.db.execute(select(Assignment.name, Assignment.duedate))
         return {name: duedate for name, duedate in rows if duedate is not None}
+
+    def marks(self) -> list[Mark]:
+        """What the gradebook holds for every submission: manual scores and penalties included."""
+        found = self.gradebook.db.scalars(select(SubmittedAssignment))
+        marks = [
+            Mark(
+                item.student_id,
+                item.name,
+                item.timestamp,
+                item.score,
+                item.late_submission_penalty,
+                item.max_score,
+            )
+            for item in found
+        ]
+        return sorted(marks, key=lambda mark: (mark.student, mark.lesson))
 
     def record(
         self,
@@ -239,6 +304,33 @@ class Recorder:
             return None
         penalty = self.late.plugin_inst.late_submission_penalty(student, score, late)
         return None if penalty is None else min(max(penalty, 0), score)
+
+
+def _cells_of(release):
+    """The cells that the gradebook knows, by grade id: source row, points, whether an answer."""
+    return {
+        cell.metadata.nbgrader["grade_id"]: (
+            (cell.cell_type, is_locked(cell), cell.source, cell.metadata.nbgrader["checksum"]),
+            float(cell.metadata.nbgrader["points"]) if is_grade(cell) else None,
+            is_solution(cell),
+        )
+        for cell in release.cells
+        if is_grade(cell) or is_solution(cell) or is_locked(cell)
+    }
+
+
+def _cells_in(notebook):
+    """The same, from a notebook's rows."""
+    points = {cell.name: cell.max_score for cell in notebook.grade_cells}
+    answers = {cell.name for cell in notebook.solution_cells}
+    return {
+        cell.name: (
+            (cell.cell_type, cell.locked, cell.source, cell.checksum),
+            points.get(cell.name),
+            cell.name in answers,
+        )
+        for cell in notebook.source_cells
+    }
 
 
 def _rows(notebook):

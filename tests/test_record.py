@@ -8,7 +8,7 @@ from shutil import copy
 
 import pytest
 from nbgrader.api import Gradebook
-from nbgrader.preprocessors import AssignLatePenalties, ComputeChecksums, SaveAutoGrades
+from nbgrader.preprocessors import AssignLatePenalties, ComputeChecksums, SaveAutoGrades, SaveCells
 from small_lesson import ANSWERS, LESSON, POINTS, STUBS, cell, graded, release, submission
 from sqlalchemy import event
 from traitlets.config import Config
@@ -155,19 +155,38 @@ def test_a_new_student_has_the_rows_of_nbgrader(url, recorder):
     assert gradebook_rows(url, "ada") == gradebook_rows(url, "bob")
 
 
-def test_the_lesson_has_the_rows_of_nbgrader(url, recorder):
+def lesson_rows(url):
+    """Everything that the gradebook holds about a lesson, but its random ids."""
     with Gradebook(url) as gradebook:
+        assignment = gradebook.find_assignment(LESSON)
         notebook = gradebook.find_notebook(LESSON, LESSON)
-        assert {one.name: one.max_score for one in notebook.grade_cells} == {
-            f"check_{name}": points for name, points in POINTS.items()
-        }
-        assert {one.name for one in notebook.solution_cells} == set(POINTS)
-        assert {one.name: one.locked for one in notebook.source_cells} == {
-            "setup": True,
-            "valley": True,
-            **dict.fromkeys(POINTS, False),
-            **{f"check_{name}": True for name in POINTS},
-        }
+        kinds = (notebook.grade_cells, notebook.solution_cells, notebook.source_cells)
+        rows = [[one.to_dict() for one in kind] for kind in kinds]
+        for row in (*rows[0], *rows[1], *rows[2]):
+            del row["id"]
+        sorted_rows = [sorted(kind, key=lambda row: row["name"]) for kind in rows]
+        return assignment.duedate, assignment.max_score, notebook.kernelspec, sorted_rows
+
+
+def test_the_lesson_has_the_rows_of_nbgrader(made_once, tmp_path):
+    ours, theirs = (sqlite_url(copy(made_once, tmp_path / name)) for name in ("ours", "theirs"))
+    with Gradebook(theirs) as gradebook:
+        gradebook.remove_assignment(LESSON)
+        gradebook.add_assignment(LESSON)
+    resources = {"nbgrader": {"notebook": LESSON, "assignment": LESSON, "db_url": theirs}}
+    SaveCells().preprocess(ComputeChecksums().preprocess(release(), resources)[0], resources)
+    assert lesson_rows(ours) == lesson_rows(theirs)
+    assert len(lesson_rows(ours)[-1][2]) == 6
+
+
+def test_a_lesson_of_other_points_is_brought_up_to_date(url, recorder):
+    record(recorder)
+    changed = release()
+    cell(changed, "check_momentum_update").metadata.nbgrader.points = 6.0
+    recorder.add_lesson(LESSON, changed)
+    assert lesson_rows(url)[1] == 7.0
+    scores = {**FULL, "momentum_update": 6.0}
+    assert record(recorder, scores=scores).score == 7.0
 
 
 def test_recording_twice_changes_nothing(url, recorder):
