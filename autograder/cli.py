@@ -3,13 +3,19 @@
 Commands import what they need when they run: nbgrader and Jupyter take seconds to load.
 """
 
+from __future__ import annotations
+
 import argparse
 import json
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from autograder.errors import CourseError, RunError
+from autograder.errors import CourseError, RunError, UserError
 from autograder.exercises import lessons
+
+if TYPE_CHECKING:
+    from autograder.judge import Settings
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -20,6 +26,9 @@ def main(arguments: list[str] | None = None) -> int:
     except CourseError as error:
         print(f"autograder: {error}", file=sys.stderr)
         return error.exit_status
+    except KeyboardInterrupt:
+        print("autograder: stopped; run the same command again to go on", file=sys.stderr)
+        return CourseError.exit_status
 
 
 def _build(options: argparse.Namespace) -> None:
@@ -56,14 +65,77 @@ def _exercises(options: argparse.Namespace) -> None:
 
 
 def _judge(options: argparse.Namespace) -> None:
-    from autograder.judge import Judge
+    from autograder.judge import Judge, Settings
 
-    with Judge(isolation=options.isolation) as judge:
+    with Judge(Settings(isolation=options.isolation)) as judge:
         verdict = judge.file(options.exercise, Path(options.file))
     if options.json:
         print(json.dumps(verdict.to_data()))
     else:
         print(f"{verdict.status}: {verdict.message} ({verdict.score:g} of {verdict.max_score:g})")
+
+
+def _grade(options: argparse.Namespace) -> None:
+    if bool(options.notebooks) == bool(options.course):
+        raise UserError("give notebooks to grade, or --course DIR")
+    if options.course:
+        _grade_course(options)
+    else:
+        _grade_loose(options)
+
+
+def _grade_loose(options: argparse.Namespace) -> None:
+    from autograder import grade, terminal
+    from autograder.judge import Judge
+
+    with Judge(_settings(options)) as judge:
+        if not judge.session.sandboxed:
+            terminal.say(f"warning: no sandbox ({judge.session.unavailable}); grade your own only")
+        graded = [grade.grade_loose(Path(name), judge) for name in options.notebooks]
+    for item in graded:
+        for problem in item.pop("problems"):
+            terminal.say(f"{item['notebook']}: {problem}")
+    if options.json:
+        print(json.dumps(graded, indent=1))
+        return
+    for item in graded:
+        terminal.verdicts(item)
+
+
+def _grade_course(options: argparse.Namespace) -> None:
+    from autograder import grade, terminal
+
+    submissions = grade.grade_course(
+        Path(options.course),
+        lesson=options.lesson,
+        jobs=options.jobs,
+        scheduler=options.scheduler,
+        settings=_settings(options),
+        show=terminal.progress,
+    )
+    if options.json:
+        print(json.dumps({"schema": grade.SCHEMA, "submissions": submissions}, indent=1))
+    else:
+        terminal.marks(submissions)
+
+
+def _settings(options: argparse.Namespace) -> Settings:
+    from autograder.judge import Settings
+
+    return Settings(isolation=options.isolation, run_experiments=options.run_experiments)
+
+
+def _sample(options: argparse.Namespace) -> None:
+    from autograder import sample
+
+    count = sample.make_class(Path(options.course), options.students, options.seed)
+    print(f"{count} submissions of {options.students} invented students in {options.course}")
+
+
+def _report(options: argparse.Namespace) -> None:
+    from autograder import report
+
+    print(report.write(Path(options.course)))
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -85,7 +157,37 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--json", action="store_true")
     _add_isolation(command)
     command.set_defaults(run=_judge)
+
+    command = commands.add_parser("grade", help="grade notebooks, or a whole class")
+    command.add_argument("notebooks", nargs="*", metavar="NOTEBOOK.ipynb")
+    command.add_argument("--course", metavar="DIR", help="grade what is in DIR/submitted")
+    command.add_argument("--lesson", metavar="NAME", help="this lesson only")
+    command.add_argument("--jobs", type=_positive, metavar="N", help="worker processes")
+    command.add_argument("--scheduler", metavar="ADDRESS", help="grade on this Dask cluster")
+    command.add_argument(
+        "--run-experiments", action="store_true", help="also run the demonstrations"
+    )
+    command.add_argument("--json", action="store_true")
+    _add_isolation(command)
+    command.set_defaults(run=_grade)
+
+    command = commands.add_parser("sample", help="make a class of invented students")
+    command.add_argument("--students", type=_positive, default=24, metavar="N")
+    command.add_argument("--seed", type=int, default=1, metavar="S")
+    command.add_argument("--course", required=True, metavar="DIR")
+    command.set_defaults(run=_sample)
+
+    command = commands.add_parser("report", help="write the class report (HTML)")
+    command.add_argument("--course", required=True, metavar="DIR")
+    command.set_defaults(run=_report)
     return parser
+
+
+def _positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise ValueError(text)
+    return number
 
 
 def _add_isolation(command: argparse.ArgumentParser) -> None:

@@ -7,7 +7,7 @@ gets back data, and compares. References, expected values and mistakes never lea
 import re
 from collections.abc import Iterable
 from copy import deepcopy
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from nbformat import NotebookNode
@@ -46,23 +46,26 @@ class Graded:
         return sum(verdict.max_score for verdict in self.verdicts)
 
 
-class Judge:
-    """Judges one thing after another. A context manager: leaving it ends the runner.
+@dataclass(frozen=True)
+class Settings:
+    """What decides a mark beside the submission; the same for everybody in one run.
 
-    seed: of the hidden cases; the same for everybody in one run.
+    seed: of the hidden cases. isolation: see `Session`. run_experiments: whether demonstrations
+    run; marks never depend on it.
     """
 
-    def __init__(
-        self,
-        *,
-        seed: int = PUBLIC_SEED,
-        isolation: str = "auto",
-        limits: Limits | None = None,
-        run_experiments: bool = False,
-    ) -> None:
-        self.seed = seed
-        self.run_experiments = run_experiments
-        self.session = Session(isolation, limits or Limits())
+    seed: int = PUBLIC_SEED
+    isolation: str = "auto"
+    run_experiments: bool = False
+    limits: Limits = field(default_factory=Limits)
+
+
+class Judge:
+    """Judges one thing after another. A context manager: leaving it ends the runner."""
+
+    def __init__(self, settings: Settings | None = None) -> None:
+        self.settings = settings or Settings()
+        self.session = Session(self.settings.isolation, self.settings.limits)
 
     def __enter__(self) -> "Judge":
         self.session.__enter__()
@@ -96,7 +99,7 @@ class Judge:
 
     def _to_run(self, notebook: NotebookNode) -> Iterable[NotebookNode]:
         for cell in notebook.cells:
-            skip = EXPERIMENT in cell.metadata.get("tags", []) and not self.run_experiments
+            skip = EXPERIMENT in cell.metadata.get("tags", []) and not self.settings.run_experiments
             if cell.cell_type == "code" and not skip:
                 yield cell
 
@@ -107,18 +110,18 @@ class Judge:
     def _run(self, cells: list[Cell], exercises: Iterable[Exercise | Quiz]) -> Run:
         probes = {}
         for exercise in exercises:
-            key = cached_key(exercise, self.seed)
+            key = cached_key(exercise, self.settings.seed)
             cases = [case.to_data() for case in key.cases]
             probes[exercise.name] = Probe(key.kind, key.parameters, cases)
         return self.session.run(cells, probes)
 
     def _verdict(self, exercise: Exercise | Quiz, run: Run, cell: str) -> Verdict:
-        key = cached_key(exercise, self.seed)
+        key = cached_key(exercise, self.settings.seed)
         answer = run.answers[exercise.name]
         if isinstance(answer, Failure):
             verdict = _failed(key, answer, _error_in(run, cell))
         else:
-            pairs = lambda: cached_pairs(exercise, self.seed)  # noqa: E731
+            pairs = lambda: cached_pairs(exercise, self.settings.seed)  # noqa: E731
             seen = [_bounded(observation) for observation in answer]
             verdict = diagnose.diagnose(key, seen, pairs)
         return replace(verdict, message=" ".join(clean(verdict.message, MESSAGE_LENGTH).split()))

@@ -1,0 +1,52 @@
+"""Marks and verdicts as CSV: no cell of it is ever taken for a formula."""
+
+import csv
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from autograder.errors import RunError
+from autograder.record import Mark
+from autograder.text import csv_safe
+
+
+def write_grades(path: Path, marks: Iterable[Mark]) -> None:
+    """One row per student and lesson, as the gradebook has it."""
+    header = ["student", "lesson", "submitted", "score", "late_penalty", "mark", "max_score"]
+    rows = (
+        [
+            mark.student,
+            mark.lesson,
+            mark.timestamp.isoformat(" ", "seconds") if mark.timestamp else "",
+            mark.score,
+            mark.late_penalty,
+            mark.score - mark.late_penalty,
+            mark.max_score,
+        ]
+        for mark in marks
+    )
+    _write(path, header, rows)
+
+
+def write_results(path: Path, submissions: Iterable[dict[str, Any]]) -> None:
+    """One row per student and exercise, with the judge's verdict."""
+    header = ["student", "lesson", "exercise", "status", "mistake", "score", "max_score", "message"]
+    rows = (
+        [submission["student"], submission["lesson"], *(item[name] for name in _VERDICT)]
+        for submission in submissions
+        for item in submission["exercises"]
+    )
+    _write(path, header, rows)
+
+
+_VERDICT = ("exercise", "status", "mistake", "score", "max_score", "message")
+
+
+def _write(path: Path, header: list[str], rows: Iterable[list[Any]]) -> None:
+    try:
+        with path.open("w", encoding="utf-8", newline="") as file:
+            writer = csv.writer(file)
+            writer.writerow(header)
+            writer.writerows([csv_safe(value) for value in row] for row in rows)
+    except OSError as error:
+        raise RunError(f"cannot write {path}: {error.strerror}") from error

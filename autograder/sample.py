@@ -1,0 +1,97 @@
+"""A class of invented students, made from the exercises' own mistakes.
+
+Every student's answers are really wrong or really right in a known way, so that the class shows
+what the grader can tell apart. The same seed gives the same class.
+"""
+
+import json
+import random
+from collections.abc import Iterator
+from copy import deepcopy
+from itertools import cycle
+from pathlib import Path
+
+import nbformat
+from nbformat import NotebookNode
+
+from autograder import NOTEBOOKS
+from autograder.errors import UserError
+from autograder.exercise import Exercise, Lesson, Quiz
+from autograder.exercises import lessons
+
+FEWEST = 12
+_RIGHT = 0.75  # how often an ordinary student's answer is right
+
+RAISES = 'def {name}(*args, **kwargs):\n    return args[0]["no such key"][0]\n'
+ENDLESS = "def {name}(*args, **kwargs):\n    while True:\n        pass\n"
+
+
+def make_class(course: Path, students: int, seed: int) -> int:
+    """Write `submitted/<student>/<lesson>/<lesson>.ipynb` for every lesson; how many there are."""
+    if students < FEWEST:
+        raise UserError(f"a class needs at least {FEWEST} students to show every kind of answer")
+    submitted = course / "submitted"
+    count = 0
+    for number, lesson in enumerate(lessons().values()):
+        contents = _class_for(lesson, students, random.Random(f"{seed}-{lesson.name}"), number == 0)
+        for student, text in enumerate(contents, start=1):
+            path = submitted / f"student{student:02}" / lesson.name / f"{lesson.name}.ipynb"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, "utf-8")
+            count += 1
+    return count
+
+
+def _class_for(lesson: Lesson, students: int, rng: random.Random, first: bool) -> Iterator[str]:
+    release = nbformat.read(NOTEBOOKS / f"{lesson.name}.ipynb", as_version=4)
+    functions = [item for item in lesson.exercises.values() if isinstance(item, Exercise)]
+    special = [
+        *(_perfect(lesson, style) for style in range(3)),
+        {},  # handed in as it was
+        _perfect(lesson, 0) | {functions[0].name: RAISES.format(name=functions[0].name)},
+    ]
+    if first:  # one endless loop and one broken file are enough for a class
+        special.append(
+            _perfect(lesson, 0) | {functions[-1].name: ENDLESS.format(name=functions[-1].name)}
+        )
+    answers = special + [{}] * (students - len(special))
+    mistakes = {
+        item.name: cycle(rng.sample(item.mistakes, len(item.mistakes))) for item in functions
+    }
+    for number in range(len(special), students):
+        answers[number] = _ordinary(lesson, mistakes, rng)
+    for number, sources in enumerate(answers):
+        broken = first and number == len(special)
+        yield "this is not a notebook\n" if broken else json.dumps(_fill(release, sources))
+
+
+def _perfect(lesson: Lesson, style: int) -> dict[str, str]:
+    sources = {}
+    for exercise in lesson.exercises.values():
+        if isinstance(exercise, Quiz):
+            sources[exercise.name] = exercise.source_of(exercise.right)
+        else:
+            choices = [exercise.source, *(answer.source for answer in exercise.styles)]
+            sources[exercise.name] = choices[style % len(choices)]
+    return sources
+
+
+def _ordinary(lesson: Lesson, mistakes: dict, rng: random.Random) -> dict[str, str]:
+    """Mostly right in some style; otherwise the next mistake in turn, so that all of them come."""
+    sources = _perfect(lesson, rng.randrange(6))
+    for exercise in lesson.exercises.values():
+        if rng.random() < _RIGHT:
+            continue
+        if isinstance(exercise, Quiz):
+            sources[exercise.name] = exercise.source_of(rng.choice(exercise.wrong))
+        else:
+            sources[exercise.name] = next(mistakes[exercise.name]).source
+    return sources
+
+
+def _fill(release: NotebookNode, sources: dict[str, str]) -> NotebookNode:
+    notebook = deepcopy(release)
+    for cell in notebook.cells:
+        if cell.id in sources:
+            cell.source = sources[cell.id]
+    return notebook
