@@ -682,7 +682,8 @@ lesson.quiz(
     ),
     ("a", "Gradient descent would do that. What happens to the root that RMSprop divides by?"),
     ("b", "The gradient in the numerator grows as well. What is left in the quotient?"),
-    ("d", "s grows with the square of the factor, but what is divided by is its root."),
+    ("d", "s becomes a million times as large, and then its root is taken. Which factor has the "
+          "root, and which the gradient above it?"),
 )  # fmt: skip
 
 lesson.quiz(
@@ -705,7 +706,8 @@ lesson.quiz(
         "The rates belong to the coordinates w1 and w2. When the valley lies across them, both "
         "gradients are alike in size, so are both rates, and the ratio of the curvatures stays.",
     ),
-    ("a", "Gradient descent does not care about directions. Does a division for each coordinate?"),
+    ("a", "Gradient descent needed exactly as many steps on both. Which optimizer treats w1 and w2 "
+          "each in its own way?"),
     ("b", "The gradients in w1 and w2 become more alike, not more different. What do rates that "
           "are alike do for a long valley?"),
     ("c", "You measured the rotated bowl for several kappa: was the number of steps the same?"),

@@ -1,0 +1,707 @@
+# %% [markdown]
+# # 5 · Give every parameter its own step size: RMSprop
+#
+# One learning rate for all parameters is a compromise: too large for the steep ones, too small for
+# the flat ones. RMSprop divides the compromise by what it has seen of each parameter. This lesson
+# builds it, and finds out what it is blind to.
+#
+# **What you'll do.** Write RMSprop in three short functions. Predict its first steps. Multiply a
+# cost by 1000 and turn a valley by 45 degrees, and see which of the two it notices. Find out when
+# the tiny number $\epsilon$ is not tiny.
+#
+# **What you'll learn.**
+# - what the average of squared gradients measures, and why the step divides by its root,
+# - why RMSprop takes a larger learning rate than gradient descent survives,
+# - what a rotation does to an optimizer that works coordinate by coordinate,
+# - where $\epsilon$ stands, inside the root or outside, and when that matters.
+#
+# **What you'll need.** Lesson 2 (exponentially weighted averages) and lesson 4 (the long valley);
+# NumPy dictionaries and loops. About 60 minutes. Run the cells from top to bottom.
+
+# %%
+try:
+    import numpy as np
+
+    from optlab import check, hint, optimizers, plots, problems, progress
+    from optlab.data import digits_split
+
+    print("Ready: optlab is here.")
+except ModuleNotFoundError as missing:
+    print(f"The module {missing.name} is missing.")
+    print("optlab is the folder beside this notebook: copy the whole notebooks folder (in Colab,")
+    print("upload it and run  %cd  into it). For anything else: %pip install numpy matplotlib")
+
+# %% [markdown]
+# ## 1 · One learning rate, two slopes
+#
+# **Question.** In a long valley the steep direction sets the speed limit and the flat direction
+# pays for it. What would help?
+#
+# The valley is the bowl $f(w) = \tfrac12\,(w_1^2 + 20\,w_2^2)$ of lesson 4. Gradient descent
+# (경사 하강법) starts at $(-10, 5)$ with the learning rate (학습률) $\alpha = 0.09$.
+#
+# **Predict** before you run the cell: at the start, how many times larger is the gradient (기울기)
+# in the steep direction than in the flat one? Which of the two should be made smaller?
+
+# %% tags=["experiment"]
+valley = problems.bowl(kappa=20, start=(-10, 5))
+path = optimizers.follow(valley, optimizers.gradient_descent(0.09), steps=30)
+sizes = np.abs(valley.gradient(path.T))  # one row for each direction
+
+fig, axes = plots.figure(1, 2, size=(9, 3.5))
+plots.contour(axes[0], valley.value, ((-12, 4), (-6, 6)))
+plots.trajectory(axes[0], path, "gd")
+_ = axes[0].set_title("gradient descent")
+for k, color, label in ((1, "second", "steep, $w_2$"), (0, "first", "flat, $w_1$")):
+    _ = axes[1].semilogy(sizes[k], ".-", color=plots.COLORS[color])
+    plots.label_end(axes[1], 0, sizes[k][0], label, plots.COLORS[color], (10, 8))
+_ = axes[1].set(xlabel="step", title="size of the gradient", ylim=(0.05, 400))
+plots.show(
+    fig,
+    "Left: gradient descent zigzags through a long valley. Right: the size of the gradient in both "
+    "directions; at the start the steep one is ten times the flat one.",
+)
+print(f"gradient at the start: {sizes[0, 0]:.0f} in w1, {sizes[1, 0]:.0f} in w2")
+
+# %% [markdown]
+# We want smaller steps where gradients are large, so that the zigzag ends, and larger steps where
+# they are small, so that there is progress. So let us measure how large the gradients of each
+# parameter usually are, and divide by it.
+#
+# (Lecture slides call the steep direction $b$ and the flat one $w$. That is only for the picture:
+# in a network nothing makes biases steep and weights flat, and there are thousands of directions.)
+
+# %% [markdown]
+# ## 2 · The mean square of the gradients
+#
+# Gradients change sign, so their plain average says little about their size. Their squares do not.
+# **RMSprop** (Hinton, 2012) keeps an exponentially weighted average (지수 가중 평균) of the
+# squares, for each parameter, here $W$ and $b$:
+#
+# $$s_{dW} = \beta_2\, s_{dW} + (1-\beta_2)\, dW^2, \qquad
+# W = W - \alpha\, \frac{dW}{\sqrt{s_{dW}} + \epsilon}$$
+#
+# $$s_{db} = \beta_2\, s_{db} + (1-\beta_2)\, db^2, \qquad
+# \;\;b = b - \alpha\, \frac{db}{\sqrt{s_{db}} + \epsilon}$$
+#
+# - $dW^2$ is an **element-wise** (요소별) square: each weight has its own average, and root and
+#   division are element-wise too.
+# - $\sqrt{s}$ is the *root* of the *mean square* (제곱 평균 제곱근): RMS, and *prop* is for
+#   propagation. It has the unit of a gradient, so that the quotient has no unit at all.
+# - $\epsilon$ (엡실론) keeps the denominator away from zero. This course adds it to the root.
+#   Section 8 looks at the other place.
+# - $\beta_2$ has an index because Adam, in the next lesson, has a $\beta_1$ as well. It plays the
+#   part that $\beta$ played for momentum. We start with 0.9.
+#
+# ### Exercise 1 · Before the first gradient
+#
+# The average starts at zero, for every parameter.
+
+
+# %% exercise="init_squared_average"
+def init_squared_average(params):
+    """The average of squared gradients before the first step.
+
+    params: dict of arrays, such as {"W1": (n_1, n_x), "b1": (n_1, 1), ...}
+    Returns a new dict with the same keys: zeros (float) in the shape of every parameter.
+
+    Example: init_squared_average({"W1": np.array([[1.0, 2.0]])}) is {"W1": array([[0., 0.]])}.
+    """
+    # BEGIN SOLUTION
+    return {key: np.zeros(value.shape) for key, value in params.items()}
+    # END SOLUTION
+
+
+# %% check="init_squared_average"
+check("init_squared_average")
+
+# %% [markdown]
+# ### Exercise 2 · One step of RMSprop
+#
+# For every key, update the average first; the step uses the new one. In symbols, with $g$ for the
+# gradient of a parameter $w$:
+#
+# $$s = \beta_2\, s + (1-\beta_2)\, g^2, \qquad w = w - \alpha\, \frac{g}{\sqrt{s} + \epsilon}$$
+#
+# Like every update in this course it is **pure**: it returns new dictionaries, and nothing that was
+# passed in changes. `hint("rmsprop_update")` gives a hint, and each further call another.
+
+
+# %% exercise="rmsprop_update"
+def rmsprop_update(params, grads, squared, learning_rate, beta2=0.9, epsilon=1e-8):
+    """One step of RMSprop.
+
+    params, grads: dicts of arrays with the same keys and shapes
+    squared:       their averages of squared gradients, same keys and shapes
+    Returns (params, squared) after the step, as new dicts; the arguments stay as they were.
+
+    Example, one parameter, learning_rate 0.1, beta2 0.75:
+    w 1.0, gradient 4.0, average 0.0  ->  average 4.0, w 0.8
+    """
+    # BEGIN SOLUTION
+    new_params, new_squared = {}, {}
+    for key in params:
+        new_squared[key] = beta2 * squared[key] + (1 - beta2) * grads[key] ** 2
+        step = grads[key] / (np.sqrt(new_squared[key]) + epsilon)
+        new_params[key] = params[key] - learning_rate * step
+    return new_params, new_squared
+    # END SOLUTION
+
+
+# %% check="rmsprop_update"
+check("rmsprop_update")
+
+# %% [markdown]
+# ### Exercise 3 · The rate that a parameter feels
+#
+# Write the step as a number times the gradient:
+#
+# $$w = w - \alpha_{\text{eff}}\, g, \qquad
+# \alpha_{\text{eff}} = \frac{\alpha}{\sqrt{s} + \epsilon}$$
+#
+# This is the **effective learning rate** (유효 학습률). Every parameter has its own.
+
+
+# %% exercise="effective_learning_rate"
+def effective_learning_rate(squared, learning_rate, epsilon):
+    """The factor with which RMSprop multiplies each gradient.
+
+    squared: dict of averages of squared gradients, arrays of any shape
+    Returns a new dict with the same keys and shapes.
+
+    Example: an average of 4.0, learning_rate 0.1 and epsilon 0.0 give 0.05.
+    """
+    # BEGIN SOLUTION
+    return {key: learning_rate / (np.sqrt(s) + epsilon) for key, s in squared.items()}
+    # END SOLUTION
+
+
+# %% check="effective_learning_rate"
+check("effective_learning_rate")
+
+# %% [markdown]
+# Now let your own code walk through the valley, with $\alpha = 0.3$, three times what gradient
+# descent survives. **Predict**: which parameter feels the larger rate? And when both gradients
+# become small near the minimum, where do the rates go?
+
+# %% tags=["experiment"]
+params, rates, walk = {"w": valley.start}, [], [valley.start]
+try:
+    squared = init_squared_average(params)
+    for _ in range(60):
+        grads = {"w": valley.gradient(params["w"])}
+        params, squared = rmsprop_update(params, grads, squared, learning_rate=0.3)
+        walk.append(params["w"])
+        rates.append(effective_learning_rate(squared, 0.3, 1e-8)["w"])
+except NotImplementedError:
+    rates = None
+    print("Exercises 1 to 3 come first; then run this cell again.")
+
+if rates is not None:
+    rates, walk = np.array(rates), np.array(walk)
+    fig, axes = plots.figure(1, 2, size=(9, 3.5))
+    plots.contour(axes[0], valley.value, ((-12, 4), (-6, 6)))
+    plots.trajectory(axes[0], walk, "rmsprop")
+    _ = axes[0].set_title("your RMSprop")
+    for k, color, label in ((0, "first", "flat, $w_1$"), (1, "second", "steep, $w_2$")):
+        _ = axes[1].semilogy(np.arange(1, 61), rates[:, k], color=plots.COLORS[color])
+        plots.label_end(axes[1], 60, rates[-1, k], label, plots.COLORS[color])
+    _ = axes[1].set(xlabel="step", title="effective learning rate", xlim=(0, 82))
+    plots.show(
+        fig,
+        "Left: RMSprop walks diagonally to the middle of the valley without a zigzag, then along "
+        "it. Right: the effective rate of the flat direction starts ten times higher than that of "
+        "the steep one; both rise as the gradients shrink.",
+    )
+    for step in (1, 20, 60):
+        first, second = rates[step - 1]
+        print(f"step {step:2}: effective rate {first:.3g} for w1, {second:.3g} for w2")
+
+# %% [markdown]
+# Where the gradients have been large the effective rate is small, and where they have been small it
+# is large. The zigzag is gone, and the flat direction moves. Near the minimum the gradients shrink
+# and the rates rise: RMSprop does not slow down by itself. Keep that in mind for section 6.
+
+# %% [markdown]
+# ## 3 · The first steps
+#
+# ### Quiz · How long is the first step?
+#
+# $s$ starts at zero, the gradient of a weight is $g$ (any number that is not tiny), and
+# $\beta_2 = 0.9$. How many **learning rates** long is RMSprop's first step? Answer with a number,
+# exact to 2 %.
+
+# %% quiz="rmsprop_first_step"
+# BEGIN SOLUTION
+rmsprop_first_step = 3.16
+# END SOLUTION
+
+# %% check="rmsprop_first_step"
+check("rmsprop_first_step")
+
+# %% [markdown]
+# **Predict**, before you run the next cell: the gradient stays the same for 100 steps. Does the
+# step grow or shrink? And with $\beta_2 = 0.999$ in place of 0.9, is the first step longer or
+# shorter?
+
+# %% tags=["experiment"]
+steps = np.arange(1, 101)
+fig, ax = plots.figure()
+for beta2, color in ((0.999, "third"), (0.99, "second"), (0.9, "first")):
+    path = optimizers.follow(  # a plane with slope 1
+        problems.Problem("plane", np.sum, np.ones_like, np.zeros(1), None, None),
+        optimizers.rmsprop(1.0, beta2),
+        100,
+    )
+    length = -np.diff(path[:, 0])
+    _ = ax.loglog(steps, length, color=plots.COLORS[color])
+    plots.label_end(ax, 100, length[-1], rf"$\beta_2$ = {beta2}", plots.COLORS[color])
+    print(f"beta2 {beta2}: steps 1, 2, 3 and 100 are", length[[0, 1, 2, 99]].round(2))
+_ = ax.set(xlabel="step $t$", ylabel="length of the step in learning rates", xlim=(0.9, 330))
+plots.show(
+    fig,
+    "Length of RMSprop's steps under a constant gradient, logarithmic. They start at 3.16, 10 and "
+    "31.6 learning rates for beta2 = 0.9, 0.99 and 0.999 and fall towards 1.",
+)
+
+# %% [markdown]
+# The average starts at zero and is too small at first (lesson 3), so the denominator is too small
+# and the step too *long*: $1/\sqrt{1-\beta_2}$ learning rates. For momentum the same bias made
+# first steps shorter and did little harm. Here it makes them longer, and for a large $\beta_2$
+# dangerously so. Adam will correct it.
+#
+# ### Which beta2?
+#
+# The lecture notes never give RMSprop's $\beta_2$ a value. In use are 0.9 (Hinton's slides, Keras),
+# 0.99 (PyTorch, CS231n) and, inside Adam, 0.999. They remember about 10, 100 and 1000 gradients.
+# The longer the memory, the calmer the rates and the longer the start takes.
+
+# %% [markdown]
+# ## 4 · Blind to scale
+#
+# ### Quiz · A thousand times the gradient
+#
+# Someone measures the cost in other units, and all gradients become 1000 times as large. The
+# learning rate stays. RMSprop's steps become
+#
+# - **a** 1000 times as long
+# - **b** 1000 times shorter, since the root has grown
+# - **c** the same, apart from $\epsilon$
+# - **d** about 32 times as long
+
+# %% quiz="rmsprop_scale"
+# BEGIN SOLUTION
+rmsprop_scale = "c"
+# END SOLUTION
+
+# %% check="rmsprop_scale"
+check("rmsprop_scale")
+
+# %% [markdown]
+# **Predict** the two columns, before you run the cell: $f$ after 60 steps on the valley, when the
+# cost is multiplied by $c$.
+
+
+# %% tags=["experiment"]
+def scaled(surface, c):
+    """The surface with its cost multiplied by c."""
+    return problems.Problem(
+        surface.name,
+        surface.value,
+        lambda w: c * surface.gradient(w),
+        surface.start,
+        surface.minimum,
+        surface.view,
+    )
+
+
+for c in (1e-6, 1e-3, 1, 1000):
+    ends = []
+    for update in (optimizers.gradient_descent(0.09), optimizers.rmsprop(0.3)):
+        with np.errstate(over="ignore", invalid="ignore"):  # gradient descent may diverge
+            ends.append(valley.value(optimizers.follow(scaled(valley, c), update, 60)[-1]))
+    print(f"c = {c:g}: gradient descent {ends[0]:.3g}, RMSprop {ends[1]:.3g}")
+
+# %% [markdown]
+# RMSprop walks the same path for $c = 0.001$, 1 and 1000; gradient descent stands still or
+# explodes. (At $c = 10^{-6}$ some gradients come near $\epsilon$.) This is why RMSprop's learning
+# rate can be read as a length: the weights move by about $\alpha$ per step, in the weights' own
+# units.
+#
+# And since every coordinate has its own average, it is blind to the scale of *each coordinate*. On
+# a bowl whose axes are the coordinate axes the condition number (조건수) $\kappa$ is nothing but
+# such a scale. **Predict**: how much does the path change from $\kappa = 1$ to $\kappa = 1000$?
+
+# %% tags=["experiment"]
+for kappa in (1, 20, 1000):
+    surface = problems.bowl(kappa, start=(-10, 5))
+    w = optimizers.follow(surface, optimizers.rmsprop(0.3), 20)[-1]
+    print(f"kappa {kappa:4}: after 20 steps at ({w[0]:.4f}, {w[1]:.4f})")
+
+# %% [markdown]
+# Not at all. A perfect optimizer for long valleys? The axes of this bowl lie along the coordinates.
+# Most valleys do not.
+
+# %% [markdown]
+# ## 5 · Turn the valley
+#
+# **Question.** Gradient descent and momentum treat all directions alike. RMSprop works coordinate
+# by coordinate. What happens when the valley lies across the coordinates?
+#
+# **Predict**, then drag: how will RMSprop's path look at 45°? Which learning rate does it need
+# there?
+
+
+# %% tags=["experiment", "nbval-ignore-output"]
+def draw_turned(ax, learning_rate, beta2, angle):
+    surface = problems.bowl(100, angle)
+    plots.contour(ax, surface.value, ((-12, 12), (-9, 9)))
+    path = optimizers.follow(surface, optimizers.rmsprop(learning_rate, beta2), steps=100)
+    plots.trajectory(ax, path, "rmsprop")
+    return f"f = {surface.value(path[-1]):.2g} after 100 steps"
+
+
+plots.explore(
+    draw_turned,
+    "The path of RMSprop on a long bowl; sliders change learning rate, beta2 and the bowl's angle.",
+    learning_rate=(0.01, 1.0, 0.01, 0.1),
+    beta2=(0.0, 0.99, 0.01, 0.9),
+    angle=[0, 15, 30, 45],
+)
+
+# %% [markdown]
+# One path proves little; let us count steps. Both optimizers are **tuned** in the same way: 100
+# learning rates for each bowl, and the one that needs the fewest steps counts. A run is finished
+# when $f$ has fallen to a thousandth of its start and stays below. The start turns with the bowl.
+
+
+# %% tags=["experiment"]
+def fewest_steps(make, rates, kappa, angle, limit=1500):
+    """Steps at the best of the learning rates; all of them run at once, one in each column."""
+    surface = problems.bowl(kappa, angle)
+    start = np.repeat(surface.start[:, None], rates.size, axis=1)
+    path = optimizers.follow(surface, make(rates), limit, start)
+    values = surface.value(path.swapaxes(0, 1))
+    steps = optimizers.steps_to_reach(values, 1e-3 * surface.value(surface.start))
+    return steps[steps >= 0].min()
+
+
+kappas = [1, 3, 10, 30, 100, 300, 1000]
+own_scale = np.geomspace(0.001, 10, 100)
+race = {
+    "gradient descent, any angle": [
+        fewest_steps(optimizers.gradient_descent, np.geomspace(0.01, 1.99, 100) / k, k, 0)
+        for k in kappas
+    ],
+    "RMSprop, 0°": [fewest_steps(optimizers.rmsprop, own_scale, k, 0) for k in kappas],
+    "RMSprop, 45°": [fewest_steps(optimizers.rmsprop, own_scale, k, 45) for k in kappas],
+}
+fig, ax = plots.figure()
+for (label, steps), style, shift in zip(race.items(), ("o-", "D--", "s-"), (-9, 0, 9), strict=True):
+    color = plots.COLORS["gd" if "gradient" in label else "rmsprop"]
+    _ = ax.loglog(kappas, steps, style, color=color)
+    plots.label_end(ax, 1000, steps[-1], label, color, (10, shift))
+_ = ax.set(xlabel=r"condition number $\kappa$", ylabel="steps, each with its tuned rate")
+_ = ax.set_xlim(0.8, 40000)
+plots.show(
+    fig,
+    "Steps against the condition number, logarithmic. Gradient descent rises in proportion. "
+    "RMSprop on the aligned bowl stays between 80 and 180. On the bowl turned by 45 degrees it "
+    "rises like gradient descent and meets it at 1000.",
+)
+for kappa in (10, 100, 1000):
+    counts = [steps[kappas.index(kappa)] for steps in race.values()]
+    print(f"kappa {kappa:4}: gradient descent {counts[0]}, RMSprop 0° {counts[1]}, 45° {counts[2]}")
+
+# %% [markdown]
+# Along the axes RMSprop hardly notices $\kappa$. At 45° its steps grow almost as those of gradient
+# descent do. And on round bowls it is the slower one, at any angle: it must shrink its learning
+# rate until the steps, which do not get shorter by themselves, stop jumping about the minimum.
+#
+# So be suspicious of demonstrations on bowls that lie along the axes. In a network no direction is
+# special to the cost, but scales *do* differ from parameter to parameter (layers, rare features,
+# biases), and that part RMSprop repairs.
+#
+# ### Quiz · Why does turning hurt?
+#
+# On the bowl turned by 45° RMSprop needs many more steps than on the one along the axes. Why?
+#
+# - **a** every optimizer is slower on a turned bowl
+# - **b** on the turned bowl the gradients in $w_1$ and $w_2$ differ more in size
+# - **c** the bowl is the same, so the number of steps does not depend on $\kappa$ there either
+# - **d** the two coordinates now have gradients of similar size, so their rates are alike and
+#   cannot even out the two curvatures
+
+# %% quiz="rmsprop_rotated"
+# BEGIN SOLUTION
+rmsprop_rotated = "d"
+# END SOLUTION
+
+# %% check="rmsprop_rotated"
+check("rmsprop_rotated")
+
+# %% [markdown]
+# ## 6 · A larger learning rate
+#
+# **Question.** One promise of RMSprop is that you "can use a larger learning rate without
+# diverging". How large? Gradient descent on the valley with $\kappa = 20$ diverges beyond $\alpha =
+# 0.1$.
+#
+# **Predict** the two curves: $f$ after 200 steps, for learning rates from 0.001 to 10.
+
+# %% tags=["experiment"]
+rates = np.geomspace(0.001, 10, 121)
+start = np.repeat(valley.start[:, None], rates.size, axis=1)
+fig, ax = plots.figure()
+ends = {}
+for name, make in (("gd", optimizers.gradient_descent), ("rmsprop", optimizers.rmsprop)):
+    with np.errstate(over="ignore", invalid="ignore"):  # gradient descent diverges
+        path = optimizers.follow(valley, make(rates), 200, start)
+        # The mean of the last 20 steps: RMSprop jumps about.
+        ends[name] = np.mean([valley.value(w) for w in path[-20:]], axis=0)
+    visible = ends[name] < 1e4
+    _ = ax.loglog(rates[visible], ends[name][visible], color=plots.COLORS[name])
+_ = ax.axvline(0.1, color="#b9b9b9", linestyle=":")
+_ = ax.set(xlabel=r"learning rate $\alpha$", ylabel="$f$ after 200 steps", ylim=(1e-9, 1e4))
+plots.label_end(ax, 0.001, 1, "gradient descent", plots.COLORS["gd"], (6, 0))
+plots.label_end(ax, 1, 2, "RMSprop", plots.COLORS["rmsprop"], (8, -10))
+plots.show(
+    fig,
+    "The cost after 200 steps against the learning rate. Gradient descent improves up to a rate "
+    "near 0.1 and then explodes. RMSprop never explodes; its cost is lowest near 0.07 and rises "
+    "with the square of the rate, and gradient descent at its best is far below it.",
+)
+for rate in (0.01, 0.1, 1.0):
+    k = int(np.argmin(np.abs(rates - rate)))
+    gd = f"{ends['gd'][k]:.1e}" if ends["gd"][k] < 1e4 else "diverged"
+    print(f"learning rate {rate}: gradient descent {gd}, RMSprop {ends['rmsprop'][k]:.1e}")
+
+# %% [markdown]
+# The promise holds: RMSprop survives every rate, because no step is ever longer than
+# $\alpha/\sqrt{1-\beta_2}$, whatever the gradient. But surviving is not arriving. As the gradients
+# shrink the effective rate grows, until it is too large for the curvature, and RMSprop jumps about
+# the minimum at a distance of about $\alpha$: in the figure $f$ rises like $\alpha^2$. (The
+# $2\cdot 10^{-7}$ in the table of section 4 was a moment on the way, just before it began to jump.)
+# Gradient descent, in the narrow range that it survives, comes to rest.
+#
+# So too large a rate does not show as an explosion, but as a cost that stops falling. The remedy is
+# a rate that shrinks: lesson 7.
+
+# %% [markdown]
+# ## 7 · On digits
+#
+# **Question.** Is it faster on real handwritten digits? Network of 64, 32 and 10 units,
+# mini-batches (미니배치) of 64. Tuning, the same for both: five learning rates, each twice the one
+# before, two seeds; the rate with the lowest cost in the fifth epoch (에포크) counts. The race has
+# five other seeds.
+#
+# **Predict**: which one reaches a training cost of 0.05 first?
+
+# %% tags=["experiment"]
+training, testing = digits_split()
+
+
+def costs_and_accuracy(update, epochs, seed):
+    """The mean cost of every epoch, and the share of test digits recognised after the last."""
+    rng = np.random.default_rng(seed)
+    params = problems.init_params(rng, (64, 32, 10))
+    params, costs = problems.train(params, training.X, training.Y, update, epochs, rng)
+    accuracy = problems.accuracy(params, testing.X, testing.labels)
+    return costs.reshape(epochs, -1).mean(axis=1), accuracy
+
+
+def tuned(make, rates):
+    """The rate with the lowest mean cost in the fifth epoch, over the seeds 100 and 101."""
+    final = [
+        np.mean([costs_and_accuracy(make(rate), 5, seed)[0][-1] for seed in (100, 101)])
+        for rate in rates
+    ]
+    return rates[int(np.argmin(final))]
+
+
+contest = {"gd": optimizers.gradient_descent, "rmsprop": optimizers.rmsprop}
+grids = {"gd": 0.12 * 2.0 ** np.arange(5), "rmsprop": 0.005 * 2.0 ** np.arange(5)}
+fig, ax = plots.figure()
+for name, make in contest.items():
+    rate = tuned(make, grids[name])
+    runs = [costs_and_accuracy(make(rate), 18, seed) for seed in range(5)]
+    costs = np.median([cost for cost, _ in runs], axis=0)
+    _ = ax.semilogy(np.arange(1, 19), costs, ".-", color=plots.COLORS[name])
+    label = "gradient descent" if name == "gd" else "RMSprop"
+    plots.label_end(ax, 18, costs[-1], label, plots.COLORS[name], (8, 9 if name == "gd" else -9))
+    epochs = 1 + int(np.argmax(costs < 0.05))
+    accuracy = [100 * share for _, share in runs]
+    print(
+        f"{label}: rate {rate:.2f}, {epochs} epochs, "
+        f"{np.mean(accuracy):.1f} % of the test digits (spread {np.std(accuracy):.1f})"
+    )
+_ = ax.axhline(0.05, color="#b9b9b9", linestyle=":")
+_ = ax.set(xlabel="epoch", ylabel="training cost", xlim=(0, 24), xticks=[1, 5, 10, 15])
+plots.show(
+    fig,
+    "Training cost on digits over 18 epochs, median of five seeds, each with its tuned rate. The "
+    "two curves lie close together and cross 0.05 after 15 and 14 epochs.",
+)
+
+# %% [markdown]
+# Hardly a difference. This network is small and its inputs are pixels of one scale: there is little
+# to even out, and mini-batch noise decides the rest. (Had both used the rate 0.01, gradient descent
+# would have looked hopeless. That comparison says nothing.) The larger part of RMSprop's fame comes
+# from networks whose gradients differ by powers of ten from layer to layer.
+
+# %% [markdown]
+# ## 8 · Does epsilon matter?
+#
+# $\epsilon$ is there so that nothing is divided by zero. "It doesn't matter what $\epsilon$ is",
+# says the lecture. "$\epsilon$ is a problem, raise it for CNNs", says another note. And on the
+# slide it stands in another place:
+#
+# | outside the root (this course, the Adam paper, PyTorch) | inside (the slide, Keras, d2l) |
+# |---|---|
+# | $\dfrac{g}{\sqrt{s} + \epsilon}$ | $\dfrac{g}{\sqrt{s + \epsilon}}$ |
+#
+# ### Quiz · Inside or outside
+#
+# The gradient of a weight stays near $|g| = 10^{-6}$, so that $s = 10^{-12}$, and $\epsilon =
+# 10^{-8}$. How long are the steps, in learning rates?
+#
+# - **a** about 1 in both forms; $10^{-8}$ is too small to matter
+# - **b** about 0.01 inside, about 1 outside
+# - **c** about 1 inside, about 0.01 outside
+# - **d** one of the forms divides by zero
+
+# %% quiz="rmsprop_epsilon"
+# BEGIN SOLUTION
+rmsprop_epsilon = "b"
+# END SOLUTION
+
+# %% check="rmsprop_epsilon"
+check("rmsprop_epsilon")
+
+# %% tags=["experiment"]
+g = np.geomspace(1e-11, 1e1, 241)
+epsilon = 1e-8
+forms = {"outside": g / (np.sqrt(g**2) + epsilon), "inside": g / np.sqrt(g**2 + epsilon)}
+
+fig, ax = plots.figure()
+for (name, step), color in zip(forms.items(), ("first", "second"), strict=True):
+    _ = ax.semilogx(g, step, color=plots.COLORS[color])
+    k = int(np.argmax(step > 0.5))
+    plots.label_end(ax, g[k], 0.5, name, plots.COLORS[color])
+_ = ax.set(xlabel="size of the gradient", ylabel="length of the step in learning rates")
+plots.show(
+    fig,
+    "Length of the step against the size of the gradient, for epsilon = 1e-8. Outside the root the "
+    "step is one learning rate down to gradients of 1e-7; inside it falls off from 1e-3 on.",
+)
+for size in (1e-2, 1e-4, 1e-6):
+    out, inside = size / (size + epsilon), size / np.sqrt(size**2 + epsilon)
+    print(f"|g| = {size:g}: {out:.4f} outside, {inside:.4f} inside")
+
+# %% [markdown]
+# Where $|g|$ is large beside $\epsilon$ (outside) or beside $\sqrt\epsilon$ (inside) nothing
+# happens. Below that, the denominator is a constant and RMSprop turns into gradient descent with
+# the rate $\alpha/\epsilon$ or $\alpha/\sqrt\epsilon$. The same number in the other place is
+# another optimizer: $10^{-8}$ inside acts like $10^{-4}$ outside.
+#
+# So the question is how $\epsilon$ compares with the gradients. Let us look at those of the network
+# on digits.
+
+# %% tags=["experiment"]
+seen = []
+step = optimizers.rmsprop(0.01)
+
+
+def watched(w, g, state):
+    """RMSprop that writes down the gradients it gets."""
+    seen.append(np.abs(g))
+    return step(w, g, state)
+
+
+_ = costs_and_accuracy(watched, 5, seed=0)
+seen = np.array(seen)  # one row for each update, one column for each parameter
+low, high = np.quantile(seen[seen > 0], (0.1, 0.9))
+print(f"parameters: {seen.shape[1]}, of which never got a gradient: {(seen == 0).all(0).sum()}")
+print(f"8 of 10 gradients that are not zero lie between {low:.0e} and {high:.0e} in size")
+
+# %% [markdown]
+# There they are, the weights that $\epsilon$ protects: pixels in the corners are always black, so
+# that their weights never get a gradient, and without $\epsilon$ their step would be $0/0$.
+#
+# **Predict**: from which $\epsilon$ on does training suffer, outside the root and inside?
+
+
+# %% tags=["experiment"]
+def inside_the_root(learning_rate, epsilon, beta2=0.9):
+    """RMSprop as on the slide, for comparison."""
+    average = optimizers.average(beta2)
+
+    def update(w, g, state):
+        s = average.step(0.0 if state is None else state, g**2)
+        return w - learning_rate * g / np.sqrt(s + epsilon), s
+
+    return update
+
+
+def after_ten_epochs(update):
+    return np.mean([costs_and_accuracy(update, 10, seed)[0][-1] for seed in (0, 1)])
+
+
+sweep = 10.0 ** np.array([-12, -8, -6, -4, -3, -2, -1, 0])
+outside = [after_ten_epochs(optimizers.rmsprop(0.01, epsilon=e)) for e in sweep]
+inside = [after_ten_epochs(inside_the_root(0.01, e)) for e in sweep]
+
+fig, ax = plots.figure()
+for costs, color, label, place in (
+    (outside, "first", "outside", (8, -12)),
+    (inside, "second", "inside", (-8, 10)),
+):
+    _ = ax.loglog(sweep, costs, ".-", color=plots.COLORS[color])
+    plots.label_end(ax, sweep[-2], costs[-2], label, plots.COLORS[color], place)
+_ = ax.set(xlabel=r"$\epsilon$", ylabel="training cost after 10 epochs")
+plots.show(
+    fig,
+    "Training cost after ten epochs against epsilon. Both are flat for small epsilon. The one "
+    "inside the root rises from 1e-4 on, the one outside from 1e-2 on.",
+)
+for e, a, b in zip(sweep, outside, inside, strict=True):
+    print(f"epsilon {e:g}: cost {a:.3f} outside, {b:.3f} inside")
+
+# %% [markdown]
+# "It doesn't matter" is true over many powers of ten: outside the root from $10^{-12}$ to $10^{-4}$
+# here. Beyond, it matters a great deal, and where "beyond" begins depends on the gradients. A
+# larger $\epsilon$ is not only bad, either: it keeps weights with tiny, noisy gradients from taking
+# full steps. TensorFlow's documentation says that $10^{-8}$ might not be a good default and that
+# for Inception on ImageNet 1.0 or 0.1 was a good choice. That is the "raise it for CNNs".
+
+# %% [markdown]
+# ## Summary
+#
+# - RMSprop averages the *squares* of the gradients, element by element, and divides each gradient
+#   by the root: $s = \beta_2 s + (1-\beta_2) g^2$, $\; w = w - \alpha\, g/(\sqrt s + \epsilon)$.
+# - Large gradients get a small effective rate $\alpha/(\sqrt s + \epsilon)$, small gradients a
+#   large one.
+# - The first step is $1/\sqrt{1-\beta_2}$ learning rates long, 3.16 for $\beta_2 = 0.9$.
+# - It is blind to the scale of the cost and of each coordinate. Along the axes the condition number
+#   does not matter; across them it does.
+# - It cannot explode, and with a constant rate it does not come to rest.
+# - $\epsilon$ does not matter as long as it is small beside the gradients. Inside the root, it is
+#   its square root that counts.
+#
+# ### In other libraries
+#
+# | where | $\beta_2$ | $\epsilon$ | place |
+# |---|---|---|---|
+# | this course | 0.9 | $10^{-8}$ | outside the root |
+# | PyTorch `RMSprop(lr, alpha=0.99, eps=1e-8)` | 0.99 | $10^{-8}$ | outside |
+# | CS231n | 0.99 | $10^{-8}$ | outside |
+# | Keras `RMSprop(rho=0.9, epsilon=1e-7)` | 0.9 | $10^{-7}$ | inside |
+# | d2l | 0.9 | $10^{-6}$ | inside |
+#
+# ### What comes next
+#
+# Momentum smooths the gradient, RMSprop scales it. Lesson 6 does both at once, and corrects the
+# first steps: Adam.
+
+# %% tags=["nbval-ignore-output"]
+progress()
