@@ -65,7 +65,8 @@ def verdicts(graded: dict[str, Any]) -> None:
         mark = f"{item['score']:g} / {item['max_score']:g}"
         verdict = f"{item['status'].replace('_', ' ')}: {item['message']}"
         table.add_row(*map(Text, (item["exercise"], mark, verdict)))
-    console.print(table)
+    if table.rows:
+        console.print(table)
     total = f"{graded['notebook']}: {graded['score']:g} of {graded['max_score']:g} points"
     console.print(Text(clean(total)))
 

@@ -282,7 +282,7 @@ def _public_finding(
     note = f"with {case.note}" if case is not None and case.note else ""
     status = INCORRECT
     if observation.error == probe.NOT_CALLABLE:
-        text = f"{key.exercise} should be a function; it is a {observation.error_text}."
+        text = f"{key.exercise} should be a function; it is of type {observation.error_text}."
         return _Finding(status, text)
     if observation.error == probe.SIGNATURE:
         text = f"{key.exercise} is called as {_call(key, case)}; {observation.error_text}."

@@ -1,0 +1,156 @@
+"""check, hint and progress as a notebook meets them."""
+
+import json
+
+import pytest
+
+from optlab import check, checks, hint, journal, keys, messages, progress
+
+
+@pytest.fixture(autouse=True)
+def fresh(tmp_path, monkeypatch):
+    """A learner's folder of its own, without earlier hints or scores."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(journal, "FILE", tmp_path / ".progress.json")
+    monkeypatch.setattr(journal, "_memory", {})
+    checks._hints_given.clear()
+
+
+def _shown(capsys):
+    return capsys.readouterr().out
+
+
+def _define(**names):
+    globals().update(names)
+
+
+@pytest.fixture
+def momentum_update():
+    yield
+    globals().pop("momentum_update", None)
+
+
+def right(params, grads, velocity, learning_rate, beta=0.9):
+    v = {k: beta * velocity[k] + (1 - beta) * grads[k] for k in params}
+    return {k: params[k] - learning_rate * v[k] for k in params}, v
+
+
+def classical(params, grads, velocity, learning_rate, beta=0.9):
+    v = {k: beta * velocity[k] + grads[k] for k in params}
+    return {k: params[k] - learning_rate * v[k] for k in params}, v
+
+
+def test_a_right_answer_is_said_with_the_hidden_cases_to_come(momentum_update, capsys):
+    _define(momentum_update=right)
+    check("momentum_update")
+    line = _shown(capsys)
+    assert line.startswith("✓ Correct. momentum_update passes. ")
+    assert "hidden cases follow" in line
+
+
+def test_a_known_mistake_is_named_and_the_cell_fails(momentum_update):
+    _define(momentum_update=classical)
+    with pytest.raises(messages.Notice) as caught:
+        check("momentum_update")
+    assert "Both forms exist" in str(caught.value)
+    assert 'hint("momentum_update") helps.' in str(caught.value)
+    lines = caught.value._render_traceback_()
+    assert "✗ Not yet: momentum_update." in lines[0]
+    assert max(map(len, lines[1:])) <= messages.WIDTH
+    assert "Traceback" not in "".join(lines)
+
+
+@pytest.mark.parametrize("answer", [None, ..., "stub"])
+def test_not_attempted_is_not_called_wrong(answer, momentum_update):
+    def stub(*args, **kwargs):
+        raise NotImplementedError
+
+    _define(momentum_update=stub if answer == "stub" else answer)
+    with pytest.raises(messages.Notice, match="Not attempted yet"):
+        check("momentum_update")
+
+
+def test_a_missing_name_is_not_attempted():
+    with pytest.raises(messages.Notice, match="Not attempted yet"):
+        check("momentum_update")
+
+
+@pytest.mark.parametrize("call", [check, hint])
+@pytest.mark.parametrize("name", ["momentum_updat", "../keys", "", 3])
+def test_an_unknown_name_is_one_line(call, name):
+    with pytest.raises(messages.Notice, match="Is it spelled as in the text"):
+        call(name)
+
+
+def test_hints_come_one_after_the_other_and_the_last_stays(capsys):
+    count = len(keys.load("momentum_update").hints)
+    shown = []
+    for _ in range(count + 1):
+        hint("momentum_update")
+        shown.append(_shown(capsys))
+    assert shown[0].startswith(f"Hint 1 of {count}.")
+    assert shown[-1] == shown[-2]
+    assert len(set(shown)) == count
+
+
+def test_in_the_sandbox_check_only_says_when_answers_are_judged(capsys):
+    checks.set_grading(True)
+    try:
+        check("momentum_update")
+    finally:
+        checks.set_grading(False)
+    assert _shown(capsys) == "momentum_update is checked after the last cell.\n"
+
+
+def test_progress_shows_points_and_the_next_exercise(momentum_update, capsys):
+    progress()
+    before = _shown(capsys)
+    assert f"Next: {_first()} in {keys.lessons()[0]['lesson']}.ipynb" in before
+    _define(momentum_update=right)
+    check("momentum_update")
+    progress()
+    after = _shown(capsys)
+    assert "5 of" in after.split("04_momentum")[1].splitlines()[0]
+    state = json.loads(journal.FILE.read_text())
+    assert state["momentum_update"] == {"status": "correct", "score": 5.0}
+
+
+def _first():
+    return keys.lessons()[0]["exercises"][0]["name"]
+
+
+@pytest.mark.parametrize("contents", ["", "{", "[1]", "\x00"])
+def test_a_damaged_state_is_no_error(contents, capsys):
+    journal.FILE.write_text(contents)
+    progress()
+    assert "0 of" in _shown(capsys)
+
+
+def test_a_state_that_cannot_be_written_is_no_error(momentum_update, capsys):
+    journal.FILE.mkdir()
+    _define(momentum_update=right)
+    check("momentum_update")
+    assert "Correct" in _shown(capsys)
+
+
+def test_elsewhere_the_learners_file_is_left_alone(momentum_update, tmp_path, monkeypatch):
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    monkeypatch.chdir(elsewhere)
+    _define(momentum_update=right)
+    check("momentum_update")
+    assert not journal.FILE.exists()
+    assert list(elsewhere.iterdir()) == []
+
+
+def test_html_is_escaped():
+    rich = messages.Rich("a", "b")
+    assert (repr(rich), rich._repr_html_()) == ("a", "b")
+    shown = []
+    original, messages.display = messages.display, shown.append
+    try:
+        messages.say("✓", "<script>x</script> & y", messages.GREEN)
+    finally:
+        messages.display = original
+    assert "<script>" not in shown[0]._repr_html_()
+    assert "&lt;script&gt;" in shown[0]._repr_html_()
