@@ -12,6 +12,30 @@ from optlab.probe import Case, Recipe, Seed
 lesson = Lesson("01_mini_batches", title="Train on mini-batches", minutes=75)
 
 
+lesson.quiz(
+    "mini_batch_notation",
+    (
+        "c",
+        "Square brackets for the layer, curly ones for the mini-batch, round ones for the example: "
+        "layer 3, mini-batch 8, example 7.",
+    ),
+    (
+        "a",
+        "The 8 stands in square brackets here, so this is layer 8. Which brackets does a layer "
+        "have, and which a mini-batch?",
+    ),
+    (
+        "b",
+        "The brackets are the right ones; their order is not. What stands directly after the "
+        "letter in z^[l]?",
+    ),
+    (
+        "d",
+        "This is example 8 of mini-batch 7. Which of the two has the round brackets?",
+    ),
+)
+
+
 @lesson.exercise(
     points=2,
     returns=("number of mini-batches",),
@@ -142,6 +166,25 @@ def _(m, mini_batch_size):
 @num_mini_batches.style
 def _(m, mini_batch_size):
     return m // mini_batch_size + (m % mini_batch_size > 0)
+
+
+lesson.quiz(
+    "updates_in_ten_epochs",
+    (
+        3910,
+        "50,000/128 = 390.6, so 391 updates in an epoch, the last with 80 examples; ten epochs "
+        "make 3910.",
+    ),
+    (3900, "That is 390 updates in an epoch. What happens to the 80 examples left over?"),
+    (3906.25, "A quarter of an update cannot be made. Where does an epoch end?"),
+    (3906, "You rounded after ten epochs. Does a mini-batch run over from one epoch to the next?"),
+    (3907, "You rounded after ten epochs. Does a mini-batch run over from one epoch to the next?"),
+    (391, "That is one epoch. How many are there?"),
+    (390, "That is one epoch without its last mini-batch. And how many epochs are there?"),
+    (10, "That would be batch gradient descent: one update in an epoch. How many mini-batches?"),
+    (500_000, "That would be mini-batches of one example. How many examples share an update?"),
+    rtol=1e-6,
+)
 
 
 @lesson.exercise(
@@ -1413,8 +1456,8 @@ train_mini_batch.mistake(
 
 @train_mini_batch.mistake(
     "gradients_gathered_for_an_epoch",
-    "You gather the gradients of an epoch and make one step with their mean: that is batch gradient "
-    "descent in pieces. When does the second batch profit from the first?",
+    "You gather the gradients of an epoch and make one step with their mean: that is batch descent "
+    "in pieces. When does the second batch profit from the first?",
 )
 def _(params, X, Y, cost_and_grads, mini_batch_size, learning_rate, epochs, rng):
     costs = []
@@ -1581,3 +1624,97 @@ def _(params, X, Y, cost_and_grads, mini_batch_size, learning_rate, epochs, rng)
             params = {k: params[k] - learning_rate * grads[k] for k in params}
             costs.append(cost)
     return [params, costs]
+
+
+lesson.quiz(
+    "rising_cost",
+    (
+        "d",
+        "Two mini-batches differ in difficulty by more than one step gains: in ten epochs on the "
+        "digits about half of all transitions went up, and the trend went down.",
+    ),
+    (
+        "a",
+        "With the wrong sign the cost would rise again and again. Is one rise enough to tell?",
+    ),
+    (
+        "b",
+        "The same rate would have to make the same noise vanish. How often did the cost of 64 "
+        "digits go up while the cost of all digits fell?",
+    ),
+    (
+        "c",
+        "One rise does not show a turn. What did the cost of all digits do while the cost of the "
+        "mini-batches jumped?",
+    ),
+)
+
+lesson.quiz(
+    "sgd_converges",
+    (
+        "b",
+        "A falling rate closes the region of wandering, and where all examples agree there is no "
+        "noise at the minimum; both were measured.",
+    ),
+    (
+        "a",
+        "That was true for one of the three curves. What was different in the other two?",
+    ),
+    (
+        "c",
+        "With noise and a constant rate the distance was the same after 2,000 and after 20,000 "
+        "steps. What does the variance formula depend on?",
+    ),
+    (
+        "d",
+        "A smaller constant rate gave a smaller variance: 0.25, 0.05, 0.01. Was any of them zero?",
+    ),
+)
+
+lesson.quiz(
+    "small_training_set",
+    (
+        "c",
+        "Time is the number of updates times the time of one, and that product is least in the "
+        "middle; the rule of 2,000 is about bearable cost, not about speed.",
+    ),
+    (
+        "a",
+        "That is the rule of thumb. How did the time of the full batch compare with the fastest "
+        "size in your measurement?",
+    ),
+    (
+        "b",
+        "An epoch reads the same images at each size. But is the number of epochs the same, and "
+        "the time for one?",
+    ),
+    (
+        "d",
+        "The fewest epochs, yes. How many calls does one of these epochs make, and what does each "
+        "call cost?",
+    ),
+)
+
+lesson.quiz(
+    "slow_batch_descent",
+    (
+        "a",
+        "With all weights zero the hidden units stay at zero and nothing is learned. A better "
+        "random start helps; the other three are worth trying.",
+    ),
+    (
+        "b",
+        "This is worth trying: how many updates did an epoch make in section 1, and what did they "
+        "reach? Which of the four reached almost nothing in section 12?",
+    ),
+    (
+        "c",
+        "This is worth trying: the best rates in section 10 differed by a factor of 16. Which of "
+        "the four reached almost nothing in section 12?",
+    ),
+    (
+        "d",
+        "This is worth trying, as lesson 6 will show. Which of the four reached almost nothing in "
+        "section 12?",
+    ),
+)
