@@ -21,6 +21,29 @@ def _epochs(first, *epochs, note="", public=False, counter="epoch", **settings):
     return Case({**settings, counter: first}, then=then, note=note, public=public)
 
 
+lesson.quiz(
+    "decay_noise_floor",
+    (
+        0.111,
+        "0.2 / (2 - 0.2) = 0.111. The smaller the rate, the lower the floor: about half the rate "
+        "once the rate is small.",
+    ),
+    (0.1, "Half the rate is the floor of a very small rate. What does 2 - rate do at 0.2?"),
+    (0.2, "You gave back the rate itself. Which formula did the figure follow?"),
+    (
+        0.333,
+        "The floor of the rate 0.5. Which rate is asked about?",
+    ),
+    (
+        0.0,
+        "That would be exact convergence, which a constant rate and noise do not reach. What is "
+        "rate / (2 - rate)?",
+    ),
+    (0.01, "You squared the rate somewhere. What is rate / (2 - rate)?"),
+    hints=("The figure's dashed line is rate / (2 - rate).",),
+)
+
+
 @lesson.exercise(
     points=2,
     returns=("learning rate",),
@@ -189,6 +212,31 @@ lesson.quiz(
     ),
     (0.2, "At epoch 0 nothing has decayed. What is the denominator at epoch 3?"),
     hints=("Compute it from the formula, not from the table.",),
+)
+
+lesson.quiz(
+    "decay_names",
+    (
+        "c",
+        "Inverse time decay, or 1/t decay. Exponential decay has the epoch in the exponent, and "
+        "weight decay shrinks the weights, not the learning rate.",
+    ),
+    (
+        "a",
+        "Exponential decay loses the same share of the rate at every epoch. This one loses a half "
+        "at first, then a third, then a quarter: what is in the exponent?",
+    ),
+    (
+        "b",
+        "Weight decay shrinks the weights at each step (L2 regularization). What does this formula "
+        "shrink?",
+    ),
+    (
+        "d",
+        "A staircase stays the same for several epochs and then drops. Does this formula ever "
+        "stay the same?",
+    ),
+    hints=("What does the formula shrink, and where does the epoch stand in it?",),
 )
 
 
@@ -1245,28 +1293,6 @@ lesson.quiz(
 )
 
 lesson.quiz(
-    "decay_noise_floor",
-    (
-        0.111,
-        "0.2 / (2 - 0.2) = 0.111. The smaller the rate, the lower the floor: about half the rate "
-        "once the rate is small.",
-    ),
-    (0.1, "Half the rate is the floor of a very small rate. What does 2 - rate do at 0.2?"),
-    (0.2, "You gave back the rate itself. Which formula did the figure follow?"),
-    (
-        0.333,
-        "The floor of the rate 0.5. Which rate is asked about?",
-    ),
-    (
-        0.0,
-        "That would be exact convergence, which a constant rate and noise do not reach. What is "
-        "rate / (2 - rate)?",
-    ),
-    (0.01, "You squared the rate somewhere. What is rate / (2 - rate)?"),
-    hints=("The figure's dashed line is rate / (2 - rate).",),
-)
-
-lesson.quiz(
     "decay_too_fast",
     (
         "b",
@@ -1290,29 +1316,4 @@ lesson.quiz(
         "epoch: how far can all steps together get?",
     ),
     hints=("Add up the rates of all epochs to come.",),
-)
-
-lesson.quiz(
-    "decay_names",
-    (
-        "c",
-        "Inverse time decay, or 1/t decay. Exponential decay has the epoch in the exponent, and "
-        "weight decay shrinks the weights, not the learning rate.",
-    ),
-    (
-        "a",
-        "Exponential decay loses the same share of the rate at every epoch. This one loses a half "
-        "at first, then a third, then a quarter: what is in the exponent?",
-    ),
-    (
-        "b",
-        "Weight decay shrinks the weights at each step (L2 regularization). What does this formula "
-        "shrink?",
-    ),
-    (
-        "d",
-        "A staircase stays the same for several epochs and then drops. Does this formula ever "
-        "stay the same?",
-    ),
-    hints=("What does the formula shrink, and where does the epoch stand in it?",),
 )
