@@ -35,9 +35,9 @@ try:
 
     print("optlab is here. You are ready.")
 except ModuleNotFoundError as missing:
-    print(f"The module {missing.name} is missing. optlab is the folder beside this notebook.")
-    print("Copy the whole notebooks folder, not single files. In Colab, upload the folder to your")
-    print("Drive, mount it and change into it with %cd. In VS Code, open that folder.")
+    print(f"The module {missing.name} is missing. optlab is a folder that belongs beside this")
+    print("notebook: copy the whole notebooks folder, not single files. In Colab, upload it")
+    print("to your Drive, mount it and change into it with %cd. In VS Code, open that folder.")
 
 # %% [markdown]
 # **Sliders.** Run the next cell and drag. You should see the path follow your hand. If there is a

@@ -27,8 +27,8 @@ try:
     print("Ready: optlab is here.")
 except ModuleNotFoundError as missing:
     print(f"The module {missing.name} is missing.")
-    print("optlab is the folder beside this notebook: copy the whole notebooks folder (in Colab,")
-    print("upload it and run  %cd  into it). For anything else: %pip install numpy matplotlib")
+    print("optlab is a folder that belongs beside this notebook: copy the whole notebooks folder,")
+    print("in Colab change into it with %cd. Others: %pip install numpy matplotlib ipywidgets")
 
 # %% [markdown]
 # ## 1 · The long valley
