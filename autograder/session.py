@@ -25,7 +25,8 @@ from optlab import codec, probe
 from optlab.codec import CodecError
 
 RUNNER = (sys.executable, "-P", str(Path(__file__).resolve().parent / "runner"))
-FORK, END = b"f", b"e"
+FORK, END = b"f", b"e"  # these and the next as in runner/__main__.py
+OUT_OF_MEMORY = 12
 START_SECONDS = 60
 ORDER_SECONDS = 10  # for the runner to fork or to end a child, even on a busy machine
 CPU_RESERVE = 5  # the worker's clock should be the first to strike
@@ -124,13 +125,15 @@ class Session:
         return self.unavailable is None
 
     def __enter__(self) -> "Session":
-        self._folder = tempfile.TemporaryDirectory(prefix="autograder-")
-        self._start()
+        with contextlib.ExitStack() as stack:
+            self._folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="autograder-"))
+            self._start()
+            self._clean_up = stack.pop_all()
         return self
 
     def __exit__(self, *_: object) -> None:
         self._stop()
-        self._folder.cleanup()
+        self._clean_up.close()
 
     def run(self, cells: list[Cell], probes: dict[str, Probe]) -> Run:
         """Run the cells in order, then answer the probes.
@@ -182,7 +185,7 @@ class Session:
 
     def _start(self) -> None:
         self._control, theirs = socket.socketpair()
-        folders = dict.fromkeys(("IPYTHONDIR", "MPLCONFIGDIR"), self._folder.name)
+        folders = dict.fromkeys(("IPYTHONDIR", "MPLCONFIGDIR"), self._folder)
         with theirs:
             self._runner = subprocess.Popen(
                 [*RUNNER, str(theirs.fileno())],
@@ -349,6 +352,8 @@ class _Notebook:
 def _how(status: int | None) -> str:
     if status is None:
         return "nobody saw how"
+    if status == OUT_OF_MEMORY:
+        return "out of memory"
     return signal.Signals(-status).name if status < 0 else f"exit status {status}"
 
 

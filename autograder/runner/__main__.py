@@ -22,8 +22,8 @@ import socket
 import sys
 from pathlib import Path
 
-NOTEBOOKS = Path(__file__).resolve().parents[2] / "notebooks"
-sys.path.append(str(NOTEBOOKS))
+HERE = Path(__file__).resolve().parent
+sys.path.append(str(HERE.parents[1] / "notebooks"))
 
 import sandbox  # noqa: E402
 from shell import Shell  # noqa: E402
@@ -33,13 +33,15 @@ from optlab import checks, codec, probe  # noqa: E402
 
 FORK, END = b"f", b"e"
 FRAME_LIMIT = 1 << 28  # for what the trusted side sends
+OUT_OF_MEMORY = 12  # exit status of a child: ENOMEM
+MEMORY_RESERVE = 1 << 26  # what a cell has to leave to the cells below it
 
 
 def main(arguments: list[str]) -> None:
     """Get warm, then fork a child whenever the worker asks for one."""
     control = socket.socket(fileno=int(arguments[-1]))
     settings = codec.receive(control, FRAME_LIMIT)
-    sys.path.remove(str(Path(__file__).resolve().parent))
+    sys.path.remove(str(HERE))
     sys.argv[:] = ["notebook"]
     for module in pkgutil.iter_modules(optlab.__path__, "optlab."):
         importlib.import_module(module.name)  # a child cannot read the folder to find them
@@ -69,7 +71,7 @@ def _confinement(isolation: str, pretend: bool) -> tuple[str | None, sandbox.San
     if reason:
         return reason, None
     package = [path for path in Path(optlab.__path__[0]).iterdir() if path.name != "keys"]
-    return None, sandbox.prepare([*sandbox.python_paths(), *package])
+    return None, sandbox.prepare([*sandbox.python_paths(), HERE, *package])
 
 
 def _fork(descriptor: int, box: sandbox.Sandbox | None, shell: Shell, settings: dict) -> int:
@@ -94,6 +96,8 @@ def _live(wire: socket.socket, box: sandbox.Sandbox | None, shell: Shell, settin
         codec.send(wire, {"refused": refused})
         if refused is None:
             _serve(wire, shell, settings["output_bytes"])
+    except MemoryError:
+        os._exit(OUT_OF_MEMORY)
     finally:
         os._exit(1)
 
@@ -118,7 +122,9 @@ def _serve(wire: socket.socket, shell: Shell, output_bytes: int) -> None:
         if cell["keep"]:
             kept[cell["keep"]] = shell.user_ns.get(cell["keep"])
         else:
-            codec.send(wire, shell.run(cell["source"]))
+            outputs = shell.run(cell["source"])
+            bytearray(MEMORY_RESERVE)  # or else this cell is to blame, not the next one
+            codec.send(wire, outputs)
     shell.open(0)
     while True:
         codec.send(wire, _answer(kept, codec.receive(wire, FRAME_LIMIT)))

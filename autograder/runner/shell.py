@@ -12,6 +12,7 @@ import getpass
 import io
 import json
 import sys
+import traceback
 from typing import Any
 
 from IPython.core import page
@@ -215,6 +216,8 @@ class Shell(InteractiveShell):
                 "traceback": [str(line)[:TEXT_LIMIT] for line in stb],
             }
         )
+        if isinstance(evalue, MemoryError):  # what filled the memory may be a local variable
+            traceback.clear_frames(evalue.__traceback__)
 
 
 def _stream(name: str, text: str) -> dict:

@@ -1,0 +1,578 @@
+"""A session gets outputs and answers out of any notebook, and survives what notebooks do."""
+
+import base64
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+import time
+
+import numpy as np
+import pytest
+
+from autograder import session as session_module
+from autograder import untrusted
+from autograder.errors import RunError, UserError
+from autograder.session import Cell, Limits, Probe, Session
+from optlab.codec import CodecError, Opaque, Seed
+from optlab.probe import Case, Observation
+
+LIMITS = Limits(memory_mb=512, output_kb=64, answer_kb=256)
+HASTY = Limits(cell_seconds=0.7, notebook_seconds=5, memory_mb=512, output_kb=64)
+CASES = [Case({"x": np.arange(3.0)}).to_data(), Case({"x": np.ones(2)}).to_data()]
+SQUARE = Probe("function", ["x"], CASES)
+HONEST = "def honest(x):\n    return x * x"
+# Finds the socket to the worker, as an attacker would.
+WIRE = """
+import os, stat, struct, time
+def is_socket(number):
+    try:
+        return stat.S_ISSOCK(os.fstat(number).st_mode)
+    except OSError:
+        return False
+wire = next(number for number in range(64) if is_socket(number))
+"""
+
+
+@pytest.fixture(scope="module")
+def session():
+    with Session(limits=LIMITS) as session:
+        yield session
+
+
+@pytest.fixture(scope="module")
+def hasty():
+    """For what never ends by itself; honest code may be too slow for it on a busy machine."""
+    with Session(limits=HASTY) as session:
+        yield session
+
+
+def run(session, *sources, **probes):
+    """Cells named c0, c1, ... then an honest exercise; the probes ask about names in them."""
+    cells = [Cell(f"c{i}", textwrap.dedent(source)) for i, source in enumerate(sources)]
+    asked = {**probes, "honest": SQUARE}
+    cells += [Cell("honest", HONEST), *(Cell(f"check_{n}", "", keep=n) for n in asked)]
+    return session.run(cells, asked)
+
+
+def is_honest(result):
+    return [one.outputs[0].tolist() for one in result.answers["honest"]] == [[0, 1, 4], [1, 1]]
+
+
+def text(outputs):
+    return "".join(output.get("text", "") for output in outputs)
+
+
+def test_outputs_are_those_of_a_notebook(session):
+    result = run(session, "print('a')\nimport sys\nprint('b', file=sys.stderr)\n1 + 1", "1 / 0")
+    stdout, stderr, value = result.outputs["c0"]
+    assert stdout == {"output_type": "stream", "name": "stdout", "text": "a\n"}
+    assert stderr == {"output_type": "stream", "name": "stderr", "text": "b\n"}
+    assert value["output_type"] == "execute_result"
+    assert (value["execution_count"], value["data"]) == (1, {"text/plain": "2"})
+    (error,) = result.outputs["c1"]
+    assert (error["ename"], error["evalue"]) == ("ZeroDivisionError", "division by zero")
+    assert "----> 1 1 / 0" in "\n".join(error["traceback"])
+    assert is_honest(result)
+    assert result.problems == []
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        ("for i in range(3): print(i, end='')", "012"),
+        ("from IPython.display import clear_output\nprint(1)\nclear_output()\nprint(2)", "2\n"),
+        ("%matplotlib inline\n%load_ext autoreload\n%autoreload 2\nprint(1)", "1\n"),
+        ("import ipywidgets\n_ = ipywidgets.interact(lambda a: print(a), a=(0, 2))", "1\n"),
+        ("from optlab import data\nprint(data.digits().X.shape)", "(64, 1797)\n"),
+        ("print?", ""),
+        ("exit()", ""),
+        (
+            "import threading\nt = threading.Thread(target=print, args=(1,))\nt.start(); t.join()",
+            "1\n",
+        ),
+        ("print('\\ud800')", "?\n"),
+    ],
+)
+def test_what_notebooks_print(session, source, expected):
+    result = run(session, source)
+    printed = [output for output in result.outputs["c0"] if output["output_type"] == "stream"]
+    assert text(printed) == expected
+    assert not any(output["output_type"] == "error" for output in result.outputs["c0"])
+    assert is_honest(result)
+
+
+def test_figures_are_stored_at_the_end_of_their_cell(session):
+    draw = "import matplotlib.pyplot as plt\n_ = plt.plot([1, 2])\nprint('below is the figure')"
+    printed, figure = run(session, draw).outputs["c0"]
+    assert printed["text"] == "below is the figure\n"
+    assert figure["output_type"] == "display_data"
+    assert base64.b64decode(figure["data"]["image/png"]).startswith(untrusted.PNG)
+
+
+def test_an_error_may_render_itself(session):
+    source = """
+    class Short(Exception):
+        def _render_traceback_(self):
+            return ["one line"]
+    raise Short("x")
+    """
+    (error,) = run(session, source).outputs["c0"]
+    assert (error["ename"], error["traceback"]) == ("Short", ["one line"])
+
+
+@pytest.mark.parametrize("call", ["input('?')", "import getpass; getpass.getpass()"])
+def test_nobody_answers_input(session, call):
+    (error,) = run(session, call).outputs["c0"]
+    assert error["ename"] == "NoInput"
+    assert "keyboard" in error["traceback"][0]
+
+
+def test_a_quiz_answer_is_kept(session):
+    result = run(session, "choice = ' B '", choice=Probe("quiz"))
+    assert result.answers["choice"] == [Observation(outputs=("b",))]
+
+
+@pytest.mark.parametrize(
+    "source", ["", "f = None", "def f(x):\n    raise NotImplementedError", "f = = 1", "del f"]
+)
+def test_not_attempted(session, source):
+    assert run(session, source, f=SQUARE).answers["f"].status == "not_attempted"
+
+
+def test_an_object_is_kept_where_its_check_stands(session):
+    cells = [Cell("a", "f = lambda x: x"), Cell("check_f", "", keep="f"), Cell("b", "f = None")]
+    (first, _) = session.run(cells, {"f": SQUARE}).answers["f"]
+    assert first.outputs[0].tolist() == [0, 1, 2]
+
+
+def test_hidden_inputs_cannot_be_printed(session):
+    source = """
+    from IPython.display import display
+    def f(x):
+        print("secret", x)
+        display(x)
+        return x
+    """
+    result = run(session, source, f=SQUARE)
+    assert "secret" not in str(result.outputs)
+    assert is_honest(result)
+
+
+def test_errors_are_told_by_known_names_and_plain_text(session):
+    source = """
+    class Secret1234(Exception):
+        pass
+    def f(x):
+        raise Secret1234("one\\x1b[31m\\ntwo" + "!" * 10000)
+    """
+    seen = run(session, source, f=SQUARE).answers["f"][0]
+    assert seen.error == "a custom exception"
+    assert seen.error_text.startswith("one [31m two!")
+    assert len(seen.error_text) <= untrusted.ERROR_TEXT
+
+
+DEADLY = {
+    "os._exit": ("import os; os._exit(0)", "exit status 0"),
+    "segfault": ("import ctypes; ctypes.string_at(0)", "SIGSEGV"),
+    "abort": ("import os; os.abort()", "SIG"),
+    "closing everything": ("import os; os.closerange(0, 64)", "It ended"),
+    "SystemExit in a hook": (
+        "def leave(*_): raise SystemExit\nget_ipython().events.register('post_execute', leave)",
+        "exit status 1",
+    ),
+}
+ENDLESS = {
+    "loop": "while True: pass",
+    "deaf loop": (
+        "import signal\n"
+        "for n in (2, 10, 14, 15): signal.signal(n, signal.SIG_IGN)\n"
+        "while True:\n    try:\n        while True: pass\n    except BaseException: pass"
+    ),
+    "sleep": "import time; time.sleep(1000)",
+    "printing": "while True: print('x' * 100)",
+    "drops": (
+        f"{WIRE}\nos.write(wire, struct.pack('>I', 1000))\n"
+        "while True:\n    os.write(wire, b'x'); time.sleep(0.2)"
+    ),
+}
+
+
+@pytest.mark.parametrize("name", DEADLY)
+def test_a_deadly_cell_costs_itself(session, name):
+    source, how = DEADLY[name]
+    result = run(session, source, "print('still here')")
+    assert is_honest(result)
+    assert text(result.outputs["c1"]) == "still here\n"
+    assert result.outputs["c0"][0]["output_type"] == "error"
+    (problem,) = result.problems
+    assert problem.startswith("cell c0: ")
+    assert how in problem
+
+
+@pytest.mark.parametrize("name", ENDLESS)
+def test_an_endless_cell_costs_itself(hasty, name):
+    result = run(hasty, ENDLESS[name], "print('still here')")
+    assert is_honest(result)
+    assert text(result.outputs["c1"]) == "still here\n"
+    assert result.problems == ["cell c0: It took longer than 0.7 seconds and was stopped."]
+    assert result.seconds < HASTY.notebook_seconds
+
+
+def function(body):
+    return "def f(x):\n" + textwrap.indent(body, "    ")
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "cause"),
+    [
+        ("import os; os._exit(0)", "raised", "exited"),
+        ("import ctypes; ctypes.string_at(0)", "raised", "exited"),
+        ("import os; os.closerange(0, 64)", "raised", "exited"),
+        ("raise KeyboardInterrupt", "raised", "exited"),
+        ("import numpy\nreturn numpy.ones(100_000)", "refused", "oversize"),
+        (WIRE + "os.write(wire, struct.pack('>I', 2**31))", "refused", "oversize"),
+        (WIRE + "os.write(wire, struct.pack('>I', 8) + b'nonsense')", "refused", "nonsense"),
+        (WIRE + "os.write(wire, struct.pack('>II', 6, 2) + b'[]')", "refused", "nonsense"),
+        (WIRE + "os.write(wire, struct.pack('>II', 5, 1) + b'1')", "refused", "nonsense"),
+    ],
+)
+def test_a_deadly_function_costs_its_exercise(session, body, status, cause):
+    result = run(session, function(body), "print('once')", f=SQUARE)
+    assert (result.answers["f"].status, result.answers["f"].cause) == (status, cause)
+    assert is_honest(result)
+    assert text(result.outputs["c1"]) == "once\n"
+    assert len(result.problems) == 1
+
+
+def test_an_endless_function_costs_its_exercise(hasty):
+    result = run(hasty, function("while True: pass"), f=SQUARE)
+    assert (result.answers["f"].status, result.answers["f"].cause) == ("timed_out", None)
+    assert is_honest(result)
+
+
+def test_a_missing_function_is_explained_by_its_cell(hasty):
+    cells = [Cell("f", "while True: pass\ndef f(x): pass"), Cell("check_f", "", keep="f")]
+    assert hasty.run(cells, {"f": SQUARE}).answers["f"].status == "timed_out"
+
+
+def test_the_notebook_limit_bounds_everything():
+    limits = Limits(cell_seconds=0.5, notebook_seconds=1.5)
+    cells = [Cell(f"c{i}", "while True: pass") for i in range(20)]
+    with Session(limits=limits) as session:
+        result = session.run([*cells, Cell("check_f", "", keep="f")], {"f": SQUARE})
+    assert result.seconds < 2.5
+    assert (result.answers["f"].status, result.answers["f"].cause) == ("timed_out", None)
+    assert "used up its 1.5 seconds" in result.problems[-1]
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "import numpy as np\nnp.ones(10**12)",
+        "import numpy as np\nnp.ones((2**30,)).sum()",
+        "def hoard():\n    x = []\n    while True: x.append(bytearray(1 << 24))\nhoard()",
+        "x = 'x' * (1 << 40)",
+    ],
+)
+def test_memory_is_bounded(session, source):
+    result = run(session, source)
+    assert "MemoryError" in result.outputs["c0"][-1]["ename"]
+    assert is_honest(result)
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "print('x' * 50_000_000)",
+        "for i in range(100_000): print(i)",
+        "import sys\nfor i in range(5000): print(i); print(i, file=sys.stderr)",
+        "print('\\0' * 1_000_000)",
+        "print('\\U0001F600' * 1_000_000)",
+        "raise ValueError('x' * 10_000_000)",
+        "for i in range(10_000): display(i)",
+        "'x' * 1_000_000",
+        "import os\nfrom IPython.display import Image\nImage(os.urandom(1_000_000), format='png')",
+    ],
+)
+def test_output_is_bounded(session, source):
+    result = run(session, source, "print('more')")
+    size = sum(len(str(output)) for outputs in result.outputs.values() for output in outputs)
+    assert size < 3 * LIMITS.output_kb * 1024
+    assert is_honest(result)
+    assert result.problems == []
+
+
+def test_a_cell_that_keeps_all_memory_costs_itself(session):
+    result = run(session, "x = []\nwhile True: x.append(bytearray(1 << 20))")
+    assert is_honest(result)
+    assert result.problems == ["cell c0: It ended the Python process (out of memory)."]
+
+
+def test_a_cut_is_marked(session):
+    printed = text(run(session, "print('x' * 50_000_000)\nprint('y')").outputs["c0"])
+    assert printed.startswith("xxx")
+    assert printed.endswith("[the output is too long and was cut here]\n")
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "import atexit, time\natexit.register(time.sleep, 1000)",
+        "import threading, time\nthreading.Thread(target=time.sleep, args=(1000,)).start()",
+        "import threading\ndef f():\n    while True: pass\nthreading.Thread(target=f).start()",
+        "import gc, sys\nsys.setrecursionlimit(10**6)\ndef f(): f()",
+        "import builtins\nbuiltins.len = builtins.print = builtins.isinstance = None",
+        "import sys\nsys.stdout = sys.stderr = None",
+        "import socket, json\nsocket.socket.sendall = json.dumps = None",
+        "import time\ntime.monotonic = lambda: 0",
+        "import sys\nsys.modules.clear()",
+        "get_ipython().run_cell = get_ipython().showtraceback = lambda *a, **k: None",
+        "get_ipython().input_transformers_post.append(lambda lines: ['pass'])",
+        "get_ipython().display_pub.publish = None\nget_ipython().displayhook = None",
+        "import sys\nsys.settrace(lambda *a: 1 / 0)",
+        "import signal\nsignal.raise_signal(signal.SIGINT)",
+        "class Odd:\n    def __repr__(self): raise SystemExit\nOdd()",
+    ],
+)
+def test_vandalism_stays_at_home(hasty, session, source):
+    """Whatever it does to its own process, the session goes on and so does the next notebook."""
+    result = run(hasty, source, f=SQUARE)
+    assert set(result.answers) == {"f", "honest"}
+    assert result.seconds < HASTY.notebook_seconds + 1
+    assert is_honest(run(session))
+
+
+def frame(value):
+    return f"{WIRE}\nfrom optlab import codec\nframe = codec.encode({value})\n" + (
+        "os.write(wire, struct.pack('>I', len(frame)) + frame)"
+    )
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["None", "1", "'x'", "{'refused': 'x'}", "[1]", "[{}]", "[[]]", "[{'output_type': 'stream'}]"],
+)
+def test_forged_outputs_hurt_only_themselves(session, value):
+    result = run(session, frame(value), "print('x')")
+    assert set(result.answers) == {"honest"}
+    for outputs in result.outputs.values():
+        assert all("output_type" in output for output in outputs)
+    assert is_honest(run(session))
+
+
+def test_forged_frames_in_advance_do_not_reach_the_next_notebook(session):
+    result = run(session, frame("[]") + "\n" + frame("[{'outputs': 1}]") * 3, f=SQUARE)
+    assert result.problems
+    assert is_honest(run(session))
+
+
+def test_a_child_knows_nothing(session):
+    """It runs beside no other submission, below no reference, in nobody's environment."""
+    is_open = """
+    import os
+    def is_open(number):
+        try:
+            return os.fstat(number) is not None
+        except OSError:
+            return False
+    """
+    source = """
+    import sys
+    print([name for name in sys.modules if name.startswith("autograder")])
+    print([path for path in sys.path if "autograder" in path])
+    print(sorted(set(os.environ) & {"SECRET", "USER", "PYTHONPATH"}), os.environ["HOME"])
+    print([number for number in range(1024) if is_open(number)])
+    print(os.getcwd(), sys.argv)
+    left_behind = 1
+    """
+    first = run(session, is_open, source)
+    modules, paths, environment, descriptors, place = text(first.outputs["c1"]).splitlines()
+    assert (modules, paths, environment) == ("[]", "[]", "[] /nonexistent")
+    assert descriptors.startswith("[0, 1, 2, ")
+    assert len(descriptors.split(",")) == 4  # the wire is the only one besides
+    assert place == "/ ['notebook']"
+    (error,) = run(session, "left_behind").outputs["c0"]
+    assert error["ename"] == "NameError"
+
+
+def test_keys_are_out_of_reach(session):
+    keys = os.path.join(os.path.dirname(sys.modules["optlab"].__file__), "keys")
+    (error,) = run(session, f"import os\nos.listdir({keys!r})").outputs["c0"]
+    if session.sandboxed:
+        assert error["ename"] == "PermissionError"
+
+
+def test_a_dead_runner_is_replaced(session):
+    os.kill(session._runner.pid, signal.SIGKILL)
+    session._runner.wait()
+    assert is_honest(run(session))
+
+
+def test_a_runner_that_is_killed_during_a_notebook_is_replaced(session):
+    if session.sandboxed:
+        pytest.skip("a confined child cannot reach its runner")
+    assert is_honest(run(session, "import os, signal\nos.kill(os.getppid(), signal.SIGKILL)"))
+
+
+# Runs the runner with one thing changed.
+STUB = """
+import os, runpy, sys
+runner = {runner!r}
+sys.path.insert(0, runner)
+import sandbox
+{change}
+runpy.run_path(runner, run_name="__main__")
+"""
+
+
+def changed_runner(monkeypatch, tmp_path, change):
+    stub = tmp_path / "runner.py"
+    stub.write_text(STUB.format(runner=session_module.RUNNER[-1], change=textwrap.dedent(change)))
+    monkeypatch.setattr(session_module, "RUNNER", (sys.executable, "-P", str(stub)))
+
+
+def test_when_the_sandbox_fails_nothing_is_run(monkeypatch, tmp_path):
+    change = """
+    def fail(self):
+        raise sandbox.SandboxError("a layer is missing")
+    sandbox.available = lambda: None
+    sandbox.prepare = lambda readable: sandbox.Sandbox(os.dup(0), b"")
+    sandbox.Sandbox.enter = fail
+    """
+    changed_runner(monkeypatch, tmp_path, change)
+    with Session(limits=LIMITS) as session:
+        result = run(session, "print('ran')", f=SQUARE)
+    assert {(one.status, one.cause) for one in result.answers.values()} == {("refused", "sandbox")}
+    assert result.outputs == {}
+    assert result.problems == ["The sandbox failed: a layer is missing."]
+
+
+def test_auto_goes_without_a_sandbox_that_is_not_there(monkeypatch):
+    pretending = (*session_module.RUNNER, "--pretend-unavailable")
+    monkeypatch.setattr(session_module, "RUNNER", pretending)
+    with Session(limits=LIMITS) as session:
+        assert not session.sandboxed
+        assert "pretended" in session.unavailable
+        assert is_honest(run(session))
+
+
+def test_none_confines_nobody():
+    with Session("none", LIMITS) as session:
+        assert not session.sandboxed
+        assert is_honest(run(session, "import os\nos.listdir('/')"))
+
+
+def test_a_runner_that_does_not_start_is_explained(monkeypatch, tmp_path):
+    changed_runner(monkeypatch, tmp_path, "raise SystemExit('numpy is missing')")
+    with pytest.raises(RunError, match="numpy is missing"), Session():
+        pass
+
+
+def test_windows_is_told_what_to_use(monkeypatch):
+    monkeypatch.setattr(session_module.os, "name", "nt")
+    with pytest.raises(UserError, match="WSL"):
+        Session()
+
+
+def test_nothing_outlives_a_worker_that_is_killed(tmp_path):
+    worker = """
+    import os, sys
+    from autograder.session import Cell, Session
+    with Session() as session:
+        print(session._runner.pid, flush=True)
+        session.run([Cell("a", "while True: pass")], {})
+    """
+    process = subprocess.Popen(
+        [sys.executable, "-c", textwrap.dedent(worker)], stdout=subprocess.PIPE, text=True
+    )
+    group = int(process.stdout.readline())
+    time.sleep(0.3)
+    process.kill()
+    process.wait()
+    process.stdout.close()
+    assert gone(group)
+
+
+def gone(group, patience=5.0):
+    """Whether no process of the group is left, soon."""
+    until = time.monotonic() + patience
+    while time.monotonic() < until:
+        try:
+            os.killpg(group, 0)
+        except ProcessLookupError:
+            return True
+        time.sleep(0.02)
+    return False
+
+
+# What a child may claim, and what is left of it.
+PIXEL = base64.b64encode(untrusted.PNG + b"\0\0\0\rIHDR" + bytes([0, 0, 0, 1] * 2)).decode()
+BOMB = base64.b64encode(untrusted.PNG + b"\0\0\0\rIHDR" + bytes([0, 9, 0, 0] * 2)).decode()
+
+
+@pytest.mark.parametrize(
+    ("data", "kept"),
+    [
+        ({"text/plain": "x", "text/html": "<script>"}, {"text/plain": "x"}),
+        ({"image/png": PIXEL}, {"image/png": PIXEL}),
+        ({"image/png": PIXEL + "\n"}, {"image/png": PIXEL}),
+        ({"image/png": PIXEL + '"><script>'}, {}),
+        ({"image/png": BOMB}, {}),
+        ({"image/png": base64.b64encode(b"GIF89a").decode()}, {}),
+        ({"image/png": [PIXEL]}, {}),
+        ({"image/svg+xml": "<svg/>", "application/javascript": "x"}, {}),
+        ({"text/plain": ["x"]}, {}),
+        ({"text/plain": "a\ud800\0b"}, {"text/plain": "a?b"}),
+    ],
+)
+def test_displayed_data_is_cleaned(data, kept):
+    claimed = {"output_type": "display_data", "data": data, "metadata": {"x": 1}}
+    (output,) = untrusted.outputs([claimed])
+    assert output == {"output_type": "display_data", "data": kept, "metadata": {}}
+
+
+def test_alternative_text_is_kept():
+    metadata = {"image/png": {"alt": "A line.", "width": "1"}, "tags": ["x"]}
+    claimed = {"output_type": "display_data", "data": {"image/png": PIXEL}, "metadata": metadata}
+    (output,) = untrusted.outputs([claimed])
+    assert output["metadata"] == {"image/png": {"alt": "A line."}}
+
+
+@pytest.mark.parametrize(
+    "item",
+    [
+        None,
+        {"output_type": "update_display_data", "data": {}, "metadata": {}},
+        {"output_type": "stream", "name": "stdin", "text": "x"},
+        {"output_type": "stream", "name": "stdout", "text": ["x"]},
+        {"output_type": "execute_result", "execution_count": -1, "data": {}, "metadata": {}},
+        {"output_type": "error", "ename": "x", "evalue": "x"},
+        Opaque("x"),
+    ],
+)
+def test_what_is_no_output_is_dropped(item):
+    assert untrusted.outputs([item]) == []
+
+
+@pytest.mark.parametrize(
+    "claimed",
+    [
+        None,
+        [],
+        [Observation().to_data()] * 2,
+        [{"outputs": ()}],
+        [Observation(changed=("y",)).to_data()],
+        [Observation(aliased=("<script>",)).to_data()],
+    ],
+)
+def test_observations_have_to_fit_the_question(claimed):
+    with pytest.raises(CodecError):
+        untrusted.observations(claimed, 1, ["x"])
+
+
+def test_recipes_and_seeds_reach_the_function(session):
+    cases = [Case({"rng": Seed(7)}).to_data()]
+    result = run(session, "def f(rng): return rng.random()", f=Probe("function", ["rng"], cases))
+    assert result.answers["f"][0].outputs == (np.random.default_rng(7).random(),)
