@@ -731,7 +731,7 @@ lesson.quiz(
         "c",
         "0.1 over 0.001 would be 100 without the root. What does Adam take the root of?",
     ),
-    hints=("With a constant gradient g: m_1 = 0.1 g and v_1 = 0.001 g*g. What is m / sqrt(v)?",),
+    hints=("With a constant gradient g: v_1 = 0.1 g and s_1 = 0.001 g*g. What is v / sqrt(s)?",),
 )
 
 lesson.quiz(
@@ -743,16 +743,16 @@ lesson.quiz(
     ),
     (
         "a",
-        "True for momentum. Look at Adam's algorithm above: what are m-hat and v-hat?",
+        "True for momentum. Look at the step of Adam in section 5: what are the two hats?",
     ),
     (
         "c",
-        "The other way round. Which of the two divides the one average by the root of the other?",
+        "The other way round. Which of the two divides by the root of an average?",
     ),
     (
         "d",
-        "Plain momentum, as Polyak's and PyTorch's, has no correction. What did the sources say "
-        "about the first ten steps?",
+        "Plain momentum has no correction, in PyTorch for one. What does that do to its first "
+        "steps?",
     ),
-    hints=("Two of the options differ in which algorithm has the hats.",),
+    hints=("In section 5, which of the two steps has hats on its averages?",),
 )
