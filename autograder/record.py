@@ -213,7 +213,6 @@ class Recorder:
             raise RunError(f"{what}: cannot write the gradebook: {_first_line(error)}") from error
         finally:
             db.rollback()  # after a commit this does nothing
-            db.expunge_all()  # memory stays flat over a class
 
     def _lesson(self, name):
         if name not in self._lessons:

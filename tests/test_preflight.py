@@ -221,6 +221,17 @@ def test_the_release_itself_is_poured_without_problems():
     assert {name: cell(result.notebook, name).source for name in POINTS} == STUBS
 
 
+def test_marks_come_neither_from_the_submission_nor_from_the_release():
+    forged = [new_output("execute_result", data={"text/plain": "4.0"})]
+    handed_out, notebook = release(), submission(**ANSWERS)
+    for one in (handed_out, notebook):
+        cell(one, "check_momentum_update").outputs = forged
+        cell(one, "momentum_update").outputs = forged
+    result = pour(handed_out, notebook_read(notebook)).notebook
+    assert cell(result, "check_momentum_update").outputs == []
+    assert cell(result, "momentum_update").outputs == []
+
+
 def delete(notebook, name):
     notebook.cells = [one for one in notebook.cells if one.id != name]
 
@@ -422,6 +433,7 @@ def test_a_learners_text_is_shown_and_never_obeyed(script):
     assert page.rstrip().endswith(("</pre>", "</pre></div>"))
     assert not any(tag in page for tag in ("<script", "<img", "<a ", "<b>", "<svg", "$"))
     assert "attachments" not in first
+    assert not set("\x0c\x0b\u2028\r") & set(first.source)
 
 
 def test_outputs_keep_text_png_and_errors_only():
@@ -478,6 +490,7 @@ def test_safe_keeps_the_marks_and_is_done_once_as_well_as_twice():
         lambda data: data + b"<script>",
         lambda data: data[:-12],
         lambda data: data[:20] + b"\xff" + data[21:],
+        lambda data: data[:-20] + bytes([data[-20] ^ 1]) + data[-19:],
         lambda data: data[:8] + data[33:],
         lambda data: b"GIF89a" + data,
         lambda data: data[:8] + b"\xff\xff\xff\xff" + data[12:],
@@ -512,7 +525,7 @@ def test_names_that_people_have_are_kept(name):
     "name",
     [
         *("", ".", "..", ".hidden", "a/b", "a\\b", "a\nb", "a\x00b", "a\x1b[31m", " a", "a "),
-        *("x" * 129, "é" * 128, "\udcff", "a\u202eb", "a*", "a?", "[ab]"),
+        *("x" * 129, "é" * 128, "\udcff", "a\u202eb", "a*", "a?", "[ab]", "<i>"),
     ],
 )
 def test_names_that_a_path_or_nbgrader_cannot_carry_are_refused(name):
