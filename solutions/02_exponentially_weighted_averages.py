@@ -166,7 +166,7 @@ def smooth(theta, beta):
 
 try:
     yours = ewa(temperature, 0.9)
-    print("your averages of 2013, first week:", yours[year][:7].round(1))
+    print("your averages of 2013, first week:", np.round(yours[year][:7], 1))
     print("equal to those of optlab:", bool(np.allclose(yours, smooth(temperature, 0.9))))
 except NotImplementedError:
     print("Exercise 2 comes first; the figures below do not wait for it.")
@@ -371,11 +371,12 @@ if weights is not None:
         "Above, the temperatures of days 1 to 100. Below, their weights in v of day 100: 0.1 for "
         "the last day, falling off exponentially to the left; before day 60 nothing can be seen.",
     )
-    by_weights = weights @ temperature[:100]
+    by_weights = np.dot(weights, temperature[:100])
     by_recursion = smooth(temperature, 0.9)[99]
     print(f"v_100 by weights {by_weights:.6f}, by recursion {by_recursion:.6f}")
     for t in (1, 20, 100):
-        print(f"day {t:3}: sum of the weights {ewa_weights(0.9, t).sum():.6f}, 0.9^t {0.9**t:.6f}")
+        total = np.sum(ewa_weights(0.9, t))
+        print(f"day {t:3}: sum of the weights {total:.6f}, 0.9^t {0.9**t:.6f}")
 
 # %% [markdown]
 # The sum is neither $1-\beta$ (only on day 1) nor exactly 1. It is
@@ -553,9 +554,8 @@ check("moving_average")
 
 # %% [markdown]
 # Four contests. In each, both competitors are **tuned**: the window takes the best of 1 to 40 days,
-# the recursion the best of 91 values of $\beta$ from 0 to 0.9, and 9 more up to 0.99. The error is
-# the root mean square error (RMSE); the first year does not count, so that nobody is judged while
-# starting.
+# the recursion the best of 100 values of $\beta$, from 0 to 0.99. The error is the root mean square
+# error (RMSE); the first year does not count, so that nobody is judged while starting.
 #
 # 1. *Season*: find the season in the temperatures of Seattle. As the truth we take a smooth curve
 #    through all four years (two harmonics, fitted by least squares).

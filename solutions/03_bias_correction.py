@@ -163,7 +163,7 @@ check("ewa_corrected")
 london = np.array([data.LONDON[day] for day in (1, 2, 3)])
 try:
     green = ewa_corrected(temperature, 0.98)
-    print("London, corrected:", ewa_corrected(london, 0.98).round(4))
+    print("London, corrected:", np.round(ewa_corrected(london, 0.98), 4))
 except NotImplementedError:
     green = None
     print("Exercise 2 comes first; then run this cell again.")
@@ -389,8 +389,8 @@ print(f"Seattle, day 20: corrected {corrected:.1f} F, plain mean of the 20 days 
 # Two optimizers step along averages of the gradient $g$ (기울기):
 #
 # - momentum (lesson 4): the average $v = \beta v + (1-\beta)\, g$, the step $\alpha\, v$;
-# - Adam (lesson 6): the same $v$ with $\beta_1$, a second average $s = \beta_2 s + (1-\beta_2)\, g^2$,
-#   and the step $\alpha\, \hat v / (\sqrt{\hat s} + \varepsilon)$.
+# - Adam (lesson 6): the same $v$ with $\beta_1$, another average $s = \beta_2 s + (1-\beta_2)\,
+#   g^2$, and the step $\alpha\, \hat v / (\sqrt{\hat s} + \varepsilon)$.
 #
 # Both averages start at zero. For momentum the answer is easy: $v$ is too small, so the first steps
 # are too short. In Adam *both* averages are too small, and they are divided.
