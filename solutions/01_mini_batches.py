@@ -1,0 +1,1054 @@
+# %% [markdown]
+# # 1 · Train on mini-batches
+#
+# Gradient descent looks at all examples before it moves. This lesson lets it move after a few, and
+# measures what that gains, what it costs, and how many "a few" should be.
+#
+# **What you'll do.** Cut a data set into mini-batches without losing an example. Write the cost of
+# a mini-batch, the update and the training loop. Train on real handwritten digits, and put five
+# common statements about batch sizes to the test.
+#
+# **What you'll learn.**
+# - why many rough steps can beat one exact step,
+# - how to read a cost curve that goes up and down,
+# - what the batch size changes: noise, number of updates, time,
+# - when stochastic gradient descent converges and when it does not.
+#
+# **What you'll need.** NumPy arrays, slices and loops; what a gradient is. About 75 minutes. Run
+# the cells from top to bottom.
+
+# %%
+try:
+    import numpy as np
+
+    from optlab import check, hint, optimizers, plots, problems, progress
+    from optlab.data import digits_split
+
+    print("Ready: optlab is here.")
+except ModuleNotFoundError as missing:
+    print(f"The module {missing.name} is missing.")
+    print("optlab is the folder beside this notebook: copy the whole notebooks folder (in Colab,")
+    print("upload it and run  %cd  into it). For anything else: %pip install numpy matplotlib")
+
+# %% [markdown]
+# ## 1 · One exact step or many rough ones
+#
+# **Question.** You may look at every training image exactly once. Is it better to make one step
+# with all of them, or many steps with a few each?
+#
+# Vectorization (벡터화) computes the gradients of all $m$ examples in one matrix product, without a
+# loop. That is quick, but not free: with $m = 5{,}000{,}000$ examples, **batch gradient descent**
+# (배치 경사 하강법) reads five million examples, makes one small step, and reads them all again.
+#
+# **Mini-batch gradient descent** (미니배치 경사 하강법) cuts the training set into pieces, the
+# mini-batches (미니배치), and steps after each piece. Five million examples in mini-batches of 1,000
+# make 5,000 steps where batch gradient descent makes one. One pass through the training set is an
+# **epoch** (에포크) in both.
+#
+# Our real data are 1,437 handwritten digits of 8×8 pixels, and the network has 64, 32 and 10 units.
+#
+# **Predict** the share of new digits that the network recognises after *one* epoch, for one step
+# with all 1,437 images, and for steps with 16 images each. Guessing alone gets 10 %.
+
+# %% tags=["experiment"]
+training, testing = digits_split()
+sizes = (1437, 512, 64, 16)
+reached = []
+for size in sizes:
+    rng = np.random.default_rng(0)
+    start = problems.init_params(rng, (64, 32, 10))
+    update = optimizers.gradient_descent(0.3)
+    params, costs = problems.train(start, training.X, training.Y, update, 1, rng, batch=size)
+    reached.append(problems.accuracy(params, testing.X, testing.labels))
+    print(f"mini-batches of {size:4}: {len(costs):2} steps, {reached[-1]:.0%} recognised")
+
+fig, ax = plots.figure(size=(7.2, 3.2))
+bars = ax.barh([f"{size} images a step" for size in sizes], reached, color=plots.COLORS["first"])
+_ = ax.bar_label(bars, [f"{share:.0%}" for share in reached], padding=4)
+_ = ax.set(xlabel="test digits recognised after one epoch", xlim=(0, 1), xticks=(0, 0.5, 1))
+ax.invert_yaxis()
+plots.show(
+    fig,
+    "Bars: the share of test digits recognised after one epoch. One step with all images barely "
+    "beats guessing; steps with 64 or 16 images recognise more than 80 percent.",
+)
+
+# %% [markdown]
+# The same images, the same learning rate (0.3), about the same arithmetic: 15 % or 87 %. Progress
+# starts before the epoch is over.
+#
+# Why may a step use a few examples only? Because the gradient (기울기) of the cost is a *mean* over
+# examples. Some notes put it for a data set of 55,000 images: compute 55,000 gradients and average
+# them, and you have batch gradient descent; use one of them at a time, and you have **stochastic
+# gradient descent** (확률적 경사 하강법, SGD), whose way is a random process in time. A mini-batch is
+# in between. It gives an estimate of the mean: rough, but right on average.
+
+# %% tags=["experiment"]
+start = problems.init_params(np.random.default_rng(0), (64, 32, 10))
+singles = [
+    problems.flatten(problems.cost_and_grads(start, training.X[:, [i]], training.Y[:, [i]])[1])
+    for i in range(training.labels.size)
+]
+whole = problems.flatten(problems.cost_and_grads(start, training.X, training.Y)[1])
+apart = np.abs(np.mean(singles, axis=0) - whole).max()
+print(f"{len(singles)} gradients averaged are the batch gradient:", bool(apart < 1e-12))
+
+# %% [markdown]
+# ## 2 · Three kinds of brackets
+#
+# | written | in code | meaning | shape |
+# |---|---|---|---|
+# | $x^{(i)}$ | `X[:, [i - 1]]` | example (예제) $i$, round brackets | $(n_x, 1)$ |
+# | $z^{[l]}, a^{[l]}$ | `Z`, `A` of layer $l$ | layer (층) $l$, square brackets | $(n^{[l]}, m)$ in a matrix |
+# | $X^{\{t\}}, Y^{\{t\}}$ | `X_t`, `Y_t` | mini-batch $t$, curly brackets | $(n_x, b)$ and $(n_y, b)$ |
+#
+# Examples are columns. With 1,000 examples in a mini-batch, $X^{\{1\}}$ is $(n_x, 1000)$, and
+# $Y^{\{1\}}$ is $(1, 1000)$ where a label is one number. For ten digits a label is a column of ten,
+# so $Y^{\{1\}}$ is $(10, 1000)$. (Where notes print $X^{t+1}$ for a mini-batch, read $X^{\{t\}}$:
+# the curly brackets were lost in scanning.)
+#
+# ### Quiz · Notation
+#
+# How do you write the activations of layer 3 when the input is example 7 of mini-batch 8?
+#
+# - **a** $a^{[8]\{7\}(3)}$
+# - **b** $a^{(7)\{8\}[3]}$, with example, mini-batch and layer in that order
+# - **c** $a^{[3]\{8\}(7)}$
+# - **d** $a^{[3]\{7\}(8)}$
+
+# %% quiz="mini_batch_notation"
+# BEGIN SOLUTION
+mini_batch_notation = "c"
+# END SOLUTION
+
+# %% check="mini_batch_notation"
+check("mini_batch_notation")
+
+# %% [markdown]
+# ## 3 · Cut, and lose nothing
+#
+# **Question.** 5,000,000 examples make "5,000 mini-batches of exactly 1,000 each". How many
+# mini-batches of 64 do 1,437 digits make?
+#
+# They do not divide evenly: $1437 = 22 \cdot 64 + 29$. The remainder of 29 is a mini-batch too, a
+# smaller one. So the number of mini-batches in an epoch, and with it the number of updates, is
+#
+# $$T = \left\lceil \frac{m}{b} \right\rceil$$
+#
+# where $b$ is the mini-batch size and $\lceil\,\rceil$ means: round up (올림).
+#
+# | mini-batch size | name | updates in an epoch |
+# |---|---|---|
+# | $b = m$ | batch gradient descent, $(X^{\{1\}}, Y^{\{1\}}) = (X, Y)$ | 1 |
+# | $1 < b < m$ | mini-batch gradient descent | $\lceil m/b \rceil$ |
+# | $b = 1$ | stochastic gradient descent, $(X^{\{t\}}, Y^{\{t\}}) = (x^{(i)}, y^{(i)})$ | $m$ |
+#
+# Some notes say that with batch gradient descent the number of updates is the entire training set.
+# It is the other way round: one update *uses* the entire training set.
+#
+# ### Exercise 1 · How many mini-batches
+#
+# `hint("num_mini_batches")` gives a hint, and each further call another.
+
+
+# %% exercise="num_mini_batches"
+def num_mini_batches(m, mini_batch_size):
+    """The number of mini-batches in one epoch, a smaller last one included.
+
+    m, mini_batch_size: whole numbers, at least 1. Returns a whole number.
+
+    Example: num_mini_batches(10, 4) is 3: mini-batches of 4, 4 and 2 examples.
+    """
+    # BEGIN SOLUTION
+    return int(np.ceil(m / mini_batch_size))
+    # END SOLUTION
+
+
+# %% check="num_mini_batches"
+check("num_mini_batches")
+
+# %% [markdown]
+# ### Quiz · Ten epochs
+#
+# 50,000 examples, mini-batches of 128, ten epochs. How many updates does mini-batch gradient
+# descent make? Give a number.
+
+# %% quiz="updates_in_ten_epochs"
+# BEGIN SOLUTION
+updates_in_ten_epochs = 3910
+# END SOLUTION
+
+# %% check="updates_in_ten_epochs"
+check("updates_in_ten_epochs")
+
+# %% [markdown]
+# ## 4 · Shuffle, and keep the pairs
+#
+# **Question.** The file may be sorted: all zeros first, then all ones. Does it matter in which
+# order the examples come? And what if images and labels lose each other?
+#
+# **Predict** the share of test digits recognised after five epochs with mini-batches of 64
+# 1. when the digits stay sorted by class,
+# 2. when images and labels are shuffled (섞다) in two *different* orders,
+# 3. when they are shuffled in one common order, a new one in every epoch.
+
+# %% tags=["experiment"]
+by_class = np.argsort(training.labels, kind="stable")
+other_order = np.random.default_rng(1).permutation(1437)
+
+
+def steps_in_order(X, Y, order, epochs=5, size=64, rate=0.3):
+    """Mini-batch steps along the columns in the order that order(rng) gives for each epoch."""
+    rng = np.random.default_rng(0)
+    params = problems.init_params(rng, (64, 32, 10))
+    update, state, costs = optimizers.gradient_descent(rate), None, []
+    for _ in range(epochs):
+        for columns in np.split(order(rng), range(size, X.shape[1], size)):
+            cost, grads = problems.cost_and_grads(params, X[:, columns], Y[:, columns])
+            w, state = update(problems.flatten(params), problems.flatten(grads), state)
+            params = problems.unflatten(w, params)
+            costs.append(cost)
+    return params, np.array(costs)
+
+
+def shuffled(rng):
+    return rng.permutation(1437)
+
+
+X, Y = training.X, training.Y
+ways = {
+    "sorted by class": (X[:, by_class], Y[:, by_class], lambda rng: np.arange(1437)),
+    "pairs mixed up": (X, Y[:, other_order], shuffled),
+    "shuffled in pairs": (X, Y, shuffled),
+}
+fig, axes = plots.figure(1, 3, size=(9.6, 3.1), sharey=True)
+for ax, (name, way) in zip(axes, ways.items(), strict=True):
+    params, costs = steps_in_order(*way)
+    share = problems.accuracy(params, testing.X, testing.labels)
+    _ = ax.plot(costs, color=plots.COLORS["first"], linewidth=1.4)
+    _ = ax.set(title=name, xlabel="step", ylim=(0, 5))
+    print(f"{name}: {share:.0%} of the test digits recognised")
+_ = axes[0].set_ylabel("$J^{\\{t\\}}$")
+plots.show(
+    fig,
+    "Cost per step over five epochs. Sorted by class it jumps up at every new class; with pairs "
+    "mixed up it stays at 2.3; shuffled in pairs it falls smoothly to 0.2.",
+)
+
+# %% [markdown]
+# Sorted by class, every mini-batch teaches one or two digits and undoes what the last one taught.
+# With pairs mixed up, the shapes are right, no error is raised, the cost looks calm, and nothing is
+# learned: the most treacherous bug of this lesson. So:
+#
+# 1. Draw **one** random order of the columns, and use it for $X$ and $Y$.
+# 2. Cut the shuffled columns: mini-batch $k = 0, 1, \dots, T-1$ has the columns from $k\,b$ up to, but
+#    not including, $(k+1)\,b$. The last one stops at $m$.
+# 3. Draw a new order in every epoch.
+#
+# In this course randomness comes from a generator that is passed in: `rng.permutation(m)` gives the
+# numbers $0$ to $m-1$ in random order, and a different one at each call.
+#
+# ### Exercise 2 · Make the mini-batches
+
+
+# %% exercise="make_mini_batches"
+def make_mini_batches(X, Y, mini_batch_size, rng):
+    """Shuffles the examples and cuts them into mini-batches, for one epoch.
+
+    X (n_x, m), Y (n_y, m): examples as columns; they stay as they are
+    mini_batch_size: columns in each mini-batch, except for a smaller last one
+    rng: numpy.random.Generator, the only source of randomness
+    Returns a list of pairs (X_t, Y_t), shapes (n_x, b_t) and (n_y, b_t).
+
+    Example: 5 examples with mini_batch_size 2 give three pairs, 2, 2 and 1 columns wide.
+    """
+    # BEGIN SOLUTION
+    m = X.shape[1]
+    order = rng.permutation(m)
+    X_shuffled, Y_shuffled = X[:, order], Y[:, order]
+    mini_batches = []
+    for k in range(int(np.ceil(m / mini_batch_size))):
+        start, end = k * mini_batch_size, (k + 1) * mini_batch_size
+        mini_batches.append((X_shuffled[:, start:end], Y_shuffled[:, start:end]))
+    return mini_batches
+    # END SOLUTION
+
+
+# %% check="make_mini_batches"
+check("make_mini_batches")
+
+# %% [markdown]
+# The slice of the last mini-batch may reach beyond column $m$: NumPy stops at the end by itself.
+#
+# ## 5 · One step, as if the mini-batch were everything
+#
+# For $t = 1, \dots, T$ a step does what batch gradient descent does, with $X^{\{t\}}$ in place of
+# $X$:
+#
+# 1. **Forward propagation** (순전파). Only the first layer sees the mini-batch itself:
+#    $$Z^{[1]} = W^{[1]} X^{\{t\}} + b^{[1]}, \quad A^{[1]} = g^{[1]}(Z^{[1]}), \quad
+#    Z^{[2]} = W^{[2]} A^{[1]} + b^{[2]}, \; \dots$$
+#    (Notes that begin with $z^{[L]} = W^{[L]} X^{\{t\}}$ have the last layer where the first belongs.)
+# 2. **Cost** (비용) of the mini-batch, with L2 regularization (정규화):
+#    $$J^{\{t\}} = \frac1b \sum_{i=1}^{b} \mathcal L\bigl(\hat y^{(i)}, y^{(i)}\bigr)
+#    + \frac{\lambda}{2b} \sum_{l} \bigl\lVert W^{[l]} \bigr\rVert_F^2$$
+# 3. **Backpropagation** (역전파): the gradients of $J^{\{t\}}$.
+# 4. **Update**: $W^{[l]} = W^{[l]} - \alpha\, dW^{[l]}$ and $b^{[l]} = b^{[l]} - \alpha\, db^{[l]}$ for
+#    every layer, with the learning rate (학습률) $\alpha$.
+#
+# On lecture slides the divisor reads 1000, because there every mini-batch has 1,000 examples. It is
+# the size $b$ of *this* mini-batch: for the last 29 digits it is 29. $\lVert W \rVert_F^2$, the
+# squared Frobenius norm, is the sum of the squares of all entries of $W$.
+#
+# ### Exercise 3 · The cost of a mini-batch
+
+
+# %% exercise="mini_batch_cost"
+def mini_batch_cost(losses, weights, lambd):
+    """The regularized cost of one mini-batch.
+
+    losses:  array (1, b), the loss of every example of the mini-batch
+    weights: list of the weight matrices [W1, W2, ...]
+    lambd:   strength of the regularization
+    Returns a number.
+
+    Example: losses [[1.0, 3.0]], one matrix [[2.0]], lambd 0.5  ->  2.0 + 0.5/4 * 4.0 = 2.5
+    """
+    # BEGIN SOLUTION
+    b = losses.shape[1]
+    squares = sum(np.sum(W**2) for W in weights)
+    return np.sum(losses) / b + lambd / (2 * b) * squares
+    # END SOLUTION
+
+
+# %% check="mini_batch_cost"
+check("mini_batch_cost")
+
+# %% [markdown]
+# **Question.** What happens when the divisor is wrong? **Predict**: by which factor is the cost of
+# the last mini-batch wrong when you divide by 64, and when you divide by $m$?
+
+# %% tags=["experiment"]
+_, probabilities = problems.forward(start, training.X)
+losses = -np.log(np.sum(probabilities * training.Y, axis=0, keepdims=True))
+last = losses[:, 22 * 64 :]
+print(f"the last {last.size} digits: mean loss {last.mean():.3f}")
+for divisor in (64, 1437):
+    wrong = last.sum() / divisor
+    print(
+        f"divided by {divisor:4}: {wrong:.3f}, too small by a factor of {last.mean() / wrong:.1f}"
+    )
+
+# %% [markdown]
+# The gradient shrinks by the same factor, so a wrong divisor is a wrong learning rate in disguise.
+#
+# The penalty deserves a second look. $\lambda/(2b)$ treats the mini-batch as if it were the whole
+# training set; in the cost of all examples the penalty is $\lambda/(2m)$. With $b = 64$ the same
+# $\lambda$ therefore pulls $1437/64 = 22.5$ times as hard, and **a $\lambda$ that was tuned for one
+# batch size does not fit another**. Libraries avoid this: they take the mean loss plus a penalty
+# whose factor does not depend on $b$.
+#
+# ### Exercise 4 · From mini-batches back to the epoch
+#
+# **Question.** You noted $J^{\{1\}}, \dots, J^{\{T\}}$ for one set of parameters, without
+# regularization. What is the mean loss over all examples? The mini-batches differ in size, so each
+# counts as often as it has examples:
+#
+# $$J = \frac{\sum_t b_t\, J^{\{t\}}}{\sum_t b_t}$$
+
+
+# %% exercise="epoch_cost"
+def epoch_cost(costs, sizes):
+    """The mean cost per example over one epoch.
+
+    costs: list of the T mini-batch costs (each a mean over its mini-batch)
+    sizes: list of the T mini-batch sizes
+    Returns a number.
+
+    Example: costs [1.0, 4.0] of mini-batches with sizes [2, 1]  ->  (2 + 4) / 3 = 2.0
+    """
+    # BEGIN SOLUTION
+    total = 0.0
+    for cost, size in zip(costs, sizes, strict=True):
+        total += size * cost
+    return total / sum(sizes)
+    # END SOLUTION
+
+
+# %% check="epoch_cost"
+check("epoch_cost")
+
+# %% tags=["experiment"]
+parts = np.split(losses[0], range(64, 1437, 64))
+costs, sizes = [part.mean() for part in parts], [part.size for part in parts]
+print(f"mean over all digits:  {losses.mean():.6f}")
+print(f"mean of the {len(costs)} costs: {np.mean(costs):.6f}")
+try:
+    print(f"your epoch_cost:       {epoch_cost(costs, sizes):.6f}")
+except NotImplementedError:
+    print("Exercise 4 comes first; then run this cell again.")
+
+# %% [markdown]
+# Here the plain mean is off in the third decimal only. With a last mini-batch of one mislabelled
+# example it can be far off.
+#
+# ### Exercise 5 · The update
+#
+# The gradients carry the keys of the parameters: `grads["W1"]` is $dW^{[1]}$. For every key:
+#
+# $$W = W - \alpha\, dW$$
+#
+# Updates in this course are **pure**: they return a new dictionary, and nothing that was passed in
+# changes. Two runs can then begin at the same start.
+
+
+# %% exercise="sgd_update"
+def sgd_update(params, grads, learning_rate):
+    """One step of gradient descent for every parameter.
+
+    params, grads: dicts of arrays with the same keys and shapes
+    Returns the params after the step as a new dict; the arguments stay as they were.
+
+    Example: W1 [[1.0, 2.0]], gradient [[0.5, -1.0]], learning_rate 0.2  ->  W1 [[0.9, 2.2]]
+    """
+    # BEGIN SOLUTION
+    new_params = {}
+    for key in params:
+        new_params[key] = params[key] - learning_rate * grads[key]
+    return new_params
+    # END SOLUTION
+
+
+# %% check="sgd_update"
+check("sgd_update")
+
+# %% [markdown]
+# ### Exercise 6 · The training loop
+#
+# Now put the pieces together. In every epoch: make new mini-batches; for each of them ask for cost
+# and gradients, note the cost $J^{\{t\}}$, and step. You may call your functions from above.
+#
+# The model comes as a function `cost_and_grads(params, X_t, Y_t) -> (cost, grads)`; its gradients
+# are those of the mean cost, so there is nothing left to divide.
+
+
+# %% exercise="train_mini_batch"
+def train_mini_batch(params, X, Y, cost_and_grads, mini_batch_size, learning_rate, epochs, rng):
+    """Mini-batch gradient descent.
+
+    params: dict of arrays, the start; it stays as it is
+    X (n_x, m), Y (n_y, m): all examples
+    cost_and_grads: function (params, X_t, Y_t) -> (cost, grads)
+    rng: numpy.random.Generator for the shuffling, new mini-batches in every epoch
+    Returns (params, costs): the params at the end, and a list with the cost of every mini-batch
+    in order, each taken before its step.
+
+    Example: 10 examples, mini_batch_size 4, epochs 2 give a list of 6 costs.
+    """
+    # BEGIN SOLUTION
+    costs = []
+    for _ in range(epochs):
+        for X_t, Y_t in make_mini_batches(X, Y, mini_batch_size, rng):
+            cost, grads = cost_and_grads(params, X_t, Y_t)
+            params = sgd_update(params, grads, learning_rate)
+            costs.append(cost)
+    return params, costs
+    # END SOLUTION
+
+
+# %% check="train_mini_batch"
+check("train_mini_batch")
+
+# %% [markdown]
+# ## 6 · A curve that goes up and down
+#
+# **Question.** Your code trains on the digits. How do the noted costs $J^{\{t\}}$ look beside the
+# cost $J$ of all digits, taken before each step?
+#
+# **Predict**: over ten epochs with mini-batches of 64, at how many of the 229 transitions from one
+# step to the next does $J^{\{t\}}$ go *up*? None, a few, about half?
+
+# %% tags=["experiment"]
+cost_of_all = []
+
+
+def watched(params, X_t, Y_t):
+    """cost_and_grads that also notes the cost of all digits."""
+    cost_of_all.append(problems.cost_and_grads(params, training.X, training.Y)[0])
+    return problems.cost_and_grads(params, X_t, Y_t)
+
+
+try:
+    _, noisy = train_mini_batch(
+        start, training.X, training.Y, watched, 64, 0.2, 10, np.random.default_rng(3)
+    )
+except NotImplementedError:
+    noisy = None
+    print("Exercises 2, 5 and 6 come first; then run this cell again.")
+
+if noisy is not None:
+    fig, ax = plots.figure()
+    _ = ax.semilogy(noisy, color=plots.COLORS["data"], linewidth=1.2)
+    _ = ax.semilogy(cost_of_all, color=plots.COLORS["first"])
+    _ = ax.set(xlabel="step", ylabel="cost", xlim=(0, 275))
+    plots.label_end(ax, len(noisy) - 1, cost_of_all[-1], "$J$, all digits", plots.COLORS["first"])
+    plots.label_end(ax, 60, 0.95, "$J^{\\{t\\}}$, 64 digits", "#6f6f6f")
+    plots.show(
+        fig,
+        "Cost over 230 steps on a logarithmic axis. The mini-batch cost is a jagged line around the "
+        "cost of all digits, which falls steadily.",
+    )
+    print(f"J of the mini-batch went up {np.sum(np.diff(noisy) > 0)} times in 229")
+
+# %% [markdown]
+# About half of the time. From one mini-batch to the next the difference in difficulty is larger
+# than the progress of one step; only over many steps does the trend show.
+#
+# "With batch gradient descent the cost falls on every iteration, and if it ever goes up, something
+# is wrong." **Predict** how many of 100 steps go up on the bowl $\tfrac12(w_1^2 + 10\,w_2^2)$, full
+# gradient, no noise: gradient descent at rate 0.19 and at 0.21; momentum and Adam (lessons 4 and 6)
+# at rates at which both arrive. And does gradient descent on all digits at rate 1.0 ever go up?
+
+# %% tags=["experiment"]
+round_bowl = problems.bowl(10, start=(1.0, 1.0))
+walks = {
+    "gradient descent, rate 0.19": optimizers.gradient_descent(0.19),
+    "gradient descent, rate 0.21": optimizers.gradient_descent(0.21),
+    "momentum, rate 0.19": optimizers.momentum(0.19),
+    "Adam, rate 0.1": optimizers.adam(0.1),
+}
+for name, update in walks.items():
+    values = round_bowl.value(optimizers.follow(round_bowl, update, 100).T)
+    print(f"{name}: up {np.sum(np.diff(values) > 0):3} times, f at the end {values[-1]:.1e}")
+
+fig, ax = plots.figure()
+for rate, color in ((0.3, "first"), (1.0, "second")):
+    update, rng = optimizers.gradient_descent(rate), np.random.default_rng(0)
+    _, costs = problems.train(start, training.X, training.Y, update, 120, rng, batch=1437)
+    _ = ax.semilogy(costs, color=plots.COLORS[color], linewidth=1.6)
+    plots.label_end(ax, 119, costs[-1], f"rate {rate}", plots.COLORS[color])
+    print(f"all digits, rate {rate}: up at some step: {bool(np.any(np.diff(costs) > 0))}")
+_ = ax.set(xlabel="step, all digits in each", ylabel="$J$", xlim=(0, 138))
+plots.show(
+    fig,
+    "Batch gradient descent on all digits. At rate 0.3 the cost falls at every step. At rate 1.0 it "
+    "jumps up several times and still ends lower.",
+)
+
+# %% [markdown]
+# The sentence is right for plain gradient descent with a rate below $2/L$, where $L$ is the largest
+# curvature (here $2/10 = 0.2$), on the cost of all examples. It is wrong for momentum and Adam,
+# which roll past the minimum and still arrive. And at rate 1.0 on the digits the full cost does
+# jump up, and ends lower than at the careful rate. A cost that rises once is a question, not a
+# verdict; one that keeps rising is an alarm.
+#
+# ### Quiz · A cost that rises
+#
+# You train with mini-batches of 64 by plain gradient descent. Between two steps $J^{\{t\}}$ went
+# from 0.31 up to 0.38. What do you do?
+#
+# - **a** Look for a bug: the sign of the update must be wrong.
+# - **b** Halve the learning rate: with a good one the cost falls at each step.
+# - **c** Stop here: from now on the network only gets worse.
+# - **d** Nothing yet: look at the trend over an epoch.
+
+# %% quiz="rising_cost"
+# BEGIN SOLUTION
+rising_cost = "d"
+# END SOLUTION
+
+# %% check="rising_cost"
+check("rising_cost")
+
+# %% [markdown]
+# ## 7 · Where the noise comes from
+#
+# **Question.** $J^{\{t\}}$ is noisy because some mini-batches are easy and some are hard; a few
+# wrong labels can make one hard. How much noise is there, and how fast does it go away in larger
+# mini-batches?
+#
+# **Predict**: a mini-batch four times as large has a noise (잡음) that is ... times as small.
+
+# %% tags=["experiment"]
+params, _ = steps_in_order(training.X, training.Y, shuffled, epochs=1)
+_, probabilities = problems.forward(params, training.X)
+losses = -np.log(np.sum(probabilities * training.Y, axis=0))
+sigma, m, rng = losses.std(), losses.size, np.random.default_rng(2)
+sizes = np.array([1, 4, 16, 64, 256, 1024])
+spread = [np.std([losses[rng.permutation(m)[:b]].mean() for _ in range(1000)]) for b in sizes]
+
+fig, ax = plots.figure()
+fine = np.geomspace(1, 1400, 200)
+plain = sigma / np.sqrt(fine)
+_ = ax.loglog(fine, plain, ":", color=plots.COLORS["data"])
+_ = ax.loglog(fine, plain * np.sqrt((m - fine) / (m - 1)), color=plots.COLORS["target"])
+_ = ax.loglog(sizes, spread, "o", color=plots.COLORS["first"])
+_ = ax.set(xlabel="mini-batch size $b$", ylabel="standard deviation of $J^{\\{t\\}}$")
+_ = ax.set_xlim(0.8, 6e3)
+plots.label_end(ax, 1400, plain[-1], r"$\sigma/\sqrt{b}$", "#6f6f6f")
+plots.label_end(ax, 1350, 0.004, "with the correction", plots.COLORS["target"], (-8, 0))
+plots.label_end(ax, 16, spread[2], "measured", plots.COLORS["first"], (8, 10))
+plots.show(
+    fig,
+    "Standard deviation of the mini-batch cost against the size, both logarithmic. The measured "
+    "points lie on sigma over root b, and fall below it near the full batch.",
+)
+for b, measured in zip(sizes, spread, strict=True):
+    expected = sigma / np.sqrt(b) * np.sqrt((m - b) / (m - 1))
+    print(f"b = {b:4}: measured {measured:.3f}, expected {expected:.3f}")
+
+# %% [markdown]
+# Half the noise costs four times the examples: $\sigma/\sqrt b$, where $\sigma$ is the standard
+# deviation (표준편차) of the single losses. Because a mini-batch holds no example twice there is one
+# more factor, $\sqrt{(m-b)/(m-1)}$, which makes the noise vanish at $b = m$.
+#
+# And the wrong labels? **Predict**: with 5 % of the labels wrong, how much more does a mini-batch
+# with six or more wrong labels cost than one with at most one?
+
+# %% tags=["experiment"]
+rng = np.random.default_rng(4)
+is_wrong = rng.random(m) < 0.05
+labels = np.where(is_wrong, (training.labels + 1) % 10, training.labels)
+spoiled = -np.log(probabilities[labels, np.arange(m)])
+draws = [rng.permutation(m)[:64] for _ in range(600)]
+wrong = np.array([is_wrong[batch].sum() for batch in draws])
+costs = np.array([spoiled[batch].mean() for batch in draws])
+
+fig, ax = plots.figure()
+_ = ax.plot(
+    wrong + rng.uniform(-0.2, 0.2, wrong.size), costs, ".", color=plots.COLORS["first"], alpha=0.4
+)
+_ = ax.set(xlabel="wrong labels among 64", ylabel="$J^{\\{t\\}}$")
+plots.show(
+    fig,
+    "Each dot is a mini-batch of 64: its cost grows with the number of wrong labels in it, and "
+    "varies also among mini-batches with equally many.",
+)
+print(f"at most 1 wrong label: mean cost {costs[wrong <= 1].mean():.2f}")
+print(f"6 or more:             mean cost {costs[wrong >= 6].mean():.2f}")
+
+# %% [markdown]
+# ## 8 · Three paths to the minimum
+#
+# **Question.** How does the batch size look on a contour map (등고선)? The model is a straight line
+# through 200 noisy points, so the cost of its two parameters can be drawn.
+#
+# **Predict**: five epochs each. Which of the three paths, with 200, 20 and 1 examples a step, is
+# the shortest way, which gets closest to the minimum, and which one would you stop last?
+
+# %% tags=["experiment"]
+rng = np.random.default_rng(5)
+points = rng.normal(size=(1, 200))
+features = np.vstack([np.ones((1, 200)), 0.7 * points])
+targets = np.array([[1.0, 2.0]]) @ features + 0.8 * rng.normal(size=(1, 200))
+best = np.linalg.lstsq(features.T, targets.T, rcond=None)[0].ravel()
+
+
+def line_cost(w):
+    """Mean squared error of the line, for points w of shape (2, ...)."""
+    flat = w.reshape(2, -1)
+    return 0.5 * np.mean((flat.T @ features - targets) ** 2, axis=1).reshape(w.shape[1:])
+
+
+def line_path(size, rate, epochs=5):
+    """All parameters that the steps visit, shape (steps + 1, 2)."""
+    rng, w = np.random.default_rng(6), np.array([-1.0, -0.6])
+    path = [w]
+    for _ in range(epochs):
+        for part in np.split(rng.permutation(200), range(size, 200, size)):
+            error = w @ features[:, part] - targets[0, part]
+            w = w - rate * features[:, part] @ error / part.size
+            path.append(w)
+    return np.array(path)
+
+
+def draw_path(ax, path, color):
+    """The path, thin where it has many steps; the minimum is a cross."""
+    if len(path) < 150:
+        plots.trajectory(ax, path, color)
+    else:
+        _ = ax.plot(*path.T, color=plots.COLORS[color], linewidth=0.6)
+        _ = ax.plot(*path[0], "o", color="white", markeredgecolor=plots.COLORS[color])
+    _ = ax.plot(*best, "x", color=plots.COLORS["target"], markersize=9, markeredgewidth=2, zorder=5)
+
+
+fig, axes = plots.figure(1, 3, size=(9.6, 3.6), sharey=True)
+names = {200: ("batch", "gd"), 20: ("mini-batch of 20", "first"), 1: ("stochastic, 1", "sgd")}
+for ax, (size, (name, color)) in zip(axes, names.items(), strict=True):
+    path = line_path(size, rate=0.2)
+    plots.contour(ax, line_cost, ((-1.4, 2.6), (-1.2, 3.4)))
+    draw_path(ax, path, color)
+    _ = ax.set_title(name)
+    ax.label_outer()
+    print(
+        f"{name}: {len(path) - 1:4} steps, {np.linalg.norm(path[-1] - best):.2f} from the minimum"
+    )
+plots.show(
+    fig,
+    "Paths on the contour lines of a line fit, five epochs each. Batch: five smooth steps, half way. "
+    "Mini-batch of 20: a slightly wavy path that arrives. Single examples: arrives at once and "
+    "wanders around the minimum.",
+)
+
+# %% [markdown]
+# Batch gradient descent takes the straightest steps, and only five of them. Stochastic gradient
+# descent heads in the right direction on average, sometimes in a wrong one, arrives early and then
+# wanders around. The mini-batch path lies between. **Drag**: with which rate does the path of
+# single examples become calm? What does the smaller rate cost? With `examples a step` at 200, how
+# large may the rate be?
+
+
+# %% tags=["experiment", "nbval-ignore-output"]
+def draw_line_fit(ax, examples_a_step, learning_rate, epochs):
+    plots.contour(ax, line_cost, ((-1.4, 2.6), (-1.2, 3.4)))
+    path = line_path(examples_a_step, learning_rate, epochs)
+    draw_path(ax, np.clip(path, -1e3, 1e3), "sgd" if examples_a_step == 1 else "first")
+    away = np.linalg.norm(path[-1] - best)
+    return f"{len(path) - 1} steps, {away:.2g} from the minimum"
+
+
+plots.explore(
+    draw_line_fit,
+    "A path on the contour lines of a line fit; sliders change the examples in a step, the learning "
+    "rate and the number of epochs.",
+    examples_a_step=[1, 5, 20, 64, 200],
+    learning_rate=(0.01, 1.0, 0.01, 0.2),
+    epochs=(1, 20, 1, 5),
+)
+
+# %% [markdown]
+# ## 9 · Does stochastic gradient descent ever arrive?
+#
+# "Stochastic gradient descent won't ever converge (수렴); it wanders around the minimum."
+# **Predict**: for which of these is that true?
+# 1. A constant learning rate, and examples that contradict each other (noise).
+# 2. A learning rate that falls like $1/t$, and the same examples.
+# 3. A constant learning rate, and examples that one $w$ fits perfectly.
+#
+# The model has one weight: $y = w x$ with the true $w = 2$, one example a step, 20,000 steps.
+
+# %% tags=["experiment"]
+rng = np.random.default_rng(7)
+inputs, noise = rng.uniform(0.5, 1.5, 20_000), rng.normal(size=20_000)
+
+
+def one_at_a_time(rate, noise_level):
+    """The distance of w from 2 after each of 20,000 steps, one example each."""
+    w, distance = 0.0, []
+    for t, (x, error) in enumerate(zip(inputs, noise_level * noise, strict=True), start=1):
+        w -= rate(t) * (w * x - (2 * x + error)) * x
+        distance.append(abs(w - 2))
+    return np.array(distance)
+
+
+regimes = {
+    "constant rate, noise": (lambda t: 0.2, 1.0, "second"),
+    "rate falls like 1/t, noise": (lambda t: 1 / (t + 4), 1.0, "first"),
+    "constant rate, no noise": (lambda t: 0.2, 0.0, "third"),
+}
+fig, ax = plots.figure()
+ends = {}
+for name, (rate, level, color) in regimes.items():
+    distance = one_at_a_time(rate, level)
+    ends[name] = np.sqrt(np.mean(distance[-2000:] ** 2))
+    shown = np.unique(np.geomspace(1, 20_000, 160).astype(int)) - 1
+    curve = np.maximum(distance[shown], 1e-9)
+    _ = ax.loglog(shown + 1, curve, color=plots.COLORS[color], linewidth=1.5)
+    print(f"{name}: {ends[name]:.3f} from w = 2 over the last 2,000 steps")
+plots.label_end(ax, 20_000, 0.3, "constant rate,\nnoise", plots.COLORS["second"])
+plots.label_end(ax, 20_000, 0.006, "rate falls\nlike 1/t, noise", plots.COLORS["first"])
+plots.label_end(ax, 110, 1e-8, "constant rate, no noise", plots.COLORS["third"])
+_ = ax.set(xlabel="step", ylabel="distance from $w = 2$", xlim=(1, 3e5), ylim=(1e-9, 5))
+plots.show(
+    fig,
+    "Distance from the solution, both axes logarithmic. With a constant rate and noise it stays near "
+    "0.3; with a falling rate it keeps shrinking; without noise it drops to zero within 100 steps.",
+)
+
+# %% [markdown]
+# Only the first. With a constant rate $\alpha$ the weight settles into a *region*: near a minimum
+# with curvature $h$ and gradient noise of variance $\sigma^2$ its variance (분산) is
+#
+# $$\frac{\alpha\,\sigma^2}{2h - \alpha h^2}$$
+#
+# so a smaller rate makes the region smaller, and does not close it. With a rate that falls slowly
+# enough, such as $1/t$, the steps sum up to any distance while their squares sum to a finite
+# number, and the weight converges (Robbins and Monro, 1951). And where one set of weights fits
+# every example there is no noise at the minimum: it converges at a constant rate. Large networks
+# that fit all their training data are close to this third case (Ma, Bassily and Belkin, 2018).
+
+# %% tags=["experiment"]
+for rate in (0.4, 0.1, 0.02):
+    w, visited = 0.0, []
+    for step_noise in noise:
+        w -= rate * (w + step_noise)  # curvature h = 1, noise of variance 1
+        visited.append(w)
+    measured, formula = np.var(visited[1000:]), rate / (2 - rate)
+    print(f"rate {rate}: variance {measured:.3f} measured, {formula:.3f} by the formula")
+
+# %% [markdown]
+# ### Quiz · Stochastic and convergent
+#
+# Your colleague says: "Stochastic gradient descent never converges, so we cannot use it for the
+# final weights." Which answer fits the three measurements?
+#
+# - **a** Right: with single examples the weights wander, whatever the rate.
+# - **b** It converges if the rate falls slowly towards zero, or if one set of weights fits all examples.
+# - **c** It converges at any constant rate, if you wait long enough.
+# - **d** It converges as soon as the constant rate is small enough.
+
+# %% quiz="sgd_converges"
+# BEGIN SOLUTION
+sgd_converges = "b"
+# END SOLUTION
+
+# %% check="sgd_converges"
+check("sgd_converges")
+
+# %% [markdown]
+# ## 10 · Which size is fastest?
+#
+# **Question.** Small mini-batches make many updates, large ones use vectorization well. Where is
+# the best of both, and is it different for a small training set?
+#
+# A rule says: *with a small training set (fewer than 2,000 examples) use batch gradient descent.*
+# Our 1,437 digits are such a set. **Predict** for sizes from 1 to 1,437 the number of epochs, the
+# number of updates and the time until the cost of all digits is below 0.1. Which of the three has
+# its minimum somewhere in the middle?
+#
+# Every size has its own learning rate, the best of 0.01, 0.02, 0.04, ..., 2.56 on three seeds
+# (found beforehand); the cell measures the median of the same three seeds.
+
+# %% tags=["experiment", "nbval-ignore-output"]
+from time import perf_counter
+
+tuned_rates = {1: 0.08, 4: 0.32, 16: 0.64, 32: 0.64, 64: 0.64, 128: 0.64, 256: 1.28, 512: 1.28}
+tuned_rates[1437] = 1.28
+
+
+def epochs_to_target(size, rate, seed, target=0.1):
+    """Epochs of mini-batch gradient descent until the cost of all digits is below target."""
+    rng = np.random.default_rng(seed)
+    params, epochs = problems.init_params(rng, (64, 32, 10)), 0
+    while problems.cost_and_grads(params, training.X, training.Y)[0] > target and epochs < 200:
+        for part in np.split(rng.permutation(1437), range(size, 1437, size)):
+            params = one_update(params, part, rate)
+        epochs += 1
+    return epochs
+
+
+def one_update(params, columns, rate):
+    X_t, Y_t = training.X[:, columns], training.Y[:, columns]
+    _, grads = problems.cost_and_grads(params, X_t, Y_t)
+    return {key: params[key] - rate * grads[key] for key in params}
+
+
+def seconds_of_update(size, repeats=25):
+    """The shortest of several measurements: the one that was disturbed least."""
+    columns, times = np.random.default_rng(0).permutation(1437)[:size], []
+    for _ in range(repeats):
+        began = perf_counter()
+        _ = one_update(start, columns, 0.1)
+        times.append(perf_counter() - began)
+    return min(times)
+
+
+sizes = np.array(list(tuned_rates))
+epochs = np.array(
+    [
+        np.median([epochs_to_target(size, rate, seed) for seed in range(3)])
+        for size, rate in tuned_rates.items()
+    ]
+)
+updates = epochs * np.ceil(1437 / sizes)
+time = updates * [seconds_of_update(size) for size in sizes]
+relative = time / time.min()
+
+fig, axes = plots.figure(1, 3, size=(9.6, 3.4))
+titles = ("epochs to the target", "updates to the target", "time to the target")
+for ax, values, title in zip(axes, (epochs, updates, relative), titles, strict=True):
+    _ = ax.loglog(sizes, values, ".-", color=plots.COLORS["first"])
+    _ = ax.set(title=title, xlabel="mini-batch size", xticks=(1, 16, 256), xticklabels=(1, 16, 256))
+    ax.minorticks_off()
+_ = axes[2].set_ylabel("times the fastest")
+plots.show(
+    fig,
+    "Against the mini-batch size: epochs to the target rise, updates fall, and the time has its "
+    "minimum in the middle, with the full batch many times slower.",
+)
+for row in zip(sizes, epochs, updates, strict=True):
+    print("size {:4}: {:3.0f} epochs, {:4.0f} updates".format(*row))
+for which, name in ((0, "single examples"), (-1, "the full batch")):
+    words = "more than five times" if relative[which] > 5 else "up to five times"
+    print(f"{name}: {words} the time of the fastest size")
+
+# %% [markdown]
+# Epochs get more with the size and updates get fewer: neither has a minimum in the middle. The time
+# is a product, and it has: **updates to the target × time of one update**. For single examples an
+# update costs nearly as much as one with 16, because the overhead of a call is the same: the gain
+# of vectorization is lost. For the full batch there is too little progress in each pass.
+#
+# And the rule about 2,000 examples? For this small set the full batch is one of the *slowest*
+# choices. The rule is a rule of thumb about cost: with few examples a pass is cheap, so batch
+# gradient descent is bearable, and it has no noise. It is not a theorem, and a mini-batch is not
+# forbidden.
+#
+# ### Quiz · A small training set
+#
+# You have 1,437 images and ask whether to use mini-batches. What did you measure, with a tuned rate
+# for each size?
+#
+# - **a** With fewer than 2,000 examples the full batch is the fastest.
+# - **b** All sizes take about the same time, since an epoch always reads the same images.
+# - **c** A size in the middle is the fastest; the full batch is several times slower.
+# - **d** Single examples are the fastest, since they need the fewest epochs.
+
+# %% quiz="small_training_set"
+# BEGIN SOLUTION
+small_training_set = "c"
+# END SOLUTION
+
+# %% check="small_training_set"
+check("small_training_set")
+
+# %% [markdown]
+# ## 11 · Powers of two, memory, and a search
+#
+# **Powers of two.** Usual sizes are 64, 128, 256 and 512, sometimes 1,024; "because of the way
+# memory is laid out, code runs faster with a power of two". (One transcript goes on: "we used
+# 10,000 before, use 1,024 instead". The number before was 1,000.) Other notes simply ask: *why
+# $2^n$?* **Predict** by how many percent 128 is faster than 120 and 136, for each example.
+
+# %% tags=["experiment", "nbval-ignore-output"]
+candidates = (120, 128, 136, 500, 512, 524)
+seconds = {size: [] for size in candidates}
+for _ in range(60):  # in turns, so that a busy moment of the machine meets all sizes alike
+    for size in candidates:
+        began = perf_counter()
+        _ = problems.cost_and_grads(start, training.X[:, :size], training.Y[:, :size])
+        seconds[size].append((perf_counter() - began) / size)
+typical = {size: np.median(times) for size, times in seconds.items()}
+for low, power, high in (candidates[:3], candidates[3:]):
+    gain = 1 - typical[power] / min(typical[low], typical[high])
+    words = "clearly faster" if gain > 0.1 else "not faster by more than a tenth"
+    print(f"{power} against {low} and {high}: {words}")
+
+# %% [markdown]
+# Usually there is nothing to see in NumPy on a processor. Graphics cards compute in tiles of fixed
+# size, and there multiples of 8 or more can matter (NVIDIA, *Matrix Multiplication Background*,
+# 2.2 and 3.1); a power of two is one way to get them. It is a convention that costs nothing, and no
+# reason to prefer 128 to 120 here. Measure on your own machine.
+#
+# **Memory** (메모리). A mini-batch, with all activations that backpropagation needs, must fit into the
+# memory of the processor or the graphics card. Otherwise performance falls off a cliff: data are
+# moved in and out at every step, or the run ends with an error. Take five million colour
+# photographs of 224×224 pixels, four bytes for each number:
+
+# %% tags=["experiment"]
+photograph = 224 * 224 * 3 * 4
+for count, name in ((5_000_000, "all of them"), (1000, "a mini-batch of 1000"), (64, "one of 64")):
+    print(f"{name}: {count * photograph / 1e9:,.2f} GB for the inputs alone")
+
+# %% [markdown]
+# **A search.** So the size is a hyperparameter (하이퍼파라미터): try a few values, usually powers of two
+# just because they are evenly spread, and take the one with which the cost falls fastest *in time*.
+# Tune the learning rate along with it: in section 10 the best rate for single examples was 0.08 and
+# for the full batch 1.28. **Drag**: find a size and a rate with which $J$ is below 0.05 in the
+# least number of *images seen*. What happens to your rate when you change only the size?
+
+
+# %% tags=["experiment", "nbval-ignore-output"]
+def draw_training(ax, mini_batch_size, learning_rate):
+    params, rng = start, np.random.default_rng(8)
+    whole_cost = [problems.cost_and_grads(params, training.X, training.Y)[0]]
+    update = optimizers.gradient_descent(learning_rate)
+    with np.errstate(all="ignore"):  # too large a rate is part of the experiment
+        for _ in range(10):
+            data = training.X, training.Y
+            params, _ = problems.train(params, *data, update, 1, rng, batch=mini_batch_size)
+            whole_cost.append(problems.cost_and_grads(params, *data)[0])
+    ax.semilogy(1437 * np.arange(11), whole_cost, ".-", color=plots.COLORS["first"])
+    ax.axhline(0.05, color=plots.COLORS["target"], linestyle=":")
+    ax.set(xlabel="images seen", ylabel="$J$, all digits", ylim=(0.005, 10))
+    return f"J = {whole_cost[-1]:.3f} after 10 epochs"
+
+
+plots.explore(
+    draw_training,
+    "Cost of all digits over ten epochs; sliders change mini-batch size and learning rate.",
+    mini_batch_size=[64, 16, 256, 1437],
+    learning_rate=(0.05, 1.5, 0.05, 0.3),
+)
+
+# %% [markdown]
+# ## 12 · What mini-batches do not solve
+#
+# **Question.** Mini-batches bring speed. Do they also help with a bad start, or with too little
+# time?
+#
+# **Predict** the accuracy after five epochs with mini-batches of 64 and rate 0.3, when the initial
+# weights are all zero, a hundredth of the usual size, as usual, and thirty times as large.
+
+# %% tags=["experiment"]
+for scale in (0, 0.01, 1, 30):
+    rng = np.random.default_rng(0)
+    scaled = {key: scale * value for key, value in problems.init_params(rng, (64, 32, 10)).items()}
+    update = optimizers.gradient_descent(0.3)
+    params, costs = problems.train(scaled, training.X, training.Y, update, 5, rng)
+    share = problems.accuracy(params, testing.X, testing.labels)
+    print(f"weights times {scale:4}: first cost {costs[0]:6.1f}, {share:4.0%} recognised")
+
+# %% [markdown]
+# A bad start remains a bad start: with all weights zero every hidden unit stays at zero, and
+# nothing is learned at all; far too large or too small weights cost epochs that a short run does
+# not have. What helps: a better random initialization, a tuned learning rate, mini-batches, and
+# better updates than plain gradient descent, such as Adam in lesson 6.
+#
+# ### Quiz · Too slow
+#
+# Batch gradient descent on a deep network takes far too long to find parameters with a small cost.
+# Three of these are worth trying. Which one is not?
+#
+# - **a** Start with all weights at zero.
+# - **b** Use mini-batches.
+# - **c** Tune the learning rate $\alpha$.
+# - **d** Use Adam.
+
+# %% quiz="slow_batch_descent"
+# BEGIN SOLUTION
+slow_batch_descent = "a"
+# END SOLUTION
+
+# %% check="slow_batch_descent"
+check("slow_batch_descent")
+
+# %% [markdown]
+# ## Summary
+#
+# - A mini-batch gives an estimate of the gradient that is right on average. $T = \lceil m/b \rceil$
+#   updates in an epoch replace one.
+# - Shuffle $X$ and $Y$ in one common order, new in every epoch; the last mini-batch may be smaller, and
+#   its divisor is its own size.
+# - $J^{\{t\}}$ is noisy with $\sigma/\sqrt b$. Look at the trend, or at the mean over an epoch, weighted by
+#   the sizes.
+# - Small sizes need fewer epochs, large ones fewer updates; time is least in between, also for 1,437
+#   examples. Powers of two are a habit.
+# - At a constant rate stochastic gradient descent stays in a region of variance
+#   $\alpha\sigma^2/(2h - \alpha h^2)$; with a falling rate, or without noise at the minimum, it converges.
+#
+# ### In other libraries
+#
+# | where | how | worth knowing |
+# |---|---|---|
+# | PyTorch `DataLoader(data, batch_size=64, shuffle=True)` | new order every epoch | keeps the smaller last mini-batch, unless `drop_last=True` |
+# | PyTorch `CrossEntropyLoss()` | mean over the mini-batch | `reduction="sum"` adds up instead |
+# | Keras `model.fit(x, y, batch_size=32, epochs=10)` | shuffles every epoch by default | examples are rows; 32 is the default |
+# | scikit-learn `SGDClassifier` | one example a step | a falling rate is the default |
+#
+# ### What comes next
+#
+# $J^{\{t\}}$ is a noisy curve around a trend. Lesson 2 smooths such curves with an exponentially
+# weighted average, the tool behind momentum, RMSprop and Adam.
+
+# %% tags=["nbval-ignore-output"]
+progress()
