@@ -1,6 +1,7 @@
 """Text that a stranger wrote, made fit for a terminal, a web page or a spreadsheet."""
 
 import re
+from typing import Any
 
 # Terminal escape sequences: CSI (colours, cursor), OSC (titles, links), and the two-byte ones.
 _ESCAPES = re.compile(
@@ -15,7 +16,7 @@ _SURROGATES = re.compile("[\ud800-\udfff]")
 _FORMULA = ("=", "+", "-", "@", "\t")
 
 
-def clean(text, limit=None):
+def clean(text: str, limit: int | None = None) -> str:
     """`text` without escape sequences, control characters and lone surrogates.
 
     Longer than `limit` characters, it is cut, and says so.
@@ -28,7 +29,7 @@ def clean(text, limit=None):
     return _SURROGATES.sub("\ufffd", text)
 
 
-def csv_safe(value):
+def csv_safe(value: Any) -> Any:
     """A spreadsheet cell that is never taken for a formula; numbers stay numbers."""
     if not isinstance(value, str):
         return value

@@ -197,7 +197,21 @@ def mutated(data, rng):
             node = parent[key]
             if rng.random() < 0.15:
                 break
-        others = (None, 3, -1.5, "", "\ud800\x1b[31m", [], {}, [[]], {"a": 1}, True, 10**400, ["x"])
+        others = (
+            None,
+            3,
+            -1.5,
+            "",
+            "\ud800\x1b[31m",
+            [],
+            {},
+            [[]],
+            {"a": 1},
+            True,
+            10**400,
+            -(10**400),
+            ["x"],
+        )
         parent[key] = rng.choice(others)
         if isinstance(parent, dict) and rng.random() < 0.2:
             del parent[key]

@@ -1,0 +1,198 @@
+"""Pouring a learner's answers into the release.
+
+Everything but the learner's code is the release's: points, check cells, tags, locked cells and the
+text, whatever the submitted file says about them. What it says otherwise is told in plain words.
+"""
+
+import re
+from copy import deepcopy
+from dataclasses import dataclass
+
+from nbformat import NotebookNode
+
+from autograder.safe import new_cell, new_notebook
+from autograder.text import clean
+
+
+@dataclass(frozen=True)
+class Poured:
+    """The release with a learner's answers in it, and what was different from the release."""
+
+    notebook: NotebookNode
+    problems: tuple[str, ...]
+
+
+def pour(release: NotebookNode, submitted: NotebookNode) -> Poured:
+    """The release's notebook with the answers and the extra cells of the submitted one.
+
+    A cell is known by its grade id, else by its cell id, else by the release's very text, else
+    (code) by defining an answer that no other cell claims. Of several cells for one answer the last
+    that differs from the release's counts; edited earlier ones stay as plain cells before it.
+    Extra cells keep their place: after the known cell that they followed.
+    """
+    places = _places(release, submitted)
+    theirs, extra = _sorted_out(release, submitted, places)
+    cells, problems = [], _general_problems(release, submitted, places)
+    for index, cell in enumerate(release.cells):
+        poured, before, said = _poured(cell, theirs.get(index, []))
+        cells += before
+        cells.append(poured)
+        cells += extra.get(index, [])
+        problems += said
+    notebook = new_notebook(extra.get(-1, []) + cells, release.metadata)
+    for index, cell in enumerate(notebook.cells):
+        cell.id = cell.id or f"extra-{index + 1}"
+    return Poured(notebook, tuple(problems))
+
+
+def _grade_id(cell):
+    return cell.metadata.get("nbgrader", {}).get("grade_id")
+
+
+def _is(cell, role):
+    return bool(cell.metadata.get("nbgrader", {}).get(role))
+
+
+def _places(release, submitted):
+    """For each submitted cell the index of the release's cell that it is, or None."""
+    places = _places_by_name(release, submitted)
+    for index, cell in enumerate(release.cells):
+        if _is(cell, "solution") and index not in places:
+            defining = re.compile(
+                # Not `ast`: one magic or one syntax error elsewhere in the cell would hide it.
+                rf"^(?:(?:async\s+)?def|class)\s+{re.escape(_grade_id(cell))}\b"
+                rf"|^{re.escape(_grade_id(cell))}\s*(?::[^=\n]+)?=(?!=)",
+                re.MULTILINE,
+            )
+            for at in reversed(range(len(places))):
+                theirs = submitted.cells[at]
+                free = places[at] is None and theirs.cell_type == "code"
+                if free and defining.search(theirs.source):
+                    places[at] = index
+                    break
+    return places
+
+
+def _places_by_name(release, submitted):
+    by_grade_id = {_grade_id(cell): index for index, cell in enumerate(release.cells)}
+    by_id = {cell.id: index for index, cell in enumerate(release.cells)}
+    by_text = {_text_of(cell): index for index, cell in enumerate(release.cells)}
+    by_grade_id.pop(None, None)
+    places = []
+    for cell in submitted.cells:
+        place = by_grade_id.get(_grade_id(cell), by_id.get(cell.id, by_text.get(_text_of(cell))))
+        # Code written into what was the release's text is an extra cell.
+        if place is not None and cell.cell_type == "code":
+            place = place if release.cells[place].cell_type == "code" else None
+        places.append(place)
+    return places
+
+
+def _text_of(cell):
+    return cell.cell_type, cell.source.strip()
+
+
+def _sorted_out(release, submitted, places):
+    """The submitted cells by the release cell that they are, and the extra ones by anchor."""
+    theirs, extra, anchor = {}, {}, -1
+    for cell, place in zip(submitted.cells, places, strict=True):
+        anchor = anchor if place is None else place
+        ours = None if place is None else release.cells[place]
+        if ours is None or (ours.cell_type == "markdown" and _text_of(ours) != _text_of(cell)):
+            extra.setdefault(anchor, []).append(_extra(cell))
+        else:
+            theirs.setdefault(place, []).append(cell)
+    return theirs, extra
+
+
+def _extra(cell):
+    """A learner's own cell: code as it is, text shown as it was typed. `pour` gives it an id."""
+    if cell.cell_type == "code":
+        return new_cell("code", cell.source, "")
+    return new_cell("markdown", _as_typed(cell.source), "")
+
+
+def _as_typed(text):
+    """A learner's Markdown as a block of plain text, which nothing in it can close.
+
+    Escaping HTML alone is not enough: formulas are found before Markdown is read, also inside
+    blocks, and MathJax obeys \\href{javascript:...}; so their marks become look-alikes.
+    """
+    text = clean(text).replace("$", "\uff04").replace("\\", "\uff3c")
+    fence = "`" * max([3, *(len(run) + 1 for run in re.findall("`+", text))])
+    return f"{fence}text\n{text}\n{fence}"
+
+
+def _poured(ours, theirs):
+    """The release's cell filled in, edited copies of an answer to stand before it, problems."""
+    if ours.cell_type != "code":
+        return deepcopy(ours), [], []
+    if _is(ours, "solution"):
+        return _answer(ours, theirs)
+    cell = deepcopy(ours)
+    cell.outputs = []
+    same = [copy for copy in theirs if _text_of(copy) == _text_of(ours)]
+    if same and "experiment" in ours.metadata.get("tags", []):
+        cell.outputs = deepcopy(same[-1].outputs)
+    return cell, [], _differences(ours, theirs)
+
+
+def _answer(ours, theirs):
+    name = _grade_id(ours)
+    cell = deepcopy(ours)
+    cell.outputs = []
+    if not theirs:
+        return cell, [], [f"{name}: the cell for the answer is missing"]
+    edited = [copy for copy in theirs if copy.source.strip() != ours.source.strip()]
+    chosen = (edited or theirs)[-1]
+    cell.source = chosen.source
+    problems = []
+    if len(theirs) > 1:
+        problems.append(f"{name}: {len(theirs)} cells hold an answer; the last edited one counts")
+    if chosen.cell_type != "code":
+        problems.append(f"{name}: the answer was in a text cell; it was graded as code")
+    return cell, [_extra(copy) for copy in edited[:-1]], problems
+
+
+def _differences(ours, theirs):
+    """What a learner did to a cell that is not theirs to change."""
+    name = _grade_id(ours) or ours.id
+    what = "check cell" if _is(ours, "grade") else "cell"
+    if not theirs:
+        return [f"{name}: this {what} was deleted; the course's own was used"]
+    points, tags = (
+        ours.metadata.get("nbgrader", {}).get("points"),
+        set(ours.metadata.get("tags", [])),
+    )
+    changes = {
+        "edited": any(copy.source.strip() != ours.source.strip() for copy in theirs),
+        "turned into text": any(copy.cell_type != "code" for copy in theirs),
+        "copied": len(theirs) > 1,
+        "given other points": any(
+            copy.metadata.get("nbgrader", {}).get("points", points) != points for copy in theirs
+        ),
+        "given other tags": any(set(copy.metadata.get("tags", [])) - tags for copy in theirs),
+    }
+    done = [change for change, happened in changes.items() if happened]
+    return (
+        [f"{name}: this {what} was {' and '.join(done)}; the course's own was used"] if done else []
+    )
+
+
+def _general_problems(release, submitted, places):
+    language = submitted.metadata.get("language_info", {}).get("name", "python")
+    problems = []
+    if language.lower() not in ("python", "ipython"):
+        problems.append(f"the notebook was saved for {language}; it was graded as Python")
+    lost, graded = 0, []
+    for cell, place in zip(submitted.cells, places, strict=True):
+        if place is None:
+            graded += [_grade_id(cell)] if _is(cell, "grade") else []
+        else:
+            lost += _grade_id(cell) != _grade_id(release.cells[place])
+    if lost:
+        problems.append(f"{lost} cells had lost or changed their grade id and were recognised")
+    problems += [
+        f"{name}: this graded cell is not the course's; it counts nothing" for name in graded
+    ]
+    return problems

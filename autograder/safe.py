@@ -1,0 +1,168 @@
+"""What of a notebook may be shown to somebody else: text, proven PNG and errors.
+
+Nobody trusts a learner's notebook, and everybody opens it: formgrader, JupyterLab, the feedback
+page. So outputs are built anew from the little that a browser cannot run.
+"""
+
+import base64
+import binascii
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from nbformat.notebooknode import NotebookNode, from_dict
+
+from autograder.text import clean
+
+
+@dataclass(frozen=True)
+class FileLimits:
+    """What a submitted file may measure: the one place of these numbers."""
+
+    megabytes: float = 20  # a notebook with fifty figures has about 5
+    cells: int = 2_000  # a lesson has about 60
+    outputs_per_cell: int = 20
+    text: int = 20_000  # characters of one output
+    png_kilobytes: int = 1_024
+    png_side: int = 6_000  # pixels
+
+
+LIMITS = FileLimits()
+
+# Notebooks are made by hand here: nbformat's own makers validate each cell against the schema and
+# take longer than everything else in this module together.
+
+
+def new_notebook(cells: list[NotebookNode], metadata: dict) -> NotebookNode:
+    """A notebook of these cells."""
+    return from_dict({"nbformat": 4, "nbformat_minor": 5, "metadata": metadata, "cells": cells})
+
+
+def new_cell(
+    kind: str, source: str, cell_id: str, metadata: dict | None = None, outputs: Sequence = ()
+) -> NotebookNode:
+    """A cell that is valid as it is; `outputs` count for code."""
+    cell = {"cell_type": kind, "id": cell_id, "metadata": metadata or {}, "source": source}
+    if kind == "code":
+        cell |= {"execution_count": None, "outputs": list(outputs)}
+    return from_dict(cell)
+
+
+def safe(notebook: NotebookNode, limits: FileLimits = LIMITS) -> NotebookNode:
+    """A copy of a poured notebook in which no browser finds anything to run.
+
+    Outputs keep text, proven PNG and errors; cells keep the release's tags and nbgrader metadata.
+    """
+    cells = []
+    for cell in notebook.cells:
+        metadata = {key: cell.metadata[key] for key in ("nbgrader", "tags") if key in cell.metadata}
+        kept = outputs(cell.get("outputs"), limits)
+        cells.append(new_cell(cell.cell_type, cell.source, cell.id, metadata, kept))
+    known = {"kernelspec", "language_info"} & set(notebook.metadata)
+    return new_notebook(cells, {key: notebook.metadata[key] for key in known})
+
+
+def outputs(claimed: Any, limits: FileLimits = LIMITS) -> list[dict]:
+    """A cell's outputs, each rebuilt from what may be shown."""
+    kept = (_output(output, limits) for output in _list(claimed)[: limits.outputs_per_cell])
+    return [output for output in kept if output is not None]
+
+
+def _output(output, limits):
+    """One output, rebuilt from what may be shown; None when nothing of it may."""
+    kind = output.get("output_type") if isinstance(output, dict) else None
+    if kind == "stream":
+        name = "stderr" if output.get("name") == "stderr" else "stdout"
+        return {"output_type": kind, "name": name, "text": _shown(output.get("text"), limits)}
+    if kind == "error":
+        shown = {key: _shown(output.get(key), limits) for key in ("ename", "evalue")}
+        lines = [_shown(line, limits) for line in _list(output.get("traceback"))[:200]]
+        return {"output_type": kind, **shown, "traceback": lines}
+    if kind not in ("display_data", "execute_result"):
+        return None
+    data = _data(output.get("data"), limits)
+    about = _alt_text(output.get("metadata")) if "image/png" in data else {}
+    number = {"execution_count": None} if kind == "execute_result" else {}
+    return {"output_type": kind, "data": data, "metadata": about, **number} if data else None
+
+
+# For text that ends up in an attribute of a template that is not ours.
+_LOOK_ALIKES = str.maketrans("<>&\"'`", "\u2039\u203a+\u201d\u2019\u2019")
+
+
+def _alt_text(metadata):
+    """A figure's description, if it has one."""
+    image = metadata.get("image/png") if isinstance(metadata, dict) else None
+    alt = image.get("alt") if isinstance(image, dict) else None
+    if not isinstance(alt, str):
+        return {}
+    return {"image/png": {"alt": clean(alt, 500).translate(_LOOK_ALIKES)}}
+
+
+def _list(value):
+    return value if isinstance(value, list) else []
+
+
+def _shown(text, limits):
+    return clean(joined(text) or "", limits.text)
+
+
+def _data(bundle, limits):
+    data = {}
+    if not isinstance(bundle, dict):
+        return data
+    png = _png(joined(bundle.get("image/png")) or "", limits)
+    if png:
+        data["image/png"] = png
+    text = _shown(bundle.get("text/plain"), limits)
+    if text:
+        data["text/plain"] = text
+    return data
+
+
+def _png(text, limits):
+    """`text` as one line of base64 if it is a whole and plausible PNG, else None."""
+    most = limits.png_kilobytes * 1024
+    if len(text) > most * 3 // 2:
+        return None
+    try:
+        data = base64.b64decode("".join(text.split()), validate=True)
+    except (binascii.Error, ValueError):
+        return None
+    if len(data) > most or not _is_png(data, limits.png_side):
+        return None
+    return base64.b64encode(data).decode("ascii")
+
+
+def _is_png(data, most_pixels):
+    """Signature, then chunks with right lengths and checksums from IHDR to IEND and no more."""
+    if data[:8] != b"\x89PNG\r\n\x1a\n":
+        return False
+    position, kinds = 8, []
+    while position + 12 <= len(data):
+        length = int.from_bytes(data[position : position + 4], "big")
+        kind = data[position + 4 : position + 8]
+        end = position + 8 + length
+        if end + 4 > len(data):
+            return False
+        if zlib.crc32(data[position + 4 : end]) != int.from_bytes(data[end : end + 4], "big"):
+            return False
+        if kind == b"IHDR" and not _fair_size(data[position + 8 : end], most_pixels):
+            return False
+        kinds.append(kind)
+        position = end + 4
+    once = all(kinds.count(kind) == 1 for kind in (b"IHDR", b"IEND")) and b"IDAT" in kinds
+    return once and kinds[0] == b"IHDR" and kinds[-1] == b"IEND" and position == len(data)
+
+
+def _fair_size(header, most_pixels):
+    sides = int.from_bytes(header[:4], "big"), int.from_bytes(header[4:8], "big")
+    return len(header) == 13 and all(0 < side <= most_pixels for side in sides)
+
+
+def joined(lines: Any) -> str | None:
+    """Notebook text is a string or a list of strings; None when it is neither."""
+    if isinstance(lines, list) and all(isinstance(line, str) for line in lines):
+        return "".join(lines)
+    return lines if isinstance(lines, str) else None
