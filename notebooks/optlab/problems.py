@@ -250,3 +250,20 @@ def least_squares(params, X, Y):
     error = params["W1"] @ X + params["b1"] - Y
     grads = {"W1": error @ X.T / m, "b1": error.sum(axis=1, keepdims=True) / m}
     return float(0.5 * np.sum(error**2) / m), grads
+
+
+# Lesson 09, Adagrad and after
+
+
+def coupled_bowl(curvatures, coupling=0.0):
+    """The gradient of a bowl in all parameters at once: a function of a dict that returns a dict.
+
+    curvatures: dict of arrays, the curvature of every parameter. `coupling` adds coupling/2 times
+    the square of the sum of all parameters, so that each gradient depends on every key.
+    """
+
+    def gradient(params):
+        pull = coupling * sum(value.sum() for value in params.values())
+        return {key: curvatures[key] * value + pull for key, value in params.items()}
+
+    return gradient
