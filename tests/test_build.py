@@ -1,0 +1,116 @@
+"""The build, on a copy of one lesson: what is derived, and what `--check` finds out."""
+
+import json
+import shutil
+
+import nbformat
+import pytest
+
+from autograder import NOTEBOOKS, SOLUTIONS, build
+from autograder.errors import RunError, UserError
+
+LESSON = "04_momentum"
+
+
+@pytest.fixture
+def copy(tmp_path, monkeypatch):
+    """The course's folders with one lesson in them."""
+    solutions, notebooks = tmp_path / "solutions", tmp_path / "notebooks"
+    solutions.mkdir()
+    for suffix in (".py", ".ipynb"):
+        shutil.copy(SOLUTIONS / f"{LESSON}{suffix}", solutions)
+    keys = notebooks / "optlab" / "keys"
+    shutil.copytree(build.KEYS / "momentum", keys / "momentum")
+    shutil.copy(NOTEBOOKS / f"{LESSON}.ipynb", notebooks)
+    monkeypatch.setattr(build, "SOLUTIONS", solutions)
+    monkeypatch.setattr(build, "NOTEBOOKS", notebooks)
+    monkeypatch.setattr(build, "KEYS", keys)
+    return tmp_path
+
+
+def test_a_fresh_copy_is_up_to_date(copy):
+    assert build.check([]) == []
+
+
+def _edit(path, change):
+    notebook = nbformat.read(path, as_version=4)
+    change(notebook)
+    nbformat.write(notebook, path)
+
+
+def _change_source(notebook):
+    notebook.cells[3].source += "\n# edited by hand"
+
+
+def _change_points(notebook):
+    next(c for c in notebook.cells if c.id.startswith("check_")).metadata.nbgrader.points = 99
+
+
+def _drop_execution(notebook):
+    next(c for c in notebook.cells if c.cell_type == "code").execution_count = None
+
+
+@pytest.mark.parametrize("change", [_change_source, _change_points])
+@pytest.mark.parametrize("folder", ["solutions", "notebooks"])
+def test_a_notebook_edited_by_hand_is_named(copy, folder, change):
+    _edit(copy / folder / f"{LESSON}.ipynb", change)
+    assert build.check([]) == [f"{folder}/{LESSON}.ipynb differs from its source"]
+
+
+def test_a_solution_that_was_not_executed_is_named(copy):
+    _edit(copy / "solutions" / f"{LESSON}.ipynb", _drop_execution)
+    assert build.check([]) == [f"solutions/{LESSON}.ipynb differs from its source"]
+
+
+def test_a_key_that_differs_is_named(copy):
+    keys = copy / "notebooks" / "optlab" / "keys" / "momentum"
+    shutil.copy(keys / "descend.key", keys / "momentum_update.key")
+    (line,) = build.check([])
+    assert "momentum_update.key differs from its exercise" in line
+
+
+def test_built_files_without_a_source_are_named(copy):
+    shutil.copy(copy / "notebooks" / f"{LESSON}.ipynb", copy / "notebooks" / "99_gone.ipynb")
+    assert build.check([]) == ["99_gone.ipynb has no source"]
+
+
+def test_building_keys_and_release_again_changes_no_byte(copy):
+    source = build.Source(LESSON)
+    before = {path: path.read_bytes() for path in (copy / "notebooks").rglob("*.*")}
+    build._write_keys(source)
+    build._write(source.learner, nbformat.writes(build.release(build.read(source))) + "\n")
+    assert {path: path.read_bytes() for path in (copy / "notebooks").rglob("*.*")} == before
+
+
+def test_the_release_holds_no_solution():
+    notebook = nbformat.read(NOTEBOOKS / f"{LESSON}.ipynb", as_version=4)
+    text = json.dumps(notebook)
+    assert "SOLUTION" not in text
+    assert "beta * velocity[key] + (1 - beta)" not in text
+    by_id = {cell.id: cell for cell in notebook.cells}
+    assert by_id["momentum_update"].source.endswith("raise NotImplementedError()")
+    assert (
+        by_id["momentum_curves"].source == "# YOUR CODE HERE\nmomentum_curves = None  # your answer"
+    )
+    assert [c.id for c in notebook.cells if c.cell_type == "code" and c.outputs] == []
+
+
+def test_an_unknown_lesson_is_bad_usage():
+    with pytest.raises(UserError, match="unknown lesson '77_none'; the lessons are 0"):
+        build.check(["77_none"])
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "text"),
+    [
+        ('# %% check="descend"', '# %% check="desend"', "checks 'desend', which its exercises"),
+        ('# %% check="descend"', "# %%", "its exercises define"),
+        ('# %% exercise="descend"', "# %%", "has no cell for 'descend'"),
+        ('# %% check="descend"', '# %% check="init_velocity"', "'check_init_velocity' marks two"),
+    ],
+)
+def test_a_lesson_and_its_exercises_must_agree(copy, old, new, text):
+    path = copy / "solutions" / f"{LESSON}.py"
+    path.write_text(path.read_text("utf-8").replace(old, new), "utf-8")
+    with pytest.raises(RunError, match=text):
+        build.check([LESSON])
