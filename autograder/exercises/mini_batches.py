@@ -1639,7 +1639,7 @@ lesson.quiz(
     ),
     (
         "b",
-        "The same rate would have to make the same noise vanish. How often did the cost of 64 "
+        "Half the rate leaves the noise of the mini-batches as it is. How often did the cost of 64 "
         "digits go up while the cost of all digits fell?",
     ),
     (
