@@ -48,19 +48,30 @@ except ModuleNotFoundError as missing:
 # Our real data are 1,437 handwritten digits of 8×8 pixels, and the network has 64, 32 and 10 units.
 #
 # **Predict** the share of new digits that the network recognises after *one* epoch, for one step
-# with all 1,437 images, and for steps with 16 images each. Guessing alone gets 10 %.
+# with all 1,437 images, and for steps with 16 images each. Guessing alone gets 10 %. Each size gets
+# the best of four learning rates, by the cost of the training digits.
 
 # %% tags=["experiment"]
 training, testing = digits_split()
-sizes = (1437, 512, 64, 16)
+sizes, rates = (1437, 512, 64, 16), (0.1, 0.3, 0.6, 1.2)
+
+
+def one_epoch(size, rate):
+    """(cost of all training digits, share of test digits recognised, steps) after one epoch."""
+    rng = np.random.default_rng(0)
+    params, update = problems.init_params(rng, (64, 32, 10)), optimizers.gradient_descent(rate)
+    params, costs = problems.train(params, training.X, training.Y, update, 1, rng, batch=size)
+    cost, _ = problems.cost_and_grads(params, training.X, training.Y)
+    return cost, problems.accuracy(params, testing.X, testing.labels), len(costs)
+
+
 reached = []
 for size in sizes:
-    rng = np.random.default_rng(0)
-    start = problems.init_params(rng, (64, 32, 10))
-    update = optimizers.gradient_descent(0.3)
-    params, costs = problems.train(start, training.X, training.Y, update, 1, rng, batch=size)
-    reached.append(problems.accuracy(params, testing.X, testing.labels))
-    print(f"mini-batches of {size:4}: {len(costs):2} steps, {reached[-1]:.0%} recognised")
+    results = {rate: one_epoch(size, rate) for rate in rates}
+    best_rate = min(results, key=results.get)  # the lowest cost of the training digits
+    _, share, steps = results[best_rate]
+    reached.append(share)
+    print(f"{size:4} images a step, rate {best_rate}: {steps:2} steps, {share:.0%} recognised")
 
 fig, ax = plots.figure(size=(7.2, 3.2))
 bars = ax.barh([f"{size} images a step" for size in sizes], reached, color=plots.COLORS["first"])
@@ -69,13 +80,13 @@ _ = ax.set(xlabel="test digits recognised after one epoch", xlim=(0, 1), xticks=
 ax.invert_yaxis()
 plots.show(
     fig,
-    "Bars: the share of test digits recognised after one epoch. One step with all images barely "
-    "beats guessing; steps with 64 or 16 images recognise more than 80 percent.",
+    "Bars: the share of test digits recognised after one epoch. One step with all images gets a "
+    "quarter of them right; steps with 64 or 16 images almost 90 percent.",
 )
 
 # %% [markdown]
-# The same images, the same learning rate (0.3), about the same arithmetic: 15 % or 87 %. Progress
-# starts before the epoch is over.
+# The same images, about the same arithmetic, to each size its own rate: 25 % or almost 90 %.
+# Progress starts before the epoch is over.
 #
 # Why may a step use a few examples only? Because the gradient (기울기) of the cost is a *mean* over
 # examples. Some notes put it for a data set of 55,000 images: compute 55,000 gradients and average
@@ -197,33 +208,27 @@ by_class = np.argsort(training.labels, kind="stable")
 other_order = np.random.default_rng(1).permutation(1437)
 
 
-def steps_in_order(X, Y, order, epochs=5, size=64, rate=0.3):
-    """Mini-batch steps along the columns in the order that order(rng) gives for each epoch."""
-    rng = np.random.default_rng(0)
-    params = problems.init_params(rng, (64, 32, 10))
-    update, state, costs = optimizers.gradient_descent(rate), None, []
-    for _ in range(epochs):
-        for columns in np.split(order(rng), range(size, X.shape[1], size)):
-            cost, grads = problems.cost_and_grads(params, X[:, columns], Y[:, columns])
-            w, state = update(problems.flatten(params), problems.flatten(grads), state)
-            params = problems.unflatten(w, params)
-            costs.append(cost)
-    return params, np.array(costs)
+class NeverShuffles:
+    """Stands in for a random generator: its "permutation" is the order as it is."""
+
+    permutation = staticmethod(np.arange)
 
 
-def shuffled(rng):
-    return rng.permutation(1437)
+def five_epochs(X, Y, rng):
+    """Params and costs of five epochs with mini-batches of 64, in the order that rng gives."""
+    params = problems.init_params(np.random.default_rng(0), (64, 32, 10))
+    return problems.train(params, X, Y, optimizers.gradient_descent(0.3), 5, rng)
 
 
 X, Y = training.X, training.Y
 ways = {
-    "sorted by class": (X[:, by_class], Y[:, by_class], lambda rng: np.arange(1437)),
-    "pairs mixed up": (X, Y[:, other_order], shuffled),
-    "shuffled in pairs": (X, Y, shuffled),
+    "sorted by class": (X[:, by_class], Y[:, by_class], NeverShuffles()),
+    "pairs mixed up": (X, Y[:, other_order], np.random.default_rng(0)),
+    "shuffled in pairs": (X, Y, np.random.default_rng(0)),
 }
 fig, axes = plots.figure(1, 3, size=(9.6, 3.1), sharey=True)
 for ax, (name, way) in zip(axes, ways.items(), strict=True):
-    params, costs = steps_in_order(*way)
+    params, costs = five_epochs(*way)
     share = problems.accuracy(params, testing.X, testing.labels)
     _ = ax.plot(costs, color=plots.COLORS["first"], linewidth=1.4)
     _ = ax.set(title=name, xlabel="step", ylim=(0, 5))
@@ -576,10 +581,11 @@ check("rising_cost")
 # **Predict**: a mini-batch four times as large has a noise (잡음) that is ... times as small.
 
 # %% tags=["experiment"]
-params, _ = steps_in_order(training.X, training.Y, shuffled, epochs=1)
+update, rng = optimizers.gradient_descent(0.3), np.random.default_rng(2)
+params, _ = problems.train(start, training.X, training.Y, update, 1, rng)
 _, probabilities = problems.forward(params, training.X)
 losses = -np.log(np.sum(probabilities * training.Y, axis=0))
-sigma, m, rng = losses.std(), losses.size, np.random.default_rng(2)
+sigma, m = losses.std(), losses.size
 sizes = np.array([1, 4, 16, 64, 256, 1024])
 spread = [np.std([losses[rng.permutation(m)[:b]].mean() for _ in range(1000)]) for b in sizes]
 
