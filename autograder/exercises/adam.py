@@ -1218,8 +1218,8 @@ lesson.quiz(
     ("a", "v is too small, that is true. And what about the number that v is divided by?"),
     ("b", "Both lack something, but not the same share: after 12 steps v has reached 72 % of g. "
           "Which share of |g| has the root of s reached, with beta2 = 0.999?"),
-    ("d", "The first step is 3.16 learning rates long already, and it took about 1000 steps in "
-          "the figure until the steps were back near 1. Which average is the slow one?"),
+    ("d", "The first step is 3.16 learning rates long already. Which of the two averages is the "
+          "slow one, and which side of the fraction is it on?"),
 )  # fmt: skip
 
 lesson.quiz(
@@ -1283,8 +1283,8 @@ lesson.quiz(
     "adam_best",
     (
         "d",
-        "Adam and momentum needed about as many epochs, and the test accuracies differ by little "
-        "more than they scatter from seed to seed. One small data set cannot crown anybody.",
+        "Adam and momentum needed about as many epochs, and the test accuracies differ by "
+        "about as much as they scatter from seed to seed. One small data set cannot crown anybody.",
     ),
     ("a", "Look at the test accuracies and at their scatter. Is Adam's the highest?"),
     ("b", "Compare the epochs of momentum, at its own learning rate, with those of Adam."),

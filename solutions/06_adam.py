@@ -1,0 +1,960 @@
+# %% [markdown]
+# # 6 · Put momentum and RMSprop together: Adam
+#
+# Adam is five lines long, probably the most used optimizer of deep learning, and easy to write
+# *almost* right. This lesson builds it, takes three broken ones apart, and measures what is true of
+# its fame.
+#
+# **What you'll do.** Write Adam in two short functions. Predict its first steps with and without
+# bias correction. Find and repair the bugs of three Adams. Race it, fairly tuned, on bowls and on
+# digits.
+#
+# **What you'll learn.**
+# - what each of the two averages contributes, and why both must be corrected,
+# - what $t$ counts, and how easily it is miscounted,
+# - what a "second moment" is, and why it is not a variance,
+# - which hyperparameters matter, and when $\epsilon$ does,
+# - how to tell "the best optimizer" from a badly tuned rival.
+#
+# **What you'll need.** Lessons 3 (bias correction), 4 (momentum) and 5 (RMSprop); NumPy
+# dictionaries and loops. About 90 minutes. Run the cells from top to bottom.
+
+# %%
+try:
+    import numpy as np
+
+    from optlab import check, hint, optimizers, plots, problems, progress
+    from optlab.data import digits_split
+
+    print("Ready: optlab is here.")
+except ModuleNotFoundError as missing:
+    print(f"The module {missing.name} is missing.")
+    print("optlab is the folder beside this notebook: copy the whole notebooks folder (in Colab,")
+    print("upload it and run  %cd  into it). For anything else: %pip install numpy matplotlib")
+
+# %% [markdown]
+# ## 1 · Where Adam comes from
+#
+# Many optimizers were proposed over the years, worked on a few problems, and did not generalise to
+# others. People became sceptical; gradient descent with momentum was hard to beat. RMSprop and Adam
+# (Kingma and Ba, 2015) are among the few that stood up on many architectures. Adam puts the two
+# remedies of the last lessons together:
+#
+# - **momentum** (모멘텀) averages the gradients, so that directions that alternate cancel;
+# - **RMSprop** averages their squares, so that every parameter gets steps of its own scale.
+#
+# **Predict** before you run the cell: a valley with $\kappa = 100$, turned by 45°, where RMSprop
+# lost its advantage. 60 steps of momentum, RMSprop and Adam, each with its tuned learning rate
+# (학습률). Which path will be the straightest, which one will swing?
+
+# %% tags=["experiment"]
+turned = problems.bowl(100, angle=45)
+runners = {
+    "momentum": optimizers.momentum(0.04),
+    "rmsprop": optimizers.rmsprop(0.05),
+    "adam": optimizers.adam(1.0),
+}
+fig, axes = plots.figure(1, 3, size=(9, 3.6), sharey=True)
+for ax, (name, update) in zip(axes, runners.items(), strict=True):
+    path = optimizers.follow(turned, update, steps=60)
+    plots.contour(ax, turned.value, ((-10, 4), (-10, 4)))
+    plots.trajectory(ax, path, name)
+    title = {"momentum": "momentum", "rmsprop": "RMSprop", "adam": "Adam"}[name]
+    _ = ax.set_title(title)
+    ax.label_outer()
+    print(f"{title}: f = {turned.value(path[-1]):.2g} after 60 steps")
+plots.show(
+    fig,
+    "Three paths in a long valley along the diagonal. Momentum and Adam swing about the valley "
+    "floor and arrive near the minimum; RMSprop creeps and stays behind.",
+)
+
+# %% [markdown]
+# ## 2 · The algorithm
+#
+# Start with $v = 0$, $s = 0$ and $t = 0$. In every update, compute the gradients $dW$, $db$ on the
+# current mini-batch, raise $t$ by one, and then for each parameter, here $W$:
+#
+# $$v_{dW} = \beta_1\, v_{dW} + (1-\beta_1)\, dW \qquad\text{as in momentum}$$
+#
+# $$s_{dW} = \beta_2\, s_{dW} + (1-\beta_2)\, dW^2 \qquad\text{as in RMSprop}$$
+#
+# $$v_{dW}^{\text{corrected}} = \frac{v_{dW}}{1-\beta_1^t}, \qquad
+# s_{dW}^{\text{corrected}} = \frac{s_{dW}}{1-\beta_2^t}$$
+#
+# $$W = W - \alpha\, \frac{v_{dW}^{\text{corrected}}}{\sqrt{s_{dW}^{\text{corrected}}} + \epsilon}$$
+#
+# and the same for $b$.
+#
+# - **$t$ counts updates** (갱신 횟수). It is 1 in the first one. It is shared by all parameters, and it
+#   does not start again with an epoch.
+# - Both averages start at zero and are too small at first. Dividing by $1-\beta^t$ is the **bias
+#   correction** (편향 보정) of lesson 3. For momentum people leave it out; in Adam it is part of the
+#   algorithm.
+# - The corrected values are for the step alone. The next update goes on averaging the uncorrected
+#   ones.
+# - $\epsilon$ is added to the root, as in Algorithm 1 of the paper. (Lecture slides have it inside
+#   the root. Section 8 compares.)
+#
+# The name is for *adaptive moment estimation*: $v$ estimates the mean of the gradients, their
+# **first moment** (1차 적률), and $s$ the mean of their squares, the **second moment** (2차 적률). It has
+# nothing to do with anybody called Adam, in spite of the joke on a slide. Nor is it "momentum plus
+# Adadelta", as one note says: Adadelta (lesson 9) replaces the learning rate, which Adam keeps.
+#
+# ### Exercise 1 · The state before the first update
+#
+# Adam remembers two averages for each parameter, and one number.
+
+
+# %% exercise="init_adam"
+def init_adam(params):
+    """The state of Adam before the first update.
+
+    params: dict of arrays, such as {"W1": (n_1, n_x), "b1": (n_1, 1), ...}
+    Returns {"v": ..., "s": ..., "t": ...}:
+      v, s  two dicts with the keys of params; arrays of zeros in the shape of every parameter
+      t     the number of updates made so far, an int
+
+    Example: for {"b1": np.array([[3.0]])} it is
+    {"v": {"b1": array([[0.]])}, "s": {"b1": array([[0.]])}, "t": 0}.
+    """
+    # BEGIN SOLUTION
+    v = {key: np.zeros(value.shape) for key, value in params.items()}
+    s = {key: np.zeros(value.shape) for key, value in params.items()}
+    return {"v": v, "s": s, "t": 0}
+    # END SOLUTION
+
+
+# %% check="init_adam"
+check("init_adam")
+
+# %% [markdown]
+# ### Exercise 2 · One update of Adam
+#
+# First $t$, once. Then for every key, with $g$ for the gradient of a parameter $w$:
+#
+# $$v = \beta_1 v + (1-\beta_1)\, g, \qquad s = \beta_2 s + (1-\beta_2)\, g^2$$
+#
+# $$v_{\text{corrected}} = \frac{v}{1-\beta_1^t}, \qquad s_{\text{corrected}} = \frac{s}{1-\beta_2^t}$$
+#
+# $$w = w - \alpha\, \frac{v_{\text{corrected}}}{\sqrt{s_{\text{corrected}}} + \epsilon}$$
+#
+# The square, the root and the division are element-wise. The update is **pure**: it returns new
+# dictionaries, and nothing that was passed in changes, not even the dictionaries inside `state`.
+
+
+# %% exercise="adam_update"
+def adam_update(params, grads, state, learning_rate, beta1=0.9, beta2=0.999, epsilon=1e-8):
+    """One update of Adam.
+
+    params, grads: dicts of arrays with the same keys and shapes
+    state:         {"v": ..., "s": ..., "t": ...} from init_adam or from the last update
+    Returns (params, state) after the update, as new dicts; the arguments stay as they were.
+
+    Example, one parameter, the first update, learning_rate 0.1, beta1 0.5, beta2 0.75:
+    w 1.0, gradient 4.0  ->  v 2.0, s 4.0, t 1; corrected they are 4.0 and 16.0, so w becomes 0.9
+    """
+    # BEGIN SOLUTION
+    new_params, v, s = {}, {}, {}
+    t = state["t"] + 1
+    for key in params:
+        v[key] = beta1 * state["v"][key] + (1 - beta1) * grads[key]
+        s[key] = beta2 * state["s"][key] + (1 - beta2) * grads[key] ** 2
+        v_corrected = v[key] / (1 - beta1**t)
+        s_corrected = s[key] / (1 - beta2**t)
+        step = v_corrected / (np.sqrt(s_corrected) + epsilon)
+        new_params[key] = params[key] - learning_rate * step
+    return new_params, {"v": v, "s": s, "t": t}
+    # END SOLUTION
+
+
+# %% check="adam_update"
+check("adam_update")
+
+# %% [markdown]
+# If the check speaks of *epsilon hat*, you have written the paper's other form, and that is right
+# too: section 2 of the paper rearranges the step to save time,
+#
+# $$w = w - \alpha\, \frac{\sqrt{1-\beta_2^t}}{1-\beta_1^t}\; \frac{v}{\sqrt{s} + \hat\epsilon},$$
+#
+# and there $\hat\epsilon$ is added to the *uncorrected* root. It is what TensorFlow and Keras
+# compute.
+#
+# Now let your own code walk through the valley of section 1.
+
+# %% tags=["experiment"]
+params, walk = {"w": turned.start}, [turned.start]
+try:
+    state = init_adam(params)
+    for _ in range(60):
+        grads = {"w": turned.gradient(params["w"])}
+        params, state = adam_update(params, grads, state, learning_rate=1.0)
+        walk.append(params["w"])
+except NotImplementedError:
+    walk = None
+    print("Exercises 1 and 2 come first; then run this cell again.")
+
+if walk is not None:
+    fig, ax = plots.figure(size=(5.4, 4.2))
+    plots.contour(ax, turned.value, ((-10, 4), (-10, 4)))
+    plots.trajectory(ax, np.array(walk), "adam", "your Adam")
+    plots.show(fig, "The path of your Adam along the diagonal valley, swinging about its floor.")
+    print(f"f = {turned.value(walk[-1]):.2g} after {state['t']} updates")
+
+# %% [markdown]
+# ## 3 · The first steps
+#
+# ### Quiz · The first step
+#
+# The defaults $\beta_1 = 0.9$, $\beta_2 = 0.999$, and a weight whose first gradient is 0.003. How
+# many **learning rates** long is its first step? Answer with a number.
+
+# %% quiz="adam_first_step"
+# BEGIN SOLUTION
+adam_first_step = 1
+# END SOLUTION
+
+# %% check="adam_first_step"
+check("adam_first_step")
+
+# %% [markdown]
+# ### Quiz · Without the correction
+#
+# Leave the correction out: step with $v$ and $s$ as they are. The gradient stays constant. The
+# steps of the first hundreds of updates are then
+#
+# - **a** shorter than with the correction, since $v$ starts too small
+# - **b** of the same length, since both averages lack the same
+# - **c** longer than with the correction
+# - **d** shorter at first, and longer after about ten updates
+
+# %% quiz="adam_uncorrected"
+# BEGIN SOLUTION
+adam_uncorrected = "c"
+# END SOLUTION
+
+# %% check="adam_uncorrected"
+check("adam_uncorrected")
+
+# %% tags=["experiment"]
+slope = problems.Problem("plane", np.sum, np.ones_like, np.zeros(1), None, None)  # gradient 1
+steps = np.arange(1, 3001)
+fig, ax = plots.figure()
+for corrected, style in ((True, "-"), (False, "--")):
+    path = optimizers.follow(slope, optimizers.adam(1.0, corrected=corrected), steps.size)
+    length = -np.diff(path[:, 0])
+    _ = ax.semilogx(steps, length, style, color=plots.COLORS["adam"])
+    label = "corrected" if corrected else "not corrected"
+    place = (1, 0.6) if corrected else (30, 6.2)
+    plots.label_end(ax, *place, label, plots.COLORS["adam"])
+peak = int(length.argmax())
+_ = ax.plot(steps[peak], length[peak], "o", color=plots.COLORS["target"])
+plots.label_end(
+    ax, steps[peak], length[peak], f"update {steps[peak]}: {length[peak]:.2f}", "#333333", (-12, 10)
+)
+_ = ax.set(xlabel="update $t$", ylabel="length of the step in learning rates", ylim=(0, 7.6))
+plots.show(
+    fig,
+    "Length of Adam's steps under a constant gradient. Corrected: always 1. Not corrected: 3.16 at "
+    "first, 6.57 at update 12, then falling slowly, still 1.26 after 1000 updates.",
+)
+for t in (1, 12, 100, 1000):
+    print(f"update {t}: {length[t - 1]:.2f} learning rates without the correction")
+
+# %% [markdown]
+# Both averages are too small, and the one in the denominator is much smaller: it remembers a
+# hundred times longer and fills a hundred times more slowly. At update 12 $v$ has reached 72 % of
+# its value and $\sqrt s$ 11 %. So the uncorrected Adam does not start *gently*. It starts with
+# steps up to 6.57 learning rates long, and it takes thousands of updates until they have their
+# proper length.
+#
+# **Predict**: what does that do to training? The cell trains on the digits for 5 epochs with each
+# learning rate. Will the correction help at every rate?
+
+# %% tags=["experiment"]
+training, testing = digits_split()
+
+
+def costs_and_accuracy(update, epochs, seed, batch=64):
+    """The mean cost of every epoch, and the share of test digits recognised after the last."""
+    rng = np.random.default_rng(seed)
+    params = problems.init_params(rng, (64, 32, 10))
+    params, costs = problems.train(params, training.X, training.Y, update, epochs, rng, batch)
+    accuracy = problems.accuracy(params, testing.X, testing.labels)
+    return costs.reshape(epochs, -1).mean(axis=1), accuracy
+
+
+rates = np.array([0.001, 0.003, 0.01, 0.03, 0.1])
+fig, ax = plots.figure()
+for corrected, style in ((True, "o-"), (False, "s--")):
+    ends = [
+        costs_and_accuracy(optimizers.adam(rate, corrected=corrected), 5, seed=0)[0][-1]
+        for rate in rates
+    ]
+    _ = ax.loglog(rates, ends, style, color=plots.COLORS["adam"])
+    label = "corrected" if corrected else "not corrected"
+    plots.label_end(ax, rates[-1], ends[-1], label, plots.COLORS["adam"])
+    print(f"{label}: cost", ", ".join(f"{c:.2f} at {r}" for r, c in zip(rates, ends, strict=True)))
+_ = ax.set(xlabel="learning rate", ylabel="cost after 5 epochs", xlim=(0.0008, 0.4))
+plots.show(
+    fig,
+    "Cost on digits after five epochs against the learning rate. Without the correction it is lower "
+    "at small rates, and at 0.1 the network is dead while the corrected Adam works.",
+)
+
+# %% [markdown]
+# The honest picture has two halves. At small rates the uncorrected Adam is *faster*, and its best
+# cost is even a little lower here: its steps are several times longer than the rate says, and
+# become shorter as training goes on. At 0.1 its first steps destroy the network: a cost of 2.3 is
+# $\ln 10$, guessing. So the correction does not make Adam better at its best rate. It makes the
+# learning rate mean what it says, from the first update on.
+
+# %% [markdown]
+# ## 4 · What t counts
+#
+# ### Quiz · The counter
+#
+# 1437 digits, mini-batches of 64 (the last one smaller), a network with $W_1, b_1, W_2, b_2$. What
+# is $t$ in the last update of the third epoch? Answer with a number.
+
+# %% quiz="adam_counter"
+# BEGIN SOLUTION
+adam_counter = 69
+# END SOLUTION
+
+# %% check="adam_counter"
+check("adam_counter")
+
+# %% [markdown]
+# Lecture notes say "on iteration $t$" and leave it there. **Predict** what happens to the length of
+# the steps if $t$ counts something else: epochs of 23 updates; or if it starts at 2 instead of 1.
+
+
+# %% tags=["experiment"]
+def lengths_with(counter, updates=69, beta1=0.9, beta2=0.999):
+    """Steps under a constant gradient of 1 when the correction uses counter(t) in place of t."""
+    t = np.arange(1, updates + 1)
+    wrong = counter(t)
+    v, s = 1 - beta1**t, 1 - beta2**t  # what the averages are
+    return v / (1 - beta1**wrong) / np.sqrt(s / (1 - beta2**wrong))
+
+
+counters = {
+    "updates": lambda t: t,
+    "epochs": lambda t: 1 + (t - 1) // 23,
+    "one too many": lambda t: t + 1,
+}
+fig, ax = plots.figure()
+for (name, counter), color in zip(counters.items(), ("third", "second", "first"), strict=True):
+    length = lengths_with(counter)
+    _ = ax.plot(np.arange(1, 70), length, color=plots.COLORS[color])
+    place = {"updates": (69, 1.0), "epochs": (69, length[-1]), "one too many": (3, 0.78)}[name]
+    plots.label_end(ax, *place, name, plots.COLORS[color], (8, 6 if name == "updates" else -4))
+    print(f"t counts {name}: steps 1, 2, 23 and 24 are", length[[0, 1, 22, 23]].round(3))
+_ = ax.set(xlabel="update", ylabel="length of the step in learning rates", ylim=(0, 3.4))
+_ = ax.set_xlim(0, 84)
+plots.show(
+    fig,
+    "Length of the steps when t counts updates, epochs, or is one too large. Updates: always 1. "
+    "Epochs: it grows to 2.1 within the first epoch and jumps at each new one. One too many: it "
+    "starts at 0.74 and comes close to 1.",
+)
+
+# %% [markdown]
+# Only with updates every step has length 1. Being one too many is a small mistake that goes away,
+# and an easy one to make: $t$ starts at 1 *and* is raised before it is used. It is $0$ before the
+# first update and $1$ in it.
+
+# %% [markdown]
+# ## 5 · Find the bug
+#
+# Three Adams, written for this course, each wrong in ways that can be found in published code. All
+# of them run without an error. Each has a symptom.
+#
+# To see it, the next cell gives two layers of one weight and one bias each a constant gradient of
+# 1. A right Adam moves all four by one learning rate in every update.
+
+
+# %%
+NAMES = ("W1", "b1", "W2", "b2")
+
+
+def step_lengths(adam, updates=10):
+    """How far each of four parameters moves in every update, in learning rates: (updates, 4)."""
+    params = {name: np.zeros((1, 1)) for name in NAMES}
+    grads = {name: np.ones((1, 1)) for name in NAMES}
+    state = {"v": dict(params), "s": dict(params), "t": 0}
+    path = [[0.0] * 4]
+    for _ in range(updates):
+        params, state = adam(params, grads, state, 1.0)
+        path.append([params[name].item() for name in NAMES])
+    return -np.diff(path, axis=0)
+
+
+def show_lengths(adam, alt):
+    lengths = step_lengths(adam)
+    fig, ax = plots.figure(size=(7.2, 3.4))
+    _ = ax.axhline(1, color="#b9b9b9", linestyle=":")
+    styles = (("W1", "o-", "first"), ("b1", "s--", "first"), ("W2", "o-", "second"))
+    for k, (name, style, color) in enumerate((*styles, ("b2", "s--", "second"))):
+        _ = ax.plot(np.arange(1, 11), lengths[:, k], style, color=plots.COLORS[color], label=name)
+    _ = ax.legend()
+    _ = ax.set(xlabel="update", ylabel="learning rates", ylim=(0, None))
+    plots.show(fig, alt)
+    print("first update: ", dict(zip(NAMES, lengths[0].round(2).tolist(), strict=True)))
+    print("second update:", dict(zip(NAMES, lengths[1].round(2).tolist(), strict=True)))
+
+
+# %% [markdown]
+# ### Exercise 3 · An Adam that leaps
+#
+# Here is the first one. Run it and the cell below it.
+
+
+# %%
+def leaping_adam(params, grads, state, learning_rate, beta1=0.9, beta2=0.999, epsilon=1e-8):
+    new_params, v, s, v_hat, s_hat = {}, {}, {}, {}, {}
+    t = state["t"] + 1
+    for layer in range(1, len(params) // 2 + 1):
+        W, b = f"W{layer}", f"b{layer}"
+        v[W] = beta1 * state["v"][W] + (1 - beta1) * grads[W]
+        v[b] = beta1 * state["v"][b] + (1 - beta1) * grads[b]
+        s[W] = beta2 * state["s"][W] + (1 - beta2) * grads[W] ** 2
+        s[b] = beta2 * state["s"][b] + (1 - beta2) * grads[b] ** 2
+        v_hat[W], v_hat[b] = v[W] / (1 - beta1**t), v[b] / (1 - beta1**t)
+        s_hat[W], s_hat[b] = s[W] / (1 - beta2**t), s[b] / (1 - beta2**t)
+        new_params[W] = params[W] - learning_rate * v_hat[W] / (np.sqrt(s[W]) + epsilon)
+        new_params[b] = params[b] - learning_rate * v_hat[b] / (np.sqrt(s[b]) + epsilon)
+    return new_params, {"v": v, "s": s, "t": t}
+
+
+# %% tags=["experiment"]
+show_lengths(
+    leaping_adam,
+    "Steps of leaping_adam: all four parameters start with 31.6 learning rates and come down "
+    "slowly, to 10 at update 10.",
+)
+
+# %% [markdown]
+# The first step is 31.6 learning rates long instead of 1. **Find the reason**, then copy the
+# function into the next cell under its new name and repair it. Change as little as you can.
+
+
+# %% exercise="repair_leaping_adam"
+def repair_leaping_adam(params, grads, state, learning_rate, beta1=0.9, beta2=0.999, epsilon=1e-8):
+    """leaping_adam, repaired. Arguments and results are those of adam_update."""
+    # BEGIN SOLUTION
+    new_params, v, s, v_hat, s_hat = {}, {}, {}, {}, {}
+    t = state["t"] + 1
+    for layer in range(1, len(params) // 2 + 1):
+        W, b = f"W{layer}", f"b{layer}"
+        v[W] = beta1 * state["v"][W] + (1 - beta1) * grads[W]
+        v[b] = beta1 * state["v"][b] + (1 - beta1) * grads[b]
+        s[W] = beta2 * state["s"][W] + (1 - beta2) * grads[W] ** 2
+        s[b] = beta2 * state["s"][b] + (1 - beta2) * grads[b] ** 2
+        v_hat[W], v_hat[b] = v[W] / (1 - beta1**t), v[b] / (1 - beta1**t)
+        s_hat[W], s_hat[b] = s[W] / (1 - beta2**t), s[b] / (1 - beta2**t)
+        new_params[W] = params[W] - learning_rate * v_hat[W] / (np.sqrt(s_hat[W]) + epsilon)
+        new_params[b] = params[b] - learning_rate * v_hat[b] / (np.sqrt(s_hat[b]) + epsilon)
+    return new_params, {"v": v, "s": s, "t": t}
+    # END SOLUTION
+
+
+# %% check="repair_leaping_adam"
+check("repair_leaping_adam")
+
+# %% [markdown]
+# ### Exercise 4 · An Adam out of step
+#
+# The second one is shorter, and its symptom is smaller.
+
+
+# %%
+def uneven_adam(params, grads, state, learning_rate, beta1=0.9, beta2=0.999, epsilon=1e-8):
+    new_params, v, s = {}, {}, {}
+    t = state["t"]
+    for key, g in grads.items():
+        t += 1
+        v[key] = beta1 * state["v"][key] + (1 - beta1) * g
+        s[key] = beta2 * state["s"][key] + (1 - beta2) * g * g
+        mean = v[key] / (1 - beta1**t)
+        mean_square = s[key] / (1 - beta2**t)
+        new_params[key] = params[key] - learning_rate * mean / (np.sqrt(mean_square) + epsilon)
+    return new_params, {"v": v, "s": s, "t": t}
+
+
+# %% tags=["experiment"]
+show_lengths(
+    uneven_adam,
+    "Steps of uneven_adam: four different curves. In the first update W1 moves by 1 learning rate, "
+    "b1 by 0.74, W2 by 0.64 and b2 by 0.58; then all of them change from update to update.",
+)
+
+# %% [markdown]
+# Four parameters with the same gradients move by different lengths. Why? Repair a copy.
+
+
+# %% exercise="repair_uneven_adam"
+def repair_uneven_adam(params, grads, state, learning_rate, beta1=0.9, beta2=0.999, epsilon=1e-8):
+    """uneven_adam, repaired. Arguments and results are those of adam_update."""
+    # BEGIN SOLUTION
+    new_params, v, s = {}, {}, {}
+    t = state["t"] + 1
+    for key, g in grads.items():
+        v[key] = beta1 * state["v"][key] + (1 - beta1) * g
+        s[key] = beta2 * state["s"][key] + (1 - beta2) * g * g
+        mean = v[key] / (1 - beta1**t)
+        mean_square = s[key] / (1 - beta2**t)
+        new_params[key] = params[key] - learning_rate * mean / (np.sqrt(mean_square) + epsilon)
+    return new_params, {"v": v, "s": s, "t": t}
+    # END SOLUTION
+
+
+# %% check="repair_uneven_adam"
+check("repair_uneven_adam")
+
+# %% [markdown]
+# ### Exercise 5 · An Adam that freezes
+#
+# The third one has **two** bugs, and a symptom for each: it freezes, and an idle weight, one whose
+# gradient has always been zero, becomes `nan`.
+
+
+# %%
+def freezing_adam(params, grads, state, learning_rate, beta1=0.9, beta2=0.999, epsilon=1e-8):
+    def average(old, new, beta):
+        return beta * old + (1 - beta) * new
+
+    new_params, v, s = {}, {}, {}
+    t = state["t"] + 1
+    for key in params:
+        v[key] = average(state["v"][key], grads[key], beta1)
+        s[key] = average(state["s"][key], grads[key] ** 2, beta2)
+        v[key] = v[key] / (1 - beta1**t)
+        s[key] = s[key] / (1 - beta2**t)
+        step = learning_rate * (v[key] / np.sqrt(s[key]) + epsilon)
+        new_params[key] = params[key] - step
+    return new_params, {"v": v, "s": s, "t": t}
+
+
+# %% tags=["experiment"]
+show_lengths(
+    freezing_adam,
+    "Steps of freezing_adam: 1 learning rate in the first update, 0.24 in the second, and next to "
+    "nothing from the third on, for all parameters.",
+)
+zero = {"W1": np.zeros((1, 1))}
+with np.errstate(invalid="ignore"):
+    idle, _ = freezing_adam(zero, zero, {"v": zero, "s": zero, "t": 0}, 1.0)
+print("an idle weight after one update:", idle["W1"].item())
+
+
+# %% exercise="repair_freezing_adam"
+def repair_freezing_adam(params, grads, state, learning_rate, beta1=0.9, beta2=0.999, epsilon=1e-8):
+    """freezing_adam, repaired. Arguments and results are those of adam_update."""
+
+    # BEGIN SOLUTION
+    def average(old, new, beta):
+        return beta * old + (1 - beta) * new
+
+    new_params, v, s = {}, {}, {}
+    t = state["t"] + 1
+    for key in params:
+        v[key] = average(state["v"][key], grads[key], beta1)
+        s[key] = average(state["s"][key], grads[key] ** 2, beta2)
+        v_hat = v[key] / (1 - beta1**t)
+        s_hat = s[key] / (1 - beta2**t)
+        step = learning_rate * (v_hat / (np.sqrt(s_hat) + epsilon))
+        new_params[key] = params[key] - step
+    return new_params, {"v": v, "s": s, "t": t}
+    # END SOLUTION
+
+
+# %% check="repair_freezing_adam"
+check("repair_freezing_adam")
+
+# %% [markdown]
+# ### Would the cost have told you?
+#
+# **Predict**: the three *unrepaired* Adams train on the digits for 5 epochs at the rate 0.01, where
+# a right Adam reaches a cost of 0.17. What do they reach?
+
+
+# %% tags=["experiment"]
+def on_vectors(adam, learning_rate, like):
+    """An update(w, g, state) for training, from an Adam that works on dictionaries."""
+
+    def update(w, g, state):
+        params, grads = problems.unflatten(w, like), problems.unflatten(g, like)
+        if state is None:
+            zeros = {key: np.zeros(value.shape) for key, value in params.items()}
+            state = {"v": zeros, "s": dict(zeros), "t": 0}
+        params, state = adam(params, grads, state, learning_rate)
+        return problems.flatten(params), state
+
+    return update
+
+
+network = problems.init_params(np.random.default_rng(0), (64, 32, 10))
+for adam in (leaping_adam, uneven_adam, freezing_adam):
+    with np.errstate(invalid="ignore"):  # one of them breaks
+        costs, _ = costs_and_accuracy(on_vectors(adam, 0.01, network), 5, seed=0)
+    print(f"{adam.__name__}: cost {costs[-1]:.2f}")
+
+# %% [markdown]
+# Two of the three look *better* than the right one: their steps are longer than the rate says, and
+# at this rate longer steps help. (The third breaks because the weights of corner pixels are idle.)
+# A falling cost proves nothing. A test with a constant gradient finds all three bugs in ten
+# updates, because there the right answer is known: every step is one learning rate long. Try
+# `step_lengths(repair_uneven_adam)`.
+
+# %% [markdown]
+# ## 6 · A second moment is not a variance
+#
+# ### Quiz · A constant gradient
+#
+# A weight has the gradient 3 in every update, for a very long time. What is its
+# $s_{\text{corrected}}$? Answer with a number.
+
+# %% quiz="adam_second_moment"
+# BEGIN SOLUTION
+adam_second_moment = 9
+# END SOLUTION
+
+# %% check="adam_second_moment"
+check("adam_second_moment")
+
+# %% [markdown]
+# Notes often call $s$ "the variance". A **variance** (분산) is the mean of $(g - \mu)^2$; $s$ is the
+# mean of $g^2$, the second *raw*, or uncentred, moment. The two differ by $\mu^2$:
+#
+# $$\mathbb E[g^2] = \mu^2 + \sigma^2, \qquad \text{so that the step is about}\quad
+# \alpha\,\frac{\mu}{\sqrt{\mu^2 + \sigma^2}}$$
+#
+# for gradients with mean $\mu$ and noise (잡음) of standard deviation $\sigma$. **Predict**:
+# gradients of mean 1, and noise ten times as large. How far does Adam go per update, on average?
+
+# %% tags=["experiment"]
+rng = np.random.default_rng(0)
+ratios = np.array([0.0, 0.3, 1.0, 3.0, 10.0])
+measured = []
+for ratio in ratios:
+    noisy = problems.noisy_gradient(np.ones_like, ratio, rng)
+    surface = problems.Problem(
+        "slope", np.sum, noisy, np.zeros(200), None, None
+    )  # 200 runs at once
+    path = optimizers.follow(surface, optimizers.adam(1.0), 2500)
+    measured.append((path[500] - path[2500]).mean() / 2000)
+
+fig, ax = plots.figure()
+smooth = np.linspace(0, 10.5, 200)
+_ = ax.plot(smooth, 1 / np.sqrt(1 + smooth**2), color="#b9b9b9")
+_ = ax.plot(ratios, measured, "o", color=plots.COLORS["adam"])
+_ = ax.set(xlabel=r"noise $\sigma/\mu$", ylabel="mean step in learning rates", ylim=(0, 1.05))
+plots.label_end(ax, 3, measured[3], "measured", plots.COLORS["adam"], (6, 12))
+plots.label_end(ax, 0.8, 0.83, r"$1/\sqrt{1 + \sigma^2/\mu^2}$", "#6f6f6f")
+plots.show(
+    fig,
+    "The mean step of Adam against the noise of the gradient: measured points lie on the curve "
+    "1/sqrt(1 + noise squared), which falls from 1 to 0.1 at noise 10.",
+)
+for ratio, step in zip(ratios, measured, strict=True):
+    print(f"noise {ratio:4}: mean step {step:.2f} learning rates")
+
+# %% [markdown]
+# Where the gradients agree, Adam takes its full step; where noise drowns them, it slows down by
+# itself. With a variance in place of $s$ it would do the opposite on the agreeing ones: divide by
+# nearly zero.
+
+# %% [markdown]
+# ## 7 · On bowls, along the axes and across
+#
+# **Question.** RMSprop lost its advantage on the turned valley. Does Adam?
+#
+# **Predict**, then drag: at which angle does Adam swing most? What do larger $\beta_1$ and
+# $\beta_2$ do?
+
+
+# %% tags=["experiment", "nbval-ignore-output"]
+def draw_adam(ax, learning_rate, beta1, beta2, angle):
+    surface = problems.bowl(100, angle)
+    plots.contour(ax, surface.value, ((-12, 12), (-9, 9)))
+    update = optimizers.adam(learning_rate, beta1, beta2)
+    path = optimizers.follow(surface, update, steps=100)
+    plots.trajectory(ax, path, "adam")
+    return f"f = {surface.value(path[-1]):.2g} after 100 steps"
+
+
+plots.explore(
+    draw_adam,
+    "The path of Adam on a long bowl; sliders change learning rate, both betas and the angle.",
+    learning_rate=(0.05, 2.0, 0.05, 0.3),
+    beta1=(0.0, 0.98, 0.02, 0.9),
+    beta2=(0.5, 0.999, 0.001, 0.999),
+    angle=[45, 30, 15, 0],
+)
+
+# %% [markdown]
+# Now count. Tuned as in lesson 5: 100 learning rates for each optimizer and bowl, and the one with
+# the fewest steps counts, until $f$ has fallen to a thousandth of its start and stays below.
+
+
+# %% tags=["experiment"]
+def fewest_steps(make, rates, kappa, angle, limit=500):
+    """Steps at the best of the learning rates; all of them run at once, one in each column."""
+    surface = problems.bowl(kappa, angle)
+    start = np.repeat(surface.start[:, None], rates.size, axis=1)
+    path = optimizers.follow(surface, make(rates), limit, start)
+    values = surface.value(path.swapaxes(0, 1))
+    steps = optimizers.steps_to_reach(values, 1e-3 * surface.value(surface.start))
+    return steps[steps >= 0].min()
+
+
+kappas = [1, 3, 10, 30, 100, 300, 1000]
+own_scale = np.geomspace(0.001, 20, 100)
+race = {
+    "momentum, any angle": [
+        fewest_steps(optimizers.momentum, np.geomspace(0.01, 38, 100) / k, k, 0) for k in kappas
+    ],
+    "Adam, 0°": [fewest_steps(optimizers.adam, own_scale, k, 0) for k in kappas],
+    "Adam, 45°": [fewest_steps(optimizers.adam, own_scale, k, 45) for k in kappas],
+}
+fig, ax = plots.figure()
+for (label, steps), style in zip(race.items(), ("o-", "D--", "s-"), strict=True):
+    color = plots.COLORS["momentum" if "momentum" in label else "adam"]
+    _ = ax.loglog(kappas, steps, style, color=color)
+    plots.label_end(ax, 1000, steps[-1], label, color, (10, 0))
+_ = ax.set(xlabel=r"condition number $\kappa$", ylabel="steps, each with its tuned rate")
+_ = ax.set(xlim=(0.8, 20000), ylim=(30, 400), yticks=[50, 100, 200], yticklabels=[50, 100, 200])
+_ = ax.minorticks_off()
+plots.show(
+    fig,
+    "Steps against the condition number. Momentum and Adam along the axes stay between 45 and 80. "
+    "Adam across the axes does too up to 100, and needs 237 steps at 1000.",
+)
+for kappa in (10, 100, 1000):
+    counts = [steps[kappas.index(kappa)] for steps in race.values()]
+    print(f"kappa {kappa:4}: momentum {counts[0]}, Adam 0° {counts[1]}, Adam 45° {counts[2]}")
+
+# %% [markdown]
+# Along the axes $\kappa$ does not exist for Adam: a coordinate's scale cancels. Across them Adam
+# holds out much longer than RMSprop did (230 steps at $\kappa = 100$, 1263 at 1000), because its
+# first average is momentum. At $\kappa = 1000$ it is beaten by momentum alone, which does not care
+# about angles.
+
+# %% [markdown]
+# ## 8 · The four hyperparameters
+#
+# | | usual value | how often it is tuned |
+# |---|---|---|
+# | $\alpha$ | try a range | always |
+# | $\beta_1$ | 0.9 | rarely |
+# | $\beta_2$ | 0.999 | rarely |
+# | $\epsilon$ | $10^{-8}$ | see below |
+#
+# "The choice of $\epsilon$ doesn't matter very much", says the lecture. **Predict** where it starts
+# to matter: for the first step on a tiny gradient, and for the cost after 10 epochs on digits.
+
+# %% tags=["experiment"]
+print("first step in learning rates, epsilon = 1e-8")
+print("|g|      outside  inside  epsilon hat")
+for g in (1e-2, 1e-4, 1e-6, 1e-8):
+    outside = g / (g + 1e-8)
+    inside = g / np.sqrt(g**2 + 1e-8)
+    root = np.sqrt(1 - 0.999)  # of the correction, at t = 1
+    hat = root * g / (root * g + 1e-8)
+    print(f"{g:g}".ljust(9) + f"{outside:.4f}   {inside:.4f}  {hat:.4f}")
+
+sweep = 10.0 ** np.array([-12, -8, -4, -3, -2, -1, 0])
+fig, ax = plots.figure()
+for rate, color in ((0.01, "first"), (0.04, "second")):
+    ends = [costs_and_accuracy(optimizers.adam(rate, epsilon=e), 10, seed=0)[0][-1] for e in sweep]
+    _ = ax.loglog(sweep, ends, ".-", color=plots.COLORS[color])
+    plots.label_end(ax, sweep[-1], ends[-1], rf"$\alpha$ = {rate}", plots.COLORS[color])
+    print(f"rate {rate}:", ", ".join(f"{c:.3f} at {e:g}" for e, c in zip(sweep, ends, strict=True)))
+_ = ax.set(xlabel=r"$\epsilon$", ylabel="training cost after 10 epochs", xlim=(4e-13, 300))
+plots.show(
+    fig,
+    "Training cost after ten epochs against epsilon, for two learning rates. Flat from 1e-12 to 1e-3, "
+    "rising steeply beyond 1e-2.",
+)
+
+# %% [markdown]
+# On digits nothing happens over nine powers of ten, and then a great deal. The gradients here are
+# near $10^{-2}$; that is what $\epsilon$ has to be small against. If yours are near $10^{-8}$, then
+# $10^{-8}$ is large. The same thing seen from the other side: multiply the cost by $c$. **Predict**
+# from which $c$ on Adam notices.
+
+# %% tags=["experiment"]
+valley = problems.bowl(20, start=(-10, 5))
+for c in (1, 1e-3, 1e-6, 1e-8, 1e-10):
+    surface = problems.Problem(
+        "scaled", valley.value, lambda w, c=c: c * valley.gradient(w), valley.start, None, None
+    )
+    w = optimizers.follow(surface, optimizers.adam(0.5), 20)[-1]
+    print(f"c = {c:g}: after 20 steps at ({w[0]:.3f}, {w[1]:.3f}), from (-10, 5)")
+
+# %% [markdown]
+# Down to $c = 10^{-6}$ Adam hardly notices the scale of the cost; at $10^{-10}$ $\epsilon$ has
+# stopped it. So: it does not matter, until it does, and the border lies where the gradients lie.
+# Advice to raise $\epsilon$ (to 0.1 or 1 for Inception on ImageNet, says TensorFlow's
+# documentation) makes Adam a little more like momentum. Number formats matter too:
+
+# %%
+print("1e-8 in half precision:", np.float16(1e-8))
+
+# %% [markdown]
+# ## 9 · The best optimizer there is?
+#
+# A note among the sources calls Adam "the best in existence". Here is how such a result is made.
+
+# %% tags=["experiment"]
+for label, update in (
+    ("gradient descent, rate 0.01 ", optimizers.gradient_descent(0.01)),
+    ("Adam,             rate 0.001", optimizers.adam(0.001)),
+):
+    print(f"{label}: cost {costs_and_accuracy(update, 10, seed=0)[0][-1]:.2f} after 10 epochs")
+
+# %% [markdown]
+# Two "usual" rates, one of which fits. A fair comparison gives each optimizer its **own** rate.
+# Tuning: four rates, each twice the one before, two seeds; the one with the lowest cost in the
+# eighth epoch counts. (Gradient descent keeps 0.96, from lessons 4 and 5.) The race has five other
+# seeds.
+#
+# **Predict**: the order in which they reach a training cost of 0.05, and the order of their test
+# accuracy.
+
+
+# %% tags=["experiment"]
+def tuned(make, rates):
+    """The rate with the lowest mean cost in the eighth epoch, over the seeds 100 and 101."""
+    final = [
+        np.mean([costs_and_accuracy(make(rate), 8, seed)[0][-1] for seed in (100, 101)])
+        for rate in rates
+    ]
+    return rates[int(np.argmin(final))]
+
+
+doubled = 2.0 ** np.arange(4)
+contest = {
+    "gradient descent": ("gd", optimizers.gradient_descent, np.array([0.96])),
+    "momentum": ("momentum", optimizers.momentum, 0.8 * doubled),
+    "RMSprop": ("rmsprop", optimizers.rmsprop, 0.005 * doubled),
+    "Adam": ("adam", optimizers.adam, 0.01 * doubled),
+}
+fig, axes = plots.figure(1, 2, size=(9, 3.8), width_ratios=(3, 2))
+for row, (label, (name, make, grid)) in enumerate(contest.items()):
+    rate = tuned(make, grid) if grid.size > 1 else grid[0]
+    runs = [costs_and_accuracy(make(rate), 16, seed) for seed in range(5)]
+    costs = np.median([cost for cost, _ in runs], axis=0)
+    accuracy = np.array([100 * share for _, share in runs])
+    color = plots.COLORS[name]
+    _ = axes[0].semilogy(np.arange(1, 17), costs, color=color)
+    plots.label_end(
+        axes[0], 16, costs[-1], label, color, (8, -8 if name in ("gd", "momentum") else 8)
+    )
+    _ = axes[1].plot(accuracy, [row] * 5, "o", color=color, alpha=0.45)
+    _ = axes[1].plot(accuracy.mean(), row, "|", color=color, markersize=22, markeredgewidth=2.5)
+    print(
+        f"{label}: rate {rate:g}, cost 0.05 after {1 + int(np.argmax(costs < 0.05))} epochs, "
+        f"test {accuracy.mean():.1f} % (spread {accuracy.std(ddof=1):.1f})"
+    )
+_ = axes[0].axhline(0.05, color="#b9b9b9", linestyle=":")
+_ = axes[0].set(xlabel="epoch", ylabel="training cost", xlim=(0, 26), xticks=[1, 5, 10, 15])
+_ = axes[1].set(xlabel="test accuracy in %", yticks=range(4), yticklabels=contest, ylim=(3.6, -0.6))
+plots.show(
+    fig,
+    "Left: training cost over 16 epochs, median of five seeds; Adam and momentum fall fastest. "
+    "Right: test accuracy of the five seeds of each optimizer; the four clouds overlap.",
+)
+
+# %% [markdown]
+# Adam and momentum reach the cost first, at 8 and 10 epochs. On the test digits nobody wins: the
+# means lie within about one point, as wide as the seeds of one optimizer scatter. On other data the
+# order is another. What can be said for Adam is that it does well on many problems with few
+# attempts at tuning.
+#
+# ### Quiz · What may be said?
+#
+# From this experiment, which statement may be made?
+#
+# - **a** Adam recognises more test digits than the others.
+# - **b** Adam needs less than half of momentum's epochs.
+# - **c** Adam is far ahead, as the comparison at the usual rates 0.01 and 0.001 shows.
+# - **d** Adam is among the fastest in training cost, and no optimizer is clearly the best on the
+#   test digits.
+
+# %% quiz="adam_best"
+# BEGIN SOLUTION
+adam_best = "d"
+# END SOLUTION
+
+# %% check="adam_best"
+check("adam_best")
+
+# %% [markdown]
+# ## 10 · Mini-batches or the whole batch?
+#
+# **Predict**: Adam with mini-batches (미니배치) of 64, and Adam on the gradient of all 1437 digits at
+# once. How many epochs does each need for a training cost of 0.05? Both get their own rate out of
+# 0.02, 0.04 and 0.08.
+
+# %% tags=["experiment"]
+for batch, label, limit in ((64, "mini-batches of 64", 15), (1437, "the whole batch", 60)):
+    epochs = {}
+    for rate in (0.02, 0.04, 0.08):
+        costs, _ = costs_and_accuracy(optimizers.adam(rate), limit, seed=0, batch=batch)
+        if costs.min() < 0.05:
+            epochs[rate] = 1 + int(np.argmax(costs < 0.05))
+    best = min(epochs, key=epochs.get)
+    print(f"{label}: {epochs[best]} epochs at rate {best}")
+
+# %% [markdown]
+# ### Quiz · Which statement about Adam is wrong?
+#
+# - **a** It adapts the step to each parameter.
+# - **b** It should be used with the gradients of the whole batch and not with mini-batches.
+# - **c** It combines the ideas of momentum and RMSprop.
+# - **d** Its learning rate usually needs tuning.
+
+# %% quiz="adam_batch_gradients"
+# BEGIN SOLUTION
+adam_batch_gradients = "b"
+# END SOLUTION
+
+# %% check="adam_batch_gradients"
+check("adam_batch_gradients")
+
+# %% [markdown]
+# ## Summary
+#
+# - Adam steps along the corrected average of the gradients, divided by the root of the corrected
+#   average of their squares: $\alpha\, v_{\text{corrected}}/(\sqrt{s_{\text{corrected}}} +
+#   \epsilon)$.
+# - With the correction every step under a constant gradient is one learning rate long, from the
+#   first. Without it the steps are up to 6.57 times too long.
+# - $t$ counts updates, from 1, shared by all parameters. The state keeps the uncorrected averages.
+# - $s$ is a raw second moment: the step shrinks where noise is larger than the mean.
+# - Along the axes the condition number does not matter; across them momentum's part carries Adam.
+# - $\epsilon$ does not matter while it is small beside the gradients. Inside the root it is its
+#   square root that counts.
+# - Fairly tuned, Adam is among the fastest, and on test accuracy there was no winner.
+#
+# ### In other libraries
+#
+# | where | $\epsilon$ | place |
+# |---|---|---|
+# | this course, PyTorch `Adam(lr, betas=(0.9, 0.999), eps=1e-8)` | $10^{-8}$ | added to the corrected root |
+# | Keras `Adam(beta_1=0.9, beta_2=0.999, epsilon=1e-7)` | $10^{-7}$ | epsilon hat: added to the uncorrected root |
+# | optax `adam(b1=0.9, b2=0.999, eps=1e-8, eps_root=0)` | $10^{-8}$ | as here; `eps_root` is the one inside |
+# | d2l | $10^{-6}$ | added to the corrected root |
+# | CS231n | $10^{-8}$ | added to the corrected root; $t$ is raised before use |
+#
+# ### What comes next
+#
+# Adam's steps do not get shorter by themselves: near the minimum it keeps moving by about $\alpha$.
+# Lesson 7 makes the learning rate decay. What came after Adam (AMSGrad, AdamW, warm-up) is lesson
+# 10.
+
+# %% tags=["nbval-ignore-output"]
+progress()
