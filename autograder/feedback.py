@@ -4,21 +4,15 @@ The page is safe to open: an autoescaped template, no script, nothing loaded fro
 content security policy that says so to the browser.
 """
 
-import base64
-import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
 from nbformat import NotebookNode
 
+from autograder.pages import template
 from autograder.text import clean
 from optlab.diagnose import Verdict
 
-TEMPLATES = Path(__file__).resolve().parent / "templates"
 CODE_LENGTH = 20_000
 # Icon, word and tone by status. The icons are in every font; the words carry the meaning.
 STATUS = {
@@ -77,7 +71,7 @@ def page(
         _Part(verdict, code.get(verdict.exercise, ""), tuple(figures.get(verdict.exercise, ())))
         for verdict in verdicts
     ]
-    return _template().render(
+    return template("feedback").render(
         student=clean(student),
         title=_title(cells, lesson),
         parts=parts,
@@ -86,22 +80,6 @@ def page(
         max_score=sum(part.verdict.max_score for part in parts),
         rerun=rerun,
     )
-
-
-@cache
-def _template():
-    environment = Environment(
-        loader=FileSystemLoader(TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters["points"] = lambda number: f"{round(number, 2):g}"
-    style = (TEMPLATES / "feedback.css").read_text("utf-8")
-    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
-    environment.globals.update(style=Markup(style), style_hash=f"sha256-{digest}")
-    return environment.get_template("feedback.html.j2")
 
 
 def _title(cells, lesson):

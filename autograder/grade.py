@@ -195,6 +195,11 @@ class VerdictFile:
         _replace(self.path, json.dumps(data | {"verdict": result.to_data()}, indent=1) + "\n")
 
 
+def verdict_files(folder: Path) -> list[VerdictFile]:
+    """All verdict files of a course, by student and lesson."""
+    return [VerdictFile(path) for path in sorted((folder / "verdicts").glob("*/*.json"))]
+
+
 def _file_of(folder: Path, submission: Submission) -> VerdictFile:
     return VerdictFile(folder / "verdicts" / submission.student / f"{submission.lesson}.json")
 
@@ -326,7 +331,9 @@ def _graded(task: Task, settings: Settings) -> Result:
     graded = _judge(settings).notebook(poured.notebook, lesson)
     notebook = preflight.safe(graded.notebook)
     problems = (*task.submission.problems, *poured.problems, *graded.problems)
-    page = feedback.page(student, lesson, notebook, graded.verdicts, problems)
+    page = feedback.page(
+        student, lesson, notebook, graded.verdicts, problems, rerun=settings.run_experiments
+    )
     text = nbformat.writes(notebook)
     return Result(student, lesson, GRADED, graded.verdicts, problems, text, page)
 

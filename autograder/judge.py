@@ -143,7 +143,7 @@ def _mark(verdict: Verdict, number: int) -> list[NotebookNode]:
     return [
         new_output("display_data", data={"text/plain": verdict.message}),
         new_output(
-            "execute_result", data={"text/plain": f"{verdict.score:g}"}, execution_count=number
+            "execute_result", data={"text/plain": repr(verdict.score)}, execution_count=number
         ),
     ]
 

@@ -293,10 +293,14 @@ def _public_finding(
         text = f"{_call(key, case)} raised {error}."
     else:
         found = _difference(key, index, key.expected[index], observation)
-        text = f"{found.text}." if found else "it ended before all results were there."
+        text = _sentence(found.text if found else "it ended before all results were there")
     seen_text = f" Seen{' ' if note else ''}{note}: {text}"
-    text = f"{note.capitalize()}, {text}" if note else text[0].upper() + text[1:]
+    text = f"W{note[1:]}, {text}" if note else text
     return _Finding(status, text, seen_text)
+
+
+def _sentence(text: str) -> str:
+    return text if text.endswith(("?", ".")) else f"{text}."
 
 
 def _hidden_finding(case: Case, observation: Observation) -> _Finding:

@@ -132,7 +132,8 @@ def observe(function: Any, parameters: list[str], case: Case) -> Observation:
             error, error_text = SIGNATURE, mismatch
             break
         try:
-            result = function(*positional, **keywords)
+            with np.errstate(all="ignore"):  # an infinite result speaks for itself
+                result = function(*positional, **keywords)
         except (Exception, SystemExit) as raised:  # whatever a learner's function raises is noted
             error, error_text = type(raised).__name__, str(raised)[:_TEXT_LIMIT]
         changed |= {name for name in args if codec.encode(args[name]) != before[name]}

@@ -1,0 +1,34 @@
+"""HTML pages that are safe to open and self-contained.
+
+Every value is escaped, nothing is loaded from anywhere, there is no script, and the content
+security policy in the page tells the browser so.
+"""
+
+import base64
+import hashlib
+from functools import cache
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+from markupsafe import Markup
+
+TEMPLATES = Path(__file__).resolve().parent / "templates"
+
+
+@cache
+def template(name: str) -> Template:
+    """The template `name.html.j2` with the shared style, and its own where there is one."""
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["points"] = lambda number: f"{round(number, 2):g}"
+    own = TEMPLATES / f"{name}.css"
+    style = (TEMPLATES / "page.css").read_text("utf-8")
+    style += own.read_text("utf-8") if own.exists() else ""
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    environment.globals.update(style=Markup(style), style_hash=f"sha256-{digest}")
+    return environment.get_template(f"{name}.html.j2")

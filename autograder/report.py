@@ -1,0 +1,199 @@
+"""The class report: what a class has understood and what not, on one page.
+
+It reads the verdict files of a graded course and the marks of its gradebook, and writes
+`report.html`, which needs nothing else and runs nothing.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from autograder.errors import RunError, UserError
+from autograder.exercises import lessons
+from autograder.grade import REFUSED, verdict_files
+from autograder.pages import template
+from autograder.text import clean
+from optlab.diagnose import CORRECT, NOT_ATTEMPTED
+
+HELP_BELOW = 0.5  # of the points of what was handed in
+MOST_MISTAKES = 15
+_BINS = 10
+
+
+@dataclass(frozen=True)
+class Bin:
+    """One bar of the distribution of marks: submissions from `low` to `high` percent."""
+
+    low: int
+    high: int
+    count: int
+
+
+@dataclass(frozen=True)
+class ExerciseRow:
+    """How a class did on one exercise."""
+
+    lesson: str
+    name: str
+    correct: int
+    partly: int
+    attempted: int
+    handed_in: int
+
+    @property
+    def rate(self) -> float:
+        """Share of right answers among those handed in."""
+        return self.correct / self.handed_in if self.handed_in else 0.0
+
+
+@dataclass(frozen=True)
+class MistakeRow:
+    """One misconception, how many learners had it, and what they were told."""
+
+    exercise: str
+    name: str
+    count: int
+    message: str
+
+
+@dataclass(frozen=True)
+class StudentRow:
+    """A learner who may need help, and where."""
+
+    name: str
+    share: float
+    open_exercises: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class LessonRow:
+    """One lesson's submissions and their marks."""
+
+    name: str
+    title: str
+    graded: int
+    refused: int
+    mean: float
+    bins: tuple[Bin, ...]
+
+    @property
+    def tallest(self) -> int:
+        return max(item.count for item in self.bins)
+
+
+def write(course: Path) -> Path:
+    """Write the report of a graded course; where it is."""
+    submissions = [file.read() for file in verdict_files(course)]
+    if not submissions:
+        raise UserError(f"nothing is graded in {course}; run `make grade COURSE={course}` first")
+    path = course / "report.html"
+    try:
+        path.write_text(page(submissions), "utf-8")
+    except OSError as error:
+        raise RunError(f"cannot write {path}: {error.strerror}") from error
+    return path
+
+
+def page(submissions: list[dict[str, Any]]) -> str:
+    """The report as HTML."""
+    exercises = exercise_rows(submissions)
+    return template("report").render(
+        students=len({item["student"] for item in submissions}),
+        submissions=len(submissions),
+        lessons=lesson_rows(submissions),
+        exercises=sorted(exercises, key=lambda row: row.rate),
+        mistakes=mistake_rows(submissions)[:MOST_MISTAKES],
+        helped=students_to_help(submissions),
+        refused=[
+            (clean(item["student"]), clean(item["lesson"]), [clean(p) for p in item["problems"]])
+            for item in submissions
+            if item["status"] == REFUSED
+        ],
+        odd=[
+            (clean(item["student"]), clean(item["lesson"]), [clean(p) for p in item["problems"]])
+            for item in submissions
+            if item["status"] != REFUSED and item["problems"]
+        ],
+    )
+
+
+def lesson_rows(submissions: list[dict[str, Any]]) -> list[LessonRow]:
+    """Marks lesson by lesson, in course order."""
+    rows = []
+    for name, lesson in lessons().items():
+        handed_in = [item for item in submissions if item["lesson"] == name]
+        shares = [_share([item]) for item in handed_in if item["status"] != REFUSED]
+        if not handed_in:
+            continue
+        mean = sum(shares) / len(shares) if shares else 0.0
+        refused = len(handed_in) - len(shares)
+        rows.append(LessonRow(name, lesson.title, len(shares), refused, mean, _bins(shares)))
+    return rows
+
+
+def exercise_rows(submissions: Iterable[dict[str, Any]]) -> list[ExerciseRow]:
+    """Pass rates of every exercise that somebody handed in."""
+    found: dict[tuple[str, str], list[dict]] = defaultdict(list)
+    for submission in submissions:
+        for item in submission["exercises"]:
+            found[submission["lesson"], item["exercise"]].append(item)
+    return [
+        ExerciseRow(
+            lesson,
+            name,
+            correct=sum(item["status"] == CORRECT for item in items),
+            partly=sum(0 < item["score"] < item["max_score"] for item in items),
+            attempted=sum(item["status"] != NOT_ATTEMPTED for item in items),
+            handed_in=len(items),
+        )
+        for (lesson, name), items in found.items()
+    ]
+
+
+def mistake_rows(submissions: Iterable[dict[str, Any]]) -> list[MistakeRow]:
+    """Named mistakes, the most common first."""
+    counts: Counter[tuple[str, str]] = Counter()
+    messages: dict[tuple[str, str], str] = {}
+    for submission in submissions:
+        for item in submission["exercises"]:
+            if item["mistake"]:
+                name = item["exercise"], item["mistake"]
+                counts[name] += 1
+                messages.setdefault(name, clean(item["message"]))
+    return [MistakeRow(*name, count, messages[name]) for name, count in counts.most_common()]
+
+
+def students_to_help(submissions: Iterable[dict[str, Any]]) -> list[StudentRow]:
+    """Learners with fewer than half of the points of what they handed in, lowest first."""
+    by_student: dict[str, list[dict]] = defaultdict(list)
+    for submission in submissions:
+        if submission["status"] != REFUSED:
+            by_student[submission["student"]].append(submission)
+    rows = [
+        StudentRow(clean(student), _share(found), tuple(_open(found)))
+        for student, found in by_student.items()
+    ]
+    return sorted((row for row in rows if row.share < HELP_BELOW), key=lambda row: row.share)
+
+
+def _open(found: Iterable[dict[str, Any]]) -> Iterable[str]:
+    for submission in found:
+        for item in submission["exercises"]:
+            if item["score"] < item["max_score"]:
+                yield item["exercise"]
+
+
+def _share(found: Iterable[dict[str, Any]]) -> float:
+    score, most = 0.0, 0.0
+    for item in found:
+        score += item["score"]
+        most += item["max_score"]
+    return score / most if most else 0.0
+
+
+def _bins(shares: list[float]) -> tuple[Bin, ...]:
+    counts = Counter(min(int(share * _BINS), _BINS - 1) for share in shares)
+    width = 100 // _BINS
+    return tuple(Bin(i * width, (i + 1) * width, counts[i]) for i in range(_BINS))
