@@ -735,8 +735,8 @@ lesson.quiz(
     ),
     (
         "a",
-        "At n = 5 the measured share is 223 times smaller than 1/32. Which of the two measurements "
-        "would 2^-n fit?",
+        "At n = 5 the measured share is more than 200 times smaller than 1/32. Which of the two "
+        "measurements would 2^-n fit?",
     ),
     (
         "b",
@@ -1036,8 +1036,8 @@ lesson.quiz(
     ),
     (
         "d",
-        "Rounding can do that on other surfaces; here -0.0 and 0.0 is all that it finds. What did "
-        "the measurement print?",
+        "Rounding can do that on other surfaces. Here every number across the ridge is 0: what is "
+        "there to round?",
     ),
     hints=("Which gradient does each of them see across the ridge?",),
 )

@@ -1,0 +1,905 @@
+# %% [markdown]
+# # 8 · Leave saddle points and plateaus
+#
+# People used to fear that training gets stuck in bad local optima. In many dimensions the points
+# where the gradient vanishes are mostly something else, and what slows training down is something
+# else again. This lesson measures both.
+#
+# **What you'll do.** Write a function that feels the curvature of a surface and one that says what
+# kind of point you stand on. Put a famous estimate, $2^{-20000}$, to the test. Let four optimizers
+# escape from a saddle, find a place that none of them ever leaves, and free them with noise.
+#
+# **What you'll learn.**
+# - how the Hessian tells a minimum, a maximum and a saddle point apart,
+# - why most points with zero gradient are saddles, and why $2^{-n}$ is not their probability,
+# - what a plateau is, and which optimizers get off it quickly,
+# - why a little noise does what no amount of momentum can.
+#
+# **What you'll need.** Lesson 4 (momentum); lessons 5 and 6 help. What an eigenvalue of a symmetric
+# matrix is. About 70 minutes. Run the cells from top to bottom.
+
+# %%
+try:
+    import numpy as np
+
+    from optlab import check, hint, optimizers, plots, problems, progress
+
+    print("Ready: optlab is here.")
+except ModuleNotFoundError as missing:
+    print(f"The module {missing.name} is missing.")
+    print("optlab is the folder beside this notebook: copy the whole notebooks folder (in Colab,")
+    print("upload it and run  %cd  into it). For anything else: %pip install numpy matplotlib")
+
+# %% [markdown]
+# ## 1 · The old picture
+#
+# **Question.** Gradient descent walks downhill and stops where the gradient is zero. What if that
+# is a bad place?
+#
+# The picture that people had in mind is a landscape with hills and hollows, such as the one below:
+# a sum of waves that run in random directions. It is full of **local optima** (지역 최적값),
+# hollows that are lower than everything near them and not the lowest of all.
+#
+# **Predict**: 60 walks start at random places of this map. In how many different hollows do they
+# end?
+
+
+# %% tags=["experiment"]
+def waves(n, rng, count=60):
+    """A random landscape in n dimensions: wave vectors (count, n) and phases (count,)."""
+    return rng.normal(size=(count, n)) * np.sqrt(2 / n), rng.uniform(0, 2 * np.pi, count)
+
+
+def height(w, landscape):
+    """The cost at points w (..., n), with mean 0 and variance 1 over the landscape."""
+    k, phase = landscape
+    return np.sqrt(2 / len(phase)) * np.cos(w @ k.T + phase).sum(axis=-1)
+
+
+def slope(w, landscape):
+    """The gradient at points w (..., n)."""
+    k, phase = landscape
+    return -np.sqrt(2 / len(phase)) * np.sin(w @ k.T + phase) @ k
+
+
+land = waves(2, np.random.default_rng(4))
+w = np.random.default_rng(0).uniform(-8, 8, size=(60, 2))
+paths = [w]
+for _ in range(400):
+    paths.append(paths[-1] - 0.1 * slope(paths[-1], land))
+paths = np.array(paths)
+hollows = np.unique(paths[-1].round(1), axis=0)
+costs = height(hollows, land)
+
+fig, ax = plots.figure(size=(7.2, 5.4))
+view = ((-8, 8), (-8, 8))
+plots.contour(ax, lambda grid: height(np.moveaxis(grid, 0, -1), land), view, levels=11)
+for k in range(60):
+    _ = ax.plot(*paths[::4, k].T, color=plots.COLORS["gd"], linewidth=0.9)
+inside = np.abs(hollows).max(axis=1) < 8
+_ = ax.plot(*hollows[inside].T, "o", color=plots.COLORS["target"])
+plots.show(
+    fig,
+    "Contour lines of a random landscape with hills and hollows. Sixty walks of gradient descent "
+    "end in the hollows, marked by dots.",
+)
+print(f"{len(hollows)} different hollows; the lowest cost is {costs.min():.2f},", end=" ")
+print(f"the highest {costs.max():.2f}")
+
+# %% [markdown]
+# So the fear is not unfounded in two dimensions: where you start decides where you end. But a
+# picture on paper *has* two dimensions, and a network has thousands. The rest of the lesson is
+# about what changes.
+#
+# ## 2 · The horse saddle
+#
+# **Question.** In the landscape above the gradient is zero at the bottom of each hollow. Where
+# else?
+#
+# On the tops of the hills, and in the passes between them. A pass goes up on two sides and down on
+# the other two, like the place on a horse where the rider sits: a **saddle point** (안장점). A
+# point where the gradient is zero, of whatever kind, is a **critical point** (임계점).
+#
+# The saddle below is the one that we shall use. It lies between two valleys,
+#
+# $$f(w) = \tfrac12 w_1^2 - \tfrac12 w_2^2 + \tfrac14 w_2^4.$$
+#
+# **Predict**: what are the gradient and the cost at $(0, 0)$, and where are the two minima?
+
+# %% tags=["experiment"]
+saddle = problems.saddle()
+fig, axes = plots.figure(1, 2, size=(9.4, 4.2))
+axes[0].remove()
+rider = fig.add_subplot(1, 2, 1, projection="3d")
+grid = np.array(np.meshgrid(np.linspace(-1, 1, 61), np.linspace(-1.3, 1.3, 61)))
+look = {"cmap": "cividis", "linewidth": 0, "antialiased": False, "rcount": 61, "ccount": 61}
+_ = rider.plot_surface(*grid, saddle.value(grid), **look)
+_ = rider.plot([0], [0], [0.02], "o", color=plots.COLORS["target"], zorder=10)
+_ = rider.set(xlabel="$w_1$", ylabel="$w_2$", zticks=[], xticks=[-1, 0, 1], yticks=[-1, 0, 1])
+rider.zaxis.line.set_visible(False)
+rider.grid(False)
+rider.set_box_aspect((1, 1.3, 0.7))
+rider.view_init(elev=32, azim=-58)
+plots.contour(axes[1], saddle.value, saddle.view, levels=14)
+_ = axes[1].plot(0, 0, "o", color=plots.COLORS["target"])
+_ = axes[1].plot([0, 0], [-1, 1], "s", color=plots.COLORS["third"])
+plots.label_end(axes[1], 0, 0, "saddle", plots.COLORS["target"])
+plots.label_end(axes[1], 0, 1, "minimum", plots.COLORS["third"])
+plots.label_end(axes[1], 0, -1, "minimum", plots.COLORS["third"])
+plots.show(
+    fig,
+    "Left: the surface in perspective, shaped like a horse saddle. Right: its contour lines with "
+    "the saddle point at the origin and minima at (0, 1) and (0, -1).",
+)
+for point in ((0.0, 0.0), (0.0, 1.0), (0.0, -1.0)):
+    w = np.array(point)
+    print(f"w = {point}: cost {saddle.value(w):.2f}, gradient {saddle.gradient(w) + 0.0}")
+
+# %% [markdown]
+# ## 3 · Feel the curvature
+#
+# The gradient is zero in all three places, so it cannot tell them apart. The **curvature** (곡률)
+# can: how does the gradient change when we move a little? All of these changes together form the
+# **Hessian** (헤세 행렬), the matrix of second derivatives.
+#
+# Column $j$ is measured by a **central difference** (중심 차분): the gradient one step ahead minus
+# the gradient one step back, divided by the distance between the two. With $e_j$ for the unit
+# vector along axis $j$ and $h$ for the step,
+#
+# $$H_{\cdot j} = \frac{\nabla f(w + h\,e_j) - \nabla f(w - h\,e_j)}{2h}.$$
+#
+# A true Hessian is symmetric; a measured one only nearly. So at the end each entry is averaged with
+# its mirror image:
+#
+# $$H \leftarrow \tfrac12\,(H + H^\top).$$
+#
+# ### Exercise 1 · A numerical Hessian
+
+
+# %% exercise="numerical_hessian"
+def numerical_hessian(gradient, w, step):
+    """The Hessian at w, by central differences of the gradient.
+
+    gradient: function of a point (n,) that returns the gradient there (n,)
+    w:        the point, array (n,); it stays as it is
+    step:     how far to move along each axis, to either side
+    Returns a symmetric array (n, n).
+
+    Example: for gradient(w) = [w[0] * w[1], 0.5 * w[0] ** 2] at w = [3., 2.] it is
+    [[2., 3.], [3., 0.]], whatever the step.
+    """
+    # BEGIN SOLUTION
+    n = len(w)
+    hessian = np.empty((n, n))
+    for j in range(n):
+        shift = np.zeros(n)
+        shift[j] = step
+        hessian[:, j] = (gradient(w + shift) - gradient(w - shift)) / (2 * step)
+    return (hessian + hessian.T) / 2
+    # END SOLUTION
+
+
+# %% check="numerical_hessian"
+check("numerical_hessian")
+
+# %% [markdown]
+# How small should the step be? **Predict**: the smaller the better? The cell measures the
+# curvature of the saddle along $w_2$ at $(0, 0.5)$, where it is $3 \cdot 0.5^2 - 1 = -0.25$
+# exactly, with steps from 0.1 to $10^{-15}$.
+
+# %% tags=["experiment"]
+try:
+    steps = 10.0 ** -np.arange(1, 16)
+    point = np.array([0.0, 0.5])
+    errors = [abs(numerical_hessian(saddle.gradient, point, h)[1, 1] + 0.25) for h in steps]
+    fig, ax = plots.figure(size=(7.2, 3.6))
+    _ = ax.loglog(steps, np.maximum(errors, 1e-17), "o-", color=plots.COLORS["first"])
+    _ = ax.set(xlabel="step", ylabel="error of the curvature")
+    ax.invert_xaxis()
+    plots.show(
+        fig,
+        "The error of the measured curvature against the step. It falls with the square of the "
+        "step down to about 1e-5 or 1e-6 and then rises again because of rounding.",
+    )
+    for index in (0, 2, 4, 11, 14):
+        print(f"step {steps[index]:.0e}: error {errors[index]:.0e}")
+except NotImplementedError:
+    print("Exercise 1 comes first; then run this cell again.")
+
+# %% [markdown]
+# A coarse step has an error of $h^2$. A tiny step subtracts two almost equal numbers, and what is
+# left is rounding error, magnified by $1/h$. In between, $10^{-4}$ to $10^{-6}$ is a good choice.
+#
+# ### Quiz · Zero gradient
+#
+# At some point the gradient of the cost is zero. What do you know?
+#
+# - **a** the point is a local minimum
+# - **b** the point is a saddle, since in many dimensions they all are
+# - **c** the point is on a plateau
+# - **d** not yet what kind of point it is
+
+# %% quiz="optima_zero_gradient"
+# BEGIN SOLUTION
+optima_zero_gradient = "d"
+# END SOLUTION
+
+# %% check="optima_zero_gradient"
+check("optima_zero_gradient")
+
+# %% [markdown]
+# ## 4 · What kind of point?
+#
+# Along any direction the surface curves up or down or not at all. The **eigenvalues** (고윳값) of
+# the Hessian are the curvatures along its own axes, and the smallest and the largest bound all
+# others:
+#
+# | eigenvalues of $H$ | the point is a |
+# |---|---|
+# | all above tolerance | minimum (극소) |
+# | all below $-$tolerance | maximum (극대) |
+# | at least one above tolerance and at least one below $-$tolerance | saddle |
+# | anything else: flat somewhere, and nothing decides | degenerate (퇴화) |
+#
+# The tolerance is needed because a measured eigenvalue is never exactly 0. A flat direction leaves
+# the kind open ($w^4$ has a minimum at 0, $w^3$ has not, and both have curvature 0 there), unless
+# two other directions have already made it a saddle.
+#
+# ### Exercise 2 · Name it
+
+
+# %% exercise="classify_critical_point"
+def classify_critical_point(hessian, tolerance):
+    """What kind of critical point a Hessian belongs to.
+
+    hessian:   a symmetric array (n, n)
+    tolerance: eigenvalues between -tolerance and tolerance count as flat
+    Returns "minimum", "maximum", "saddle" or "degenerate", as in the table of the lesson.
+
+    Example: [[2., 0.], [0., -3.]] belongs to a "saddle".
+    """
+    # BEGIN SOLUTION
+    eigenvalues = np.linalg.eigvalsh(hessian)
+    if np.any(eigenvalues > tolerance) and np.any(eigenvalues < -tolerance):
+        return "saddle"
+    if np.all(eigenvalues > tolerance):
+        return "minimum"
+    if np.all(eigenvalues < -tolerance):
+        return "maximum"
+    return "degenerate"
+    # END SOLUTION
+
+
+# %% check="classify_critical_point"
+check("classify_critical_point")
+
+# %% [markdown]
+# ### Quiz · Positive entries
+#
+# All entries of $\begin{pmatrix} 1 & 3 \\ 3 & 1 \end{pmatrix}$ are positive. What is its *smallest*
+# eigenvalue? Answer with a number. (Try the directions $(1, 1)$ and $(1, -1)$.)
+
+# %% quiz="optima_smallest_eigenvalue"
+# BEGIN SOLUTION
+optima_smallest_eigenvalue = -2
+# END SOLUTION
+
+# %% check="optima_smallest_eigenvalue"
+check("optima_smallest_eigenvalue")
+
+# %% [markdown]
+# Your two functions together name the critical points of any surface whose gradient you can
+# compute.
+
+# %% tags=["experiment"]
+try:
+    hole = problems.plateau()
+    for name, gradient, point in (
+        ("the saddle at (0, 0)", saddle.gradient, [0.0, 0.0]),
+        ("the saddle at (0, 1)", saddle.gradient, [0.0, 1.0]),
+        ("1 - exp(-w^2/2) at 0", hole.gradient, [0.0]),
+        ("w^4/4 at 0", lambda w: w**3, [0.0]),
+    ):
+        hessian = numerical_hessian(gradient, np.array(point), 1e-5)
+        print(f"{name}: {classify_critical_point(hessian, 1e-6)}")
+except NotImplementedError:
+    print("Exercises 1 and 2 come first; then run this cell again.")
+
+# %% [markdown]
+# ## 5 · How likely is a minimum?
+#
+# **Question.** Of all critical points in $n$ dimensions, how many are minima?
+#
+# The lecture argues like this. At a critical point each direction curves either up or down. For a
+# minimum all of them must curve up. With 20,000 directions, each a fair coin (동전), the chance is
+# "maybe very small, maybe $2^{-20{,}000}$".
+#
+# ### Exercise 3 · A very small number
+#
+# How small is that? Computers cannot hold it: `2.0 ** -20000` is 0, an **underflow** (언더플로).
+# Return its logarithm to the base 10 instead, without ever computing the number itself:
+#
+# $$\log_{10} 2^{-n} = -n \log_{10} 2.$$
+
+
+# %% exercise="log10_all_positive"
+def log10_all_positive(n):
+    """log10 of the probability that n independent signs, each + or - with 1/2, are all +.
+
+    n: the number of signs, an int (or a NumPy integer), 0 or more, possibly very large
+    Returns a float.
+
+    Example: log10_all_positive(100) is about -30.1.
+    """
+    # BEGIN SOLUTION
+    return -n * np.log10(2)
+    # END SOLUTION
+
+
+# %% check="log10_all_positive"
+check("log10_all_positive")
+
+# %% [markdown]
+# So the estimate has 6,020 zeros after the point. But it assumes that the signs are
+# **independent** (독립), and nobody has checked that. Let us check. The simplest random Hessian is
+# a symmetric matrix with normal entries (off the diagonal of variance 1, on it of variance 2:
+# physicists call it GOE).
+#
+# **Predict**: is the share of matrices whose eigenvalues are all positive about $2^{-n}$, larger,
+# or smaller? By what factor at $n = 5$?
+
+
+# %% tags=["experiment"]
+def symmetric(n, draws, rng):
+    """Random symmetric matrices, shape (draws, n, n)."""
+    A = rng.standard_normal((draws, n, n))
+    return (A + A.swapaxes(1, 2)) / np.sqrt(2)
+
+
+def share_positive(n, draws, rng):
+    """The share of matrices with positive eigenvalues only: those whose pivots are all positive."""
+    A = symmetric(n, draws, rng)
+    for _ in range(n - 1):
+        A = A[A[:, 0, 0] > 0]
+        A = A[:, 1:, 1:] - A[:, 1:, :1] * A[:, :1, 1:] / A[:, :1, :1]
+    return np.sum(A[:, 0, 0] > 0) / draws
+
+
+rng = np.random.default_rng(0)
+sizes = np.arange(1, 6)
+measured = np.array(
+    [np.mean([share_positive(n, 100_000, rng) for _ in range(3 * n)]) for n in sizes]
+)
+
+fig, ax = plots.figure(size=(7.2, 3.9))
+_ = ax.semilogy(sizes, 0.5**sizes, "o--", color=plots.COLORS["gd"])
+_ = ax.semilogy(sizes, measured, "o-", color=plots.COLORS["first"])
+plots.label_end(ax, 5, 0.5**5, "$2^{-n}$", plots.COLORS["gd"])
+plots.label_end(ax, 5, measured[-1], "measured", plots.COLORS["first"])
+_ = ax.set(xlabel="dimension $n$", ylabel="share with positive eigenvalues only", xlim=(0.8, 5.8))
+_ = ax.set_xticks(sizes)
+plots.show(
+    fig,
+    "The share of random symmetric matrices with positive eigenvalues only, against the dimension, "
+    "logarithmic. The measured curve bends down far below the straight line of 2 to the minus n.",
+)
+for n, share in zip(sizes, measured, strict=True):
+    print(f"n = {n}: measured {share:.5f}, 2^-n {0.5**n:.5f}, too large by {0.5**n / share:.1f}")
+
+# %% [markdown]
+# The coin estimate is right for $n = 1$ and wrong by a factor of more than two hundred at $n = 5$.
+# (For $n = 2$ and 3 the exact values are $(2-\sqrt2)/4 = 0.1464$ and $(\pi - 2\sqrt2)/(4\pi) =
+# 0.0249$.) Eigenvalues of a random matrix **repel** each other: they spread out evenly, and all on
+# one side of 0 is far rarer than for coins. For large $n$ the exponent grows with $n^2$: the
+# probability is about $e^{-(\ln 3/4)\,n^2}$ (Dean and Majumdar, 2006). At $n = 20{,}000$:
+
+# %% tags=["experiment"]
+n = 20_000
+print(f"coins:           10^-{n * np.log10(2):,.0f}")
+print(f"random matrices: 10^-{np.log(3) / 4 * n**2 / np.log(10):,.0f}")
+
+# %% [markdown]
+# Is $2^{-n}$ then at least an upper bound? The matrix above has no preference for up or down. The
+# cost of a network has: near its minimum it curves up, mostly. Add a multiple of the identity, $H
+# + \mu\sqrt n\, I$, and the whole spectrum (스펙트럼) moves to the right.
+#
+# **Predict**, then drag: at which $\mu$ do the last negative eigenvalues disappear? Does it depend
+# on $n$?
+
+
+# %% tags=["experiment", "nbval-ignore-output"]
+def draw_spectrum(ax, shift, n):
+    one = symmetric(n, 1, np.random.default_rng(1))[0] / np.sqrt(n)
+    eigenvalues = np.linalg.eigvalsh(one) + shift
+    bins = np.arange(-2.5, 5.6, 0.25)
+    ax.hist(eigenvalues[eigenvalues < 0], bins, color=plots.COLORS["target"])
+    ax.hist(eigenvalues[eigenvalues >= 0], bins, color=plots.COLORS["first"])
+    ax.axvline(0, color="#333333", linewidth=1)
+    ax.set(xlabel=r"eigenvalue divided by $\sqrt{n}$", ylabel="how many", xlim=(-2.5, 5.5))
+    down = np.mean(eigenvalues < 0)
+    return f"{100 * down:.1f} % of the {n} curvatures point down"
+
+
+plots.explore(
+    draw_spectrum,
+    "A histogram of the eigenvalues of one random symmetric matrix, shaped like half an ellipse of "
+    "width 4. A slider shifts it; eigenvalues below zero are drawn in red.",
+    size=(7.2, 3.6),
+    shift=(0.0, 3.0, 0.1, 0.5),
+    n=(5, 300, 5, 200),
+)
+
+# %% tags=["experiment"]
+rng = np.random.default_rng(3)
+smallest = np.linalg.eigvalsh(symmetric(50, 400, rng))[:, 0] / np.sqrt(50)
+for shift in (0.0, 1.0, 1.5, 1.8, 2.0, 2.2, 2.5):
+    print(
+        f"n = 50, shift {shift}: {100 * np.mean(smallest + shift > 0):5.1f} % have no negative one"
+    )
+
+# %% [markdown]
+# So it can be anything. Without a shift a minimum in 50 dimensions never occurs; beyond a shift of
+# 2, half the width of the spectrum, nearly every critical point is one, and $2^{-50}$ is far too
+# *small*. The number in the lecture is an illustration, not a probability. Its message is right
+# where curvatures are mixed: then a critical point is practically always a saddle.
+#
+# ### Quiz · Two to the minus n
+#
+# What did the two measurements say about $2^{-n}$ as the probability of a minimum?
+#
+# - **a** it is right, apart from chance
+# - **b** it is always too large
+# - **c** too large without a shift, too small with a large one: the signs are not independent coins
+# - **d** nothing can be said, since minima were found in both
+
+# %% quiz="optima_two_to_minus_n"
+# BEGIN SOLUTION
+optima_two_to_minus_n = "c"
+# END SOLUTION
+
+# %% check="optima_two_to_minus_n"
+check("optima_two_to_minus_n")
+
+# %% [markdown]
+# ## 6 · The critical points of a landscape
+#
+# **Question.** Random matrices are not a landscape. Where in a landscape are the minima, and where
+# the saddles?
+#
+# Back to the sums of random waves, now in 1 to 8 dimensions. From 700 random starts a search walks
+# to where the *gradient* is zero, uphill or downhill as it may be, and we look at the curvatures
+# there.
+#
+# **Predict**: what share of the critical points are minima in 2 dimensions, and in 8? And which
+# have the lower cost, minima or saddles?
+
+
+# %% tags=["experiment"]
+def curvature(w, landscape):
+    """The Hessians at points w (points, n): shape (points, n, n)."""
+    k, phase = landscape
+    return -np.sqrt(2 / len(phase)) * np.einsum("pc,ci,cj->pij", np.cos(w @ k.T + phase), k, k)
+
+
+def critical_points(n, starts, rng):
+    """(share of negative curvatures, cost) at every critical point found from random starts."""
+    landscape = waves(n, rng)
+    w, damping = rng.uniform(-10, 10, size=(starts, n)), np.full(starts, 0.1)
+    for _ in range(50):  # Levenberg-Marquardt on the length of the gradient
+        g, H = slope(w, landscape), curvature(w, landscape)
+        system = H @ H + damping[:, None, None] * np.eye(n)
+        new = w - np.linalg.solve(system, H @ g[..., None])[..., 0]
+        better = np.sum(slope(new, landscape) ** 2, axis=1) < np.sum(g**2, axis=1)
+        w = np.where(better[:, None], new, w)
+        damping = np.clip(np.where(better, damping / 4, damping * 4), 1e-12, 1e6)
+    w = w[np.linalg.norm(slope(w, landscape), axis=1) < 1e-8]
+    down = np.mean(np.linalg.eigvalsh(curvature(w, landscape)) < 0, axis=1)
+    return down, height(w, landscape)
+
+
+found = {n: critical_points(n, 700, np.random.default_rng(n)) for n in (1, 2, 3, 5, 8)}
+fig, axes = plots.figure(1, 2, size=(9.4, 3.8))
+_ = axes[0].semilogy(list(found), [max(np.mean(d == 0), 1e-4) for d, _ in found.values()], "o-")
+_ = axes[0].set(xlabel="dimension $n$", ylabel="share of minima")
+jitter = np.random.default_rng(0).uniform(-0.02, 0.02, found[8][0].size)
+_ = axes[1].plot(found[8][1], found[8][0] + jitter, ".", color=plots.COLORS["first"], markersize=4)
+_ = axes[1].set(xlabel="cost", ylabel="share of curvatures down", title="$n$ = 8")
+plots.show(
+    fig,
+    "Left: the share of minima among critical points falls steeply with the dimension. Right: in 8 "
+    "dimensions, the higher the cost of a critical point, the more of its curvatures point down.",
+)
+for n, (down, cost) in found.items():
+    print(
+        f"n = {n}: {down.size} critical points, {100 * np.mean(down == 0):4.1f} % minima,", end=" "
+    )
+    print(f"correlation of cost and curvatures down {np.corrcoef(down, cost)[0, 1]:.2f}")
+
+# %% [markdown]
+# Already in two dimensions only about a quarter are minima; in eight they are hard to find at all.
+# And the kind goes with the height: **high up there are saddles with many ways down; the few
+# minima lie low**. Dauphin and others (2014) found the same relation in neural networks. This is
+# why bad local optima worry people less today: a point that is bad, with a high cost, almost
+# surely has a way down.
+#
+# ## 7 · How long does an escape take?
+#
+# **Question.** There is a way down, so all is well. But how soon does an optimizer find it?
+#
+# ### Exercise 4 · Count the steps
+#
+# Follow an optimizer from `w0` with the loop of lesson 4, until
+#
+# $$\lVert w - w_0 \rVert > \text{threshold},$$
+#
+# the Euclidean distance (유클리드 거리) from the start, and return how many steps it took.
+#
+# `update(w, g, state) -> (w, state)` is the optimizer; `state` is `None` before the first step, and
+# after that what the last call returned.
+
+
+# %% exercise="steps_to_escape"
+def steps_to_escape(gradient, update, w0, threshold, max_steps):
+    """How many steps an optimizer needs to get away from where it starts.
+
+    gradient:  function of a point w (n,) that returns the gradient there (n,)
+    update:    function (w, g, state) -> (w, state); state is None before the first step
+    w0:        the start, array (n,); it stays as it is
+    threshold: escaped is who is farther than this from w0
+    max_steps: how many steps to try
+    Returns the number of the first step after which w has escaped, 1, 2, ..., max_steps,
+    or None if it has not escaped by then.
+
+    Example: with gradient(w) = -w and update(w, g, state) = (w - g, None), from w0 = [1.],
+    w is 2, 4, 8, ...; with threshold 5.0 the answer is 3.
+    """
+    # BEGIN SOLUTION
+    w, state = w0, None
+    for step in range(1, max_steps + 1):
+        w, state = update(w, gradient(w), state)
+        if np.linalg.norm(w - w0) > threshold:
+            return step
+    return None
+    # END SOLUTION
+
+
+# %% check="steps_to_escape"
+check("steps_to_escape")
+
+# %% [markdown]
+# Now four optimizers start beside the saddle, at $(0, \text{offset})$, and escape when they are
+# 0.5 away. Each has its own **tuned** learning rate: of 300 rates the one that takes the fewest
+# steps from $(1, 10^{-6})$ into a minimum (cost within 0.001 of it, and staying there).
+#
+# **Predict**: the offset shrinks from $10^{-2}$ to $10^{-14}$. For whom does the number of steps
+# grow, and by how much?
+
+# %% tags=["experiment"]
+makers = {
+    "gd": optimizers.gradient_descent,
+    "momentum": optimizers.momentum,
+    "rmsprop": optimizers.rmsprop,
+    "adam": optimizers.adam,
+}
+labels = {"gd": "gradient descent", "momentum": "momentum", "rmsprop": "RMSprop", "adam": "Adam"}
+rates = np.geomspace(1e-3, 20, 300)
+beside = np.array([1.0, 1e-6])[:, None] * np.ones(rates.size)
+tuned = {}
+for name, make in makers.items():
+    with np.errstate(over="ignore", invalid="ignore"):  # the largest rates diverge
+        path = optimizers.follow(saddle, make(rates), 300, beside)
+        above = saddle.value(path.swapaxes(0, 1)) + 0.25
+    steps = optimizers.steps_to_reach(above, 0.001)
+    best = np.where(steps >= 0, steps, 999).argmin()
+    tuned[name] = make(rates[best])
+    print(f"{labels[name]:16} best rate {rates[best]:.3f}: {steps[best]} steps into the minimum")
+
+# %% tags=["experiment"]
+try:
+    offsets = 10.0 ** -np.arange(2, 15)
+    escapes = {
+        name: [steps_to_escape(saddle.gradient, u, np.array([0, y]), 0.5, 500) for y in offsets]
+        for name, u in tuned.items()
+    }
+    fig, ax = plots.figure(size=(7.6, 4.0))
+    for name, counts in escapes.items():
+        _ = ax.semilogx(offsets, counts, ".-", color=plots.COLORS[name])
+        shift = {"rmsprop": (8, -7), "adam": (8, 7)}.get(name, (8, 0))
+        plots.label_end(ax, offsets[-1], counts[-1], labels[name], plots.COLORS[name], shift)
+    _ = ax.set(xlabel="offset from the ridge", ylabel="steps to escape", xlim=(0.05, 3e-18))
+    plots.show(
+        fig,
+        "Steps to escape against the offset, which shrinks to the right. Gradient descent and "
+        "momentum rise in a straight line to about 50 and 40; RMSprop and Adam stay at 5 to 10.",
+    )
+    for name, counts in escapes.items():
+        print(f"{labels[name]:16} offset 1e-2: {counts[0]} steps, 1e-14: {counts[-1]} steps")
+except NotImplementedError:
+    print("Exercise 4 comes first; then run this cell again.")
+
+# %% [markdown]
+# Beside the saddle the offset grows by the same factor with every step of gradient descent, so
+# each factor of ten costs the same few steps: slow, but it does get away. Momentum, tuned as well,
+# gains little here. RMSprop and Adam divide by the size of the gradient, so that $10^{-14}$ is
+# almost as good as a large one.
+#
+# And yet, from the offset $10^{-6}$ gradient descent is the first to *settle* in the minimum: the
+# others leave sooner, and with a fixed rate they then circle it for longer. Escaping is one thing,
+# arriving another.
+#
+# The slider lets you watch. "flatness" makes the offset smaller, or moves the start further out on
+# the plateau $1 - e^{-w^2/2}$, which has one minimum, at 0, and no saddle anywhere. The optimizers
+# keep the rates that were tuned on the saddle.
+#
+# **Predict**: which of the four has trouble on the plateau?
+
+
+# %% tags=["experiment", "nbval-ignore-output"]
+def draw_escape(axes, surface, optimizer, flatness):
+    left, right = axes
+    color = plots.COLORS[optimizer]
+    if surface == "saddle":
+        path = optimizers.follow(saddle, tuned[optimizer], 80, np.array([1.0, 10.0**-flatness]))
+        plots.contour(left, saddle.value, saddle.view)
+        plots.trajectory(left, path, optimizer)
+        right.semilogy(np.maximum(np.abs(path[:, 1]), 1e-16), color=color)
+        right.set(xlabel="step", ylabel="distance from the ridge", ylim=(1e-15, 3))
+        return f"{labels[optimizer]} from the offset 1e-{flatness}"
+    start = 2 + flatness / 4
+    path = optimizers.follow(problems.plateau(), tuned[optimizer], 400, np.array([start]))[:, 0]
+    line = np.linspace(-6, 6, 201)
+    left.plot(line, 1 - np.exp(-(line**2) / 2), color="#b9b9b9")
+    left.plot(path, 1 - np.exp(-(path**2) / 2), "o", color=color, alpha=0.4)
+    left.set(xlabel="$w$", ylabel="cost", xlim=(-6, 6))
+    right.plot(path, color=color)
+    right.set(xlabel="step", ylabel="$w$", ylim=(-6, 6))
+    return f"{labels[optimizer]} from w = {start:g}, where the gradient is " + (
+        f"{start * np.exp(-(start**2) / 2):.1g}"
+    )
+
+
+plots.explore(
+    draw_escape,
+    "Left: the path of an optimizer on the saddle or the plateau. Right: how far it has come, step "
+    "by step. Buttons choose the surface and the optimizer; a slider makes the start flatter.",
+    columns=2,
+    size=(9.4, 4.0),
+    surface=["saddle", "plateau"],
+    optimizer=list(makers),
+    flatness=(1, 14, 1, 6),
+)
+
+# %% [markdown]
+# ## 8 · Exactly on the ridge
+#
+# **Question.** The smaller the offset, the longer gradient descent takes. And with offset 0?
+#
+# ### Quiz · Who gets away?
+#
+# All four start at $(1, 0)$, *exactly* on the ridge (능선), and make 10,000 steps. Who leaves the
+# ridge?
+#
+# - **a** none of them
+# - **b** momentum, because it adds up what is left of the gradient
+# - **c** RMSprop and Adam, because they divide by the size of the gradient
+# - **d** all of them, because of rounding errors
+#
+# Answer before you run the cell below.
+
+# %% quiz="optima_symmetric_start"
+# BEGIN SOLUTION
+optima_symmetric_start = "a"
+# END SOLUTION
+
+# %% check="optima_symmetric_start"
+check("optima_symmetric_start")
+
+# %% tags=["experiment"]
+for name, update in tuned.items():
+    w, state = np.array([1.0, 0.0]), None
+    for _ in range(10_000):
+        w, state = update(w, saddle.gradient(w), state)
+    print(f"{labels[name]:16} after 10,000 steps: w2 = {abs(w[1])}")
+
+# %% [markdown]
+# On the ridge the gradient across it is exactly zero, and all that these optimizers ever do is
+# add, average and rescale gradients. It is often said that momentum, RMSprop and Adam get you off
+# saddles and plateaus. They do where the gradient is *small*, the last two most of all. Where it
+# is *zero* by symmetry, only something that breaks the symmetry (대칭) helps. (This is also why
+# weights are not initialised with zeros.)
+#
+# ## 9 · Kick it
+#
+# The lecture says it in passing: a **random perturbation** (무작위 섭동) to the left or right lets
+# the algorithm off. Mini-batches provide one for free. Here we do it on purpose. In every step,
+# first kick the point, then ask for the gradient *there*, and update *from there*:
+#
+# $$\tilde w = w + \text{noise}\cdot\xi, \qquad \xi \sim N(0, I), \qquad
+# w \leftarrow \text{update}(\tilde w, \nabla f(\tilde w)).$$
+#
+# Jin and others (2017) proved that gradient descent with such kicks leaves strict saddles quickly.
+#
+# ### Exercise 5 · Perturbed descent
+#
+# So that two correct answers give the same path, the docstring fixes when the generator draws.
+
+
+# %% exercise="perturbed_descent"
+def perturbed_descent(gradient, w0, update, steps, noise, rng):
+    """Follows an optimizer from w0 and kicks the point before every step.
+
+    gradient: function of a point w (n,) that returns the gradient there (n,)
+    w0:       the start, array (n,); it stays as it is
+    update:   function (w, g, state) -> (w, state); state is None before the first step
+    steps:    how many steps
+    noise:    the standard deviation of each coordinate of a kick
+    rng:      a numpy.random.Generator; every step draws once, rng.normal(size=w.shape),
+              and nothing else is drawn
+    Returns the path, array (steps + 1, n): w0 first, then the point after every update.
+
+    Example: with noise 0 it is the plain descent of the optimizer.
+    """
+    # BEGIN SOLUTION
+    w, state = w0, None
+    path = [w0]
+    for _ in range(steps):
+        kicked = w + noise * rng.normal(size=w.shape)
+        w, state = update(kicked, gradient(kicked), state)
+        path.append(w)
+    return np.array(path)
+    # END SOLUTION
+
+
+# %% check="perturbed_descent"
+check("perturbed_descent")
+
+# %% [markdown]
+# **Predict**: gradient descent with rate 0.1 starts exactly on the ridge. How strong must the
+# kicks be so that it leaves within 400 steps? And what do strong kicks cost later, in the minimum?
+
+# %% tags=["experiment"]
+try:
+    slow = optimizers.gradient_descent(0.1)
+    levels = [0.0, 1e-8, 1e-6, 1e-4, 1e-2, 1e-1]
+    away, floor = [], []
+    for noise in levels:
+        runs = [
+            perturbed_descent(
+                saddle.gradient, np.array([1.0, 0.0]), slow, 400, noise, np.random.default_rng(seed)
+            )
+            for seed in range(10)
+        ]
+        far = np.abs(np.array(runs)[:, :, 1]) > 0.5
+        away.append(np.mean(far.argmax(axis=1)) if far.any(axis=1).all() else None)
+        last = np.array(runs)[:, -50:].reshape(-1, 2).T
+        floor.append(np.mean(saddle.value(last)) + 0.25)
+        text = "never" if away[-1] is None else f"after {away[-1]:.0f} steps"
+        print(f"noise {noise:5g}: leaves {text}; above the minimum at the end by {floor[-1]:.1e}")
+
+    fig, axes = plots.figure(1, 2, size=(9.4, 3.6))
+    _ = axes[0].semilogx(levels[1:], away[1:], "o-", color=plots.COLORS["gd"])
+    _ = axes[0].set(xlabel="noise", ylabel="steps to leave the ridge", ylim=(0, 200))
+    _ = axes[1].loglog(levels[1:], floor[1:], "o-", color=plots.COLORS["gd"])
+    _ = axes[1].set(xlabel="noise", ylabel="cost above the minimum")
+    plots.show(
+        fig,
+        "Left: steps to leave the ridge fall from about 180 to 15 as the noise grows from 1e-8 to "
+        "0.1. Right: the cost above the minimum at the end grows with the square of the noise.",
+    )
+except NotImplementedError:
+    print("Exercise 5 comes first; then run this cell again.")
+
+# %% [markdown]
+# Any noise will do: $10^{-8}$ is enough, and a million times more of it saves four fifths of the
+# steps. The price is paid in the minimum, where the kicks go on: a noise floor, as in lesson 7. A
+# good recipe kicks only where the gradient is small, or less and less as time goes on.
+#
+# ## 10 · Plateaus
+#
+# **Question.** If local optima are not the problem, what is?
+#
+# A **plateau** (안정 지대) is a region where the derivative is close to zero for a long time. One
+# set of notes calls it "the stretch towards a saddle point". **Predict**: which of these three
+# places is flat, and which of them has a saddle nearby?
+
+# %% tags=["experiment"]
+
+
+def sigmoid(z):
+    return 1 / (1 + np.exp(-z))
+
+
+hole = problems.plateau()
+print(f"beside the saddle, w = (0, 1e-5): {abs(saddle.gradient(np.array([0, 1e-5]))[1]):.0e}")
+print(f"1 - exp(-w^2/2) at w = 5:         {hole.gradient(np.array([5.0]))[0]:.0e}")
+print(f"sigmoid(w)^2/2 at w = 10:         {sigmoid(10) ** 2 * (1 - sigmoid(10)):.0e}")
+
+# %% [markdown]
+# All three. The second surface has a single critical point, its minimum at 0; the third, a
+# **saturated** (포화) unit that should be 0 and is 1, has none at all. A plateau is any flat
+# region; the neighbourhood of a saddle is one kind.
+#
+# Now the race across the plain of $1 - e^{-w^2/2}$, from starts further and further out. For
+# *each* start each optimizer gets its own best of 150 rates; it counts how many steps it takes
+# until the cost is below 0.01 and stays there.
+#
+# **Predict**: who is fastest from $w = 2$, and who from $w = 5$?
+
+# %% tags=["experiment"]
+starts = np.array([2.0, 3.0, 4.0, 4.5, 5.0, 5.5])
+highest = {"gd": 2, "momentum": 38, "rmsprop": 2, "adam": 2}  # stable at the bottom up to here
+fig, ax = plots.figure(size=(7.6, 4.2))
+for name, make in makers.items():
+    rates = np.tile(highest[name] * np.geomspace(1e-3, 0.99, 150), starts.size)
+    path = optimizers.follow(hole, make(rates), 2500, np.repeat(starts, 150)[None])
+    steps = optimizers.steps_to_reach(hole.value(path.swapaxes(0, 1)), 0.01)
+    fewest = np.where(steps >= 0, steps, 9999).reshape(starts.size, 150).min(axis=1)
+    there = fewest < 9999
+    _ = ax.semilogy(starts[there], fewest[there], "o-", color=plots.COLORS[name])
+    end = starts[there][-1], fewest[there][-1]
+    shift = {"rmsprop": (8, -6), "adam": (8, 6)}.get(name, (8, 4))
+    plots.label_end(ax, *end, labels[name], plots.COLORS[name], shift)
+    words = [str(count) if count < 9999 else "more than 2500" for count in fewest]
+    print(f"{labels[name]:16} from w = 2: {words[0]}, w = 3: {words[1]}, w = 5: {words[4]}")
+_ = ax.set(xlabel="start $w$", ylabel="steps, each with its best rate", xlim=(1.8, 6.6))
+plots.show(
+    fig,
+    "Steps to the minimum against the start. Gradient descent is fastest near the hole and leaves "
+    "the figure beyond 4.5; momentum follows it later; RMSprop and Adam stay below a hundred.",
+)
+
+# %% [markdown]
+# Where the gradient is healthy, plain gradient descent wins, and the adaptive methods are
+# *slower*: they make steps of a fixed size where larger ones would do. Where the gradient is next
+# to nothing, gradient descent stands still, momentum postpones the trouble by a constant factor,
+# and RMSprop and Adam hardly notice, since they step by a fixed length whatever the gradient's
+# size. So "momentum, RMSprop and Adam help on plateaus" is true to very different degrees.
+#
+# ### Quiz · What is a plateau?
+#
+# - **a** the stretch of a surface that leads to a saddle point
+# - **b** any region where the gradient stays close to zero for long
+# - **c** a local minimum with a wide bottom
+# - **d** any region where the cost is high
+
+# %% quiz="optima_plateau"
+# BEGIN SOLUTION
+optima_plateau = "b"
+# END SOLUTION
+
+# %% check="optima_plateau"
+check("optima_plateau")
+
+# %% [markdown]
+# ## Summary
+#
+# - A zero gradient does not tell what kind of point it is; the signs of the Hessian's eigenvalues
+#   do. Not its determinant, not its diagonal, not its entries.
+# - In many dimensions critical points at a high cost are saddles, practically always; minima lie
+#   low. So a reasonably large network is **unlikely to get stuck in a bad local optimum**.
+# - $2^{-n}$ is not the probability of a minimum. Without a preference it is smaller by far, with a
+#   strong one nearly 1: signs of eigenvalues are not independent coins.
+# - **Plateaus are what makes training slow**, beside saddles and elsewhere. RMSprop and Adam cross
+#   them quickly, momentum somewhat, gradient descent hardly.
+# - An exactly symmetric start is left by none of them. Noise of any size breaks the symmetry, and
+#   costs a noise floor afterwards.
+#
+# ### In other libraries
+#
+# | this lesson | elsewhere |
+# |---|---|
+# | `numerical_hessian` | exact: `torch.autograd.functional.hessian`, `jax.hessian` |
+# | curvature of large networks | products $Hv$ without $H$: `torch.autograd.functional.hvp` |
+# | eigenvalues | `np.linalg.eigvalsh`, only the extreme ones: `scipy.sparse.linalg.eigsh` |
+# | kicks | in practice the noise of mini-batches; `optax.add_noise` adds some on purpose |
+#
+# For a network with a million weights the Hessian has $10^{12}$ entries and is never formed.
+#
+# ### What comes next
+#
+# This was the last lesson of the lecture's week. Lesson 9 meets the relatives of RMSprop, Adagrad
+# and Adadelta; lesson 10 what came after Adam; lesson 11 training strategies, kicks that fade
+# among them.
+
+# %% tags=["nbval-ignore-output"]
+progress()
