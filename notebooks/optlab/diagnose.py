@@ -211,6 +211,9 @@ def _match(key: AnswerKey, candidates: Iterable[Known], seen: tuple) -> Known | 
         pairs = list(zip(known.observations, seen, strict=True))
         if not all(_same(key, i, k, s) for i, (k, s) in enumerate(pairs)):
             continue
+        # Where nothing but an error is seen, its type alone is no evidence.
+        if not any(s.outputs or k.error_text == s.error_text for k, s in pairs):
+            continue
         values_right = all(_same(key, i, key.expected[i], s) for i, s in enumerate(seen))
         if not values_right or _effect(key, known.observations) == _effect(key, seen):
             return known

@@ -54,7 +54,7 @@ class Observation:
     """What one case showed.
 
     outputs: a snapshot of each call's result, as data.
-    error: type name of the exception that ended the case, or `SIGNATURE` or `NOT_CALLABLE`.
+    error: built-in type of the exception that ended the case, or `SIGNATURE`, `NOT_CALLABLE`.
     error_text: its message, in the learner's words; never quoted for a hidden case.
     changed: arguments whose contents changed during the call.
     aliased: arguments that share memory with the result ("result": two parts of it are one object).
@@ -135,7 +135,7 @@ def observe(function: Any, parameters: list[str], case: Case) -> Observation:
             with np.errstate(all="ignore"):  # an infinite result speaks for itself
                 result = function(*positional, **keywords)
         except (Exception, SystemExit) as raised:  # whatever a learner's function raises is noted
-            error, error_text = type(raised).__name__, str(raised)[:_TEXT_LIMIT]
+            error, error_text = _error_name(raised), str(raised)[:_TEXT_LIMIT]
         changed |= {name for name in args if codec.encode(args[name]) != before[name]}
         if error:
             break
@@ -154,6 +154,11 @@ def observe(function: Any, parameters: list[str], case: Case) -> Observation:
 def observe_answer(value: Any) -> Observation:
     """A quiz answer: capital letters and spaces around it do not matter."""
     return Observation((value.strip().lower() if type(value) is str else codec.snapshot(value),))
+
+
+def _error_name(raised: BaseException) -> str:
+    """The built-in type: NumPy's UFuncTypeError is told as the TypeError that it is."""
+    return next(kind.__name__ for kind in type(raised).__mro__ if kind.__module__ == "builtins")
 
 
 def _arrange(parameters: list[str], args: dict[str, Any]) -> tuple[list[Any], dict[str, Any]]:

@@ -8,6 +8,7 @@ bounded.
 mini_batches(args, outputs)  for functions that split (X, Y) into shuffled pairs
 training(args, outputs)      for functions that train and give back (params, costs)
 recorder(examples)           a model whose cost tells which examples were in the batch
+curriculum(args, outputs)    for functions that put examples in order, easy ones first
 """
 
 from itertools import pairwise
@@ -332,3 +333,81 @@ def _once_an_epoch(args, params, epoch):
     grads = [_gradient(args, params, batch) for batch in epoch]
     mean = {key: sum(each[key] for each in grads) / len(grads) for key in params}
     return _moved(args, params, mean)
+
+
+# Lesson 11
+
+
+def curriculum(args, outputs):
+    """Which examples an order holds and how it runs: for `curriculum_order`, however it is wrong.
+
+    args: difficulty (m,) and perhaps share; outputs are arrays or lists of indices.
+    """
+    return tuple(_curriculum(args, output) for output in outputs)
+
+
+def _curriculum(args, output):
+    difficulty = np.asarray(args["difficulty"], dtype=float)
+    wanted = int(np.ceil(args.get("share", 1.0) * difficulty.size))
+    told = dict.fromkeys(("indices", "number", "examples", "order", "equally hard ones"), UNSEEN)
+    form, order = _form_of_order(difficulty, output)
+    if form != "indices":
+        return {"form": form, **told}
+    told |= {"number": len(order), "indices": "each once"}
+    if len(set(order)) < len(order):
+        return {"form": form, **told, "indices": "some come again"}
+    levels = difficulty[order]
+    told["examples"] = _which_examples(difficulty, levels, wanted)
+    told["order"] = _direction(levels)
+    if told["order"] == "in no order":
+        told["order"] = _other_order(difficulty, order)
+    else:
+        told["equally hard ones"] = _order_of_ties(order, levels)
+    return {"form": form, **told}
+
+
+def _form_of_order(difficulty, output):
+    """What the result is, and the indices as a list where they are indices."""
+    values = np.asarray(output) if isinstance(output, (list, tuple)) else output
+    if not isinstance(values, np.ndarray):
+        return _kind(output), None
+    if values.ndim != 1:
+        return "not a row of indices", None
+    if values.size and values.dtype.kind not in "iu":
+        return "not whole numbers", None
+    if values.size > 8 * difficulty.size or np.any((values < 0) | (values >= difficulty.size)):
+        return "indices of no example", None
+    return "indices", [int(value) for value in values]
+
+
+def _which_examples(difficulty, levels, wanted):
+    """Easy or hard ones, told by their difficulty, so that equally hard ones may stand in."""
+    if len(levels) == difficulty.size:
+        return "all"
+    if len(levels) != wanted:
+        return UNSEEN
+    chosen, sorted_ = np.sort(levels), np.sort(difficulty)
+    if np.array_equal(chosen, sorted_[:wanted]):
+        return "the easiest"
+    return "the hardest" if np.array_equal(chosen, sorted_[-wanted:]) else "neither end"
+
+
+def _direction(levels):
+    rises, falls = np.all(np.diff(levels) >= 0), np.all(np.diff(levels) <= 0)
+    if rises:
+        return "from easy to hard"
+    return "from hard to easy" if falls else "in no order"
+
+
+def _other_order(difficulty, order):
+    ranks = np.argsort(np.argsort(difficulty, kind="stable"), kind="stable")
+    if order == sorted(order):
+        return "as given"
+    return "ranks" if np.array_equal(order, ranks[: len(order)]) else "in no order"
+
+
+def _order_of_ties(order, levels):
+    steps = [b - a for (a, b), same in zip(pairwise(order), np.diff(levels) == 0) if same]
+    if all(step > 0 for step in steps):
+        return "in their order"
+    return "turned round" if all(step < 0 for step in steps) else "mixed"
