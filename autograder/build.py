@@ -22,7 +22,7 @@ from nbformat import NotebookNode
 from nbgrader.preprocessors import ClearSolutions, ComputeChecksums, LockCells
 from traitlets.config import Config
 
-from autograder import NOTEBOOKS, SOLUTIONS
+from autograder import NOTEBOOKS, SOLUTIONS, overview
 from autograder.errors import RunError, UserError
 from autograder.exercise import Lesson
 from autograder.exercises import lessons
@@ -96,6 +96,8 @@ def build(names: list[str]) -> None:
     if not names:
         for path in _orphans():
             path.unlink()
+        for path, text in overview.pages():
+            _write(path, text)
 
 
 def check(names: list[str]) -> list[str]:
@@ -103,6 +105,7 @@ def check(names: list[str]) -> list[str]:
     stale = [line for source in sources(names) for line in _stale(source)]
     if not names:
         stale += [f"{path.name} has no source" for path in _orphans()]
+        stale += [f"{p.name} is out of step" for p, t in overview.pages() if not _same_text(p, t)]
     return stale
 
 

@@ -1,0 +1,82 @@
+"""The overview of the course: the table in the README and `docs/lessons.md`, both built.
+
+Which inventory item is treated where stands in `docs/audit/<lesson>.csv`.
+"""
+
+import csv
+from collections.abc import Iterable, Iterator
+from itertools import groupby
+from pathlib import Path
+
+from autograder import ROOT
+from autograder.exercise import Lesson
+from autograder.exercises import lessons
+
+README = ROOT / "README.md"
+PAGE = ROOT / "docs" / "lessons.md"
+AUDIT = ROOT / "docs" / "audit"
+BEGIN, END = "<!-- lessons:begin -->", "<!-- lessons:end -->"
+
+_INTRODUCTION = """\
+# The lessons
+
+Built by `make build` from the exercises and from `docs/audit/`. Inventory items are the numbered
+statements of the course's sources; the audit table tells under which heading each is treated.
+"""
+
+
+def audit(lesson: str) -> list[tuple[int, str]]:
+    """(item, heading) rows of a lesson; empty where it treats none."""
+    path = AUDIT / f"{lesson}.csv"
+    if not path.exists():
+        return []
+    with path.open(encoding="utf-8", newline="") as file:
+        return [(int(row["item"]), row["heading"]) for row in csv.DictReader(file)]
+
+
+def pages() -> Iterator[tuple[Path, str]]:
+    """Every page that is built from the lessons, with its text."""
+    before, _, rest = README.read_text("utf-8").partition(BEGIN)
+    after = rest.partition(END)[2]
+    yield README, f"{before}{BEGIN}\n{_table('notebooks')}\n{END}{after}"
+    yield PAGE, "\n".join([_INTRODUCTION, _table("../notebooks"), *_details()]) + "\n"
+
+
+def _table(folder: str) -> str:
+    head = "| lesson | minutes | exercises | points | inventory items |\n|---|--:|--:|--:|---|"
+    rows = [_row(lesson, folder) for lesson in lessons().values()]
+    minutes = sum(lesson.minutes for lesson in lessons().values())
+    count = sum(len(lesson.exercises) for lesson in lessons().values())
+    points = sum(lesson.points for lesson in lessons().values())
+    total = f"| together | {minutes} | {count} | {points:g} | |"
+    return "\n".join([head, *rows, total])
+
+
+def _row(lesson: Lesson, folder: str) -> str:
+    number = lesson.name.partition("_")[0]
+    link = f"[{number} {lesson.title}]({folder}/{lesson.name}.ipynb)"
+    items = _ranges(sorted({item for item, _ in audit(lesson.name)}))
+    return f"| {link} | {lesson.minutes} | {len(lesson.exercises)} | {lesson.points:g} | {items} |"
+
+
+def _details() -> Iterator[str]:
+    for lesson in lessons().values():
+        yield f"\n## {lesson.name}: {lesson.title}\n"
+        yield "| exercise | kind | points | named mistakes | correct styles |\n|---|---|--:|--:|--:|"
+        for item in lesson.exercises.values():
+            styles = len(getattr(item, "styles", ()))
+            name, mistakes = f"`{item.name}`", len(item.mistakes)
+            yield f"| {name} | {item.kind} | {item.points:g} | {mistakes} | {styles or ''} |"
+        rows = audit(lesson.name)
+        if rows:
+            yield "\n| item | heading |\n|--:|---|"
+            yield from (f"| {item} | {heading} |" for item, heading in rows)
+
+
+def _ranges(numbers: Iterable[int]) -> str:
+    """1, 2, 3, 7 as "1-3, 7"."""
+    parts = []
+    for _, group in groupby(enumerate(numbers), key=lambda pair: pair[1] - pair[0]):
+        run = [number for _, number in group]
+        parts.append(str(run[0]) if len(run) == 1 else f"{run[0]}-{run[-1]}")
+    return ", ".join(parts)

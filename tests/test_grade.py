@@ -1,0 +1,189 @@
+"""A class, end to end: invented students, graded in parallel, recorded, graded again."""
+
+import csv
+import json
+import shutil
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from autograder import NOTEBOOKS, SOLUTIONS, cli, grade, sample
+from autograder.errors import UserError
+from autograder.exercises import lessons
+
+STUDENTS = 12
+LESSON = "04_momentum"
+
+
+def _run(*arguments):
+    return cli.main([str(argument) for argument in arguments])
+
+
+@pytest.fixture(scope="module")
+def course(tmp_path_factory):
+    """A graded class for one lesson."""
+    folder = tmp_path_factory.mktemp("course")
+    sample.make_class(folder, STUDENTS, seed=3)
+    for path in folder.glob("submitted/*/*"):
+        if path.name != LESSON:
+            shutil.rmtree(path)
+    path = folder / "submitted" / "student01" / LESSON / f"{LESSON}.ipynb"
+    shutil.copy(SOLUTIONS / f"{LESSON}.ipynb", path)
+    assert _run("grade", "--course", folder, "--jobs", 2) == 0
+    return folder
+
+
+def _verdicts(course):
+    found = (file.read() for file in grade.verdict_files(course))
+    return {item["student"]: item for item in found}
+
+
+def _rows(path):
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def test_solutions_earn_full_marks_and_untouched_notebooks_none(course):
+    verdicts = _verdicts(course)
+    full = lessons()[LESSON].points
+    assert [verdicts[f"student0{n}"]["score"] for n in (1, 2, 3)] == [full] * 3
+    untouched = verdicts["student04"]
+    assert untouched["score"] == 0
+    assert {item["status"] for item in untouched["exercises"]} == {"not_attempted"}
+
+
+def test_every_kind_of_answer_ends_in_its_own_verdict(course):
+    verdicts = _verdicts(course)
+    found = {item["status"] for given in verdicts.values() for item in given["exercises"]}
+    assert {"correct", "known_mistake", "raised", "not_attempted"} <= found
+
+
+def test_every_submission_has_a_mark_a_page_and_a_row(course):
+    verdicts = _verdicts(course)
+    assert len(verdicts) == STUDENTS
+    for student in verdicts:
+        page = course / "feedback" / student / LESSON / f"{LESSON}.html"
+        assert page.read_text("utf-8").startswith("<!doctype html>")
+        assert (course / "autograded" / student / LESSON / f"{LESSON}.ipynb").exists()
+    rows = {row["student"]: row for row in _rows(course / "grades.csv")}
+    assert {name: float(row["mark"]) for name, row in rows.items()} == {
+        name: item["score"] for name, item in verdicts.items()
+    }
+    results = _rows(course / "results.csv")
+    assert len(results) == STUDENTS * len(lessons()[LESSON].exercises)
+
+
+def test_grading_again_does_nothing_and_one_change_is_graded_alone(course, monkeypatch):
+    done = []
+    monkeypatch.setattr(grade, "_keep", lambda *a: done.append(a[2].submission.student))
+    assert _run("grade", "--course", course, "--jobs", 1) == 0
+    assert done == []
+    monkeypatch.undo()
+    path = course / "submitted" / "student04" / LESSON / f"{LESSON}.ipynb"
+    notebook = json.loads(path.read_text("utf-8"))
+    quiz = next(cell for cell in notebook["cells"] if cell["id"] == "momentum_curves")
+    quiz["source"] = "momentum_curves = 'b'"
+    path.write_text(json.dumps(notebook), "utf-8")
+    assert _run("grade", "--course", course, "--jobs", 1) == 0
+    assert _verdicts(course)["student04"]["score"] == 1
+
+
+def test_a_manual_mark_survives_grading_again(course):
+    database = course / "gradebook.db"
+    with sqlite3.connect(database) as connection:
+        changed = connection.execute(
+            "UPDATE grade SET manual_score = 0.5 WHERE id = (SELECT MIN(id) FROM grade)"
+        ).rowcount
+    assert changed == 1
+    shutil.rmtree(course / "verdicts")
+    assert _run("grade", "--course", course) == 0
+    with sqlite3.connect(database) as connection:
+        kept = connection.execute("SELECT COUNT(*) FROM grade WHERE manual_score = 0.5")
+        assert kept.fetchone() == (1,)
+    verdicts = _verdicts(course)
+    marks = {row["student"]: float(row["mark"]) for row in _rows(course / "grades.csv")}
+    different = [name for name, item in verdicts.items() if item["score"] != marks[name]]
+    assert len(different) <= 1
+
+
+def test_experiments_change_no_mark(course, tmp_path):
+    copy = tmp_path / "course"
+    for student in ("student01", "student05", "student09"):
+        shutil.copytree(course / "submitted" / student, copy / "submitted" / student)
+    assert _run("grade", "--course", copy, "--run-experiments") == 0
+    with_experiments, without = _verdicts(copy), _verdicts(course)
+    for student, item in with_experiments.items():
+        assert item["exercises"] == without[student]["exercises"]
+
+
+def test_the_json_is_the_contract(course, capsys):
+    assert _run("grade", "--course", course, "--json") == 0
+    data = json.loads(capsys.readouterr().out)
+    assert data["schema"] == 1
+    names = {"student", "lesson", "status", "score", "max_score", "problems", "exercises"}
+    assert {frozenset(item) for item in data["submissions"]} == {frozenset(names)}
+
+
+def test_loose_notebooks_are_graded_as_an_array(tmp_path, capsys):
+    broken = tmp_path / "broken.ipynb"
+    broken.write_text("not a notebook")
+    solution = SOLUTIONS / f"{LESSON}.ipynb"
+    learner = NOTEBOOKS / f"{LESSON}.ipynb"
+    assert _run("grade", solution, learner, broken, "--json") == 0
+    output = capsys.readouterr()
+    graded = json.loads(output.out)
+    assert [item["score"] for item in graded] == [lessons()[LESSON].points, 0, 0]
+    assert set(graded[0]) == {"notebook", "score", "max_score", "exercises"}
+    assert "broken.ipynb: the notebook is not valid JSON" in output.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "text"),
+    [
+        (["grade"], "give notebooks to grade, or --course"),
+        (["grade", "no_such.ipynb"], "no_such.ipynb: there is no such notebook"),
+        (["grade", "--course", "DIR"], "put notebooks at DIR/submitted/STUDENT/LESSON"),
+        (["grade", "--course", "DIR", "--lesson", "99"], "unknown lesson '99'; the lessons are"),
+        (["judge", "momentum_updat", "FILE"], "unknown exercise 'momentum_updat'"),
+        (["judge", "momentum_update", "DIR/none.py"], "cannot read DIR/none.py: No such file"),
+        (["build", "99_none"], "unknown lesson '99_none'"),
+        (["sample", "--students", "3", "--course", "DIR"], "at least 12 students"),
+        (["report", "--course", "DIR"], "nothing is graded in DIR"),
+    ],
+)
+def test_bad_usage_is_one_line_and_status_2(arguments, text, tmp_path, capsys):
+    arguments = [item.replace("DIR", str(tmp_path)) for item in arguments]
+    assert _run(*arguments) == 2
+    lines = capsys.readouterr().err.strip().splitlines()
+    assert len(lines) == 1
+    assert text.replace("DIR", str(tmp_path)) in lines[0]
+
+
+def test_a_class_is_not_recorded_without_a_sandbox(course, monkeypatch, capsys):
+    monkeypatch.setattr(grade.Session, "sandboxed", property(lambda self: False))
+    assert _run("grade", "--course", course) == 1
+    assert "a class is not graded" in capsys.readouterr().err
+
+
+def test_a_fault_of_the_grader_costs_one_mark_and_is_seen(monkeypatch):
+    monkeypatch.setattr(grade.preflight, "parse", lambda contents: 1 / 0)
+    submission = grade.Submission("ann", LESSON, Path("x.ipynb"))
+    result = grade.grade_one(grade.Task(submission, b"{}"), grade.Settings())
+    assert (result.status, result.score) == ("refused", 0)
+    assert "ZeroDivisionError in test_grade.py" in result.problems[-1]
+
+
+def test_a_class_needs_room_for_every_kind(tmp_path):
+    with pytest.raises(UserError):
+        sample.make_class(tmp_path, 11, seed=1)
+
+
+def test_the_same_seed_makes_the_same_class(tmp_path):
+    texts = []
+    for name in "ab":
+        sample.make_class(tmp_path / name, STUDENTS, seed=7)
+        files = sorted((tmp_path / name).rglob("*.ipynb"))
+        texts.append([path.read_text("utf-8") for path in files])
+    assert texts[0] == texts[1]
+    assert len(set(texts[0])) > len(texts[0]) / 2
