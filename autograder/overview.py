@@ -62,7 +62,8 @@ def _row(lesson: Lesson, folder: str) -> str:
 def _details() -> Iterator[str]:
     for lesson in lessons().values():
         yield f"\n## {lesson.name}: {lesson.title}\n"
-        yield "| exercise | kind | points | named mistakes | correct styles |\n|---|---|--:|--:|--:|"
+        yield "| exercise | kind | points | named mistakes | correct styles |"
+        yield "|---|---|--:|--:|--:|"
         for item in lesson.exercises.values():
             styles = len(getattr(item, "styles", ()))
             name, mistakes = f"`{item.name}`", len(item.mistakes)

@@ -1,4 +1,4 @@
-"""Every item of the sources' inventory has its place: a heading of a lesson, and its number once."""
+"""Every item of the sources' inventory has its place: a heading of a lesson."""
 
 import jupytext
 import pytest
