@@ -55,7 +55,8 @@ lesson.quiz(
 )
 def inverse_time_decay(learning_rate0, epoch, decay_rate):
     """learning_rate0 / (1 + decay_rate * epoch)."""
-    return learning_rate0 / (1 + decay_rate * epoch)
+    denominator = 1 + decay_rate * epoch
+    return learning_rate0 / denominator
 
 
 @inverse_time_decay.cases
@@ -76,7 +77,7 @@ def _(rng):
     yield _epochs(0, 11, note="decay_rate = 0", learning_rate0=0.7, decay_rate=0.0)
 
 
-QUOTIENT = "learning_rate0 / (1 + decay_rate * epoch)"
+QUOTIENT = "learning_rate0 / denominator"
 inverse_time_decay.mistake(
     "epoch_counted_from_one",
     "Your rate has already decayed at epoch 0: 0.1 instead of 0.2. How much time has passed before "
@@ -93,7 +94,7 @@ inverse_time_decay.mistake(
     "decays_the_decayed_rate",
     "By epoch 3 you have 0.0083 instead of 0.05: each epoch divides what the epoch before had "
     "already divided. Which rate does the formula start from?",
-    (QUOTIENT, "learning_rate0 / np.prod(1 + decay_rate * np.arange(1, epoch + 1))"),
+    ("1 + decay_rate * epoch", "np.prod(1 + decay_rate * np.arange(1, epoch + 1))"),
 )
 inverse_time_decay.mistake(
     "ignores_decay_rate",
@@ -121,7 +122,7 @@ inverse_time_decay.mistake(
 inverse_time_decay.mistake(
     "power_instead",
     "Yours halves at every epoch: 0.1, 0.05, 0.025. Is the epoch an exponent here, or a factor?",
-    (QUOTIENT, "learning_rate0 / (1 + decay_rate) ** epoch"),
+    ("1 + decay_rate * epoch", "(1 + decay_rate) ** epoch"),
 )
 inverse_time_decay.mistake(
     "straight_line",
@@ -132,18 +133,18 @@ inverse_time_decay.mistake(
 inverse_time_decay.mistake(
     "grows_instead",
     "Your rate grows: 1.0 at epoch 4. Should a large denominator make it larger or smaller?",
-    (QUOTIENT, "learning_rate0 * (1 + decay_rate * epoch)"),
+    (QUOTIENT, "learning_rate0 * denominator"),
 )
 inverse_time_decay.mistake(
     "initial_rate_missing",
     "Yours starts at 1 whatever learning_rate0 is. What is the decaying factor a factor of?",
-    (QUOTIENT, "1 / (1 + decay_rate * epoch)"),
+    (QUOTIENT, "1 / denominator"),
 )
 inverse_time_decay.mistake(
     "square_root_slipped_in",
     "Your rate falls more slowly: 0.141 at epoch 1, 0.1 was asked. Is there a root in inverse time "
     "decay?",
-    (QUOTIENT, "learning_rate0 / np.sqrt(1 + decay_rate * epoch)"),
+    ("1 + decay_rate * epoch", "np.sqrt(1 + decay_rate * epoch)"),
 )
 inverse_time_decay.mistake(
     "adds_instead_of_multiplying",
@@ -155,7 +156,7 @@ inverse_time_decay.mistake(
     "rounded",
     "Your rate is rounded: 0.0667 for 0.2 / 3. How many digits does a learning rate of 0.00004 "
     "need?",
-    (QUOTIENT, "round(learning_rate0 / (1 + decay_rate * epoch), 4)"),
+    ("return learning_rate0 / denominator", "return round(learning_rate0 / denominator, 4)"),
     share=0.5,
 )
 
@@ -251,7 +252,8 @@ lesson.quiz(
 )
 def exponential_decay(learning_rate0, epoch, base=0.95):
     """base ** epoch * learning_rate0."""
-    return base**epoch * learning_rate0
+    left = base**epoch
+    return left * learning_rate0
 
 
 @exponential_decay.cases
@@ -267,7 +269,7 @@ def _(rng):
     yield _epochs(0, 4, note="a whole learning_rate0", learning_rate0=3, base=0.7)
 
 
-POWER = "base**epoch * learning_rate0"
+PRODUCT = "left * learning_rate0"
 exponential_decay.mistake(
     "epoch_counted_from_one",
     "Your rate has already decayed at epoch 0: 0.38 instead of 0.4. How often has the base been "
@@ -294,7 +296,7 @@ exponential_decay.mistake(
     "rate_is_the_base",
     "Your learning rate is base itself, 0.95 for ever. The number less than 1 is the base, not the "
     "rate: what happens to it with every epoch?",
-    (POWER, "base"),
+    (PRODUCT, "base"),
 )
 exponential_decay.mistake(
     "applied_only_once",
@@ -305,13 +307,13 @@ exponential_decay.mistake(
 exponential_decay.mistake(
     "initial_rate_missing",
     "Yours starts at 1 whatever learning_rate0 is. What is base ** epoch a factor of?",
-    (POWER, "base**epoch"),
+    (PRODUCT, "left"),
 )
 exponential_decay.mistake(
     "initial_rate_inside_the_power",
     "Your learning_rate0 is raised to the power as well: at epoch 2 it appears squared. What is "
     "multiplied once per epoch?",
-    (POWER, "(base * learning_rate0) ** epoch"),
+    (PRODUCT, "left * learning_rate0**epoch"),
 )
 exponential_decay.mistake(
     "base_fixed",
@@ -339,17 +341,17 @@ exponential_decay.mistake(
     "inverse_time_instead",
     "Yours is learning_rate0 / (1 + base * epoch), the form of the exercise before. Which of the "
     "two is called exponential?",
-    (POWER, "learning_rate0 / (1 + base * epoch)"),
+    ("base**epoch", "1 / (1 + base * epoch)"),
 )
 exponential_decay.mistake(
     "divides_by_the_base",
     "Your rate grows: 0.42 at epoch 1. Does dividing by 0.95 make a number smaller?",
-    (POWER, "learning_rate0 / base**epoch"),
+    (PRODUCT, "learning_rate0 / left"),
 )
 exponential_decay.mistake(
     "rounded",
     "Your rate is rounded to four digits. What is left of a rate of 0.00004 then?",
-    (POWER, "round(base**epoch * learning_rate0, 4)"),
+    ("return left * learning_rate0", "return round(left * learning_rate0, 4)"),
     share=0.5,
 )
 exponential_decay.mistake(
@@ -429,7 +431,8 @@ lesson.quiz(
 )
 def inverse_sqrt_decay(learning_rate0, t, k):
     """k / sqrt(t) * learning_rate0, for t = 1, 2, 3, ..."""
-    return k / np.sqrt(t) * learning_rate0
+    root = np.sqrt(t)
+    return k / root * learning_rate0
 
 
 @inverse_sqrt_decay.cases
@@ -447,21 +450,21 @@ def _(rng):
     yield _epochs(1, 6, note="whole numbers", counter="t", learning_rate0=2, k=3)
 
 
-ROOT = "k / np.sqrt(t) * learning_rate0"
+RATE = "k / root * learning_rate0"
 inverse_sqrt_decay.mistake(
     "k_inside_the_root",
     "Doubling k should double the rate; yours grows by 1.41 only. What stands under the root?",
-    ("k / np.sqrt(t)", "np.sqrt(k / t)"),
+    ("k / root", "np.sqrt(k) / root"),
 )
 inverse_sqrt_decay.mistake(
     "k_under_the_fraction",
     "A larger k makes your rate smaller. On which side of the fraction is k?",
-    ("k / np.sqrt(t)", "1 / (k * np.sqrt(t))"),
+    ("k / root", "1 / (k * root)"),
 )
 inverse_sqrt_decay.mistake(
     "k_under_the_root_below",
     "A larger k makes your rate smaller: you divide by the root of k * t. Where does k stand?",
-    ("k / np.sqrt(t)", "1 / np.sqrt(k * t)"),
+    ("k / root", "1 / np.sqrt(k) / root"),
 )
 inverse_sqrt_decay.mistake(
     "root_missing",
@@ -476,7 +479,7 @@ inverse_sqrt_decay.mistake(
 inverse_sqrt_decay.mistake(
     "ignores_k",
     "Your rates are right for k = 1 only: k = 2 gives the same. Where does k come in?",
-    ("k / np.sqrt(t)", "1 / np.sqrt(t)"),
+    ("k / root", "1 / root"),
 )
 inverse_sqrt_decay.mistake(
     "t_from_zero",
@@ -487,7 +490,7 @@ inverse_sqrt_decay.mistake(
 inverse_sqrt_decay.mistake(
     "t_minus_one",
     "At t = 1 you divide by 0 and the rate is infinite. From which number does t count here?",
-    (ROOT, "float('inf') if t == 1 else k / np.sqrt(t - 1) * learning_rate0"),
+    ("np.sqrt(t)", "np.sqrt(t - 1) if t > 1 else 1e-320"),
 )
 inverse_sqrt_decay.mistake(
     "one_plus_the_root",
@@ -498,33 +501,33 @@ inverse_sqrt_decay.mistake(
 inverse_sqrt_decay.mistake(
     "initial_rate_missing",
     "Your result does not depend on learning_rate0. What is k / sqrt(t) a factor of?",
-    (ROOT, "k / np.sqrt(t)"),
+    (RATE, "k / root"),
 )
 inverse_sqrt_decay.mistake(
     "initial_rate_inside_the_root",
     "Doubling learning_rate0 makes your rate 1.41 times larger. What stands under the root?",
-    (ROOT, "k * np.sqrt(learning_rate0 / t)"),
+    (RATE, "k / root * np.sqrt(learning_rate0)"),
 )
 inverse_sqrt_decay.mistake(
     "multiplies_by_the_root",
     "Your rate grows: at t = 4 it has doubled. Is the root above or below the line?",
-    ("k / np.sqrt(t)", "k * np.sqrt(t)"),
+    ("k / root", "k * root"),
 )
 inverse_sqrt_decay.mistake(
     "parentheses_missing",
     "You divide by learning_rate0 as well: 0.3 makes the rate larger than 1. What does the "
     "fraction end with?",
-    (ROOT, "k / (np.sqrt(t) * learning_rate0)"),
+    (RATE, "k / (root * learning_rate0)"),
 )
 inverse_sqrt_decay.mistake(
     "exponential_instead",
     "Yours is a power of k, not a root of t: for k = 1 it never falls. What happens to t?",
-    (ROOT, "k**t * learning_rate0"),
+    ("k / root", "k**t"),
 )
 inverse_sqrt_decay.mistake(
     "rounded",
     "Your rate is rounded to four digits. What is left of a rate of 0.00004 then?",
-    (ROOT, "round(float(k / np.sqrt(t) * learning_rate0), 4)"),
+    ("return k / root * learning_rate0", "return round(float(k / root * learning_rate0), 4)"),
     share=0.5,
 )
 
@@ -921,6 +924,13 @@ decay_on_plateau.mistake(
     "first_epoch_counted",
     "You count the first epoch as one without progress, since it is compared with itself. Has "
     "there been anything better before?",
+    ('float("inf")', "costs[0]"),
+)
+decay_on_plateau.mistake(
+    "first_epoch_missing",
+    "You give back one rate less than there are costs: the first epoch is only the starting value "
+    "of best. Which rate does the epoch after it use?",
+    ("for cost in costs:", "for cost in costs[1:]:"),
     ('float("inf")', "costs[0]"),
 )
 decay_on_plateau.mistake(

@@ -128,6 +128,21 @@ numerical_hessian.mistake(
     share=0.7,
 )
 numerical_hessian.mistake(
+    "not_symmetric_in_rows",
+    "Your rows and columns differ when the step is coarse: hessian[0, 1] is one measurement and "
+    "hessian[1, 0] another. Which number lies fairly between the two?",
+    ("hessian[:, j] =", "hessian[j] ="),
+    ("return (hessian + hessian.T) / 2", "return hessian"),
+    share=0.7,
+)
+numerical_hessian.mistake(
+    "shift_cut_to_whole_numbers",
+    "With a whole w your shift is an array of whole numbers, and a step of 0.01 in it becomes "
+    "0. What dtype does np.zeros_like take over?",
+    ("np.zeros(n)", "np.zeros_like(w)"),
+    share=0.8,
+)
+numerical_hessian.mistake(
     "diagonal_only",
     "Your entries off the diagonal are 0. Does the slope along w1 change when w2 moves?",
     ("return (hessian + hessian.T) / 2", "return np.diag(np.diag(hessian))"),
@@ -434,6 +449,20 @@ classify_critical_point.mistake(
     "large does a curvature have to be?",
     (EIGENVALUES, f"{EIGENVALUES}\n    tolerance = 0.0"),
 )
+
+
+@classify_critical_point.mistake(
+    "zero_counts_as_up",
+    "You compare with 0 and let an eigenvalue of 0 pass as a curvature upwards. How large does a "
+    "curvature have to be, and what if one is missing?",
+)
+def _(hessian, tolerance):
+    eigenvalues = np.linalg.eigvalsh(hessian)
+    if np.all(eigenvalues >= 0):
+        return "minimum"
+    return "maximum" if np.all(eigenvalues <= 0) else "saddle"
+
+
 classify_critical_point.mistake(
     "tolerance_fixed",
     "Your tolerance is the same whatever is asked: at tolerance 0.5 a curvature of 0.2 is flat. "
