@@ -115,7 +115,7 @@ def _confine(wire: socket.socket, box: sandbox.Sandbox | None, settings: dict) -
 
 
 def _serve(wire: socket.socket, shell: Shell, output_bytes: int) -> None:
-    """Run the cells, keep what is asked about; then answer the probes, with outputs muted."""
+    """Run the cells, keep what is asked about; then answer the probes: outputs end there."""
     kept = {}
     shell.open(output_bytes)
     for cell in codec.receive(wire, FRAME_LIMIT):
@@ -125,7 +125,6 @@ def _serve(wire: socket.socket, shell: Shell, output_bytes: int) -> None:
             outputs = shell.run(cell["source"])
             bytearray(MEMORY_RESERVE)  # or else this cell is to blame, not the next one
             codec.send(wire, outputs)
-    shell.open(0)
     while True:
         codec.send(wire, _answer(kept, codec.receive(wire, FRAME_LIMIT)))
 
