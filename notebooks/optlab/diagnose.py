@@ -146,7 +146,8 @@ def diagnose(
         return verdict(key, CORRECT, known.message, share=1.0, variant=known.name)
     if known.variant:
         return verdict(key, side_effect.status, side_effect.text)
-    message = known.message if key.kind == "quiz" else known.message + finding.seen
+    # A quiz's options, and what a summary tells apart, speak for themselves.
+    message = known.message if key.kind == "quiz" or key.summary else known.message + finding.seen
     return verdict(key, KNOWN_MISTAKE, message, share=known.share, mistake=known.name)
 
 
