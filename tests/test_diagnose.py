@@ -145,6 +145,17 @@ def test_the_first_finding_is_told(answer, status, text):
     assert text in verdict.message
 
 
+def test_seeding_is_seen_even_from_the_seeded_state():
+    def seeds(params, grads, state, rate=0.1):
+        np.random.seed(1)
+        return good(params, grads, state, rate)
+
+    np.random.seed(1)
+    before = np.random.get_state()[1].copy()
+    assert "the global random state" in _judge(seeds).message
+    assert np.array_equal(np.random.get_state()[1], before)
+
+
 def test_a_stub_is_not_attempted():
     def stub(*args, **kwargs):
         raise NotImplementedError

@@ -76,6 +76,17 @@ def test_the_stub_is_not_attempted(exercise):
         assert (verdict.status, verdict.score) == ("not_attempted", 0)
 
 
+@each_exercise
+@pytest.mark.parametrize("nothing", [None, 0, {}, [], (), "", float("nan")], ids=repr)
+def test_nothing_earns_nothing(exercise, nothing):
+    key = exercise.public_key()
+    if exercise.kind == "quiz":
+        assert diagnose(key, [probe.observe_answer(f"{nothing}?")]).score == 0
+        return
+    verdict = diagnose(key, exercise.observe(lambda *args, **kwargs: nothing, key.cases))
+    assert verdict.score == 0
+
+
 @each_quiz
 def test_quiz_options_are_told_apart_and_explained(quiz):
     key = quiz.key()

@@ -116,7 +116,8 @@ def observe(function: Any, parameters: list[str], case: Case) -> Observation:
     changed: set[str] = set()
     aliased: set[str] = set()
     error, error_text = None, ""
-    random_state = _global_random_state()
+    before_all = _global_random_state()
+    _set_global_random_state(_UNUSED)
     args: dict[str, Any] = {}
     result: Any = None
     for number, changes in enumerate((case.args, *case.then)):
@@ -141,13 +142,15 @@ def observe(function: Any, parameters: list[str], case: Case) -> Observation:
             break
         outputs.append(codec.snapshot(result))
         aliased |= _aliases(args, result)
+    global_random = not _same_state(_global_random_state(), _UNUSED)
+    _set_global_random_state(before_all)
     return Observation(
         tuple(outputs),
         error,
         error_text,
         tuple(sorted(changed)),
         tuple(sorted(aliased)),
-        _global_random_state() != random_state,
+        global_random,
     )
 
 
@@ -212,8 +215,23 @@ def _aliases(args: dict[str, Any], result: Any) -> set[str]:
 
 
 def _global_random_state() -> tuple:
-    name, keys, *rest = np.random.get_state()
-    return name, keys.tobytes(), tuple(rest), random.getstate()
+    return np.random.get_state(), random.getstate()
 
+
+def _set_global_random_state(state: tuple) -> None:
+    np.random.set_state(state[0])
+    random.setstate(state[1])
+
+
+def _same_state(first: tuple, second: tuple) -> bool:
+    (name, keys, *rest), python = first
+    (other_name, other_keys, *other_rest), other_python = second
+    same_numpy = (name, rest) == (other_name, other_rest) and np.array_equal(keys, other_keys)
+    return same_numpy and python == other_python
+
+
+# A state that nobody's `seed(0)` or `seed(42)` leads to: seeding inside a function is then seen
+# even when the learner's own state happens to be the one that the seed gives.
+_UNUSED = (np.random.RandomState(1_852_673_427).get_state(), random.Random(18526).getstate())
 
 __all__ = ["Case", "Observation", "Opaque", "Recipe", "Seed", "build", "observe", "observe_answer"]
