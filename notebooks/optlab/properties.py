@@ -339,17 +339,14 @@ def _once_an_epoch(args, params, epoch):
 
 
 def curriculum(args, outputs):
-    """Which examples an order holds and how it runs: for `curriculum_order`, however it is wrong.
+    """Which examples an order holds and how it runs.
 
-    args: difficulty (m,) and perhaps share; outputs are arrays or lists of indices.
+    args: difficulty (m,) and perhaps share; the one output holds indices, in an array or a list.
     """
-    return tuple(_curriculum(args, output) for output in outputs)
-
-
-def _curriculum(args, output):
+    output = outputs[0]
     difficulty = np.asarray(args["difficulty"], dtype=float)
     wanted = int(np.ceil(args.get("share", 1.0) * difficulty.size))
-    told = dict.fromkeys(("indices", "number", "examples", "order", "equally hard ones"), UNSEEN)
+    told = dict.fromkeys(("indices", "number", "examples", "runs", "equally hard ones"), UNSEEN)
     form, order = _form_of_order(difficulty, output)
     if form != "indices":
         return {"form": form, **told}
@@ -358,11 +355,15 @@ def _curriculum(args, output):
         return {"form": form, **told, "indices": "some come again"}
     levels = difficulty[order]
     told["examples"] = _which_examples(difficulty, levels, wanted)
-    told["order"] = _direction(levels)
-    if told["order"] == "in no order":
-        told["order"] = _other_order(difficulty, order)
+    told["runs"] = _direction(levels)
+    if told["runs"] == "in no order":
+        told["runs"] = _other_order(difficulty, order)
     else:
         told["equally hard ones"] = _order_of_ties(order, levels)
+        stable = np.argsort(difficulty, kind="stable")[: len(order)]
+        the_first = set(order) == set(stable.tolist())
+        if told["examples"] == "the easiest" and not the_first:
+            told["equally hard ones"] = "mixed"
     return {"form": form, **told}
 
 
@@ -407,7 +408,8 @@ def _other_order(difficulty, order):
 
 
 def _order_of_ties(order, levels):
-    steps = [b - a for (a, b), same in zip(pairwise(order), np.diff(levels) == 0) if same]
+    pairs = zip(pairwise(order), np.diff(levels) == 0, strict=True)
+    steps = [b - a for (a, b), same in pairs if same]
     if all(step > 0 for step in steps):
         return "in their order"
     return "turned round" if all(step < 0 for step in steps) else "mixed"
