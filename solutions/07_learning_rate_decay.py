@@ -21,7 +21,7 @@
 try:
     import numpy as np
 
-    from optlab import check, hint, plots, problems, progress
+    from optlab import check, hint, optimizers, plots, problems, progress
     from optlab.data import digits_split
 
     print("Ready: optlab is here.")
@@ -44,16 +44,16 @@ except ModuleNotFoundError as missing:
 # on the left and on the right?
 
 # %% tags=["experiment"]
+from dataclasses import replace
+
 bowl = problems.bowl(kappa=3, start=(-8.0, 4.0))
 steps = 200
 rates = {"fixed rate": np.full(steps, 0.3), "decaying rate": np.linspace(0.3, 0, steps)}
 fig, axes = plots.figure(1, 2, size=(9, 4), sharey=True)
 for ax, (name, table) in zip(axes, rates.items(), strict=True):
     noisy = problems.noisy_gradient(bowl.gradient, 2.0, np.random.default_rng(3))
-    path = [bowl.start]
-    for rate in table:
-        path.append(path[-1] - rate * noisy(path[-1]))
-    path = np.array(path)
+    update = optimizers.gradient_descent(lambda t, table=table: table[t - 1])
+    path = optimizers.follow(replace(bowl, gradient=noisy), update, steps)
     plots.contour(ax, bowl.value, ((-9.5, 4), (-4, 5)))
     plots.trajectory(ax, path[:-50], "data")
     _ = ax.plot(*path[-50:].T, ".-", color=plots.COLORS["sgd"], linewidth=1.4, markersize=5)
@@ -85,10 +85,9 @@ rng = np.random.default_rng(0)
 names = {0.5: "gd", 0.1: "first", 0.02: "second"}
 fig, ax = plots.figure()
 for rate, color in names.items():
-    w, squares = np.full(4000, 3.0), []
-    for _ in range(400):
-        squares.append(np.mean(w**2))
-        w = w - rate * (w + rng.standard_normal(w.size))
+    noisy = problems.noisy_gradient(lambda w: w, 1.0, rng)
+    cloud = replace(bowl, gradient=noisy, start=np.full(4000, 3.0))  # one entry for each run
+    squares = np.mean(optimizers.follow(cloud, optimizers.gradient_descent(rate), 399) ** 2, axis=1)
     _ = ax.semilogy(squares, color=plots.COLORS[color])
     floor = rate / (2 - rate)
     _ = ax.plot([0, 399], [floor, floor], "--", color=plots.COLORS[color], linewidth=1)
@@ -402,14 +401,12 @@ EPOCHS = 40
 
 def settle(schedule, start=10.0, updates=10, runs=500):
     """Rates and the mean of w^2 after each epoch, for noisy gradients of w^2/2."""
-    rng = np.random.default_rng(1)
+    noisy = problems.noisy_gradient(lambda w: w, 1.0, np.random.default_rng(1))
+    cloud = replace(bowl, gradient=noisy, start=np.full(runs, start))
     rates = np.array([schedule(epoch) for epoch in range(EPOCHS)])
-    w, squares = np.full(runs, start), []
-    for rate in rates:
-        for _ in range(updates):
-            w = w - rate * (w + rng.standard_normal(runs))
-        squares.append(np.mean(w**2))
-    return rates, np.array(squares)
+    update = optimizers.gradient_descent(lambda t: rates[(t - 1) // updates])
+    path = optimizers.follow(cloud, update, EPOCHS * updates)
+    return rates, np.mean(path[updates::updates] ** 2, axis=1)
 
 
 def draw_schedule(axes, schedule, speed):
@@ -454,7 +451,88 @@ for name, make in makers.items():
 # fast that all remaining steps together lead nowhere. Whatever error is left at that moment stays.
 # Inverse time and square root keep going, since their rates add up to infinity.
 #
-# ## 8 · Manual decay, made a rule
+# ## 8 · Put the schedule into the training
+#
+# A schedule by the epoch is asked once per epoch; all updates of that epoch use its answer.
+#
+# ### Exercise 5 · Train with a schedule
+#
+# For each epoch, from 0: ask for the rate $\alpha$. For each update of the epoch:
+#
+# $$w = w - \alpha\, \nabla f(w).$$
+
+
+# %% exercise="train_with_schedule"
+def train_with_schedule(gradient, w0, schedule, epochs, steps_per_epoch):
+    """Gradient descent whose learning rate follows a schedule.
+
+    gradient:        function of a point w (n,) that returns the gradient there (n,); it may be
+                     noisy, so call it once per update
+    w0:              the start, array (n,); it stays as it is
+    schedule:        function of the epoch, 0, 1, 2, ..., that returns the rate
+    epochs:          how many epochs
+    steps_per_epoch: how many updates each epoch has
+    Returns (w, rates): the last point (n,) and the rate of every update,
+    an array (epochs * steps_per_epoch,).
+
+    Example: with gradient(w) = w and schedule(epoch) = 0.5 / (1 + epoch), from w0 = [8.],
+    two epochs of one update give w = [3.] and rates = [0.5, 0.25].
+    """
+    # BEGIN SOLUTION
+    w, rates = w0, []
+    for epoch in range(epochs):
+        learning_rate = schedule(epoch)
+        for _ in range(steps_per_epoch):
+            w = w - learning_rate * gradient(w)
+            rates.append(learning_rate)
+    return w, np.array(rates)
+    # END SOLUTION
+
+
+# %% check="train_with_schedule"
+check("train_with_schedule")
+
+# %% [markdown]
+# ### Quiz · Epoch or update?
+#
+# The schedule is inverse time with $\alpha_0 = 0.2$ and decay_rate = 1, an epoch has 23 updates,
+# and somebody passes the number of the *update* where the number of the epoch belongs. What is the
+# rate when the first epoch is over, after 23 updates? Work it out; answer with a number, exact to
+# 2 %.
+
+# %% quiz="decay_per_update"
+# BEGIN SOLUTION
+decay_per_update = 0.0083
+# END SOLUTION
+
+# %% check="decay_per_update"
+check("decay_per_update")
+
+# %% [markdown]
+# The next cell runs both with your functions, on the noisy bowl of section 1. (A schedule by the
+# update is a schedule by the epoch whose epochs have one update each.)
+
+# %% tags=["experiment"]
+try:
+    for counted, epochs, updates in (("epochs", 20, 23), ("updates", 460, 1)):
+        noisy = problems.noisy_gradient(bowl.gradient, 2.0, np.random.default_rng(5))
+        w, rates = train_with_schedule(
+            noisy, bowl.start, lambda epoch: inverse_time_decay(0.2, epoch, 1.0), epochs, updates
+        )
+        print(
+            f"counting {counted}: rate {rates[0]} at first, {rates[23]:.4f} after 23 updates,",
+            end=" ",
+        )
+        print(f"{rates[-1]:.4f} at the end; distance from the minimum {np.linalg.norm(w):.2f}")
+except NotImplementedError:
+    print("Exercises 1 and 5 come first; then run this cell again.")
+
+# %% [markdown]
+# Counted by the update, the same formula decays 23 times as fast, and the training stops on its
+# way. Libraries differ in what their schedules count, so this is worth a look in every new
+# program: print the rate of the first and of the last update.
+#
+# ## 9 · Manual decay, made a rule
 #
 # People who train one model for days also decay **by hand** (수작업): they watch the cost, and
 # when it has not improved for a while they turn the rate down. That works as long as somebody has
@@ -464,7 +542,7 @@ for name, make in makers.items():
 # When `patience` epochs in a row have been counted, the rate is multiplied by `factor`, and the
 # count starts again from 0.
 #
-# ### Exercise 5 · Drop on a plateau
+# ### Exercise 6 · Drop on a plateau
 #
 # Return the whole schedule: the rate after every epoch, drop included.
 
@@ -566,94 +644,13 @@ try:
     print("the rate dropped before the epochs", drops)
     print(f"J - J* = {costs[-1] - lowest:.1e} after 40 epochs")
 except NotImplementedError:
-    print("Exercise 5 comes first; then run this cell again.")
+    print("Exercise 6 comes first; then run this cell again.")
 
 # %% [markdown]
 # The rule finds its own stairs: it waits where there is progress and drops where there is none. It
 # has two hyperparameters in place of one or two, but they are easy to choose. Its weakness is
 # noise: a lucky low cost becomes a best that is hard to beat, and costs that creep down ever so
 # little postpone the drop.
-#
-# ## 9 · Put the schedule into the training
-#
-# A schedule by the epoch is asked once per epoch; all updates of that epoch use its answer.
-#
-# ### Exercise 6 · Train with a schedule
-#
-# For each epoch, from 0: ask for the rate $\alpha$. For each update of the epoch:
-#
-# $$w = w - \alpha\, \nabla f(w).$$
-
-
-# %% exercise="train_with_schedule"
-def train_with_schedule(gradient, w0, schedule, epochs, steps_per_epoch):
-    """Gradient descent whose learning rate follows a schedule.
-
-    gradient:        function of a point w (n,) that returns the gradient there (n,); it may be
-                     noisy, so call it once per update
-    w0:              the start, array (n,); it stays as it is
-    schedule:        function of the epoch, 0, 1, 2, ..., that returns the rate
-    epochs:          how many epochs
-    steps_per_epoch: how many updates each epoch has
-    Returns (w, rates): the last point (n,) and the rate of every update,
-    an array (epochs * steps_per_epoch,).
-
-    Example: with gradient(w) = w and schedule(epoch) = 0.5 / (1 + epoch), from w0 = [8.],
-    two epochs of one update give w = [3.] and rates = [0.5, 0.25].
-    """
-    # BEGIN SOLUTION
-    w, rates = w0, []
-    for epoch in range(epochs):
-        learning_rate = schedule(epoch)
-        for _ in range(steps_per_epoch):
-            w = w - learning_rate * gradient(w)
-            rates.append(learning_rate)
-    return w, np.array(rates)
-    # END SOLUTION
-
-
-# %% check="train_with_schedule"
-check("train_with_schedule")
-
-# %% [markdown]
-# ### Quiz · Epoch or update?
-#
-# The schedule is inverse time with $\alpha_0 = 0.2$ and decay_rate = 1, an epoch has 23 updates,
-# and somebody passes the number of the *update* where the number of the epoch belongs. What is the
-# rate when the first epoch is over, after 23 updates? Work it out; answer with a number, exact to
-# 2 %.
-
-# %% quiz="decay_per_update"
-# BEGIN SOLUTION
-decay_per_update = 0.0083
-# END SOLUTION
-
-# %% check="decay_per_update"
-check("decay_per_update")
-
-# %% [markdown]
-# The next cell runs both with your functions, on the noisy bowl of section 1. (A schedule by the
-# update is a schedule by the epoch whose epochs have one update each.)
-
-# %% tags=["experiment"]
-try:
-    for counted, epochs, updates in (("epochs", 20, 23), ("updates", 460, 1)):
-        noisy = problems.noisy_gradient(bowl.gradient, 2.0, np.random.default_rng(5))
-        w, rates = train_with_schedule(
-            noisy, bowl.start, lambda epoch: inverse_time_decay(0.2, epoch, 1.0), epochs, updates
-        )
-        print(
-            f"counting {counted}: rate {rates[0]} at first, {rates[23]:.4f} after 23 updates,",
-            end=" ",
-        )
-        print(f"{rates[-1]:.4f} at the end; distance from the minimum {np.linalg.norm(w):.2f}")
-except NotImplementedError:
-    print("Exercises 1 and 6 come first; then run this cell again.")
-
-# %% [markdown]
-# Counted by the update, the same formula decays 23 times as fast, and the training stops on its
-# way. Libraries differ in what their schedules count, so this is worth a look in every new
-# program: print the rate of the first and of the last update.
 #
 # ## 10 · Too slow, too fast
 #

@@ -38,7 +38,8 @@ except ModuleNotFoundError as missing:
 #
 # The picture that people had in mind is a landscape with hills and hollows, such as the one below:
 # a sum of waves that run in random directions. It is full of **local optima** (지역 최적값),
-# hollows that are lower than everything near them and not the lowest of all.
+# hollows that are lower than everything near them and not the lowest of all. Dashed lines lie
+# below the mean height.
 #
 # **Predict**: 60 walks start at random places of this map. In how many different hollows do they
 # end?
@@ -468,7 +469,7 @@ check("optima_two_to_minus_n")
 #
 # Back to the sums of random waves, now in 1 to 8 dimensions. From 700 random starts a search walks
 # to where the *gradient* is zero, uphill or downhill as it may be, and we look at the curvatures
-# there.
+# there. (What such a search finds is not a perfectly fair sample.)
 #
 # **Predict**: what share of the critical points are minima in 2 dimensions, and in 8? And which
 # have the lower cost, minima or saddles?
@@ -620,12 +621,12 @@ except NotImplementedError:
 # %% [markdown]
 # Beside the saddle the offset grows by the same factor with every step of gradient descent, so
 # each factor of ten costs the same few steps: slow, but it does get away. Momentum, tuned as well,
-# gains little here. RMSprop and Adam divide by the size of the gradient, so that $10^{-14}$ is
-# almost as good as a large one.
+# saves a quarter of the steps. RMSprop and Adam divide by the size of the gradient, so that
+# $10^{-14}$ is almost as good as a large one.
 #
-# And yet, from the offset $10^{-6}$ gradient descent is the first to *settle* in the minimum: the
-# others leave sooner, and with a fixed rate they then circle it for longer. Escaping is one thing,
-# arriving another.
+# And yet, from the offset $10^{-6}$ gradient descent is the first to *settle* in the minimum:
+# momentum leaves sooner and then swings, and RMSprop and Adam circle the minimum for long with
+# their fixed rate. Escaping is one thing, arriving another.
 #
 # The slider lets you watch. "flatness" makes the offset smaller, or moves the start further out on
 # the plateau $1 - e^{-w^2/2}$, which has one minimum, at 0, and no saddle anywhere. The optimizers
@@ -696,10 +697,8 @@ check("optima_symmetric_start")
 
 # %% tags=["experiment"]
 for name, update in tuned.items():
-    w, state = np.array([1.0, 0.0]), None
-    for _ in range(10_000):
-        w, state = update(w, saddle.gradient(w), state)
-    print(f"{labels[name]:16} after 10,000 steps: w2 = {abs(w[1])}")
+    end = optimizers.follow(saddle, update, 10_000, np.array([1.0, 0.0]))[-1]
+    print(f"{labels[name]:16} after 10,000 steps: w2 = {abs(end[1])}")
 
 # %% [markdown]
 # On the ridge the gradient across it is exactly zero, and all that these optimizers ever do is
@@ -717,7 +716,7 @@ for name, update in tuned.items():
 # $$\tilde w = w + \text{noise}\cdot\xi, \qquad \xi \sim N(0, I), \qquad
 # w \leftarrow \text{update}(\tilde w, \nabla f(\tilde w)).$$
 #
-# Jin and others (2017) proved that gradient descent with such kicks leaves strict saddles quickly.
+# Jin and others (2017) proved that gradient descent with kicks of this kind leaves saddles quickly.
 #
 # ### Exercise 5 · Perturbed descent
 #

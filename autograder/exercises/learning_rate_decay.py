@@ -755,6 +755,264 @@ def _(learning_rate0, epoch, drop_every, factor=0.5):
 
 
 @lesson.exercise(
+    points=5,
+    returns=("w", "rates"),
+    hints=(
+        "Two loops, one inside the other: epochs outside, the updates of an epoch inside.",
+        "The schedule is asked once per epoch, with the number of the epoch, from 0.",
+        "Every update asks gradient(w) at the present point, once, and notes the rate it used.",
+        "The point moves by minus the rate times the gradient. A new array for the new point "
+        "leaves w0 as it was.",
+    ),
+)
+def train_with_schedule(gradient, w0, schedule, epochs, steps_per_epoch):
+    """Gradient descent with the rate schedule(epoch) for all updates of an epoch, from epoch 0."""
+    w, rates = w0, []
+    for epoch in range(epochs):
+        learning_rate = schedule(epoch)
+        for _ in range(steps_per_epoch):
+            w = w - learning_rate * gradient(w)
+            rates.append(learning_rate)
+    return w, np.array(rates)
+
+
+def _training(w0, rates, epochs, steps_per_epoch, note, public=False, sigma=None, **surface):
+    gradient = Recipe("optlab.problems:gradient_of", {"problem": "bowl", **surface})
+    if sigma is not None:
+        noise = {"gradient": gradient, "sigma": sigma, "rng": Seed(7)}
+        gradient = Recipe("optlab.problems:noisy_gradient", noise)
+    schedule = Recipe("optlab.problems:table_schedule", {"rates": rates})
+    args = {
+        "gradient": gradient, "w0": np.array(w0), "schedule": schedule,
+        "epochs": epochs, "steps_per_epoch": steps_per_epoch,
+    }  # fmt: skip
+    return Case(args, note=note, public=public)
+
+
+@train_with_schedule.cases
+def _(rng):
+    halving = [0.4, 0.2, 0.1, 0.05, 0.025, 0.0125, 0.00625, 0.003125]
+    yield _training(
+        [1.0, -2.0], halving, 3, 2, "a rate that halves at every epoch", kappa=4.0, public=True
+    )
+    yield _training(
+        [2.0, 1.0], [0.3, 0.3, 0.1, 0.1, 0.02, 0.02], 4, 3, "a staircase",
+        kappa=2.0, angle=30.0, public=True,
+    )  # fmt: skip
+    start = rng.normal(size=2)
+    table = [float(rate) for rate in np.sort(rng.uniform(0.005, 0.15, 30))[::-1]]
+    yield _training(start, table, 6, 5, "many epochs", kappa=10.0, angle=20.0)
+    yield _training(start, table, 4, 7, "a noisy gradient", sigma=0.5, kappa=5.0)
+    yield _training(start, [0.02, 0.1, 0.3, 0.2, 0.1], 5, 2, "a warm-up", kappa=3.0)
+    yield _training([3, -2], halving, 2, 3, "a whole w0", kappa=2.0)
+    yield _training(start, halving, 5, 1, "one update per epoch", kappa=4.0)
+    yield _training(start, halving, 1, 6, "a single epoch", kappa=4.0)
+
+
+UPDATE = "w = w - learning_rate * gradient(w)"
+ASK = "        learning_rate = schedule(epoch)\n"
+train_with_schedule.mistake(
+    "decays_per_update",
+    "Your rate changes at every update, where once per epoch is meant: the second update already "
+    "uses 0.2. What does the schedule count?",
+    ("for _ in range(steps_per_epoch)", "for step in range(steps_per_epoch)"),
+    (UPDATE, f"learning_rate = schedule(epoch * steps_per_epoch + step)\n            {UPDATE}"),
+)
+train_with_schedule.mistake(
+    "epoch_counted_from_one",
+    "Your first epoch uses 0.2, and the schedule's first rate, 0.4, is never used. Which number "
+    "has the first epoch?",
+    ("schedule(epoch)", "schedule(epoch + 1)"),
+)
+train_with_schedule.mistake(
+    "decays_the_decayed_rate",
+    "Your rate is multiplied by the schedule again and again: 0.4, 0.08, 0.008. Is the schedule a "
+    "rate, or a factor for the last one?",
+    ("w, rates = w0, []", "w, rates, learning_rate = w0, [], 1.0"),
+    ("learning_rate = schedule(epoch)", "learning_rate = learning_rate * schedule(epoch)"),
+)
+train_with_schedule.mistake(
+    "rate_never_changes",
+    "Your rate is 0.4 from the first epoch to the last. Who is asked at the start of an epoch?",
+    ("schedule(epoch)", "schedule(0)"),
+)
+train_with_schedule.mistake(
+    "schedule_asked_with_the_length",
+    "You ask the schedule for the number of epochs instead of the present one, so that the rate "
+    "never changes. Which of them is it now?",
+    ("schedule(epoch)", "schedule(epochs)"),
+)
+train_with_schedule.mistake(
+    "gradient_at_the_start",
+    "Your gradient is always that of w0. Where is the point when you ask for the slope?",
+    ("gradient(w)", "gradient(w0)"),
+)
+train_with_schedule.mistake(
+    "gradient_once_per_epoch",
+    "You ask for the gradient once per epoch and use it for all of its updates. Where is the point "
+    "at the second update?",
+    (ASK, f"{ASK}        slope = gradient(w)\n"),
+    (UPDATE, "w = w - learning_rate * slope"),
+)
+train_with_schedule.mistake(
+    "uphill",
+    "Your point moves up the gradient, away from the minimum. Which sign has a descent step?",
+    ("w - learning_rate", "w + learning_rate"),
+)
+train_with_schedule.mistake(
+    "every_epoch_starts_again",
+    "Every epoch of yours begins at w0 again. What should the second epoch go on from?",
+    (ASK, f"{ASK}        w = w0\n"),
+)
+train_with_schedule.mistake(
+    "one_update_per_epoch",
+    "You make one update in each epoch: 3 rates where 6 belong. How many does an epoch hold?",
+    ("range(steps_per_epoch)", "range(1)"),
+)
+train_with_schedule.mistake(
+    "one_epoch_too_few",
+    "Your last epoch is missing: 4 rates where 6 belong. What does range end with?",
+    ("range(epochs)", "range(epochs - 1)"),
+)
+train_with_schedule.mistake(
+    "one_epoch_too_many",
+    "You train one epoch too many: 8 rates where 6 belong. Which is the number of the last one?",
+    ("range(epochs)", "range(epochs + 1)"),
+)
+train_with_schedule.mistake(
+    "loops_swapped",
+    "Your loops are exchanged: with 3 epochs of 2 updates you train 2 epochs of 3. Which of the "
+    "two is the outer one?",
+    ("for epoch in range(epochs)", "for epoch in range(steps_per_epoch)"),
+    ("for _ in range(steps_per_epoch)", "for _ in range(epochs)"),
+)
+train_with_schedule.mistake(
+    "rates_once_per_epoch",
+    "You note one rate per epoch, 3 where 6 belong. Asked is the rate of every update. Which loop "
+    "should the note be in?",
+    ("            rates.append", "        rates.append"),
+)
+train_with_schedule.mistake(
+    "results_swapped",
+    "Your two results come in the other order: the rates first. What does the docstring give back?",
+    ("return w, np.array(rates)", "return np.array(rates), w"),
+)
+train_with_schedule.mistake(
+    "only_the_point",
+    "You give back the point alone. What would a plot of the schedule need?",
+    ("return w, np.array(rates)", "return w"),
+)
+train_with_schedule.mistake(
+    "never_moves",
+    "You give back w0: the updates are computed and not kept. What should the next one begin from?",
+    (UPDATE, "moved = w - learning_rate * gradient(w)"),
+)
+train_with_schedule.mistake(
+    "rate_forgotten_in_the_step",
+    "Your steps are as long as the gradient itself; the rates are noted and not used. Where does "
+    "the rate act?",
+    ("w - learning_rate * gradient(w)", "w - gradient(w)"),
+)
+
+
+train_with_schedule.mistake(
+    "works_in_place",
+    "You write into the array that held w0: without a copy w0 itself moves, and with a whole w0 "
+    "every new point is cut to whole numbers. Where else could a new point live?",
+    (UPDATE, "w[:] = w - learning_rate * gradient(w)"),
+    share=0.8,
+)
+
+
+@train_with_schedule.mistake(
+    "fails_on_integers",
+    "With a whole w0 your subtraction in place fails: NumPy does not put floats into an integer "
+    "array. What would a new array do?",
+    share=0.8,
+)
+def _(gradient, w0, schedule, epochs, steps_per_epoch):
+    w, rates = w0.copy(), []
+    for epoch in range(epochs):
+        for _ in range(steps_per_epoch):
+            w -= schedule(epoch) * gradient(w)
+            rates.append(schedule(epoch))
+    return w, np.array(rates)
+
+
+@train_with_schedule.style
+def _(gradient, w0, schedule, epochs, steps_per_epoch):
+    w = np.array(w0, dtype=float)
+    rates = []
+    for t in range(epochs * steps_per_epoch):
+        learning_rate = schedule(t // steps_per_epoch)
+        w -= learning_rate * gradient(w)
+        rates.append(learning_rate)
+    return w, rates
+
+
+@train_with_schedule.style
+def _(gradient, w0, schedule, epochs, steps_per_epoch):
+    rates = np.repeat([schedule(epoch) for epoch in range(epochs)], steps_per_epoch)
+    w = w0.copy()
+    for rate in rates:
+        w = w - rate * gradient(w)
+    return w, rates
+
+
+@train_with_schedule.style
+def _(gradient, w0, schedule, epochs, steps_per_epoch):
+    rates = np.zeros(epochs * steps_per_epoch)
+    w = 1.0 * w0
+    epoch = 0
+    while epoch < epochs:
+        begin = epoch * steps_per_epoch
+        rates[begin : begin + steps_per_epoch] = schedule(epoch)
+        for step in range(steps_per_epoch):
+            w = w - rates[begin + step] * gradient(w)
+        epoch += 1
+    return [w, rates]
+
+
+@train_with_schedule.style
+def _(gradient, w0, schedule, epochs, steps_per_epoch):
+    rates = [schedule(epoch) for epoch in range(epochs) for _ in range(steps_per_epoch)]
+    path = [w0]
+    for rate in rates:
+        path.append(path[-1] - rate * gradient(path[-1]))
+    return path[-1], np.asarray(rates)
+
+
+@train_with_schedule.style
+def _(gradient, w0, schedule, epochs, steps_per_epoch):
+    w, rates = w0.astype(float), ()
+    for epoch in range(epochs):
+        rate = schedule(epoch)
+        for _ in range(steps_per_epoch):
+            slope = gradient(w)
+            w = np.array([w[i] - rate * slope[i] for i in range(len(w))])
+            rates += (rate,)
+    return w, np.array(rates)
+
+
+lesson.quiz(
+    "decay_per_update",
+    (
+        0.0083,
+        "0.2 / (1 + 23) = 0.0083: one epoch of 23 updates does what 23 epochs should do. Always "
+        "say what the counter of a schedule counts.",
+    ),
+    (0.1, "That is the rate when the counter counts epochs. What if it counts updates?"),
+    (0.2, "Nothing has decayed yet at update 0. Where does the counter stand after 23 updates?"),
+    (
+        0.0087,
+        "You divided by 23. What is 1 + decay_rate * t when t has reached 23?",
+    ),
+    (0.008, "You divided by 25. Where does the counter stand after 23 updates?"),
+    hints=("Put the number of updates where the number of the epoch stands.",),
+)
+
+
+@lesson.exercise(
     points=4,
     returns=("rates",),
     hints=(
@@ -1044,263 +1302,6 @@ def _(costs, learning_rate0, patience, factor):
 
     return list(rates())
 
-
-@lesson.exercise(
-    points=5,
-    returns=("w", "rates"),
-    hints=(
-        "Two loops, one inside the other: epochs outside, the updates of an epoch inside.",
-        "The schedule is asked once per epoch, with the number of the epoch, from 0.",
-        "Every update asks gradient(w) at the present point, once, and notes the rate it used.",
-        "The point moves by minus the rate times the gradient. A new array for the new point "
-        "leaves w0 as it was.",
-    ),
-)
-def train_with_schedule(gradient, w0, schedule, epochs, steps_per_epoch):
-    """Gradient descent with the rate schedule(epoch) for all updates of an epoch, from epoch 0."""
-    w, rates = w0, []
-    for epoch in range(epochs):
-        learning_rate = schedule(epoch)
-        for _ in range(steps_per_epoch):
-            w = w - learning_rate * gradient(w)
-            rates.append(learning_rate)
-    return w, np.array(rates)
-
-
-def _training(w0, rates, epochs, steps_per_epoch, note, public=False, sigma=None, **surface):
-    gradient = Recipe("optlab.problems:gradient_of", {"problem": "bowl", **surface})
-    if sigma is not None:
-        noise = {"gradient": gradient, "sigma": sigma, "rng": Seed(7)}
-        gradient = Recipe("optlab.problems:noisy_gradient", noise)
-    schedule = Recipe("optlab.problems:table_schedule", {"rates": rates})
-    args = {
-        "gradient": gradient, "w0": np.array(w0), "schedule": schedule,
-        "epochs": epochs, "steps_per_epoch": steps_per_epoch,
-    }  # fmt: skip
-    return Case(args, note=note, public=public)
-
-
-@train_with_schedule.cases
-def _(rng):
-    halving = [0.4, 0.2, 0.1, 0.05, 0.025, 0.0125, 0.00625, 0.003125]
-    yield _training(
-        [1.0, -2.0], halving, 3, 2, "a rate that halves at every epoch", kappa=4.0, public=True
-    )
-    yield _training(
-        [2.0, 1.0], [0.3, 0.3, 0.1, 0.1, 0.02, 0.02], 4, 3, "a staircase",
-        kappa=2.0, angle=30.0, public=True,
-    )  # fmt: skip
-    start = rng.normal(size=2)
-    table = [float(rate) for rate in np.sort(rng.uniform(0.005, 0.15, 30))[::-1]]
-    yield _training(start, table, 6, 5, "many epochs", kappa=10.0, angle=20.0)
-    yield _training(start, table, 4, 7, "a noisy gradient", sigma=0.5, kappa=5.0)
-    yield _training(start, [0.02, 0.1, 0.3, 0.2, 0.1], 5, 2, "a warm-up", kappa=3.0)
-    yield _training([3, -2], halving, 2, 3, "a whole w0", kappa=2.0)
-    yield _training(start, halving, 5, 1, "one update per epoch", kappa=4.0)
-    yield _training(start, halving, 1, 6, "a single epoch", kappa=4.0)
-
-
-UPDATE = "w = w - learning_rate * gradient(w)"
-ASK = "        learning_rate = schedule(epoch)\n"
-train_with_schedule.mistake(
-    "decays_per_update",
-    "Your rate changes at every update, where once per epoch is meant: the second update already "
-    "uses 0.2. What does the schedule count?",
-    ("for _ in range(steps_per_epoch)", "for step in range(steps_per_epoch)"),
-    (UPDATE, f"learning_rate = schedule(epoch * steps_per_epoch + step)\n            {UPDATE}"),
-)
-train_with_schedule.mistake(
-    "epoch_counted_from_one",
-    "Your first epoch uses 0.2, and the schedule's first rate, 0.4, is never used. Which number "
-    "has the first epoch?",
-    ("schedule(epoch)", "schedule(epoch + 1)"),
-)
-train_with_schedule.mistake(
-    "decays_the_decayed_rate",
-    "Your rate is multiplied by the schedule again and again: 0.4, 0.08, 0.008. Is the schedule a "
-    "rate, or a factor for the last one?",
-    ("w, rates = w0, []", "w, rates, learning_rate = w0, [], 1.0"),
-    ("learning_rate = schedule(epoch)", "learning_rate = learning_rate * schedule(epoch)"),
-)
-train_with_schedule.mistake(
-    "rate_never_changes",
-    "Your rate is 0.4 from the first epoch to the last. Who is asked at the start of an epoch?",
-    ("schedule(epoch)", "schedule(0)"),
-)
-train_with_schedule.mistake(
-    "schedule_asked_with_the_length",
-    "You ask the schedule for the number of epochs instead of the present one, so that the rate "
-    "never changes. Which of them is it now?",
-    ("schedule(epoch)", "schedule(epochs)"),
-)
-train_with_schedule.mistake(
-    "gradient_at_the_start",
-    "Your gradient is always that of w0. Where is the point when you ask for the slope?",
-    ("gradient(w)", "gradient(w0)"),
-)
-train_with_schedule.mistake(
-    "gradient_once_per_epoch",
-    "You ask for the gradient once per epoch and use it for all of its updates. Where is the point "
-    "at the second update?",
-    (ASK, f"{ASK}        slope = gradient(w)\n"),
-    (UPDATE, "w = w - learning_rate * slope"),
-)
-train_with_schedule.mistake(
-    "uphill",
-    "Your point moves up the gradient, away from the minimum. Which sign has a descent step?",
-    ("w - learning_rate", "w + learning_rate"),
-)
-train_with_schedule.mistake(
-    "every_epoch_starts_again",
-    "Every epoch of yours begins at w0 again. What should the second epoch go on from?",
-    (ASK, f"{ASK}        w = w0\n"),
-)
-train_with_schedule.mistake(
-    "one_update_per_epoch",
-    "You make one update in each epoch: 3 rates where 6 belong. How many does an epoch hold?",
-    ("range(steps_per_epoch)", "range(1)"),
-)
-train_with_schedule.mistake(
-    "one_epoch_too_few",
-    "Your last epoch is missing: 4 rates where 6 belong. What does range end with?",
-    ("range(epochs)", "range(epochs - 1)"),
-)
-train_with_schedule.mistake(
-    "one_epoch_too_many",
-    "You train one epoch too many: 8 rates where 6 belong. Which is the number of the last one?",
-    ("range(epochs)", "range(epochs + 1)"),
-)
-train_with_schedule.mistake(
-    "loops_swapped",
-    "Your loops are exchanged: with 3 epochs of 2 updates you train 2 epochs of 3. Which of the "
-    "two is the outer one?",
-    ("for epoch in range(epochs)", "for epoch in range(steps_per_epoch)"),
-    ("for _ in range(steps_per_epoch)", "for _ in range(epochs)"),
-)
-train_with_schedule.mistake(
-    "rates_once_per_epoch",
-    "You note one rate per epoch, 3 where 6 belong. Asked is the rate of every update. Which loop "
-    "should the note be in?",
-    ("            rates.append", "        rates.append"),
-)
-train_with_schedule.mistake(
-    "results_swapped",
-    "Your two results come in the other order: the rates first. What does the docstring give back?",
-    ("return w, np.array(rates)", "return np.array(rates), w"),
-)
-train_with_schedule.mistake(
-    "only_the_point",
-    "You give back the point alone. What would a plot of the schedule need?",
-    ("return w, np.array(rates)", "return w"),
-)
-train_with_schedule.mistake(
-    "never_moves",
-    "You give back w0: the updates are computed and not kept. What should the next one begin from?",
-    (UPDATE, "moved = w - learning_rate * gradient(w)"),
-)
-train_with_schedule.mistake(
-    "rate_forgotten_in_the_step",
-    "Your steps are as long as the gradient itself; the rates are noted and not used. Where does "
-    "the rate act?",
-    ("w - learning_rate * gradient(w)", "w - gradient(w)"),
-)
-
-
-train_with_schedule.mistake(
-    "works_in_place",
-    "You write into the array that held w0: without a copy w0 itself moves, and with a whole w0 "
-    "every new point is cut to whole numbers. Where else could a new point live?",
-    (UPDATE, "w[:] = w - learning_rate * gradient(w)"),
-    share=0.8,
-)
-
-
-@train_with_schedule.mistake(
-    "fails_on_integers",
-    "With a whole w0 your subtraction in place fails: NumPy does not put floats into an integer "
-    "array. What would a new array do?",
-    share=0.8,
-)
-def _(gradient, w0, schedule, epochs, steps_per_epoch):
-    w, rates = w0.copy(), []
-    for epoch in range(epochs):
-        for _ in range(steps_per_epoch):
-            w -= schedule(epoch) * gradient(w)
-            rates.append(schedule(epoch))
-    return w, np.array(rates)
-
-
-@train_with_schedule.style
-def _(gradient, w0, schedule, epochs, steps_per_epoch):
-    w = np.array(w0, dtype=float)
-    rates = []
-    for t in range(epochs * steps_per_epoch):
-        learning_rate = schedule(t // steps_per_epoch)
-        w -= learning_rate * gradient(w)
-        rates.append(learning_rate)
-    return w, rates
-
-
-@train_with_schedule.style
-def _(gradient, w0, schedule, epochs, steps_per_epoch):
-    rates = np.repeat([schedule(epoch) for epoch in range(epochs)], steps_per_epoch)
-    w = w0.copy()
-    for rate in rates:
-        w = w - rate * gradient(w)
-    return w, rates
-
-
-@train_with_schedule.style
-def _(gradient, w0, schedule, epochs, steps_per_epoch):
-    rates = np.zeros(epochs * steps_per_epoch)
-    w = 1.0 * w0
-    epoch = 0
-    while epoch < epochs:
-        begin = epoch * steps_per_epoch
-        rates[begin : begin + steps_per_epoch] = schedule(epoch)
-        for step in range(steps_per_epoch):
-            w = w - rates[begin + step] * gradient(w)
-        epoch += 1
-    return [w, rates]
-
-
-@train_with_schedule.style
-def _(gradient, w0, schedule, epochs, steps_per_epoch):
-    rates = [schedule(epoch) for epoch in range(epochs) for _ in range(steps_per_epoch)]
-    path = [w0]
-    for rate in rates:
-        path.append(path[-1] - rate * gradient(path[-1]))
-    return path[-1], np.asarray(rates)
-
-
-@train_with_schedule.style
-def _(gradient, w0, schedule, epochs, steps_per_epoch):
-    w, rates = w0.astype(float), ()
-    for epoch in range(epochs):
-        rate = schedule(epoch)
-        for _ in range(steps_per_epoch):
-            slope = gradient(w)
-            w = np.array([w[i] - rate * slope[i] for i in range(len(w))])
-            rates += (rate,)
-    return w, np.array(rates)
-
-
-lesson.quiz(
-    "decay_per_update",
-    (
-        0.0083,
-        "0.2 / (1 + 23) = 0.0083: one epoch of 23 updates does what 23 epochs should do. Always "
-        "say what the counter of a schedule counts.",
-    ),
-    (0.1, "That is the rate when the counter counts epochs. What if it counts updates?"),
-    (0.2, "Nothing has decayed yet at update 0. Where does the counter stand after 23 updates?"),
-    (
-        0.0087,
-        "You divided by 23. What is 1 + decay_rate * t when t has reached 23?",
-    ),
-    (0.008, "You divided by 25. Where does the counter stand after 23 updates?"),
-    hints=("Put the number of updates where the number of the epoch stands.",),
-)
 
 lesson.quiz(
     "decay_too_fast",
