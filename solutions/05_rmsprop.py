@@ -672,7 +672,9 @@ for e, a, b in zip(sweep, outside, inside, strict=True):
 # here. Beyond, it matters a great deal, and where "beyond" begins depends on the gradients. A
 # larger $\epsilon$ is not only bad, either: it keeps weights with tiny, noisy gradients from taking
 # full steps. TensorFlow's documentation says that $10^{-8}$ might not be a good default and that
-# for Inception on ImageNet 1.0 or 0.1 was a good choice. That is the "raise it for CNNs".
+# for Inception on ImageNet 1.0 or 0.1 was a good choice. That is the "raise it for CNNs". Defaults
+# differ accordingly: $10^{-8}$ in PyTorch, $10^{-7}$ in Keras, $10^{-6}$ in d2l, $10^{-5}$ in
+# fastai.
 
 # %% [markdown]
 # ## Summary

@@ -12,15 +12,20 @@ from optlab.probe import Case
 lesson = Lesson("05_rmsprop", title="Give every parameter its own step size: RMSprop", minutes=60)
 
 
-def _layers(rng, scale=1.0):
-    """Two layers; the columns of a matrix spread over 1e-2 ... 1e1."""
+def _layers(rng, scale=1.0, layers=2):
+    """One or two layers; the columns of a matrix spread over 1e-2 ... 1e1."""
     spread = np.logspace(-2, 1, 4)
-    return {
+    first = {
         "W1": scale * rng.normal(size=(3, 4)) * spread,
         "b1": scale * rng.normal(size=(3, 1)),
+    }
+    if layers == 1:
+        return first
+    second = {
         "W2": scale * rng.normal(size=(1, 3)) * spread[:3],
         "b2": scale * rng.normal(size=(1, 1)),
     }
+    return first | second
 
 
 @lesson.exercise(
@@ -150,18 +155,20 @@ def rmsprop_update(params, grads, squared, learning_rate, beta2=0.9, epsilon=1e-
     return new_params, new_squared
 
 
-def _run(rng, note, *, steps=5, start=None, scale=1.0, integer=False, rates=(), **settings):
+def _run(
+    rng, note, *, steps=5, start=None, scale=1.0, layers=1, integer=False, rates=(), **settings
+):
     """A run of several steps; params and squared are carried from call to call.
 
     start: size of the first average, None for zero. scale: size of the gradients.
     """
-    params = _layers(rng)
+    params = _layers(rng, layers=layers)
     if integer:
         params = {key: np.arange(value.size).reshape(value.shape) for key, value in params.items()}
     squared = {key: np.zeros(value.shape) for key, value in params.items()}
     if start is not None:
-        squared = {key: start * value**2 for key, value in _layers(rng, scale).items()}
-    grads = [_layers(rng, scale) for _ in range(steps)]
+        squared = {key: start * value**2 for key, value in _layers(rng, scale, layers).items()}
+    grads = [_layers(rng, scale, layers) for _ in range(steps)]
     then = [{"grads": g} for g in grads[1:]]
     for call, rate in zip(then, rates, strict=False):
         call["learning_rate"] = rate
@@ -214,13 +221,13 @@ def _(rng):
         note="gradients from 0 to 10",
         public=True,
     )
-    yield _run(rng, "the default settings", steps=6, learning_rate=0.03)
+    yield _run(rng, "the default settings", steps=6, layers=2, learning_rate=0.03)
     yield _run(rng, "an average that is not zero", start=2.0, learning_rate=0.2, beta2=0.65)
     yield _run(rng, "beta2 = 0.999", start=0.5, steps=6, learning_rate=0.01, beta2=0.999)
     yield _run(rng, "beta2 = 0", learning_rate=0.1, beta2=0.0, steps=2)
-    yield _run(rng, "tiny gradients", scale=1e-6, learning_rate=0.1, beta2=0.87)
+    yield _run(rng, "tiny gradients", steps=3, scale=1e-6, learning_rate=0.1, beta2=0.87)
     large = {"beta2": 0.95, "epsilon": 1e-3}
-    yield _run(rng, "a large epsilon", scale=0.01, learning_rate=0.1, **large)
+    yield _run(rng, "a large epsilon", steps=3, scale=0.01, learning_rate=0.1, **large)
     rates = (0.05, 0.3, 0.01)
     yield _run(
         rng, "a learning rate that changes", steps=4, learning_rate=0.1, beta2=0.9, rates=rates
