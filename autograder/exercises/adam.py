@@ -910,6 +910,52 @@ def _(params, grads, state, learning_rate, beta1=0.9, beta2=0.999, epsilon=1e-8)
     return p, {"v": v, "s": s, "t": t}
 
 
+lesson.quiz(
+    "adam_first_step",
+    (
+        1,
+        "At t = 1 the corrected averages are g and g^2: the step is g/|g|, one learning rate, "
+        "whatever the gradient is.",
+    ),
+    (0.003, "That would be gradient descent. What is g divided by?"),
+    (3.162, "That is the step without any correction (and RMSprop's, with beta2 = 0.9)."),
+    (31.62, "That is the step when v is corrected and s is not."),
+    (0.1, "v starts at 0.1 g. What does the correction make of it?"),
+    (0.744, "That is the step when t is 2 already at the first update."),
+)  # fmt: skip
+
+lesson.quiz(
+    "adam_uncorrected",
+    (
+        "c",
+        "Both averages start too low, and the one below the line lacks more: after 12 steps v has "
+        "72 % of its value and the root of s 11 %. The steps are up to 6.57 learning rates long.",
+    ),
+    ("a", "v is too small, that is true. And what about the number that v is divided by?"),
+    ("b", "Both lack something, but not the same share: after 12 steps v has reached 72 % of g. "
+          "Which share of |g| has the root of s reached, with beta2 = 0.999?"),
+    ("d", "The first step is 3.16 learning rates long already. Which of the two averages is the "
+          "slow one, and which side of the fraction is it on?"),
+)  # fmt: skip
+
+lesson.quiz(
+    "adam_counter",
+    (
+        69,
+        "t counts updates: 23 in an epoch, 69 in three. Neither epochs nor parameters nor examples "
+        "matter.",
+    ),
+    (3, "That counts epochs. When is an average moved on, once an epoch or once a mini-batch?"),
+    (66, "22 full batches and one of 29 columns: does the small one make an update?"),
+    (276, "That counts each of the four parameters. How many updates is one call of adam_update?"),
+    (4311, "That counts examples. How many updates does a batch of 64 make?"),
+    (68, "Nearly: t is 1 at the first update, not 0."),
+    (70, "Nearly: t is 0 before the first update and 1 at it."),
+    (23, "That is one epoch. Does t start again with each?"),
+    rtol=1e-3,
+)  # fmt: skip
+
+
 # Three Adams to repair: the learner gets each with its bugs and repairs a copy.
 REPAIR_HINTS = (
     "Read it beside your own adam_update, line by line. Which line does something else?",
@@ -1220,51 +1266,6 @@ repair_freezing_adam.variant(
 )
 
 lesson.quiz(
-    "adam_uncorrected",
-    (
-        "c",
-        "Both averages start too low, and the one below the line lacks more: after 12 steps v has "
-        "72 % of its value and the root of s 11 %. The steps are up to 6.57 learning rates long.",
-    ),
-    ("a", "v is too small, that is true. And what about the number that v is divided by?"),
-    ("b", "Both lack something, but not the same share: after 12 steps v has reached 72 % of g. "
-          "Which share of |g| has the root of s reached, with beta2 = 0.999?"),
-    ("d", "The first step is 3.16 learning rates long already. Which of the two averages is the "
-          "slow one, and which side of the fraction is it on?"),
-)  # fmt: skip
-
-lesson.quiz(
-    "adam_first_step",
-    (
-        1,
-        "At t = 1 the corrected averages are g and g^2: the step is g/|g|, one learning rate, "
-        "whatever the gradient is.",
-    ),
-    (0.003, "That would be gradient descent. What is g divided by?"),
-    (3.162, "That is the step without any correction (and RMSprop's, with beta2 = 0.9)."),
-    (31.62, "That is the step when v is corrected and s is not."),
-    (0.1, "v starts at 0.1 g. What does the correction make of it?"),
-    (0.744, "That is the step when t is 2 already at the first update."),
-)  # fmt: skip
-
-lesson.quiz(
-    "adam_counter",
-    (
-        69,
-        "t counts updates: 23 in an epoch, 69 in three. Neither epochs nor parameters nor examples "
-        "matter.",
-    ),
-    (3, "That counts epochs. When is an average moved on, once an epoch or once a mini-batch?"),
-    (66, "22 full batches and one of 29 columns: does the small one make an update?"),
-    (276, "That counts each of the four parameters. How many updates is one call of adam_update?"),
-    (4311, "That counts examples. How many updates does a batch of 64 make?"),
-    (68, "Nearly: t is 1 at the first update, not 0."),
-    (70, "Nearly: t is 0 before the first update and 1 at it."),
-    (23, "That is one epoch. Does t start again with each?"),
-    rtol=1e-3,
-)  # fmt: skip
-
-lesson.quiz(
     "adam_second_moment",
     (
         9,
@@ -1279,19 +1280,6 @@ lesson.quiz(
 )  # fmt: skip
 
 lesson.quiz(
-    "adam_batch_gradients",
-    (
-        "b",
-        "Adam was made for stochastic gradients: both averages smooth what mini-batches make "
-        "noisy. In your measurement it needed far fewer epochs with mini-batches.",
-    ),
-    ("a", "This one is true: each weight is divided by the root of its own s."),
-    ("c", "This one is true: the first average is momentum's, the second RMSprop's."),
-    ("d", "This one is true: the defaults of the betas and of epsilon are rarely touched, the "
-          "learning rate is."),
-)  # fmt: skip
-
-lesson.quiz(
     "adam_best",
     (
         "d",
@@ -1302,4 +1290,17 @@ lesson.quiz(
     ("b", "Compare the epochs of momentum, at its own learning rate, with those of Adam."),
     ("c", "In that comparison each optimizer had a rate that suits only one of them. What happened "
           "when each got its own?"),
+)  # fmt: skip
+
+lesson.quiz(
+    "adam_batch_gradients",
+    (
+        "b",
+        "Adam was made for stochastic gradients: both averages smooth what mini-batches make "
+        "noisy. In your measurement it needed far fewer epochs with mini-batches.",
+    ),
+    ("a", "This one is true: each weight is divided by the root of its own s."),
+    ("c", "This one is true: the first average is momentum's, the second RMSprop's."),
+    ("d", "This one is true: the defaults of the betas and of epsilon are rarely touched, the "
+          "learning rate is."),
 )  # fmt: skip

@@ -694,19 +694,6 @@ lesson.quiz(
 )  # fmt: skip
 
 lesson.quiz(
-    "rmsprop_epsilon",
-    (
-        "b",
-        "For |g| = 1e-6 the root is small beside 1e-4 = sqrt(1e-8): inside, epsilon already sets "
-        "the denominator; outside, 1e-8 is only a hundredth of it.",
-    ),
-    ("a", "For gradients near 1 that is so. Compare sqrt(1e-12 + 1e-8) with sqrt(1e-12) + 1e-8."),
-    ("c", "The other way round. How large is sqrt(1e-8)?"),
-    ("d", "Both forms are safe at g = 0: the numerator is zero and the denominator is not. The "
-          "question is about small gradients that are not zero."),
-)  # fmt: skip
-
-lesson.quiz(
     "rmsprop_rotated",
     (
         "d",
@@ -718,4 +705,17 @@ lesson.quiz(
     ("b", "The gradients in w1 and w2 become more alike, not more different. What do rates that "
           "are alike do for a long valley?"),
     ("c", "You measured the rotated bowl for several kappa: was the number of steps the same?"),
+)  # fmt: skip
+
+lesson.quiz(
+    "rmsprop_epsilon",
+    (
+        "b",
+        "For |g| = 1e-6 the root is small beside 1e-4 = sqrt(1e-8): inside, epsilon already sets "
+        "the denominator; outside, 1e-8 is only a hundredth of it.",
+    ),
+    ("a", "For gradients near 1 that is so. Compare sqrt(1e-12 + 1e-8) with sqrt(1e-12) + 1e-8."),
+    ("c", "The other way round. How large is sqrt(1e-8)?"),
+    ("d", "Both forms are safe at g = 0: the numerator is zero and the denominator is not. The "
+          "question is about small gradients that are not zero."),
 )  # fmt: skip
