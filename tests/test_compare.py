@@ -43,6 +43,7 @@ def test_equal_for_a_learner(expected, actual):
         ({"W1": 1}, {"W1": 1, "v": 2}, "keys", "x has an unexpected key 'v'"),
         ([1, 2], [1], "length", "x should have 2 items; yours has 1"),
         (np.ones((2, 1)), np.ones(2), "shape", "x should have shape (2, 1); yours has (2,)"),
+        (np.ones(2), 1.0, "type", "x should be an array of shape (2,); yours is a number"),
         (np.array([0.5]), np.array([0]), "dtype", "float64"),
         (np.array([1 / 3]), np.array([1 / 3], "f2"), "dtype", "float16"),
         (np.array([0.5]), np.array([np.nan]), "finite", "x[0] should be 0.5; yours is nan"),

@@ -115,9 +115,9 @@ def _number_difference(expected: Any, actual: Any, path: str, rtol: float) -> Di
 
 
 def _array_difference(expected: Any, actual: Any, path: str, rtol: float) -> Difference | None:
-    actual = _as_array(actual)
+    given, actual = actual, _as_array(actual)
     if not isinstance(actual, np.ndarray) or (actual.ndim == 0 and expected.ndim):
-        return _type_difference(expected, actual, path)
+        return _type_difference(expected, given, path)
     if expected.shape != actual.shape:
         text = f"{path} should have shape {expected.shape}; yours has {actual.shape}"
         return Difference("shape", path, text)
