@@ -166,7 +166,13 @@ def not_attempted(key: AnswerKey) -> Verdict:
 
 
 def _same(key: AnswerKey, index: int, expected: Observation, seen: Observation) -> bool:
-    return expected.error == seen.error and _difference(key, index, expected, seen) is None
+    # The learner's process can claim anything, also that there was nothing to compare.
+    as_many = len(expected.outputs) == len(seen.outputs)
+    return (
+        as_many
+        and expected.error == seen.error
+        and _difference(key, index, expected, seen) is None
+    )
 
 
 def _difference(
@@ -232,7 +238,8 @@ def _effect(key: AnswerKey, seen: Iterable[Observation]) -> str | None:
 
 def _match_by_key(key: AnswerKey, seen: tuple) -> Known | None:
     """One mistake made for some keys only ("b1" but not "W1"): every key right or that mistake."""
-    if any(item.error for item in seen):
+    counts = [len(item.outputs) for item in key.expected]
+    if any(item.error for item in seen) or counts != [len(item.outputs) for item in seen]:
         return None
     for known in key.known:
         keys = _explained_keys(key, known, seen)
