@@ -850,9 +850,7 @@ for row, (label, (name, make, grid)) in enumerate(contest.items()):
     accuracy = np.array([100 * share for _, share in runs])
     color = plots.COLORS[name]
     _ = axes[0].semilogy(np.arange(1, 17), costs, color=color)
-    plots.label_end(
-        axes[0], 16, costs[-1], label, color, (8, -8 if name in ("gd", "momentum") else 8)
-    )
+    plots.label_end(axes[0], 16, costs[-1], label, color, (8, (-2, -12, 9, 0)[row]))
     _ = axes[1].plot(accuracy, [row] * 5, "o", color=color, alpha=0.45)
     _ = axes[1].plot(accuracy.mean(), row, "|", color=color, markersize=22, markeredgewidth=2.5)
     print(
