@@ -821,7 +821,9 @@ def nesterov_update(params, gradient, velocity, learning_rate, beta=0.9):
 
 
 def _bowl(rng, scale, coupling):
-    curvatures = {key: np.abs(value) + 0.01 * scale for key, value in _layers(rng, scale).items()}
+    curvatures = {
+        key: (np.abs(value) + 0.01 * scale).tolist() for key, value in _layers(rng, scale).items()
+    }
     return Recipe("optlab.problems:coupled_bowl", {"curvatures": curvatures, "coupling": coupling})
 
 
@@ -859,7 +861,7 @@ def _nesterov_run(
 
 @nesterov_update.cases
 def _(rng):
-    curvatures = {"W1": np.array([[10.0]]), "b1": np.array([[2.0]])}
+    curvatures = {"W1": [[10.0]], "b1": [[2.0]]}
     hollow = Recipe("optlab.problems:coupled_bowl", {"curvatures": curvatures})
     args = {"params": SMALL, "gradient": hollow, "velocity": _zeros(SMALL)}
     yield Case(
@@ -869,7 +871,7 @@ def _(rng):
         note="three steps from rest",
         public=True,
     )
-    slopes = {"W1": np.array([[1.0, 2.0, 0.5], [0.1, 1.0, 4.0]]), "b1": np.ones((2, 1))}
+    slopes = {"W1": [[1.0, 2.0, 0.5], [0.1, 1.0, 4.0]], "b1": [[1.0], [1.0]]}
     recipe = {"curvatures": slopes, "coupling": 0.5}
     rolling = {
         "params": WIDE,

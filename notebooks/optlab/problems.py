@@ -258,9 +258,11 @@ def least_squares(params, X, Y):
 def coupled_bowl(curvatures, coupling=0.0):
     """The gradient of a bowl in all parameters at once: a function of a dict that returns a dict.
 
-    curvatures: dict of arrays, the curvature of every parameter. `coupling` adds coupling/2 times
-    the square of the sum of all parameters, so that each gradient depends on every key.
+    curvatures: dict of arrays or lists, the curvature of every parameter. `coupling` adds
+    coupling/2 times the square of the sum of all parameters, so that each gradient depends on
+    every key.
     """
+    curvatures = {key: np.asarray(value, dtype=float) for key, value in curvatures.items()}
 
     def gradient(params):
         pull = coupling * sum(value.sum() for value in params.values())
