@@ -7,6 +7,7 @@ format (a subclass, a function, a generator) is encoded as `Opaque`, its type's 
 """
 
 import json
+import math
 import socket
 import struct
 from dataclasses import dataclass, field
@@ -176,12 +177,11 @@ def _unpack_array(body: Any, arrays: memoryview) -> tuple[Any, memoryview]:
     dtype, shape, is_scalar = body
     if dtype not in DTYPES or not isinstance(shape, list) or len(shape) > MAX_DEPTH:
         raise CodecError("array type or shape not allowed")
-    count = 1
-    for length in shape:
-        if type(length) is not int or not 0 <= length < 2**31:
-            raise CodecError("array shape not allowed")
-        count *= length
-    size = count * np.dtype(dtype).itemsize
+    if not all(type(length) is int and 0 <= length < 2**31 for length in shape):
+        raise CodecError("array shape not allowed")
+    if math.prod(filter(None, shape)) > 2**31:  # an empty array may have any other length
+        raise CodecError("array shape not allowed")
+    size = math.prod(shape) * np.dtype(dtype).itemsize
     if size > len(arrays):
         raise CodecError("array bytes are missing")
     array = np.frombuffer(arrays[:size], dtype=dtype).copy().reshape(shape)
