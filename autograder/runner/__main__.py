@@ -123,7 +123,8 @@ def _serve(wire: socket.socket, shell: Shell, output_bytes: int) -> None:
             kept[cell["keep"]] = shell.user_ns.get(cell["keep"])
         else:
             outputs = shell.run(cell["source"])
-            bytearray(MEMORY_RESERVE)  # or else this cell is to blame, not the next one
+            if any(output.get("ename") == "MemoryError" for output in outputs):
+                bytearray(MEMORY_RESERVE)  # if this fails, this cell is to blame, not the next
             codec.send(wire, outputs)
     while True:
         codec.send(wire, _answer(kept, codec.receive(wire, FRAME_LIMIT)))
