@@ -22,7 +22,7 @@ from typing import Any
 from autograder import untrusted
 from autograder.errors import RunError, UserError
 from optlab import codec, probe
-from optlab.codec import CodecError
+from optlab.codec import CodecError, OversizeError
 
 RUNNER = (sys.executable, "-P", str(Path(__file__).resolve().parent / "runner"))
 FORK, END = b"f", b"e"  # these and the next as in runner/__main__.py
@@ -344,7 +344,7 @@ class _Notebook:
             return Failure("timed_out", None, text)
         if not isinstance(error, CodecError):
             return Failure("raised", "exited", f"It ended the Python process ({_how(status)}).")
-        if str(error).startswith("oversize"):
+        if isinstance(error, OversizeError):
             return Failure("refused", "oversize", "It gave back more than can be taken.")
         return Failure("refused", "nonsense", "What it gave back is not in the expected form.")
 

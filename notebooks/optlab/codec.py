@@ -20,11 +20,16 @@ DTYPES = frozenset(
 )
 MAX_DEPTH = 32
 MAX_INT_BITS = 1024
+MAX_HEADER = 1 << 22  # bytes of JSON; small objects take many times their text in memory
 LENGTH = struct.Struct(">I")
 
 
 class CodecError(ValueError):
     """The bytes are not a frame of this format."""
+
+
+class OversizeError(CodecError):
+    """The frame is longer than it may be."""
 
 
 @dataclass(frozen=True)
@@ -61,6 +66,8 @@ def decode(frame: bytes) -> Any:
     if len(frame) < LENGTH.size:
         raise CodecError("frame too short")
     start = LENGTH.size + LENGTH.unpack_from(frame)[0]
+    if start > MAX_HEADER:
+        raise OversizeError(f"a header of {start} bytes; at most {MAX_HEADER} are taken")
     try:
         header = json.loads(frame[LENGTH.size : start])
     except (ValueError, RecursionError) as error:
@@ -86,12 +93,12 @@ def send(channel: socket.socket, value: Any) -> None:
 def receive(channel: socket.socket, limit: int) -> Any:
     """Receive one frame of at most `limit` bytes.
 
-    Raises EOFError at the end of the stream, TimeoutError by the socket's timeout, and CodecError
-    when the frame is longer than `limit` or malformed.
+    Raises EOFError at the end of the stream, TimeoutError by the socket's timeout, OversizeError
+    when the frame is longer than `limit`, and CodecError when it is malformed.
     """
     (length,) = LENGTH.unpack(_read_exactly(channel, LENGTH.size))
     if length > limit:
-        raise CodecError(f"oversize: {length} bytes, at most {limit} are taken")
+        raise OversizeError(f"{length} bytes; at most {limit} are taken")
     return decode(_read_exactly(channel, length))
 
 

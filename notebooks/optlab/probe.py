@@ -135,13 +135,13 @@ def observe(function: Any, parameters: list[str], case: Case) -> Observation:
         try:
             with np.errstate(all="ignore"):  # an infinite result speaks for itself
                 result = function(*positional, **keywords)
+            outputs.append(codec.snapshot(result))
+            aliased |= _aliases(args, result)
         except (Exception, SystemExit) as raised:  # whatever a learner's function raises is noted
-            error, error_text = _error_name(raised), str(raised)[:_TEXT_LIMIT]
+            error, error_text = _error_name(raised), _error_text(raised)
         changed |= {name for name in args if codec.encode(args[name]) != before[name]}
         if error:
             break
-        outputs.append(codec.snapshot(result))
-        aliased |= _aliases(args, result)
     global_random = not _same_state(_global_random_state(), _UNUSED)
     _set_global_random_state(before_all)
     return Observation(
@@ -162,6 +162,13 @@ def observe_answer(value: Any) -> Observation:
 def _error_name(raised: BaseException) -> str:
     """The built-in type: NumPy's UFuncTypeError is told as the TypeError that it is."""
     return next(kind.__name__ for kind in type(raised).__mro__ if kind.__module__ == "builtins")
+
+
+def _error_text(raised: BaseException) -> str:
+    try:
+        return str(raised)[:_TEXT_LIMIT]
+    except Exception:  # a learner's own exception may even fail to print itself
+        return ""
 
 
 def _arrange(parameters: list[str], args: dict[str, Any]) -> tuple[list[Any], dict[str, Any]]:
