@@ -1,0 +1,728 @@
+# %% [markdown]
+# # 9 · Let the past set the rate: Adagrad, Adadelta, Nesterov
+#
+# RMSprop and Adam have older relatives. Adagrad was the first of the family and never forgets a
+# gradient. Adadelta forgets, and claims to need no learning rate. Nesterov's momentum looks where
+# it is going. This lesson builds all three and checks what is said about them.
+#
+# **What you'll do.** Write Adagrad, Adadelta and Nesterov's momentum, one update each. Watch a
+# learning rate die, and find out when that is a good thing. Search for the learning rate that
+# Adadelta hides. Race the look-ahead against the heavy ball.
+#
+# **What you'll learn.**
+# - why a rate for every parameter helps where inputs are rare,
+# - what a sum of squares does that an average does not,
+# - what "no learning rate" means, and which number takes its place,
+# - what looking ahead changes, and what it does not.
+#
+# **What you'll need.** Lesson 4 (momentum) and lesson 5 (RMSprop). About 60 minutes. Run the cells
+# from top to bottom.
+
+# %%
+try:
+    import numpy as np
+
+    from optlab import check, hint, optimizers, plots, problems, progress
+    from optlab.data import digits_split
+
+    print("Ready: optlab is here.")
+except ModuleNotFoundError as missing:
+    print(f"The module {missing.name} is missing.")
+    print("optlab is the folder beside this notebook: copy the whole notebooks folder (in Colab,")
+    print("upload it and run  %cd  into it). For anything else: %pip install numpy matplotlib")
+
+# %% [markdown]
+# ## 1 · Rare inputs
+#
+# **Question.** A network has ten thousand weights. Should all of them move at one learning rate
+# (학습률)?
+#
+# Look at the handwritten digits. A weight that is connected to a pixel only gets a gradient (기울기)
+# when that pixel is not white. Some pixels are dark in almost every image and some in hardly any.
+# We train one layer (64 pixels, 10 classes) for one epoch (에포크) with gradient descent (경사 하강법)
+# and add up the squares of all gradients, pixel by pixel.
+#
+# **Predict** before you run the cell: how many times larger are the sums in the middle of the image
+# than those at its edge? Ten times? A thousand times?
+
+# %% tags=["experiment"]
+training, testing = digits_split()
+softmax = {"W1": np.zeros((10, 64)), "b1": np.zeros((10, 1))}
+rng = np.random.default_rng(0)
+squares, params = np.zeros(64), softmax
+for columns in np.array_split(rng.permutation(1437), 23):
+    batch = training.X[:, columns], training.Y[:, columns]
+    _, grads = problems.cost_and_grads(params, *batch)
+    squares = squares + (grads["W1"] ** 2).sum(axis=0)
+    params = {key: params[key] - 0.5 * grads[key] for key in params}
+
+seen = squares > 0
+rates = np.full(64, np.nan)  # no rate where there has never been a gradient
+rates[seen] = 1 / np.sqrt(squares[seen])
+fig, axes = plots.figure(1, 3, size=(9, 3.4))
+pictures = (
+    ((training.X > 0).mean(axis=1), "how often dark", None),
+    (np.where(seen, squares, np.nan), "sum of squares", "log"),
+    (rates, "1 / root of the sum", "log"),
+)
+for ax, (values, title, scale) in zip(axes, pictures, strict=True):
+    image = ax.imshow(values.reshape(8, 8), norm=scale, cmap="viridis")
+    fig.colorbar(image, ax=ax, shrink=0.75)
+    ax.spines[:].set(visible=True, color="#b9b9b9")
+    _ = ax.set(title=title, xticks=[], yticks=[])
+plots.show(
+    fig,
+    "Three pictures of 8 by 8 pixels. Pixels in the middle are dark in most images and those at "
+    "the left and right edge almost never. The sums of squared gradients range over five powers "
+    "of ten; one over their root is largest at the edge. Three pixels were never dark.",
+)
+print(
+    f"largest sum {squares.max():.2g}, smallest {squares[seen].min():.2g}, never: {(~seen).sum()}"
+)
+print(
+    f"1 / root of the sum: the largest is {np.nanmax(rates) / np.nanmin(rates):.0f} times the smallest"
+)
+
+# %% [markdown]
+# Five powers of ten. With one learning rate for all, the weights at the edge have hardly moved at
+# the end of the epoch, and they may matter: that rare pixel may be what tells one digit from
+# another. In text the effect is stronger still, since most words are rare.
+#
+# **Adagrad** (Duchi, Hazan and Singer, 2011; "adaptive gradient") gives every parameter its own
+# rate, and takes it from the parameter's own past. Lecture notes put it as "what has changed a lot
+# changes little, and what has changed little changes a lot". It keeps the sum $G$ of the squares of
+# *all* gradients so far and divides by its root:
+#
+# $$G = G + g^2, \qquad w = w - \alpha\, \frac{g}{\sqrt{G} + \epsilon}$$
+#
+# - $g^2$, root and division are element-wise (요소별): one $G$ for each weight.
+# - $G$ is zero before the first step. Each gradient is squared *first* and then added.
+# - $\epsilon$ (엡실론) is there so that nothing is divided by zero. The three pixels that were never
+#   dark have $g = 0$ and $G = 0$, and $0/0$ would be nan; $0/\epsilon$ is 0.
+# - The quotient $\alpha / (\sqrt{G} + \epsilon)$ is the **effective learning rate** (유효 학습률), the
+#   right-hand picture above.
+#
+# ### Exercise 1 · One step of Adagrad
+#
+# Update the sum first; the step uses the new one. Like every update in this course it is **pure**:
+# it returns new dictionaries, and nothing that was passed in changes.
+
+
+# %% exercise="adagrad_update"
+def adagrad_update(params, grads, squared_sum, learning_rate, epsilon=1e-8):
+    """One step of Adagrad.
+
+    params, grads: dicts of arrays with the same keys and shapes
+    squared_sum:   the sums of all squared gradients so far, same keys and shapes
+    Returns (params, squared_sum) after the step, as new dicts; the arguments stay as they were.
+
+    Example, one parameter, learning_rate 0.1: w 1.0, gradient 4.0, sum 9.0  ->  sum 25.0, w 0.92
+    """
+    # BEGIN SOLUTION
+    new_params, new_sum = {}, {}
+    for key in params:
+        new_sum[key] = squared_sum[key] + grads[key] ** 2
+        step = grads[key] / (np.sqrt(new_sum[key]) + epsilon)
+        new_params[key] = params[key] - learning_rate * step
+    return new_params, new_sum
+    # END SOLUTION
+
+
+# %% check="adagrad_update"
+check("adagrad_update")
+
+# %% [markdown]
+# Let your code learn the digits, two epochs with the one layer, beside gradient descent. Both are
+# tuned (조정) in the same way: seven rates, each twice the one before, and the lowest training cost
+# counts.
+
+
+# %% tags=["experiment"]
+def my_adagrad(learning_rate):
+    """Your Adagrad in the form update(w, g, state) -> (w, state)."""
+
+    def update(w, g, state):
+        total = {"w": np.zeros(w.shape)} if state is None else state
+        params, total = adagrad_update({"w": w}, {"w": g}, total, learning_rate)
+        return params["w"], total
+
+    return update
+
+
+def cost_after(update, epochs, start=softmax):
+    rng = np.random.default_rng(0)
+    params, _ = problems.train(start, training.X, training.Y, update, epochs, rng)
+    return problems.cost_and_grads(params, training.X, training.Y)[0]
+
+
+contest = (
+    ("gradient descent", optimizers.gradient_descent, 0.2 * 2.0 ** np.arange(7)),
+    ("your Adagrad", my_adagrad, 0.02 * 2.0 ** np.arange(7)),
+)
+for name, make, grid in contest:
+    try:
+        costs = [cost_after(make(rate), 2) for rate in grid]
+        best = int(np.argmin(costs))
+        print(f"{name}: cost {costs[best]:.3f} at its best rate {grid[best]:.2f}")
+        print("   all seven:", " ".join(f"{cost:.2f}" for cost in costs))
+    except NotImplementedError:
+        print(f"{name}: exercise 1 comes first; then run this cell again.")
+
+# %% [markdown]
+# On this small problem the two are close, once each has its own rate. All pixels lie between 0 and
+# 1 here, and the rare ones decide little. A rate per parameter is not a free win; it is insurance
+# for the case that scales differ a lot.
+
+# %% [markdown]
+# ## 2 · A sum only grows
+#
+# ### Quiz · The hundredth step
+#
+# A weight always gets the same gradient $g$, and $G$ starts at zero. How many **learning rates**
+# long is Adagrad's step number 100? Answer with a number, exact to 2 %.
+
+# %% quiz="adagrad_step_100"
+# BEGIN SOLUTION
+adagrad_step_100 = 0.1
+# END SOLUTION
+
+# %% check="adagrad_step_100"
+check("adagrad_step_100")
+
+# %% [markdown]
+# ### Quiz · When the storm is over
+#
+# For 100 steps the gradients of a weight have the size 10, and then, for 400 steps, the size 0.1.
+# RMSprop keeps an average of squares (지수 가중 평균) and Adagrad their sum. **Predict** the effective
+# learning rates at the end:
+#
+# - **a** both have recovered
+# - **b** Adagrad's has recovered, RMSprop's has stayed low
+# - **c** RMSprop's has recovered, Adagrad's has stayed low
+# - **d** neither has recovered
+
+# %% quiz="adagrad_or_average"
+# BEGIN SOLUTION
+adagrad_or_average = "c"
+# END SOLUTION
+
+# %% check="adagrad_or_average"
+check("adagrad_or_average")
+
+# %% tags=["experiment"]
+from itertools import accumulate
+
+storm = np.array([10.0] * 100 + [0.1] * 400)
+filters = {"adagrad": optimizers.SUM, "rmsprop": optimizers.average(0.9)}
+fig, axes = plots.figure(1, 2, size=(9, 3.6), sharey=True)
+for ax, sizes, title in (
+    (axes[0], np.ones(500), "the gradient is always 1"),
+    (axes[1], storm, "first 10, then 0.1"),
+):
+    for name, memory in filters.items():
+        squares = np.array(list(accumulate(sizes**2, memory.step, initial=0.0)))[1:]
+        rate = 1 / np.sqrt(squares)
+        _ = ax.semilogy(np.arange(1, 501), rate, color=plots.COLORS[name])
+        label = {"adagrad": "Adagrad", "rmsprop": "RMSprop"}[name]
+        plots.label_end(ax, 500, rate[-1], label, plots.COLORS[name])
+        print(f"{title}: {label} {rate[99]:.3g} at step 100, {rate[-1]:.3g} at step 500")
+    _ = ax.set(title=title, xlabel="step", xlim=(-10, 680), xticks=[1, 100, 300, 500])
+_ = axes[0].set_ylabel(r"effective rate / $\alpha$")
+plots.show(
+    fig,
+    "Effective learning rates over 500 steps. Under a constant gradient Adagrad's falls like one "
+    "over the root of the step while RMSprop's stays at 1. After a time of large gradients "
+    "RMSprop's recovers to 10, Adagrad's stays at 0.01.",
+)
+
+# %% [markdown]
+# $G$ is a **sum** (누적합). Nothing ever leaves it, so it can only grow and the rate can only fall:
+# like $1/\sqrt{t}$ under constant gradients. That is the "fatal weakness" in the notes: after enough
+# steps the network does not change any more.
+#
+# ## 3 · Is a dying rate bad?
+#
+# **Question.** Lesson 7 *wanted* the rate to fall, since noise (잡음) keeps a constant rate from
+# settling. So is Adagrad's dying rate a fault or a free schedule?
+#
+# The bowl $\tfrac12 (w_1^2 + w_2^2)$ with noise of standard deviation 1 on every gradient, 500 runs
+# at once, 3000 steps. **Predict**: which of the four curves is lowest at the end, and which is
+# highest?
+
+# %% tags=["experiment"]
+hollow = problems.bowl(1, start=(1.0, 1.0))
+fig, ax = plots.figure()
+steps = np.arange(3001)
+for name, make in (("rmsprop", optimizers.rmsprop), ("adagrad", optimizers.adagrad)):
+    for rate, style in ((0.1, "-"), (0.01, "--")):
+        noisy = problems.noisy_gradient(hollow.gradient, 1.0, np.random.default_rng(0))
+        surface = problems.Problem("noisy", hollow.value, noisy, None, hollow.minimum, None)
+        path = optimizers.follow(surface, make(rate), 3000, np.ones((2, 500)))
+        value = hollow.value(path.swapaxes(0, 1)).mean(axis=1)
+        _ = ax.loglog(steps[1:], value[1:], style, color=plots.COLORS[name])
+        label = {"adagrad": "Adagrad", "rmsprop": "RMSprop"}[name]
+        plots.label_end(ax, 3000, value[-1], rf"{label}, $\alpha$ = {rate}", plots.COLORS[name])
+        print(
+            f"{label}, learning rate {rate}: f = {value[300]:.3f} at step 300, {value[-1]:.4f} at 3000"
+        )
+_ = ax.set(xlabel="step", ylabel="mean of $f$ over 500 runs", xlim=(0.9, 60000))
+plots.show(
+    fig,
+    "Mean cost over steps on a noisy bowl, both axes logarithmic. RMSprop falls quickly and stays "
+    "level, at 0.05 for rate 0.1 and 0.005 for rate 0.01. Adagrad with rate 0.1 keeps falling and "
+    "ends lowest; with rate 0.01 it crawls and ends highest.",
+)
+
+# %% [markdown]
+# Both, then. With a good rate Adagrad is the only one that keeps improving: its decay is a
+# schedule for free, and on convex problems it comes with a guarantee (Duchi and others, 2011). With
+# a rate that is too small, the decay eats what there is before the way is done. And a network is not
+# convex: it may have to travel far, and its early gradients are often the largest. Section 6 comes
+# back to that.
+
+# %% [markdown]
+# ## 4 · No learning rate?
+#
+# The remedy for the growing sum is the exponential moving average: old squares fade. Adagrad with
+# an average is RMSprop. Zeiler (2012) found the same remedy at the same time, and went one step
+# further.
+#
+# He looked at **units** (단위). If $w$ is measured in metres and the cost in euros, then $g$ has
+# the unit euros per metre. $g / \sqrt{s}$ has no unit at all, and yet we subtract it from metres;
+# the learning rate has to supply them. **Adadelta** takes the metres from its own past steps
+# $\Delta$. With $s$ for the average of squared gradients and $d$ for the average of squared steps
+# (Algorithm 1 of the paper, with our names):
+#
+# $$s = \rho\, s + (1-\rho)\, g^2$$
+#
+# $$\Delta = \frac{\sqrt{d + \epsilon}}{\sqrt{s + \epsilon}}\; g$$
+#
+# $$d = \rho\, d + (1-\rho)\, \Delta^2$$
+#
+# $$w = w - \Delta$$
+#
+# - There is no $\alpha$. That is the "no learning rate" of the notes.
+# - $\rho$ plays the part of $\beta_2$.
+# - The step uses the *previous* $d$, since the present one needs the step.
+# - Here $\epsilon$ stands *inside* the roots, as in the paper, and in both of them.
+#
+# ### Exercise 2 · One step of Adadelta
+
+
+# %% exercise="adadelta_update"
+def adadelta_update(params, grads, state, rho=0.9, epsilon=1e-6):
+    """One step of Adadelta.
+
+    params, grads: dicts of arrays with the same keys and shapes
+    state:         {"s": averages of squared gradients, "d": averages of squared steps}, two dicts
+                   with the keys and shapes of params, all zero before the first step
+    Returns (params, state) after the step, as new dicts; the arguments stay as they were.
+
+    Example, one parameter, rho 0.5, epsilon 0: w 1.0, gradient 2.0, s 4.0, d 0.01
+    ->  s 4.0, the step is 0.1, d 0.01, w 0.9
+    """
+    # BEGIN SOLUTION
+    new_params, s, d = {}, {}, {}
+    for key in params:
+        s[key] = rho * state["s"][key] + (1 - rho) * grads[key] ** 2
+        step = np.sqrt(state["d"][key] + epsilon) / np.sqrt(s[key] + epsilon) * grads[key]
+        d[key] = rho * state["d"][key] + (1 - rho) * step**2
+        new_params[key] = params[key] - step
+    return new_params, {"s": s, "d": d}
+    # END SOLUTION
+
+
+# %% check="adadelta_update"
+check("adadelta_update")
+
+# %% [markdown]
+# ### Quiz · What does epsilon do here?
+#
+# Before the first step $s = d = 0$. The gradient is 1, $\rho = 0.95$ and $\epsilon = 10^{-6}$. By
+# which factor does the first step change when $\epsilon$ is made a hundred times as large? Answer
+# with a number, exact to 2 %.
+
+# %% quiz="adadelta_epsilon"
+# BEGIN SOLUTION
+adadelta_epsilon = 10
+# END SOLUTION
+
+# %% check="adadelta_epsilon"
+check("adadelta_epsilon")
+
+# %% [markdown]
+# Now watch your Adadelta walk down $f(w) = \tfrac12 w^2$ from $w = 1$, with $\rho = 0.95$ and seven
+# values of $\epsilon$. **Predict**: does the tiny number matter?
+
+
+# %% tags=["experiment"]
+def my_adadelta(rho=0.95, epsilon=1e-6):
+    """Your Adadelta in the form update(w, g, state) -> (w, state)."""
+
+    def update(w, g, state):
+        if state is None:
+            state = {name: {"w": np.zeros(w.shape)} for name in ("s", "d")}
+        params, state = adadelta_update({"w": w}, {"w": g}, state, rho, epsilon)
+        return params["w"], state
+
+    return update
+
+
+line = problems.bowl(1, start=(1.0, 0.0))
+try:
+    fig, ax = plots.figure()
+    for power in range(-8, -1):
+        path = optimizers.follow(line, my_adadelta(epsilon=10.0**power), 2000)[:, 0]
+        arrived = int(np.argmax(path < 0.1))
+        _ = ax.semilogx(np.arange(1, 2001), path[1:], color=plots.COLORS["adadelta"])
+        text = rf"$10^{{{power}}}$"
+        plots.label_end(ax, max(np.argmax(path < 0.5), 1), 0.5, text, "#333333", (5, 3))
+        print(f"epsilon 1e{power}: first step {1 - path[1]:.5f}, w < 0.1 after {arrived} steps")
+    _ = ax.set(xlabel="step", ylabel="$w$")
+    plots.show(
+        fig,
+        "The way of Adadelta from 1 to 0 for seven values of epsilon, over a logarithmic axis of "
+        "steps. Each tenfold epsilon arrives about three times earlier: after 4 steps for 1e-2, "
+        "after 1810 for 1e-8.",
+    )
+except NotImplementedError:
+    print("Exercise 2 comes first; then run this cell again.")
+
+# %% [markdown]
+# It decides everything. While $d$ is still zero, the first step is
+#
+# $$\Delta = \frac{\sqrt{\epsilon}}{\sqrt{(1-\rho)\, g^2 + \epsilon}}\; g,$$
+#
+# from 0.00045 to 0.41 over the usual values of $\epsilon$. Below the line $\epsilon$ only guards
+# against a division by zero. Above it, it is what starts the motion, and so $\sqrt{\epsilon}$ took
+# over the part of the learning rate. Without it Adadelta would never leave its start.
+#
+# Drag and see: does $\rho$ matter as much?
+
+
+# %% tags=["experiment", "nbval-ignore-output"]
+def draw_adadelta(ax, log10_epsilon, rho):
+    path = optimizers.follow(line, my_adadelta(rho, 10.0**log10_epsilon), 400)[:, 0]
+    ax.axhline(0, color="#b9b9b9", linewidth=0.8)
+    ax.plot(path, color=plots.COLORS["adadelta"])
+    ax.set(xlabel="step", ylabel="$w$", ylim=(-1.1, 1.1))
+    return f"first step {1 - path[1]:.5f}, w = {path[-1]:.2g} after 400 steps"
+
+
+try:
+    plots.explore(
+        draw_adadelta,
+        "The way of Adadelta from 1 towards 0; sliders change epsilon and rho.",
+        log10_epsilon=(-8.0, -1.0, 0.5, -6.0),
+        rho=(0.5, 0.99, 0.01, 0.95),
+    )
+except NotImplementedError:
+    print("Exercise 2 comes first; then run this cell again.")
+
+# %% [markdown]
+# And the units? One $\epsilon$ is added to $s$, a squared gradient, and to $d$, a squared length.
+# It cannot fit both. **Predict**: the start moves from 1 to 100. Does Adadelta need as many steps
+# to get rid of nine tenths of the distance? And what if all gradients are 1000 times as large?
+
+
+# %% tags=["experiment"]
+def steps_to_a_tenth(start, c):
+    """Steps until a tenth of the distance is left, with the cost multiplied by c."""
+    scaled = problems.Problem("line", None, lambda w: c * w, None, None, None)
+    path = optimizers.follow(scaled, my_adadelta(), 12000, [start])[:, 0]
+    return int(np.argmax(path < 0.1 * start))
+
+
+try:
+    for start, c in ((1, 1), (1, 1000), (0.01, 1), (100, 1)):
+        print(f"start {start}, gradients times {c}: {steps_to_a_tenth(start, c)} steps")
+except NotImplementedError:
+    print("Exercise 2 comes first; then run this cell again.")
+
+# %% [markdown]
+# The scale of the cost cancels, as it does in RMSprop. The scale of the weights does not: from a
+# start 100 times as far away it takes 29 times as many steps, because every run has to work its way
+# up from the same $\sqrt{\epsilon}$. So "no learning rate" is not quite true. There is a length to
+# choose, and it is hidden in $\epsilon$.
+
+# %% [markdown]
+# ## 5 · Look ahead: Nesterov
+#
+# Now back to momentum (모멘텀) of lesson 4: $v = \beta v + (1-\beta) g$, $w = w - \alpha v$, also
+# called the heavy ball.
+#
+# ### Quiz · Where should the ball look?
+#
+# The ball is at $w$ with the velocity $v$ of the last step. Even before it knows the new gradient,
+# it is clear where friction and the old velocity will carry it. Nesterov (1983) takes the gradient
+# at that place. Which place is it?
+#
+# - **a** $w$
+# - **b** $w - \alpha\beta v$
+# - **c** $w - \alpha v'$, with the new velocity $v'$
+# - **d** $w - \alpha v$
+
+# %% quiz="nesterov_gradient"
+# BEGIN SOLUTION
+nesterov_gradient = "b"
+# END SOLUTION
+
+# %% check="nesterov_gradient"
+check("nesterov_gradient")
+
+# %% [markdown]
+# **Nesterov's momentum** (네스테로프 모멘텀) in our averaging form:
+#
+# $$\tilde{w} = w - \alpha\,\beta\, v$$
+#
+# $$v = \beta\, v + (1-\beta)\, \nabla f(\tilde{w})$$
+#
+# $$w = w - \alpha\, v$$
+#
+# Only the first line is new. $\tilde w$ is the **look-ahead** (미리 보기) point; the step itself still
+# starts at $w$. (A common slip leaves out $\beta$ in the first line: then the ball looks too far.)
+#
+# ### Exercise 3 · One step of Nesterov's momentum
+#
+# The update must take its gradient at a point of its own choice. So it does not get `grads` but
+# `gradient`, a function: `gradient(params)` takes a dict of parameters and returns a dict of
+# gradients with the same keys.
+
+
+# %% exercise="nesterov_update"
+def nesterov_update(params, gradient, velocity, learning_rate, beta=0.9):
+    """One step of Nesterov's momentum, averaging form.
+
+    params, velocity: dicts of arrays with the same keys and shapes
+    gradient:         function; gradient(params) is the dict of gradients at these parameters
+    Returns (params, velocity) after the step, as new dicts; the arguments stay as they were.
+
+    Example, one parameter, gradient of f = w^2 / 2 (it is w), learning_rate 0.5, beta 0.5:
+    w 1.0, velocity 2.0  ->  the look-ahead point is 0.5, velocity 1.25, w 0.375
+    """
+    # BEGIN SOLUTION
+    ahead, new_params, new_velocity = {}, {}, {}
+    for key in params:
+        ahead[key] = params[key] - learning_rate * beta * velocity[key]
+    grads = gradient(ahead)
+    for key in params:
+        new_velocity[key] = beta * velocity[key] + (1 - beta) * grads[key]
+        new_params[key] = params[key] - learning_rate * new_velocity[key]
+    return new_params, new_velocity
+    # END SOLUTION
+
+
+# %% check="nesterov_update"
+check("nesterov_update")
+
+# %% [markdown]
+# **Predict**: the valley of lesson 4, the same $\alpha = 0.2$ and $\beta = 0.9$ for both. Which path
+# swings more?
+
+# %% tags=["experiment"]
+valley = problems.bowl(kappa=20)
+
+
+def my_nesterov_path(surface, learning_rate, beta, steps):
+    """The points that your nesterov_update visits."""
+    params, velocity = {"w": surface.start}, {"w": np.zeros(2)}
+    path = [surface.start]
+    for _ in range(steps):
+        params, velocity = nesterov_update(
+            params, lambda p: {"w": surface.gradient(p["w"])}, velocity, learning_rate, beta
+        )
+        path.append(params["w"])
+    return np.array(path)
+
+
+paths = {"momentum": optimizers.follow(valley, optimizers.momentum(0.2), 60)}
+try:
+    paths["nesterov"] = my_nesterov_path(valley, 0.2, 0.9, 60)
+except NotImplementedError:
+    print("Exercise 3 comes first; then run this cell again.")
+
+fig, axes = plots.figure(1, 2, size=(9, 3.4), sharey=True)
+for ax, (name, path) in zip(axes, paths.items(), strict=False):
+    plots.contour(ax, valley.value, ((-11.5, 11.5), (-3, 3)))
+    plots.trajectory(ax, path, name)
+    _ = ax.set_title({"momentum": "heavy ball", "nesterov": "your Nesterov"}[name])
+    ax.label_outer()
+    late = np.abs(path[40:, 1]).max()
+    print(f"{name}: f = {valley.value(path[-1]):.4f}, swings across the valley {late:.5f}")
+plots.show(
+    fig,
+    "Two paths on the long bowl at the same rate. The heavy ball keeps swinging across the valley; "
+    "Nesterov's swings across die out after a few steps.",
+)
+
+# %% [markdown]
+# The look-ahead acts as a brake. When the ball is about to run up the other wall, the gradient over
+# there already pushes it back. The steeper the direction, the stronger the brake: in a swing the
+# heavy ball loses the factor $\sqrt\beta$ a step in every direction, Nesterov loses
+# $\sqrt{\beta\,(1 - \alpha(1-\beta)\lambda)}$, where $\lambda$ is the curvature.
+#
+# **Is it faster?** A fair race gives each its own learning rate *and* its own $\beta$: for every
+# $\kappa$ we try 49 values of $\beta$ and 70 rates up to the stability limit, and count the steps
+# until $f$ has fallen to a millionth and stays there. (All of these runs go at once. They use the
+# form of PyTorch, whose points are the look-ahead points.)
+#
+# **Predict** the winner at $\kappa = 10$ and at $\kappa = 1000$.
+
+# %% tags=["experiment"]
+beta_grid = np.append(np.linspace(0, 0.9, 31), np.linspace(0.91, 0.995, 18))
+fractions = np.append(np.geomspace(0.01, 0.5, 30), np.linspace(0.52, 0.999, 40))
+betas, fraction = (grid.ravel() for grid in np.meshgrid(beta_grid, fractions))
+
+
+def best_of_grid(kappa, look_ahead, steps=300):
+    """The fewest steps over the grid, with the beta that made them."""
+    limit = 2 * (1 + betas) / (1 - betas) / kappa
+    if look_ahead:
+        limit = limit / (1 + 2 * betas)
+    average = optimizers.average(betas)
+    ahead = average if look_ahead else None
+    update = optimizers.stepper(fraction * limit, average, ahead=ahead)
+    surface = problems.bowl(kappa, start=(1, 1))
+    path = optimizers.follow(surface, update, steps, np.ones((2, betas.size)))
+    values = surface.value(path.swapaxes(0, 1))
+    reached = optimizers.steps_to_reach(values, 1e-6 * surface.value(surface.start))
+    best = np.where(reached < 0, steps + 1, reached).argmin()
+    return reached[best], betas[best]
+
+
+kappas = [1, 10, 100, 300, 1000]
+fig, ax = plots.figure()
+race = {}
+for name, look_ahead, shift in (("momentum", False, 8), ("nesterov", True, -8)):
+    race[name] = [best_of_grid(kappa, look_ahead) for kappa in kappas]
+    counts = [steps for steps, _ in race[name]]
+    style = {"momentum": "o-", "nesterov": "s--"}[name]
+    _ = ax.loglog(kappas, counts, style, color=plots.COLORS[name])
+    label = {"momentum": "heavy ball", "nesterov": "Nesterov"}[name]
+    plots.label_end(ax, 1000, counts[-1], label, plots.COLORS[name], (10, shift))
+_ = ax.set(xlabel=r"condition number $\kappa$", ylabel="steps, rate and $\\beta$ tuned")
+_ = ax.set_xlim(0.8, 6000)
+plots.show(
+    fig,
+    "Steps against the condition number, both axes logarithmic. The two curves lie on each other "
+    "up to 100; at 1000 Nesterov needs 91 steps and the heavy ball 118.",
+)
+for kappa, ball, look in zip(kappas, race["momentum"], race["nesterov"], strict=True):
+    print(
+        f"kappa {kappa:4}: heavy ball {ball[0]} steps (beta {ball[1]:.2f}), "
+        f"Nesterov {look[0]} steps (beta {look[1]:.2f})"
+    )
+
+# %% [markdown]
+# With everything tuned there is little between them up to $\kappa = 100$, and a gain of about a
+# quarter at $\kappa = 1000$. Nesterov affords a larger $\beta$, because its brake takes care of the
+# steep directions; in return its learning rate must be smaller: it is stable for $\alpha\lambda <
+# 2(1+\beta) / \big((1-\beta)(1+2\beta)\big)$, 13.6 at $\beta = 0.9$ where the heavy ball has 38. The
+# famous theorem says more about convex costs that are not bowls: there the look-ahead guarantees an
+# error of order $1/t^2$ (Nesterov, 1983).
+
+# %% [markdown]
+# ## 6 · A bad start, and little time
+#
+# The notes name two problems that no choice of batch size cures: bad initial values, and limited
+# time. Put both together. A network of 64, 32 and 10 units has ten epochs. Its initial weights are
+# those of He once, and *ten times as large* once: then the first gradients are huge.
+#
+# Tuning, the same for all: six values of the rate (of $\epsilon$ for Adadelta), two seeds, four
+# epochs; the lowest mean cost counts. Then three other seeds.
+#
+# **Predict**: which of the three suffers most from the large gradients at the start?
+
+
+# %% tags=["experiment"]
+def costs(update, epochs, seed, scale):
+    """The mean training cost of every epoch, from initial weights times `scale`."""
+    rng = np.random.default_rng(seed)
+    params = problems.init_params(rng, (64, 32, 10))
+    params = {key: scale * value for key, value in params.items()}
+    _, batch_costs = problems.train(params, training.X, training.Y, update, epochs, rng)
+    return batch_costs.reshape(epochs, -1).mean(axis=1)
+
+
+contest = {
+    "adagrad": ("Adagrad", optimizers.adagrad, 0.05 * 2.0 ** np.arange(6)),
+    "rmsprop": ("RMSprop", optimizers.rmsprop, 0.005 * 2.0 ** np.arange(6)),
+    "adadelta": ("Adadelta", lambda e: my_adadelta(epsilon=e), 10.0 ** np.arange(-6, 0)),
+}
+fig, axes = plots.figure(1, 2, size=(9, 3.8), sharey=True)
+for ax, scale, title in (
+    (axes[0], 1, "a good start"),
+    (axes[1], 10, "weights ten times too large"),
+):
+    ends = {}
+    for name, (label, make, grid) in contest.items():
+        try:
+            tuning = [
+                np.mean([costs(make(setting), 4, seed, scale)[-1] for seed in (100, 101)])
+                for setting in grid
+            ]
+        except NotImplementedError:
+            print(f"{label}: exercise 2 comes first; then run this cell again.")
+            continue
+        best = grid[int(np.nanargmin(tuning))]
+        curve = np.median([costs(make(best), 10, seed, scale) for seed in range(3)], axis=0)
+        _ = ax.semilogy(np.arange(1, 11), curve, ".-", color=plots.COLORS[name])
+        ends[label] = (curve[-1], plots.COLORS[name])
+        print(
+            f"{title}, {label} (setting {best:.2g}): cost {curve[4]:.3f} after 5 epochs, "
+            f"{curve[-1]:.3f} after 10"
+        )
+    places = sorted(ends.items(), key=lambda end: end[1][0])
+    for rank, (label, (value, color)) in enumerate(places):
+        plots.label_end(ax, 10, value, label, color, (8, 12 * (rank - 1)))
+    _ = ax.set(title=title, xlabel="epoch", xlim=(0.5, 13.5), xticks=[1, 5, 10], ylim=(0.04, 30))
+_ = axes[0].set_ylabel("training cost, median of 3 seeds")
+plots.show(
+    fig,
+    "Training cost on digits over ten epochs for Adagrad, RMSprop and Adadelta, each tuned. From a "
+    "good start the three are close; from weights ten times too large all end higher.",
+)
+
+# %% [markdown]
+# From the bad start Adagrad ends at twice the cost of RMSprop: its sums still hold the squares of
+# the first epoch, and their rates have not come back. Adadelta forgets as RMSprop does, and yet it
+# is almost as slow as Adagrad here. Section 4 suggests why: weights that are ten times too large
+# have a way ten times as long, and Adadelta's step has to grow from its $\sqrt\epsilon$.
+#
+# But compare the panels before you compare the curves. With good initial values every one of the
+# three is further after five epochs than any of them from the bad start after ten. A rate per
+# parameter does not repair that. When time is limited, look at the start first.
+
+# %% [markdown]
+# ## Summary
+#
+# - Adagrad divides by the root of the **sum** of squared gradients, element by element:
+#   $G = G + g^2$, $\;w = w - \alpha\, g/(\sqrt G + \epsilon)$. Rare inputs get a high rate.
+# - A sum never falls, so the rate only falls, like $1/\sqrt t$ under constant gradients. With noise
+#   that is a schedule for free; after a storm of large gradients it is a brake that stays on.
+# - An **average** forgets. That gives RMSprop, and with an average of squared steps above the line
+#   Adadelta.
+# - Adadelta has no $\alpha$, but its first step is $\sqrt\epsilon$ over the root of $s$: the
+#   learning rate is hidden in $\epsilon$.
+# - Nesterov takes the gradient at $w - \alpha\beta v$. The brake damps steep directions; tuned,
+#   the gain on a bowl is small, and larger on very long ones.
+#
+# ### In other libraries
+#
+# | where | form |
+# |---|---|
+# | PyTorch `Adagrad(lr=0.01, eps=1e-10)` | as here; $G$ starts at `initial_accumulator_value=0` |
+# | Keras `Adagrad(learning_rate=0.001, epsilon=1e-7)` | $\sqrt{G + \epsilon}$, and $G$ starts at 0.1 |
+# | PyTorch `Adadelta(lr=1.0, rho=0.9, eps=1e-6)` | as here, times `lr` |
+# | Keras `Adadelta(learning_rate=0.001, rho=0.95, epsilon=1e-7)` | as here, times 0.001: set it to 1 for the paper's form |
+# | PyTorch `SGD(lr, momentum=0.9, nesterov=True)` | the same in the look-ahead points: $v = \beta v + g$, $w = w - \alpha_c (g + \beta v)$ with $\alpha_c = (1-\beta)\,\alpha$ |
+# | Keras `SGD(..., nesterov=True)` | as PyTorch, with the rate inside the velocity |
+# | d2l | Adagrad with $\epsilon = 10^{-6}$ inside the root; Adadelta with $\rho = 0.9$, $\epsilon = 10^{-5}$ |
+#
+# ### What comes next
+#
+# Lesson 10 goes on after Adam: AMSGrad, AdamW, warm-up and restarts, what today's training scripts
+# are made of.
+
+# %% tags=["nbval-ignore-output"]
+progress()
