@@ -23,7 +23,7 @@ from typing import Any
 import numpy as np
 
 from optlab import probe
-from optlab.diagnose import AnswerKey, Known, Verdict, diagnose
+from optlab.diagnose import AnswerKey, Known, Verdict, diagnose, match, no_pairs, same
 from optlab.probe import Case, Observation
 
 PUBLIC_SEED = 0  # the public cases are the same for every learner and every run
@@ -126,16 +126,56 @@ class Exercise:
         """Observe a callable on cases, in this process: for trusted code only."""
         return tuple(probe.observe(function, self.parameters, case) for case in cases)
 
-    def pairs(self, cases: tuple[Case, ...]) -> Iterator[Known]:
-        """What two mistakes at once do, for every two edits that fit together."""
-        for first, second in combinations(self.mistakes, 2):
-            source = _combine(self.source, first, second)
-            if source is None:
+
+class Pairs:
+    """Two answers at once: every two edits of an exercise that fit together.
+
+    There are thousands of them, so all are tried on the shortest case only; what an answer does
+    there leaves a few that are tried on every case.
+    """
+
+    def __init__(self, exercise: Exercise, key: AnswerKey) -> None:
+        self.exercise, self.key = exercise, key
+        self.index = min(range(len(key.cases)), key=lambda i: len(key.cases[i].then))
+
+    def find(self, seen: tuple[Observation, ...]) -> Known | None:
+        """The pair that does what was seen on every case."""
+        for (first, second), function, observation in self._tried:
+            if not same(self.key, self.index, observation, seen[self.index]):
                 continue
-            function = _define(source, self.name, self.reference.__globals__)
-            message = f"Two things at once. {first.message} Also: {second.message}"
-            name = f"{first.name}+{second.name}"
-            yield Known(name, message, self.observe(function, cases))
+            observations = self.exercise.observe(function, self.key.cases)
+            found = match(self.key, [_both(first, second, observations)], seen)
+            if found:
+                return found
+        return None
+
+    @cached_property
+    def _tried(self) -> list[tuple[tuple[Answer, Answer], Callable, Observation]]:
+        """Every pair with what it does on the shortest case; made when an answer first needs it."""
+        case = self.key.cases[self.index]
+        answers = (*self.exercise.variants, *self.exercise.mistakes)
+        return [
+            ((first, second), function, probe.observe(function, self.key.parameters, case))
+            for first, second in combinations(answers, 2)
+            if not second.variant and (function := self._combined(first, second))
+        ]
+
+    def _combined(self, first: Answer, second: Answer) -> Callable | None:
+        """Both edits applied to the reference, or None where they do not fit together."""
+        if not first.edits or not second.edits:
+            return None
+        try:
+            source = _edit(self.exercise.source, (*first.edits, *second.edits), "a pair")
+        except ValueError:
+            return None
+        return _define(source, self.exercise.name, self.exercise.reference.__globals__)
+
+
+def _both(first: Answer, second: Answer, observations: tuple[Observation, ...]) -> Known:
+    if first.variant:  # a convention and a mistake: the convention is none of the learner's trouble
+        return Known(second.name, second.message, observations)
+    message = f"Two things at once. {first.message} Also: {second.message}"
+    return Known(f"{first.name}+{second.name}", message, observations)
 
 
 @dataclass(frozen=True)
@@ -262,7 +302,7 @@ def judge_here(exercise: Exercise | Quiz, thing: Any, seed: int = PUBLIC_SEED) -
     key = cached_key(exercise, seed)
     if isinstance(exercise, Quiz):
         return diagnose(key, [probe.observe_answer(thing)])
-    return diagnose(key, exercise.observe(thing, key.cases), lambda: cached_pairs(exercise, seed))
+    return diagnose(key, exercise.observe(thing, key.cases), pairs_of(exercise, seed))
 
 
 @cache
@@ -272,11 +312,11 @@ def cached_key(exercise: Exercise | Quiz, seed: int) -> AnswerKey:
 
 
 @cache
-def cached_pairs(exercise: Exercise | Quiz, seed: int) -> tuple[Known, ...]:
-    """The pairs of mistakes, made when an answer first needs them."""
+def pairs_of(exercise: Exercise | Quiz, seed: int) -> Callable[[tuple], Known | None]:
+    """What `diagnose` asks for two mistakes at once; a quiz has no such thing."""
     if isinstance(exercise, Quiz):
-        return ()
-    return tuple(exercise.pairs(cached_key(exercise, seed).cases))
+        return no_pairs
+    return Pairs(exercise, cached_key(exercise, seed)).find
 
 
 def _key(exercise: Exercise, cases: tuple[Case, ...], hidden: int = 0) -> AnswerKey:
@@ -327,16 +367,6 @@ def _edit(source: str, edits: Iterable[tuple[str, str]], name: str) -> str:
             )
         source = source.replace(old, new)
     return source
-
-
-def _combine(source: str, first: Answer, second: Answer) -> str | None:
-    """Both edits applied, or None where they do not fit together."""
-    if not first.edits or not second.edits:
-        return None
-    try:
-        return _edit(source, (*first.edits, *second.edits), f"{first.name}+{second.name}")
-    except ValueError:
-        return None
 
 
 def _define(source: str, name: str, namespace: dict[str, Any]) -> Callable:

@@ -14,7 +14,7 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_output
 
 from autograder.errors import UserError
-from autograder.exercise import PUBLIC_SEED, Exercise, Quiz, cached_key, cached_pairs
+from autograder.exercise import PUBLIC_SEED, Exercise, Quiz, cached_key, pairs_of
 from autograder.exercises import find_exercise, find_lesson
 from autograder.session import Cell, Failure, Limits, Probe, Run, Session
 from autograder.text import clean
@@ -121,7 +121,7 @@ class Judge:
         if isinstance(answer, Failure):
             verdict = _failed(key, answer, _error_in(run, cell))
         else:
-            pairs = lambda: cached_pairs(exercise, self.settings.seed)  # noqa: E731
+            pairs = pairs_of(exercise, self.settings.seed)
             seen = [_bounded(observation) for observation in answer]
             verdict = diagnose.diagnose(key, seen, pairs)
         return replace(verdict, message=" ".join(clean(verdict.message, MESSAGE_LENGTH).split()))

@@ -48,7 +48,7 @@ def test_equal_for_a_learner(expected, actual):
         (np.array([1 / 3]), np.array([1 / 3], "f2"), "dtype", "float16"),
         (np.array([0.5]), np.array([np.nan]), "finite", "x[0] should be 0.5; yours is nan"),
         (2.0, np.inf, "finite", "x should be 2; yours is inf"),
-        (1.0, 1.0 + 1e-6, "value", "x should be 1; yours is 1"),
+        (1.0, 1.0 + 1e-6, "value", "x should be 1; yours is 1.000001"),
         (np.eye(2), np.ones((2, 2)), "value", "x[0, 1] should be 0; yours is 1"),
         ("saddle", "minimum", "value", "x should be 'saddle'; yours is 'minimum'"),
         (np.ones(2), [[1.0], [1.0, 2.0]], "type", "x should be"),

@@ -110,8 +110,7 @@ def _number_difference(expected: Any, actual: Any, path: str, rtol: float) -> Di
         return Difference("finite", path, f"{path} should be {expected:.6g}; yours is {actual}")
     if _close(expected, actual, rtol):
         return None
-    text = f"{path} should be {_short(expected)}; yours is {_short(actual)}"
-    return Difference("value", path, text)
+    return Difference("value", path, f"{path} {_two_numbers(expected, actual)}")
 
 
 def _array_difference(expected: Any, actual: Any, path: str, rtol: float) -> Difference | None:
@@ -130,8 +129,17 @@ def _array_difference(expected: Any, actual: Any, path: str, rtol: float) -> Dif
     where = tuple(int(i) for i in np.argwhere(~close)[0])
     spot = f"{path}[{', '.join(map(str, where))}]" if where else path
     finite = np.isfinite(actual[where]) or not np.isfinite(expected[where])
-    text = f"{spot} should be {_short(expected[where])}; yours is {_short(actual[where])}"
+    text = f"{spot} {_two_numbers(expected[where], actual[where])}"
     return Difference("value" if finite else "finite", spot, text)
+
+
+def _two_numbers(expected: Any, actual: Any) -> str:
+    """Both with as many digits as it takes to tell them apart."""
+    for digits in (6, 9, 17):
+        wanted, given = f"{_float(expected):.{digits}g}", f"{_float(actual):.{digits}g}"
+        if wanted != given:
+            break
+    return f"should be {wanted}; yours is {given}"
 
 
 def _as_array(actual: Any) -> Any:

@@ -118,28 +118,28 @@ class _Finding:
     seen: str = ""
 
 
-def no_pairs() -> Iterable[Known]:
+def no_pairs(seen: tuple[Observation, ...]) -> Known | None:
     """For callers that do not compute combinations of two mistakes."""
-    return ()
+    return None
 
 
 def diagnose(
     key: AnswerKey,
     observations: Iterable[Observation],
-    pairs: Callable[[], Iterable[Known]] = no_pairs,
+    pairs: Callable[[tuple[Observation, ...]], Known | None] = no_pairs,
 ) -> Verdict:
     """Judge one exercise by what it did on the cases of the key."""
     seen = tuple(observations)
     if seen and all(item.error == "NotImplementedError" for item in seen):
         return verdict(key, NOT_ATTEMPTED, "Not attempted yet.")
-    wrong = [not _same(key, i, key.expected[i], seen[i]) for i in range(len(seen))]
+    wrong = [not same(key, i, key.expected[i], seen[i]) for i in range(len(seen))]
     side_effect = _side_effect(key, seen)
     if not any(wrong) and not side_effect:
         return verdict(key, CORRECT, key.right or PLAIN, share=1.0)
     finding = _first_finding(key, seen, wrong) if any(wrong) else side_effect
-    known = _match(key, key.known, seen)
+    known = match(key, key.known, seen)
     if known is None and any(wrong):
-        known = _match(key, pairs(), seen) or _match_by_key(key, seen)
+        known = pairs(seen) or _match_by_key(key, seen)
     if known is None:
         return verdict(key, finding.status, finding.text)
     if known.variant and not side_effect:
@@ -165,13 +165,12 @@ def not_attempted(key: AnswerKey) -> Verdict:
     return verdict(key, NOT_ATTEMPTED, f"{key.exercise} is not attempted yet.")
 
 
-def _same(key: AnswerKey, index: int, expected: Observation, seen: Observation) -> bool:
+def same(key: AnswerKey, index: int, expected: Observation, seen: Observation) -> bool:
+    """Whether two observations of case `index` are the same as far as marks are concerned."""
     # The learner's process can claim anything, also that there was nothing to compare.
     as_many = len(expected.outputs) == len(seen.outputs)
     return (
-        as_many
-        and expected.error == seen.error
-        and _difference(key, index, expected, seen) is None
+        as_many and expected.error == seen.error and _difference(key, index, expected, seen) is None
     )
 
 
@@ -208,7 +207,7 @@ def _summarised(key: AnswerKey, index: int, outputs: tuple) -> tuple:
     return (summarise(probe.build(key.cases[index].args), outputs),)
 
 
-def _match(key: AnswerKey, candidates: Iterable[Known], seen: tuple) -> Known | None:
+def match(key: AnswerKey, candidates: Iterable[Known], seen: tuple) -> Known | None:
     """The first candidate that did the same on every case.
 
     Side effects decide only between candidates whose values are right: a wrong formula that also
@@ -216,12 +215,12 @@ def _match(key: AnswerKey, candidates: Iterable[Known], seen: tuple) -> Known | 
     """
     for known in candidates:
         pairs = list(zip(known.observations, seen, strict=True))
-        if not all(_same(key, i, k, s) for i, (k, s) in enumerate(pairs)):
+        if not all(same(key, i, k, s) for i, (k, s) in enumerate(pairs)):
             continue
         # Where nothing but an error is seen, its type alone is no evidence.
         if not any(s.outputs or k.error_text == s.error_text for k, s in pairs):
             continue
-        values_right = all(_same(key, i, key.expected[i], s) for i, s in enumerate(seen))
+        values_right = all(same(key, i, key.expected[i], s) for i, s in enumerate(seen))
         if not values_right or _effect(key, known.observations) == _effect(key, seen):
             return known
     return None
@@ -251,19 +250,19 @@ def _match_by_key(key: AnswerKey, seen: tuple) -> Known | None:
 
 def _explained_keys(key: AnswerKey, known: Known, seen: tuple) -> list[str]:
     """Keys that are wrong and match `known`; empty when some wrong key does not."""
-    explained, spoiled = set(), set()
+    explained = set()
     for wanted, mistaken, got in zip(key.expected, known.observations, seen, strict=True):
-        triples = zip(wanted.outputs, mistaken.outputs, got.outputs, strict=False)
-        for w, m, g in triples:
-            leaves = [dict(_leaves(value)) for value in (w, m, g)]
-            if any(leaves[0].keys() != other.keys() for other in leaves[1:]):
+        for results in zip(wanted.outputs, mistaken.outputs, got.outputs, strict=False):
+            right, wrong, given = (dict(_leaves(value)) for value in results)
+            if right.keys() != wrong.keys() or right.keys() != given.keys():
                 return []
-            for path, expected in leaves[0].items():
-                if difference(expected, leaves[2][path], "", key.rtol) is None:
+            for path, value in given.items():
+                if difference(right[path], value, "", key.rtol) is None:
                     continue
-                same = difference(leaves[1][path], leaves[2][path], "", key.rtol) is None
-                (explained if same else spoiled).add(path[-1])
-    return [] if spoiled else sorted(map(str, explained))
+                if difference(wrong[path], value, "", key.rtol) is not None:
+                    return []
+                explained.add(path[-1])
+    return sorted(explained)
 
 
 def _leaves(value: Any, path: tuple = ()) -> Iterable[tuple[tuple, Any]]:
