@@ -10,3 +10,7 @@ SOLUTIONS = ROOT / "solutions"
 # `optlab` travels with the notebooks and is never installed, so it is imported from there.
 if str(NOTEBOOKS) not in sys.path:
     sys.path.insert(0, str(NOTEBOOKS))
+
+# nbformat loads jsonschema, and that this grammar of web addresses, which takes a second to
+# compile and which no notebook needs. Without it jsonschema only does not check addresses.
+sys.modules.setdefault("rfc3987_syntax", None)

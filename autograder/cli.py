@@ -85,13 +85,13 @@ def _grade(options: argparse.Namespace) -> None:
 
 
 def _grade_loose(options: argparse.Namespace) -> None:
-    from autograder import grade, terminal
+    from autograder import marking, terminal
     from autograder.judge import Judge
 
     with Judge(_settings(options)) as judge:
         if not judge.session.sandboxed:
             terminal.say(f"warning: no sandbox ({judge.session.unavailable}); grade your own only")
-        graded = [grade.grade_loose(Path(name), judge) for name in options.notebooks]
+        graded = [marking.mark_loose(Path(name), judge) for name in options.notebooks]
     for item in graded:
         for problem in item.pop("problems"):
             terminal.say(f"{item['notebook']}: {problem}")
@@ -105,7 +105,7 @@ def _grade_loose(options: argparse.Namespace) -> None:
 def _grade_course(options: argparse.Namespace) -> None:
     from autograder import grade, terminal
 
-    submissions = grade.grade_course(
+    files = grade.grade_course(
         Path(options.course),
         lesson=options.lesson,
         jobs=options.jobs,
@@ -113,8 +113,9 @@ def _grade_course(options: argparse.Namespace) -> None:
         settings=_settings(options),
         show=terminal.progress,
     )
+    submissions = (file.read() for file in files)
     if options.json:
-        print(json.dumps({"schema": grade.SCHEMA, "submissions": submissions}, indent=1))
+        print(json.dumps({"schema": grade.SCHEMA, "submissions": list(submissions)}, indent=1))
     else:
         terminal.marks(submissions)
 

@@ -4,13 +4,17 @@ import csv
 import json
 import shutil
 import sqlite3
-from pathlib import Path
+import subprocess
+import sys
 
+import nbformat
 import pytest
 
-from autograder import NOTEBOOKS, SOLUTIONS, cli, grade, sample
-from autograder.errors import UserError
+from autograder import NOTEBOOKS, ROOT, SOLUTIONS, cli, grade, marking, sample
+from autograder.errors import RunError, UserError
 from autograder.exercises import lessons
+from autograder.judge import Settings
+from autograder.session import Session
 
 STUDENTS = 12
 LESSON = "04_momentum"
@@ -76,7 +80,7 @@ def test_every_submission_has_a_mark_a_page_and_a_row(course):
 
 def test_grading_again_does_nothing_and_one_change_is_graded_alone(course, monkeypatch):
     done = []
-    monkeypatch.setattr(grade, "_keep", lambda *a: done.append(a[2].submission.student))
+    monkeypatch.setattr(grade, "_keep", lambda *a: done.append(a[2].student))
     assert _run("grade", "--course", course, "--jobs", 1) == 0
     assert done == []
     monkeypatch.undo()
@@ -160,18 +164,51 @@ def test_bad_usage_is_one_line_and_status_2(arguments, text, tmp_path, capsys):
     assert text.replace("DIR", str(tmp_path)) in lines[0]
 
 
-def test_a_class_is_not_recorded_without_a_sandbox(course, monkeypatch, capsys):
-    monkeypatch.setattr(grade.Session, "sandboxed", property(lambda self: False))
-    assert _run("grade", "--course", course) == 1
-    assert "a class is not graded" in capsys.readouterr().err
+@pytest.fixture
+def worker():
+    """This process as a worker; what it keeps for the next submission is given up at the end."""
+    yield
+    marking._open_judges.close()
+    marking._judge.cache_clear()
+
+
+def _mark(contents, version=None):
+    settings = Settings()
+    task = marking.Task("ann", LESSON, contents)
+    return marking.mark(task, settings, version or marking.grader_version(settings))
+
+
+def test_a_class_is_not_recorded_without_a_sandbox(worker, monkeypatch):
+    monkeypatch.setattr(Session, "sandboxed", property(lambda self: False))
+    with pytest.raises(RunError, match="a class is not graded"):
+        _mark((NOTEBOOKS / f"{LESSON}.ipynb").read_bytes())
+
+
+def test_a_worker_of_another_version_marks_nothing():
+    with pytest.raises(RunError, match="another version of the grader"):
+        _mark(b"{}", version="another")
 
 
 def test_a_fault_of_the_grader_costs_one_mark_and_is_seen(monkeypatch):
-    monkeypatch.setattr(grade.preflight, "parse", lambda contents: 1 / 0)
-    submission = grade.Submission("ann", LESSON, Path("x.ipynb"))
-    result = grade.grade_one(grade.Task(submission, b"{}"), grade.Settings())
+    monkeypatch.setattr(marking.preflight, "parse", lambda contents: 1 / 0)
+    result = _mark(b"{}")
     assert (result.status, result.score) == ("refused", 0)
     assert "ZeroDivisionError in test_grade.py" in result.problems[-1]
+
+
+def test_a_worker_loads_nothing_of_nbgrader():
+    code = (
+        "import sys; import autograder.marking; "
+        "print([n for n in ('nbgrader', 'nbconvert', 'jupytext', 'sqlalchemy') if n in sys.modules])"
+    )
+    command = [sys.executable, "-c", code]
+    answer = subprocess.run(command, capture_output=True, text=True, check=True, cwd=ROOT)
+    assert answer.stdout.strip() == "[]"
+
+
+def test_the_graded_notebook_is_valid(course):
+    for path in (course / "autograded").glob("*/*/*.ipynb"):
+        nbformat.validate(nbformat.read(path, as_version=4))
 
 
 def test_a_class_needs_room_for_every_kind(tmp_path):

@@ -1,0 +1,209 @@
+"""Marking one submission: bytes in, a value out.
+
+This is all that a worker does, on this machine or on another one. It knows no course folder and no
+gradebook, and does not import nbgrader: a worker should start fast.
+"""
+
+import contextlib
+import hashlib
+import json
+import os
+import signal
+import traceback
+from dataclasses import dataclass
+from functools import cache
+from multiprocessing.connection import Connection
+from multiprocessing.util import Finalize
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+import nbformat
+from nbformat import NotebookNode
+
+from autograder import NOTEBOOKS, ROOT, feedback, preflight
+from autograder.errors import RunError, UserError
+from autograder.exercises import lessons
+from autograder.judge import Judge, Settings
+from optlab.diagnose import Verdict
+
+GRADED = "graded"
+REFUSED = "refused"
+_GRADER = (".py", ".ipynb", ".key", ".j2", ".css", ".npz", ".csv")  # what decides a mark or a page
+
+_open_judges = contextlib.ExitStack()
+
+
+@dataclass(frozen=True)
+class Task:
+    """One submission as a value, so that a worker needs no shared folder.
+
+    refusal: why it cannot be graded, or None. problems: what was odd about it before.
+    """
+
+    student: str
+    lesson: str
+    contents: bytes = b""
+    refusal: str | None = None
+    problems: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Result:
+    """What came of one submission."""
+
+    student: str
+    lesson: str
+    status: str
+    verdicts: tuple[Verdict, ...] = ()
+    problems: tuple[str, ...] = ()
+    notebook: str = ""
+    page: str = ""
+
+    @property
+    def score(self) -> float:
+        return sum(verdict.score for verdict in self.verdicts)
+
+    def to_data(self) -> dict[str, Any]:
+        """The form of the command contract."""
+        return {
+            "student": self.student,
+            "lesson": self.lesson,
+            "status": self.status,
+            "score": self.score,
+            "max_score": float(lessons()[self.lesson].points) if self.lesson in lessons() else 0.0,
+            "problems": list(self.problems),
+            "exercises": [verdict.to_data() for verdict in self.verdicts],
+        }
+
+
+def mark(task: Task, settings: Settings, version: str) -> Result:
+    """Judge one submission. What is wrong with it, or with judging it, stops no other one.
+
+    version: the coordinator's `grader_version`; raises RunError where this worker's is another.
+    """
+    if version != grader_version(settings):
+        raise RunError(
+            "a worker has another version of the grader; give all the same checkout, start them "
+            "again, then run the same command again"
+        )
+    try:
+        return _marked(task, settings)
+    except preflight.Refusal as refusal:
+        return _refused(task, str(refusal))
+    except RunError:
+        raise
+    except Exception as error:  # a fault of the grader must cost one mark at most, and be seen
+        last = traceback.extract_tb(error.__traceback__)[-1]
+        where = f"{type(error).__name__} in {Path(last.filename).name}:{last.lineno}"
+        return _refused(task, f"the grader itself failed on it ({where}); please report this")
+
+
+def mark_loose(path: Path, judge: Judge) -> dict[str, Any]:
+    """Judge one notebook outside any course: a learner's own score."""
+    try:
+        submitted = preflight.read(path)
+    except preflight.Refusal as refusal:
+        if not path.exists():
+            raise UserError(f"{path}: {refusal}; is the name right?") from refusal
+        return {"notebook": str(path), "score": 0.0, "max_score": 0.0, "exercises": [],
+                "problems": [str(refusal)]}  # fmt: skip
+    lesson = _lesson_of(path, submitted)
+    poured = preflight.pour(_release(lesson), submitted)
+    graded = judge.notebook(poured.notebook, lesson)
+    return {
+        "notebook": str(path),
+        "score": graded.score,
+        "max_score": graded.max_score,
+        "exercises": [verdict.to_data() for verdict in graded.verdicts],
+        "problems": [*poured.problems, *graded.problems],
+    }
+
+
+@cache
+def grader_version(settings: Settings) -> str:
+    """Changes whenever code, exercises, releases or settings change: then all is graded anew."""
+    digest = hashlib.sha256(repr(settings).encode())
+    for folder in (ROOT / "autograder", NOTEBOOKS):
+        for path in sorted(folder.rglob("*")):
+            if path.suffix in _GRADER and ".ipynb_checkpoints" not in path.parts:
+                digest.update(path.relative_to(ROOT).as_posix().encode() + path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def require_sandbox(judge: Judge) -> None:
+    """Refuse to go on where learners' code cannot be confined and nobody has said that it may."""
+    if judge.settings.isolation == "auto" and not judge.session.sandboxed:
+        raise RunError(
+            f"no sandbox here ({judge.session.unavailable}), so a class is not graded: learners' "
+            "code could read and change anything; --isolation none does it all the same"
+        )
+
+
+def start_worker(lifeline: Connection) -> None:
+    """Make this process a worker that ends when the other end of the lifeline is closed.
+
+    The kernel closes it whatever happens to the coordinator; a pool alone would wait for ever.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the coordinator's
+    Thread(target=_end_with, args=(lifeline,), daemon=True).start()
+
+
+def _end_with(lifeline: Connection) -> None:
+    lifeline.poll(None)
+    _open_judges.close()
+    os._exit(1)
+
+
+@cache
+def _judge(settings: Settings) -> Judge:
+    """One judge, and so one warm runner, per worker process; it lives as long as the worker."""
+    judge = _open_judges.enter_context(Judge(settings))
+    # Unlike atexit, this also runs in the processes of a pool.
+    Finalize(None, _open_judges.close, exitpriority=0)
+    require_sandbox(judge)
+    return judge
+
+
+@cache
+def _release(lesson: str) -> NotebookNode:
+    return nbformat.read(NOTEBOOKS / f"{lesson}.ipynb", as_version=4)
+
+
+def _marked(task: Task, settings: Settings) -> Result:
+    if task.refusal:
+        return _refused(task, task.refusal)
+    poured = preflight.pour(_release(task.lesson), preflight.parse(task.contents))
+    graded = _judge(settings).notebook(poured.notebook, task.lesson)
+    notebook = preflight.safe(graded.notebook)
+    problems = (*task.problems, *poured.problems, *graded.problems)
+    page = feedback.page(
+        task.student,
+        task.lesson,
+        notebook,
+        graded.verdicts,
+        problems,
+        rerun=settings.run_experiments,
+    )
+    # `safe` made it valid; nbformat would check it again, and sort and indent it for readers.
+    text = json.dumps(notebook, ensure_ascii=False)
+    return Result(task.student, task.lesson, GRADED, graded.verdicts, problems, text, page)
+
+
+def _refused(task: Task, reason: str) -> Result:
+    problems = (*task.problems, reason)
+    page = feedback.page(task.student, task.lesson, None, (), problems)
+    return Result(task.student, task.lesson, REFUSED, problems=problems, page=page)
+
+
+def _lesson_of(path: Path, notebook: NotebookNode) -> str:
+    """By the file's name, else by the exercises that its cells are for."""
+    named = [name for name in lessons() if path.stem.startswith(name)]
+    if named:
+        return named[0]
+    ids = {cell.metadata.get("nbgrader", {}).get("grade_id") for cell in notebook.cells}
+    holding = {name: len(ids & set(lesson.exercises)) for name, lesson in lessons().items()}
+    best = max(holding, key=holding.get)
+    if not holding[best]:
+        raise UserError(f"{path} holds no exercise of this course; is it the right notebook?")
+    return best
