@@ -135,7 +135,7 @@ curriculum_order.mistake(
 )
 curriculum_order.mistake(
     "not_stable",
-    "Your examples are the right ones where all differ, but equally hard ones come in a mixed order. "
+    "Your examples are right where all differ, but equally hard ones come in a mixed order. "
     "What does np.argsort promise about equals, and which kind of sorting promises more?",
     (ARGSORT, "np.argsort(difficulty)"),
     share=0.6,
@@ -1155,6 +1155,30 @@ lesson.quiz(
 )
 
 
+lesson.quiz(
+    "strategies_four_curves",
+    (
+        "d",
+        "(2) explodes, (1) falls fast and stops at a high floor, (4) goes on falling to the lowest "
+        "cost, and (3) has hardly left. This order, from too large to too small, is worth knowing "
+        "by heart.",
+    ),
+    (
+        "a",
+        "A rate that is too small cannot make the cost rise. Which curve leaves the picture?",
+    ),
+    (
+        "b",
+        "Both fall; look at the end of the run. Which one has stopped on a floor?",
+    ),
+    (
+        "c",
+        "The curve that falls most slowly is not held up by a floor. Is its rate too large or too "
+        "small?",
+    ),
+    hints=("Name the two extremes first: one curve rises, one is nearly straight.",),
+)
+
 @lesson.exercise(
     points=4,
     returns=("best rate", "at the edge"),
@@ -1339,30 +1363,6 @@ def _(rates, costs):
     index = int(np.nanargmin(mean))
     return rates[index], rates[index] in (rates[0], rates[-1])
 
-
-lesson.quiz(
-    "strategies_four_curves",
-    (
-        "d",
-        "(2) explodes, (1) falls fast and stops at a high floor, (4) goes on falling to the lowest "
-        "cost, and (3) has hardly left. This order, from too large to too small, is worth knowing "
-        "by heart.",
-    ),
-    (
-        "a",
-        "A rate that is too small cannot make the cost rise. Which curve leaves the picture?",
-    ),
-    (
-        "b",
-        "Both fall; look at the end of the run. Which one has stopped on a floor?",
-    ),
-    (
-        "c",
-        "The curve that falls most slowly is not held up by a floor. Is its rate too large or too "
-        "small?",
-    ),
-    hints=("Name the two extremes first: one curve rises, one is nearly straight.",),
-)
 
 lesson.quiz(
     "strategies_fair_race",

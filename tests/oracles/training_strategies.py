@@ -2,6 +2,8 @@
 
 import math
 
+import numpy as np
+
 
 def curriculum_order(difficulty, share=1.0):
     # Everybody waits until all who are easier, or equally hard and earlier, have been called.
@@ -38,7 +40,7 @@ def batch_norm_forward(Z, gamma, beta, running, training, momentum=0.9, epsilon=
         for j in range(examples):
             z_hat = (float(Z[i, j]) - mean) / math.sqrt(variance + epsilon)
             A[i][j] = float(gamma[i, 0]) * z_hat + float(beta[i, 0])
-    return A, {"mean": means, "variance": variances}
+    return A, {"mean": np.array(means), "variance": np.array(variances)}
 
 
 def early_stopping(validation_costs, params_by_epoch, patience):
@@ -53,9 +55,8 @@ def early_stopping(validation_costs, params_by_epoch, patience):
 
 def tune_learning_rate(rates, costs):
     candidates = []
-    for position, row in enumerate(costs):
-        row = [float(cost) for cost in row]
-        if all(math.isfinite(cost) for cost in row):
-            candidates.append((math.fsum(row) / len(row), position))
+    for position, runs in enumerate(costs):
+        if all(math.isfinite(cost) for cost in runs):
+            candidates.append((math.fsum(runs) / len(runs), position))
     _, position = min(candidates)
     return rates[position], position == 0 or position + 1 == len(rates)
