@@ -7,12 +7,12 @@ from autograder import SOLUTIONS, overview
 
 # Items by lesson, as the plan of the course gives them out.
 PLAN = {
-    "01_mini_batches": [*range(1, 19), 85],
+    "01_mini_batches": [*range(1, 19), 85, 88],
     "02_exponentially_weighted_averages": [*range(19, 33), 86],
     "03_bias_correction": range(33, 39),
     "04_momentum": [*range(39, 51), 87],
     "05_rmsprop": range(51, 58),
-    "06_adam": [*range(58, 66), 88, 89],
+    "06_adam": [*range(58, 66), 89],
     "07_learning_rate_decay": range(66, 77),
     "08_local_optima": range(77, 85),
     "09_adagrad_adadelta": range(91, 95),
