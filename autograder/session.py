@@ -17,7 +17,6 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from autograder import untrusted
 from autograder.errors import RunError, UserError
@@ -74,6 +73,12 @@ class Probe:
     kind: str
     parameters: list[str] = field(default_factory=list)
     cases: list[dict] = field(default_factory=list)
+
+    def part(self, public: bool) -> list[int]:
+        """Numbers of the public or of the hidden cases. A quiz has one, its answer."""
+        if self.kind == "quiz":
+            return [0] if public else []
+        return [n for n, case in enumerate(self.cases) if case["public"] == public]
 
 
 @dataclass(frozen=True)
@@ -254,6 +259,7 @@ class _Notebook:
         self.cells, self.probes, self.limits = cells, probes, limits
         self.began = time.monotonic()
         self.outputs: dict[str, list[dict]] = {}
+        self.seen: dict[str, dict[int, probe.Observation]] = {name: {} for name in probes}
         self.answers: dict[str, list[probe.Observation] | Failure] = {}
         self.problems: list[str] = []
         self.stopped: dict[str, Failure] = {}  # cells that are left out from now on
@@ -312,23 +318,29 @@ class _Notebook:
         self.frozen = True
 
     def _ask(self, wire: _Wire) -> None:
-        for name, asked in self.probes.items():
-            if name in self.answers:
-                continue
-            self.suspect = name
-            self._set_clock(wire)
-            codec.send(wire, {"exercise": name, **vars(asked)})
-            claimed = codec.receive(wire, self.limits.answer_kb << 10)
-            self.answers[name] = self._answer(name, asked, claimed)
+        """All public cases before the first hidden one.
 
-    def _answer(self, name: str, asked: Probe, claimed: Any) -> list[probe.Observation] | Failure:
+        What a function says about public cases is quoted; it must not know the hidden ones by then.
+        """
+        for public in (True, False):
+            for name, asked in self.probes.items():
+                if name not in self.answers and asked.part(public):
+                    self.suspect = name
+                    self._ask_part(wire, name, asked, public)
+
+    def _ask_part(self, wire: _Wire, name: str, asked: Probe, public: bool) -> None:
+        numbers = asked.part(public)
+        self._set_clock(wire)
+        cases = [asked.cases[number] for number in numbers] if asked.cases else []
+        codec.send(wire, {"exercise": name, **vars(asked), "cases": cases})
+        claimed = codec.receive(wire, self.limits.answer_kb << 10)
         if claimed is None:  # not there; perhaps because its cell had to be left out
-            return self.stopped.get(name, NOT_ATTEMPTED)
-        count = 1 if asked.kind == "quiz" else len(asked.cases)
-        seen = untrusted.observations(claimed, count, asked.parameters)
-        if seen and all(one.error == "NotImplementedError" for one in seen):
-            return NOT_ATTEMPTED
-        return seen
+            self.answers[name] = self.stopped.get(name, NOT_ATTEMPTED)
+            return
+        seen = untrusted.observations(claimed, len(numbers), asked.parameters)
+        self.seen[name] |= dict(zip(numbers, seen, strict=True))
+        if len(self.seen[name]) == max(1, len(asked.cases)):
+            self.answers[name] = _all_seen(self.seen[name])
 
     def _set_clock(self, wire: _Wire) -> None:
         wire.deadline = min(time.monotonic() + self.limits.cell_seconds, self._end)
@@ -347,6 +359,13 @@ class _Notebook:
         if isinstance(error, OversizeError):
             return Failure("refused", "oversize", "It gave back more than can be taken.")
         return Failure("refused", "nonsense", "What it gave back is not in the expected form.")
+
+
+def _all_seen(seen: dict[int, probe.Observation]) -> list[probe.Observation] | Failure:
+    """The observations in the order of their cases."""
+    if all(one.error == "NotImplementedError" for one in seen.values()):
+        return NOT_ATTEMPTED
+    return [seen[number] for number in sorted(seen)]
 
 
 def _how(status: int | None) -> str:
