@@ -59,7 +59,7 @@ def safe(notebook: NotebookNode, limits: FileLimits = LIMITS) -> NotebookNode:
         metadata = {key: cell.metadata[key] for key in ("nbgrader", "tags") if key in cell.metadata}
         kept = outputs(cell.get("outputs"), limits)
         cells.append(new_cell(cell.cell_type, cell.source, cell.id, metadata, kept))
-    known = {"kernelspec", "language_info"} & set(notebook.metadata)
+    known = [key for key in ("kernelspec", "language_info") if key in notebook.metadata]
     return new_notebook(cells, {key: notebook.metadata[key] for key in known})
 
 
