@@ -66,6 +66,8 @@ def decode(frame: bytes) -> Any:
     if len(frame) < LENGTH.size:
         raise CodecError("frame too short")
     start = LENGTH.size + LENGTH.unpack_from(frame)[0]
+    if start > len(frame):
+        raise CodecError("the header is longer than the frame")
     if start > MAX_HEADER:
         raise OversizeError(f"a header of {start} bytes; at most {MAX_HEADER} are taken")
     try:
