@@ -6,6 +6,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 NOTEBOOKS = ROOT / "notebooks"
 SOLUTIONS = ROOT / "solutions"
+# Grading takes the release from here: people write their answers into `notebooks/`.
+RELEASES = ROOT / "autograder" / "releases"
 
 # `optlab` travels with the notebooks and is never installed, so it is imported from there.
 if str(NOTEBOOKS) not in sys.path:

@@ -2,6 +2,7 @@
 
 solutions/NN_topic.py  ->  solutions/NN_topic.ipynb        executed, outputs stored
                        ->  notebooks/NN_topic.ipynb        solutions removed, nothing executed
+                       ->  autograder/releases/            the same, where nobody writes answers
 exercises/topic.py     ->  notebooks/optlab/keys/topic/    public cases, data only
 """
 
@@ -22,7 +23,7 @@ from nbformat import NotebookNode
 from nbgrader.preprocessors import ClearSolutions, ComputeChecksums, LockCells
 from traitlets.config import Config
 
-from autograder import NOTEBOOKS, SOLUTIONS, overview
+from autograder import NOTEBOOKS, RELEASES, SOLUTIONS, overview
 from autograder.errors import RunError, UserError
 from autograder.exercise import Lesson
 from autograder.exercises import lessons
@@ -65,6 +66,10 @@ class Source:
         return NOTEBOOKS / f"{self.name}.ipynb"
 
     @property
+    def release(self) -> Path:
+        return RELEASES / f"{self.name}.ipynb"
+
+    @property
     def topic(self) -> str:
         return self.name.partition("_")[2]
 
@@ -88,8 +93,12 @@ def build(names: list[str]) -> None:
     """Write solution notebooks, learner notebooks and keys."""
     chosen = sources(names)
     for source in chosen:
+        _require_no_answers(source)
+    for source in chosen:
         _write_keys(source)
-        _write(source.learner, nbformat.writes(release(read(source))) + "\n")
+        text = nbformat.writes(release(read(source))) + "\n"
+        _write(source.learner, text)
+        _write(source.release, text)
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         for source, notebook in zip(chosen, pool.map(_executed, chosen), strict=True):
             _write(source.solution, nbformat.writes(notebook) + "\n")
@@ -184,6 +193,16 @@ def _require_every_exercise(notebook: NotebookNode, source: Source) -> None:
         raise RunError(f"{source.text.name} has no cell for {missing[0]!r}")
 
 
+def _require_no_answers(source: Source) -> None:
+    """Building must not wipe out what somebody wrote into a learner notebook."""
+    built = source.learner.exists() and source.release.exists()
+    if built and source.learner.read_bytes() != source.release.read_bytes():
+        raise RunError(
+            f"notebooks/{source.learner.name} was edited, perhaps with answers in it; "
+            "move it away, then build again"
+        )
+
+
 def _executed(source: Source) -> NotebookNode:
     notebook = read(source)
     # Run where nbval runs it; the kernel finds optlab by PYTHONPATH.
@@ -246,8 +265,10 @@ def _stale(source: Source) -> Iterator[str]:
     fresh = read(source)
     if not _same_cells(source.solution, fresh):
         yield f"solutions/{source.solution.name} differs from its source"
-    if not _same_text(source.learner, nbformat.writes(release(fresh)) + "\n"):
-        yield f"notebooks/{source.learner.name} differs from its source"
+    text = nbformat.writes(release(fresh)) + "\n"
+    for folder, path in (("notebooks", source.learner), ("autograder/releases", source.release)):
+        if not _same_text(path, text):
+            yield f"{folder}/{path.name} differs from its source"
     for path, contents in _keys(source):
         if not _same_key(path, contents):
             yield f"{path.relative_to(NOTEBOOKS.parent)} differs from its exercise"
@@ -280,8 +301,9 @@ def _same_key(path: Path, contents: bytes) -> bool:
 def _orphans() -> list[Path]:
     """Built files whose source is gone."""
     known = sources([])
-    built = {path for source in known for path in (source.solution, source.learner)}
-    notebooks = {*SOLUTIONS.glob("*.ipynb"), *NOTEBOOKS.glob("*.ipynb")}
+    built = {path for item in known for path in (item.solution, item.learner, item.release)}
+    folders = (SOLUTIONS, NOTEBOOKS, RELEASES)
+    notebooks = {path for folder in folders for path in folder.glob("*.ipynb")}
     topics = {source.topic for source in known if source.lesson}
     keys = [path for path in KEYS.glob("*/*") if path.parent.name not in topics]
     return sorted(notebooks - built) + sorted(keys)

@@ -22,7 +22,7 @@ from nbgrader.utils import parse_utc
 from traitlets.config import Config
 from traitlets.config.loader import PyFileConfigLoader
 
-from autograder import NOTEBOOKS, ROOT, SOLUTIONS
+from autograder import NOTEBOOKS, RELEASES, ROOT, SOLUTIONS
 from autograder.errors import UserError
 from autograder.preflight import FileLimits, Refusal, read_bytes, student_name
 from autograder.record import Recorder, sqlite_url
@@ -91,7 +91,8 @@ def create(
     lessons: Iterable[str],
     *,
     solutions: Path = SOLUTIONS,
-    notebooks: Path = NOTEBOOKS,
+    releases: Path = RELEASES,
+    optlab: Path = NOTEBOOKS / "optlab",
 ) -> list[str]:
     """Make or bring up to date a course folder for these lessons; says what it left alone."""
     try:
@@ -102,11 +103,11 @@ def create(
         url, course_id = db_url(course, settings), settings.CourseDirectory.get("course_id", "")
         with Recorder(url, course_id, settings) as recorder:
             for lesson in lessons:
-                release = _built(notebooks / f"{lesson}.ipynb")
+                release = _built(releases / f"{lesson}.ipynb")
                 recorder.add_lesson(lesson, nbformat.read(release, as_version=4))
                 solution = _built(solutions / f"{lesson}.ipynb")
-                _fill(course / "source" / lesson, solution, notebooks / "optlab")
-                _fill(course / "release" / lesson, release, notebooks / "optlab")
+                _fill(course / "source" / lesson, solution, optlab)
+                _fill(course / "release" / lesson, release, optlab)
     except PermissionError as error:
         _cannot_write(course, error)
     return said
@@ -202,10 +203,16 @@ def _of_student(folder, known, duedates):
     try:
         student_name(folder.name)
     except Refusal as refusal:
-        return [Submission(student, "", folder, refusal=str(refusal))]
+        return [Submission(_told_apart(folder.name), "", folder, refusal=str(refusal))]
     if folder.is_symlink() or not folder.is_dir():
         return [Submission(student, "", folder, refusal="this is not a student's folder")]
     return [_submission(student, path, known, duedates) for path in _entries(folder)]
+
+
+def _told_apart(name):
+    """A name that cannot be a student's, so that it is no other's either, shown or as a folder."""
+    digest = hashlib.sha256(os.fsencode(name)).hexdigest()[:6]
+    return f"?{' '.join(clean(name, 40).split())} {digest}"  # no student's name holds "?"
 
 
 def _submission(student, folder, known, duedates):

@@ -21,7 +21,7 @@ from typing import Any
 import nbformat
 from nbformat import NotebookNode
 
-from autograder import NOTEBOOKS, ROOT, feedback, preflight
+from autograder import NOTEBOOKS, RELEASES, ROOT, feedback, preflight
 from autograder.errors import RunError, UserError
 from autograder.exercises import lessons
 from autograder.judge import Judge, Settings
@@ -124,7 +124,7 @@ def mark_loose(path: Path, judge: Judge) -> dict[str, Any]:
 def grader_version(settings: Settings) -> str:
     """Changes whenever code, exercises, releases or settings change: then all is graded anew."""
     digest = hashlib.sha256(repr(settings).encode())
-    for folder in (ROOT / "autograder", NOTEBOOKS):
+    for folder in (ROOT / "autograder", NOTEBOOKS / "optlab"):
         for path in sorted(folder.rglob("*")):
             if path.suffix in _GRADER and ".ipynb_checkpoints" not in path.parts:
                 digest.update(path.relative_to(ROOT).as_posix().encode() + path.read_bytes())
@@ -167,7 +167,7 @@ def _judge(settings: Settings) -> Judge:
 
 @cache
 def _release(lesson: str) -> NotebookNode:
-    return nbformat.read(NOTEBOOKS / f"{lesson}.ipynb", as_version=4)
+    return nbformat.read(RELEASES / f"{lesson}.ipynb", as_version=4)
 
 
 def _marked(task: Task, settings: Settings) -> Result:

@@ -21,10 +21,15 @@ def copy(tmp_path, monkeypatch):
         shutil.copy(SOLUTIONS / f"{LESSON}{suffix}", solutions)
     keys = notebooks / "optlab" / "keys"
     shutil.copytree(build.KEYS / "momentum", keys / "momentum")
-    shutil.copy(NOTEBOOKS / f"{LESSON}.ipynb", notebooks)
+    releases = tmp_path / "autograder" / "releases"
+    releases.mkdir(parents=True)
+    for folder in (notebooks, releases):
+        shutil.copy(NOTEBOOKS / f"{LESSON}.ipynb", folder)
     monkeypatch.setattr(build, "SOLUTIONS", solutions)
     monkeypatch.setattr(build, "NOTEBOOKS", notebooks)
+    monkeypatch.setattr(build, "RELEASES", releases)
     monkeypatch.setattr(build, "KEYS", keys)
+    monkeypatch.setattr(build.overview, "pages", lambda: ())
     return tmp_path
 
 
@@ -51,7 +56,7 @@ def _drop_execution(notebook):
 
 
 @pytest.mark.parametrize("change", [_change_source, _change_points])
-@pytest.mark.parametrize("folder", ["solutions", "notebooks"])
+@pytest.mark.parametrize("folder", ["solutions", "notebooks", "autograder/releases"])
 def test_a_notebook_edited_by_hand_is_named(copy, folder, change):
     _edit(copy / folder / f"{LESSON}.ipynb", change)
     assert build.check([]) == [f"{folder}/{LESSON}.ipynb differs from its source"]
@@ -80,6 +85,12 @@ def test_building_keys_and_release_again_changes_no_byte(copy):
     build._write_keys(source)
     build._write(source.learner, nbformat.writes(build.release(build.read(source))) + "\n")
     assert {path: path.read_bytes() for path in (copy / "notebooks").rglob("*.*")} == before
+
+
+def test_building_never_wipes_out_a_learners_answers(copy):
+    _edit(copy / "notebooks" / f"{LESSON}.ipynb", _change_source)
+    with pytest.raises(RunError, match=f"notebooks/{LESSON}.ipynb was edited"):
+        build.build([LESSON])
 
 
 def test_the_release_holds_no_solution():

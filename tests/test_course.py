@@ -34,7 +34,12 @@ def built(tmp_path_factory):
     cell(solution, "momentum_update").source += f"  # {HIDDEN}"
     nbformat.write(solution, folder / f"solutions/{LESSON}.ipynb")
     nbformat.write(release(), folder / f"notebooks/{LESSON}.ipynb")
-    return {"solutions": folder / "solutions", "notebooks": folder / "notebooks"}
+    notebooks = folder / "notebooks"
+    return {
+        "solutions": folder / "solutions",
+        "releases": notebooks,
+        "optlab": notebooks / "optlab",
+    }
 
 
 @pytest.fixture(scope="module")
@@ -293,7 +298,11 @@ def stock_course(tmp_path_factory):
     (folder / "notebooks/optlab/data.csv").write_text("1\n")
     place = folder / "course"
     course.create(
-        place, [REAL_LESSON], solutions=folder / "solutions", notebooks=folder / "notebooks"
+        place,
+        [REAL_LESSON],
+        solutions=folder / "solutions",
+        releases=folder / "notebooks",
+        optlab=folder / "notebooks" / "optlab",
     )
     for student, notebook in class_of(solved, handed_out).items():
         hand_in(place, student, notebook, REAL_LESSON, **{"numpy.py": "raise SystemExit"})
