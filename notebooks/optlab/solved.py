@@ -1,0 +1,104 @@
+"""Finding the learner's own functions, so that the last lesson can put them to work.
+
+A function defined in the notebook that asks goes first; otherwise the notebook of its lesson is
+read, which lies beside this one or, as nbgrader lays them out, in a folder of its own. Imports,
+functions and plain constants of that notebook are run, nothing else of it is. Who passes the public
+cases of its check is handed over; all others are named with the reason.
+"""
+
+import ast
+import json
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from optlab import diagnose, keys, probe
+
+
+def solved(names: Iterable[str], here: dict[str, Any] | None = None) -> dict[str, Callable]:
+    """The functions of these names that pass their checks; prints a line about each name.
+
+    here: the names of the notebook that asks, `globals()`.
+    """
+    found = {}
+    for name in names:
+        function, remark = find(name, here or {})
+        if function is not None:
+            found[name] = function
+        print(f"{name:16} {remark}")
+    return found
+
+
+def find(name: str, here: dict[str, Any], folder: Path = Path()) -> tuple[Callable | None, str]:
+    """The learner's function of that name, or None, and a few words on where or why not."""
+    lesson = next(each["lesson"] for each in keys.lessons() if name in _exercises(each))
+    paths = (folder / f"{lesson}.ipynb", folder / ".." / lesson / f"{lesson}.ipynb")
+    path = next(filter(Path.is_file, paths), None)
+    if name in here:
+        function, where = here[name], "this notebook"
+    elif path is None:
+        return None, f"skipped: {lesson}.ipynb is not beside this notebook"
+    else:
+        try:
+            function, where = definitions(path).get(name), path.name
+        except (OSError, ValueError, LookupError, TypeError):
+            return None, f"skipped: {path.name} cannot be read"
+    status = _status(name, function)
+    if status == diagnose.CORRECT:
+        return function, f"joins, from {where}"
+    if status == diagnose.NOT_ATTEMPTED:
+        return None, f"skipped: not solved yet in {where}"
+    return None, f'skipped: does not pass check("{name}") in {where}'
+
+
+def _exercises(lesson: dict) -> list[str]:
+    return [exercise["name"] for exercise in lesson["exercises"]]
+
+
+def definitions(path: Path) -> dict[str, Any]:
+    """What the imports, functions and constants of a notebook define; the last definition counts.
+
+    Raises OSError, ValueError, LookupError or TypeError where the file is no notebook.
+    """
+    names: dict[str, Any] = {"np": np, "__name__": path.stem}
+    for statement in _statements(path):
+        code = compile(ast.Module([statement], []), path.name, "exec")
+        try:
+            exec(code, names)
+        except Exception:  # a cell of the learner may raise anything at all
+            continue
+    return names
+
+
+def _statements(path: Path) -> Iterator[ast.stmt]:
+    for cell in json.loads(path.read_text("utf-8"))["cells"]:
+        if cell["cell_type"] != "code":
+            continue
+        try:
+            body = ast.parse("".join(cell["source"])).body
+        except SyntaxError:  # unfinished, or with IPython's magics
+            continue
+        yield from filter(_only_defines, body)
+
+
+def _only_defines(statement: ast.stmt) -> bool:
+    if isinstance(statement, ast.Assign):
+        return all(isinstance(node, _PLAIN) for node in ast.walk(statement))
+    return isinstance(statement, (ast.FunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom))
+
+
+_PLAIN = (
+    *(ast.Assign, ast.Name, ast.Constant, ast.Tuple, ast.List, ast.Dict, ast.Set),
+    *(ast.UnaryOp, ast.BinOp, ast.operator, ast.unaryop, ast.expr_context),
+)
+
+
+def _status(name: str, function: Any) -> str:
+    """What `check` would say, on the public cases."""
+    if function is None:
+        return diagnose.NOT_ATTEMPTED
+    key = keys.load(name)
+    seen = [probe.observe(function, key.parameters, case) for case in key.cases]
+    return diagnose.diagnose(key, seen).status
