@@ -6,12 +6,14 @@ content security policy that says so to the browser.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
 
 from nbformat import NotebookNode
 
+from autograder.byhand import NOTHING, Correction, Entries
 from autograder.pages import template
 from autograder.text import clean
-from optlab.diagnose import Verdict
+from optlab.diagnose import PLAIN, Verdict
 
 CODE_LENGTH = 20_000
 # Icon, word and tone by status. The icons are in every font; the words carry the meaning.
@@ -25,6 +27,8 @@ STATUS = {
     "not_attempted": ("\u2013", "Not attempted", "none"),
 }
 PARTLY = ("~", "Partly right", "some")
+BY_HAND = ("✎", "Marked by hand")
+_HEAD = 1000  # bytes of a page in which its head's facts stand
 
 
 @dataclass(frozen=True)
@@ -38,17 +42,35 @@ class _Part:
     """One exercise on the page."""
 
     verdict: Verdict
+    correction: Correction
     code: str
     figures: tuple[_Figure, ...]
 
     @property
     def message(self) -> str:
-        return clean(self.verdict.message)
+        """Empty where it would only repeat the status."""
+        return "" if self.verdict.message == PLAIN else clean(self.verdict.message)
+
+    @property
+    def comment(self) -> str:
+        return clean(self.correction.comment).strip()
+
+    @property
+    def score(self) -> float:
+        """The mark that counts."""
+        return self.correction.applied(self.verdict.score)
 
     @property
     def status(self) -> tuple[str, str, str]:
+        if self.correction.score is not None:
+            return (*BY_HAND, self._tone(self.score))
         partly = 0 < self.verdict.score < self.verdict.max_score
         return PARTLY if partly else STATUS[self.verdict.status]
+
+    def _tone(self, score: float) -> str:
+        if score <= 0:
+            return "bad"
+        return "good" if score >= self.verdict.max_score else "some"
 
 
 def page(
@@ -59,16 +81,23 @@ def page(
     problems: Iterable[str],
     *,
     rerun: bool = False,
+    entries: Entries = NOTHING,
 ) -> str:
     """The feedback on one submission as HTML.
 
     notebook: graded and made `safe`; None for a submission that could not be graded.
     rerun: whether experiments were run by the grader; else their figures are those submitted.
+    entries: marks and comments given by hand, and points lost for being late.
     """
     cells = notebook.cells if notebook else []
     code, figures = _by_exercise(cells)
     parts = [
-        _Part(verdict, code.get(verdict.exercise, ""), tuple(figures.get(verdict.exercise, ())))
+        _Part(
+            verdict,
+            entries.corrections.get(verdict.exercise, Correction()),
+            code.get(verdict.exercise, ""),
+            tuple(figures.get(verdict.exercise, ())),
+        )
         for verdict in verdicts
     ]
     return template("feedback").render(
@@ -76,10 +105,21 @@ def page(
         title=_title(cells, lesson),
         parts=parts,
         problems=[clean(problem) for problem in problems],
-        score=sum(part.verdict.score for part in parts),
+        score=sum(part.score for part in parts) - entries.late_penalty,
         max_score=sum(part.verdict.max_score for part in parts),
         rerun=rerun,
+        entries=entries,
     )
+
+
+def shows(path: Path, entries: Entries) -> bool:
+    """Whether the page in this file is one of ours and holds just these entries."""
+    try:
+        with path.open("rb") as file:
+            head = file.read(_HEAD)
+    except OSError:
+        return False
+    return f'<meta name="by-hand" content="{entries.digest}">'.encode() in head
 
 
 def _title(cells, lesson):

@@ -26,7 +26,8 @@ from typing import Any
 
 import nbformat
 
-from autograder import course, export, preflight
+from autograder import course, export, files, handback, preflight
+from autograder.byhand import NOTHING
 from autograder.course import Submission
 from autograder.errors import RunError, UserError
 from autograder.exercises import find_lesson, lessons
@@ -67,11 +68,16 @@ def grade_course(
             for submission, task, result in show(results, len(waiting)):
                 _keep(folder, recorder, submission, result)
                 _file_of(folder, submission).write(_digest(submission, task), result, version)
+        entries = recorder.settle(lessons())
         marks = recorder.marks()
-    files = [_file_of(folder, item) for item in submissions]
+    verdicts = [_file_of(folder, item) for item in submissions]
+    for item, verdict in zip(submissions, verdicts, strict=True):
+        if item.lesson in lessons():
+            entered = entries.get((item.student, item.lesson), NOTHING)
+            handback.give_back(folder, item, verdict.read(), entered, settings.run_experiments)
     export.write_grades(folder / "grades.csv", marks)
-    export.write_results(folder / "results.csv", (file.read() for file in files))
-    return files
+    export.write_results(folder / "results.csv", (file.read() for file in verdicts))
+    return verdicts
 
 
 @dataclass(frozen=True)
@@ -95,7 +101,7 @@ class VerdictFile:
 
     def write(self, digest: str, result: Result, version: str) -> None:
         data = {"schema": SCHEMA, "digest": digest, "grader": version}
-        _replace(self.path, json.dumps(data | {"verdict": result.to_data()}, indent=1) + "\n")
+        files.replace(self.path, json.dumps(data | {"verdict": result.to_data()}, indent=1) + "\n")
 
 
 def verdict_files(folder: Path) -> list[VerdictFile]:
@@ -129,26 +135,15 @@ def _keep(folder: Path, recorder: Recorder, submission: Submission, result: Resu
     if submission.lesson not in lessons():
         return  # nbgrader has no place for it; the verdict file tells
     place = Path(submission.student) / submission.lesson / f"{submission.lesson}.ipynb"
-    _replace((folder / "feedback" / place).with_suffix(".html"), result.page)
+    files.replace((folder / "feedback" / place).with_suffix(".html"), result.page)
     if result.status == REFUSED:
         recorder.refuse(submission.student, submission.lesson, submission.timestamp)
         return
-    _replace(folder / "autograded" / place, result.notebook)
+    files.replace(folder / "autograded" / place, result.notebook)
     notebook = nbformat.v4.reads(result.notebook)
     recorder.record(
         submission.student, submission.lesson, notebook, result.verdicts, submission.timestamp
     )
-
-
-def _replace(path: Path, text: str) -> None:
-    """Write a file in one go: a reader sees the old one or the new one."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        half = path.with_name(path.name + ".part")
-        half.write_text(text, "utf-8")
-        half.replace(path)
-    except OSError as error:
-        raise RunError(f"cannot write {path}: {error.strerror}") from error
 
 
 def _judged(

@@ -25,10 +25,18 @@ def template(name: str) -> Template:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters["points"] = lambda number: f"{round(number, 2):g}"
+    environment.filters.update(points=_points, amount=_amount)
     own = TEMPLATES / f"{name}.css"
     style = (TEMPLATES / "page.css").read_text("utf-8")
     style += own.read_text("utf-8") if own.exists() else ""
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     environment.globals.update(style=Markup(style), style_hash=f"sha256-{digest}")
     return environment.get_template(f"{name}.html.j2")
+
+
+def _points(number: float) -> str:
+    return f"{round(number, 2):g}"
+
+
+def _amount(number: float) -> str:
+    return f"{_points(number)} {'point' if _points(number) == '1' else 'points'}"

@@ -7,15 +7,17 @@ write; what a person entered there (manual scores, extra credit, comments, exten
 import json
 import os
 import sys
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
 from nbformat import NotebookNode
 from nbgrader.api import (
     Assignment,
+    BaseCell,
     Comment,
     Grade,
     Gradebook,
@@ -30,10 +32,11 @@ from nbgrader.api import (
 )
 from nbgrader.preprocessors import AssignLatePenalties, ComputeChecksums, SaveCells
 from nbgrader.utils import compute_checksum, is_grade, is_locked, is_solution
-from sqlalchemy import select
+from sqlalchemy import func, or_, select
 from sqlalchemy.exc import SQLAlchemyError
 from traitlets.config import Config
 
+from autograder.byhand import Correction, Entries
 from autograder.errors import RunError, UserError
 
 CHECK = "check_"  # the grade id of an exercise's check cell is this and the exercise's name
@@ -177,6 +180,40 @@ class Recorder:
             for item in found
         ]
         return sorted(marks, key=lambda mark: (mark.student, mark.lesson))
+
+    def settle(self, lessons: Iterable[str]) -> dict[tuple[str, str], Entries]:
+        """Bring late penalties up to date; what was entered, by student and lesson.
+
+        Due dates, extensions and manual marks may change after a submission was graded.
+        """
+        names, lost = list(lessons), {}
+        with self._writing("late penalties"):
+            for row in self.gradebook.db.scalars(_late(names)):
+                one = row.assignment
+                penalty = self._penalty(one.student_id, self._lesson(one.name), one, row.score)
+                row.late_submission_penalty = penalty
+                if penalty:
+                    lost[one.student_id, one.name] = penalty
+        corrections: dict[tuple[str, str], dict[str, Correction]] = defaultdict(dict)
+        for student, lesson, exercise, values in self._entered(names):
+            found = corrections[student, lesson]
+            found[exercise] = replace(found.get(exercise, Correction()), **values)
+        return {
+            key: Entries(corrections.get(key, {}), lost.get(key, 0.0))
+            for key in {*corrections, *lost}
+        }
+
+    def _entered(self, lessons):
+        """(student, lesson, exercise, values): marks stand at check cells, comments at answers."""
+        marks = _entries(Grade, lessons, Grade.manual_score, Grade.extra_credit)
+        marks = marks.where(or_(Grade.manual_score.is_not(None), Grade.extra_credit > 0))
+        for student, lesson, cell, score, extra in self.gradebook.db.execute(marks):
+            values = {"score": score, "extra": extra or 0.0}
+            yield student, lesson, cell.removeprefix(CHECK), values
+        comments = _entries(Comment, lessons, Comment.manual_comment)
+        comments = comments.where(func.trim(Comment.manual_comment) != "")
+        for student, lesson, cell, comment in self.gradebook.db.execute(comments):
+            yield student, lesson, cell, {"comment": comment}
 
     def record(
         self,
@@ -339,6 +376,27 @@ def _rows(notebook):
         tuple(cell.id for cell in [*graded, *tasks]),
         tuple(cell.id for cell in [*answered, *tasks]),
     )
+
+
+def _late(lessons):
+    """Rows of submissions after the due date, and of those that lost points for it before."""
+    rows = select(SubmittedNotebook).join(SubmittedNotebook.assignment)
+    rows = rows.join(SubmittedAssignment.assignment).where(Assignment.name.in_(lessons))
+    return rows.where(
+        or_(
+            SubmittedAssignment.timestamp > Assignment.duedate,
+            SubmittedNotebook.late_submission_penalty.is_not(None),
+        )
+    )
+
+
+def _entries(kind, lessons, *values):
+    """Grades or comments with their student, lesson and cell."""
+    rows = select(SubmittedAssignment.student_id, Assignment.name, BaseCell.name, *values)
+    rows = rows.select_from(kind).join(BaseCell, kind.cell_id == BaseCell.id)
+    rows = rows.join(SubmittedNotebook, kind.notebook_id == SubmittedNotebook.id)
+    rows = rows.join(SubmittedNotebook.assignment).join(SubmittedAssignment.assignment)
+    return rows.where(Assignment.name.in_(lessons))
 
 
 def _scores(lesson, known, verdicts):
