@@ -798,6 +798,22 @@ lesson.quiz(
 )  # fmt: skip
 
 
+lesson.quiz(
+    "nesterov_gradient",
+    (
+        "b",
+        "The old velocity will carry the ball there anyway, gradient or not; so the slope over "
+        "there is the one to act on.",
+    ),
+    ("a", "That is plain momentum. What does Nesterov know about the next step before it takes "
+          "the gradient?"),
+    ("c", "That point is only known once the gradient has been used. Which part of the step is "
+          "known before?"),
+    ("d", "Friction takes its share of the old velocity before it moves the ball. How much of v "
+          "is left?"),
+)  # fmt: skip
+
+
 @lesson.exercise(
     points=5,
     returns=("params", "velocity"),
@@ -1147,19 +1163,3 @@ def _(params, gradient, velocity, learning_rate, beta=0.9):
             p[index] = params[key][index] - learning_rate * v[index]
         new_params[key], new_velocity[key] = p, v
     return new_params, new_velocity
-
-
-lesson.quiz(
-    "nesterov_gradient",
-    (
-        "b",
-        "The old velocity will carry the ball there anyway, gradient or not; so the slope over "
-        "there is the one to act on.",
-    ),
-    ("a", "That is plain momentum. What does Nesterov know about the next step before it takes "
-          "the gradient?"),
-    ("c", "That point is only known once the gradient has been used. Which part of the step is "
-          "known before?"),
-    ("d", "Friction takes its share of the old velocity before it moves the ball. How much of v "
-          "is left?"),
-)  # fmt: skip

@@ -125,6 +125,22 @@ INTEGERS = (
 )
 
 
+lesson.quiz(
+    "amsgrad_why",
+    (
+        "d",
+        "The rare gradient of 3 makes s large just when it acts, so its step is small; the small "
+        "gradients of -1 meet an s that has forgotten it. The maximum does not forget.",
+    ),
+    ("a", "The learning rate was tuned for neither, and both had the same. What does Adam divide "
+          "the rare gradient by?"),
+    ("b", "The sum of three gradients is 3 - 1 - 1 = 1: on average they point the right way. What "
+          "are they divided by?"),
+    ("c", "There was no noise and no bias to speak of after a thousand steps. Whose steps are "
+          "longer, those of the gradient 3 or those of the -1?"),
+)  # fmt: skip
+
+
 @lesson.exercise(
     points=4,
     returns=("params", "state"),
@@ -490,21 +506,6 @@ def _(params, grads, state, learning_rate, beta1=0.9, beta2=0.999, epsilon=1e-8)
 
 
 lesson.quiz(
-    "amsgrad_why",
-    (
-        "d",
-        "The rare gradient of 3 makes s large just when it acts, so its step is small; the small "
-        "gradients of -1 meet an s that has forgotten it. The maximum does not forget.",
-    ),
-    ("a", "The learning rate was tuned for neither, and both had the same. What does Adam divide "
-          "the rare gradient by?"),
-    ("b", "The sum of three gradients is 3 - 1 - 1 = 1: on average they point the right way. What "
-          "are they divided by?"),
-    ("c", "There was no noise and no bias to speak of after a thousand steps. Whose steps are "
-          "longer, those of the gradient 3 or those of the -1?"),
-)  # fmt: skip
-
-lesson.quiz(
     "l2_shrinkage",
     (
         0.99,
@@ -519,6 +520,19 @@ lesson.quiz(
     (0.995, "The derivative of lambda/(2m) w^2 is lambda/m w: the 2 cancels."),
     (0.9, "Check the division: what is 0.5 times 10 divided by 500?"),
     rtol=0.001,
+)  # fmt: skip
+
+lesson.quiz(
+    "adam_with_l2",
+    (
+        "a",
+        "The penalty's gradient is divided by the root of s like any other: where gradients are "
+        "large, little of it is left. AdamW decays both by the same share.",
+    ),
+    ("b", "Which of the two weights has the larger s, and what does a large s do to everything "
+          "above the line?"),
+    ("c", "That holds for gradient descent and for AdamW. What is the penalty divided by here?"),
+    ("d", "L2 does shrink the weights, in Adam too. Through which division does its gradient go?"),
 )  # fmt: skip
 
 
@@ -912,16 +926,16 @@ def _(params, grads, state, learning_rate, weight_decay=0.01, beta1=0.9, beta2=0
 
 
 lesson.quiz(
-    "adam_with_l2",
+    "warmup_first_steps",
     (
-        "a",
-        "The penalty's gradient is divided by the root of s like any other: where gradients are "
-        "large, little of it is left. AdamW decays both by the same share.",
+        "c",
+        "Adam's corrected first step is one learning rate for every weight, because s knows a "
+        "single gradient: long steps on little knowledge. A small rate bridges that time.",
     ),
-    ("b", "Which of the two weights has the larger s, and what does a large s do to everything "
-          "above the line?"),
-    ("c", "That holds for gradient descent and for AdamW. What is the penalty divided by here?"),
-    ("d", "L2 does shrink the weights, in Adam too. Through which division does its gradient go?"),
+    ("a", "The correction removes that bias already. What else is s lacking after one gradient?"),
+    ("b", "At t = 1 the step is g/|g|: large and small gradients move alike. What is not yet "
+          "known about them?"),
+    ("d", "The cosine works just as well without a warm-up. Which steps are the risky ones?"),
 )  # fmt: skip
 
 
@@ -1389,19 +1403,6 @@ def _(step, cycle, learning_rate, factor=2, minimum=0.0):
     cosine = math.cos(math.pi * position / period)
     return minimum + (learning_rate - minimum) * (1.0 + cosine) / 2.0
 
-
-lesson.quiz(
-    "warmup_first_steps",
-    (
-        "c",
-        "Adam's corrected first step is one learning rate for every weight, because s knows a "
-        "single gradient: long steps on little knowledge. A small rate bridges that time.",
-    ),
-    ("a", "The correction removes that bias already. What else is s lacking after one gradient?"),
-    ("b", "At t = 1 the step is g/|g|: large and small gradients move alike. What is not yet "
-          "known about them?"),
-    ("d", "The cosine works just as well without a warm-up. Which steps are the risky ones?"),
-)  # fmt: skip
 
 lesson.quiz(
     "adam_large_epsilon",

@@ -1,0 +1,921 @@
+# %% [markdown]
+# # 10 · Train as today's scripts do: after Adam
+#
+# Open a training script of today and you will find `AdamW`, a warm-up and a cosine. This lesson
+# takes these apart: what went wrong with Adam, what with its weight decay, and what a schedule is
+# worth. It also settles two questions that the notes leave open: what L2 does to a step, and
+# whether $\epsilon$ matters.
+#
+# **What you'll do.** Send Adam to the worst point there is, and repair it. Write AdamW, a warm-up
+# with cosine, and warm restarts. Find out how much a schedule is worth beside an optimizer.
+#
+# **What you'll learn.**
+# - when Adam's short memory misleads it, and what AMSGrad remembers,
+# - why L2 and weight decay are the same for gradient descent and not for Adam,
+# - why the first steps should be short, and the last ones too,
+# - when a large $\epsilon$ is right, and what it makes of Adam.
+#
+# **What you'll need.** Lesson 6 (Adam) and lesson 7 (learning rate decay). About 75 minutes. Run
+# the cells from top to bottom.
+
+# %%
+try:
+    import numpy as np
+
+    from optlab import check, hint, optimizers, plots, problems, progress
+    from optlab.data import digits_split
+
+    print("Ready: optlab is here.")
+except ModuleNotFoundError as missing:
+    print(f"The module {missing.name} is missing.")
+    print("optlab is the folder beside this notebook: copy the whole notebooks folder (in Colab,")
+    print("upload it and run  %cd  into it). For anything else: %pip install numpy matplotlib")
+
+# %% [markdown]
+# ## 1 · Adam goes to the worst point
+#
+# **Question.** Can Adam walk away from the minimum, step after step, with gradients that are
+# perfectly right?
+#
+# Reddi, Kale and Kumar (2018) found a stream of gradients that does it. The costs are straight lines
+# $f_t(w) = g_t\, w$ on the interval $[-1, 1]$, with the gradients (기울기)
+#
+# $$3,\; -1,\; -1,\; 3,\; -1,\; -1,\; \dots$$
+#
+# Three of them together make $3 - 1 - 1 = +1$, so in the long run $-1$ is the best point and $+1$
+# the worst. As in the paper, Adam has $\beta_1 = 0$ and $\beta_2 = 1/(1 + 3^2) = 0.1$ here; the rate
+# (학습률) falls like $0.5/\sqrt t$.
+#
+# **Predict** before you run the cell: where will gradient descent (경사 하강법) end, and where will
+# Adam?
+
+
+# %% tags=["experiment"]
+def walk(update, stream):
+    """The points visited on the interval from -1 to 1."""
+    w, state, path = 0.0, None, [0.0]
+    for g in stream:
+        w, state = update(w, g, state)
+        w = min(max(w, -1.0), 1.0)
+        path.append(w)
+    return np.array(path)
+
+
+def falling(t):
+    return 0.5 / np.sqrt(t)
+
+
+stream = problems.reddi_stream(3000)
+paths = {
+    "gd": walk(optimizers.gradient_descent(falling), stream),
+    "adam": walk(optimizers.adam(falling, beta1=0.0, beta2=0.1), stream),
+}
+fig, ax = plots.figure()
+for name, label in (("gd", "gradient descent"), ("adam", "Adam")):
+    _ = ax.semilogx(np.arange(1, 3001), paths[name][1:], color=plots.COLORS[name])
+    plots.label_end(ax, 3000, paths[name][-1], label, plots.COLORS[name])
+    print(f"{label}: w = {paths[name][-1]:.3f} after 3000 steps")
+_ = ax.set(xlabel="step", ylabel="$w$", ylim=(-1.1, 1.1), xlim=(0.9, 60000))
+plots.show(
+    fig,
+    "The position over steps. Gradient descent goes to -1, the best point. Adam climbs in a zigzag "
+    "to +1, the worst one, and stays there.",
+)
+
+# %% [markdown]
+# ### Quiz · Why?
+#
+# - **a** the learning rate is too large for this stream
+# - **b** on average the gradients of the stream point to $+1$
+# - **c** the averages start at zero, and their bias misleads Adam
+# - **d** the gradient 3 is divided by a root that it has just made large; the two $-1$ that follow
+#   are divided by a root that has forgotten the 3
+
+# %% quiz="amsgrad_why"
+# BEGIN SOLUTION
+amsgrad_why = "d"
+# END SOLUTION
+
+# %% check="amsgrad_why"
+check("amsgrad_why")
+
+# %% [markdown]
+# It takes a short memory. Drag $\beta_2$ and $\beta_1$: from where on does Adam go the right way?
+
+
+# %% tags=["experiment", "nbval-ignore-output"]
+def draw_stream(ax, beta2, beta1):
+    path = walk(optimizers.adam(falling, beta1, beta2), stream[:600])
+    ax.axhline(-1, color=plots.COLORS["target"], linewidth=0.8)
+    ax.plot(path, color=plots.COLORS["adam"], linewidth=1.2)
+    ax.set(xlabel="step", ylabel="$w$", ylim=(-1.1, 1.1))
+    return f"Adam ends at w = {path[-1]:.2f}"
+
+
+plots.explore(
+    draw_stream,
+    "Adam's position over 600 steps on the stream; sliders change beta2 and beta1.",
+    beta2=(0.05, 0.95, 0.05, 0.1),
+    beta1=(0.0, 0.9, 0.1, 0.0),
+)
+
+# %% tags=["experiment"]
+for beta1, beta2 in ((0.0, 0.1), (0.0, 0.4), (0.0, 0.5), (0.0, 0.9), (0.9, 0.1), (0.9, 0.999)):
+    path = walk(optimizers.adam(falling, beta1, beta2), stream)
+    print(f"beta1 {beta1}, beta2 {beta2}: w = {path[-1]:.2f}")
+
+# %% [markdown]
+# With the usual $\beta_1 = 0.9$ and $\beta_2 = 0.999$ this stream does no harm. But the proof in the
+# paper works for every pair of betas (with $\beta_1 < \sqrt{\beta_2}$): a rarer and larger gradient
+# does the same to a longer memory. Adam has no guarantee to converge even on convex costs.
+#
+# **AMSGrad** (the repair in the same paper) does not let the root shrink. It keeps the largest $s$
+# that there has been:
+#
+# $$v = \beta_1 v + (1-\beta_1)\, g, \qquad s = \beta_2 s + (1-\beta_2)\, g^2$$
+#
+# $$s_{\max} = \max(s_{\max},\, s)$$
+#
+# $$v^{c} = \frac{v}{1-\beta_1^t}, \qquad s^{c} = \frac{s_{\max}}{1-\beta_2^t}, \qquad
+# w = w - \alpha\, \frac{v^{c}}{\sqrt{s^{c}} + \epsilon}$$
+#
+# - The maximum (최댓값) is taken element by element, and over time.
+# - $s$ itself goes on as in Adam; $s_{\max}$ is one more thing to remember.
+# - Here the maximum is taken of $s$ *before* the bias correction (편향 보정), as in PyTorch and Keras.
+#   optax takes it of the corrected averages, and the paper corrects nothing.
+#
+# ### Exercise 1 · One step of AMSGrad
+
+
+# %% exercise="amsgrad_update"
+def amsgrad_update(params, grads, state, learning_rate, beta1=0.9, beta2=0.999, epsilon=1e-8):
+    """One step of AMSGrad.
+
+    params, grads: dicts of arrays with the same keys and shapes
+    state:         {"v": ..., "s": ..., "s_max": ..., "t": ...}: three dicts like params, zero
+                   before the first update, and the number of updates so far
+    Returns (params, state) after the step, as new dicts; the arguments stay as they were.
+
+    Example, first update, learning_rate 0.1: a gradient of 2.0 moves the weight by 0.1, as in Adam
+    """
+    # BEGIN SOLUTION
+    new_params, v, s, s_max = {}, {}, {}, {}
+    t = state["t"] + 1
+    for key in params:
+        v[key] = beta1 * state["v"][key] + (1 - beta1) * grads[key]
+        s[key] = beta2 * state["s"][key] + (1 - beta2) * grads[key] ** 2
+        s_max[key] = np.maximum(state["s_max"][key], s[key])
+        v_corrected = v[key] / (1 - beta1**t)
+        s_corrected = s_max[key] / (1 - beta2**t)
+        step = v_corrected / (np.sqrt(s_corrected) + epsilon)
+        new_params[key] = params[key] - learning_rate * step
+    return new_params, {"v": v, "s": s, "s_max": s_max, "t": t}
+    # END SOLUTION
+
+
+# %% check="amsgrad_update"
+check("amsgrad_update")
+
+# %% [markdown]
+# **Predict**: where does your AMSGrad end on the stream, with the same $\beta_1 = 0$ and
+# $\beta_2 = 0.1$? And on the digits, is it better than Adam?
+
+
+# %% tags=["experiment"]
+def my_amsgrad(learning_rate, beta1=0.9, beta2=0.999):
+    """Your AMSGrad in the form update(w, g, state) -> (w, state)."""
+
+    def update(w, g, state):
+        if state is None:
+            state = {name: {"w": np.zeros(np.shape(w))} for name in ("v", "s", "s_max")} | {"t": 0}
+        rate = learning_rate(state["t"] + 1) if callable(learning_rate) else learning_rate
+        params, state = amsgrad_update(
+            {"w": np.asarray(w)}, {"w": np.asarray(g)}, state, rate, beta1, beta2
+        )
+        return params["w"], state
+
+    return update
+
+
+training, testing = digits_split()
+
+
+def train_digits(update, epochs, seed):
+    """The training cost after the last epoch, and the share of test digits recognised."""
+    rng = np.random.default_rng(seed)
+    params = problems.init_params(rng, (64, 32, 10))
+    params, _ = problems.train(params, training.X, training.Y, update, epochs, rng)
+    cost, _ = problems.cost_and_grads(params, training.X, training.Y)
+    return cost, problems.accuracy(params, testing.X, testing.labels)
+
+
+try:
+    path = walk(my_amsgrad(falling, 0.0, 0.1), stream)
+    print(f"AMSGrad on the stream: w = {float(path[-1]):.3f}")
+    for label, make in (("Adam", optimizers.adam), ("AMSGrad", my_amsgrad)):
+        costs = {
+            rate: np.mean([train_digits(make(rate), 8, seed)[0] for seed in (0, 1)])
+            for rate in (0.02, 0.04, 0.08)
+        }
+        rate = min(costs, key=costs.get)
+        print(f"{label} on digits: cost {costs[rate]:.3f} at its best rate {rate} of three")
+except NotImplementedError:
+    print("Exercise 1 comes first; then run this cell again.")
+
+# %% [markdown]
+# On the stream AMSGrad goes to the best point. On the digits there is little between the two: the
+# trap has to be built with care. AMSGrad is the answer to a theorem more than to a practical need,
+# and most scripts leave it switched off.
+
+# %% [markdown]
+# ## 2 · What L2 does to a step
+#
+# A seminar note explains L2 regularization (L2 정규화) like this: "it makes the update slightly
+# larger, so that the weights become smaller; their distributions become similar, they discriminate
+# less, and that prevents overfitting (과적합)". Which of this is right?
+#
+# The cost gets an extra term, $\frac{\lambda}{2m} \lVert W \rVert^2$, and so the gradient gets
+# $\frac{\lambda}{m} W$. A step of gradient descent becomes
+#
+# $$W = W - \alpha \left( g + \frac{\lambda}{m} W \right) =
+# \left(1 - \frac{\alpha\lambda}{m}\right) W - \alpha\, g$$
+#
+# ### Quiz · How much is left?
+#
+# $\alpha = 0.5$, $\lambda = 10$, $m = 500$. By which number does each step multiply $W$, apart from
+# what $g$ does? Answer with a number, exact to 0.1 %.
+
+# %% quiz="l2_shrinkage"
+# BEGIN SOLUTION
+l2_shrinkage = 0.99
+# END SOLUTION
+
+# %% check="l2_shrinkage"
+check("l2_shrinkage")
+
+# %% [markdown]
+# So every step multiplies $W$ by $1 - \alpha\lambda/m$, whatever the weight: this is **weight
+# decay** (가중치 감쇠). "A slightly larger update" is only right when $g$ pulls in the same direction;
+# otherwise the update is smaller. And the rest of the sentence we can measure: 200 digits to learn
+# from, a network of 64, 32 and 10 units, gradient descent with $\alpha = 0.5$, 60 epochs (에포크).
+#
+# **Predict**: which $\lambda$ recognises most of the test digits?
+
+# %% tags=["experiment"]
+from functools import partial
+
+few = training.X[:, :200], training.Y[:, :200]
+
+
+def with_penalty(update, lambd, seed, epochs=60):
+    """Trains on 200 digits; lambd is the L2 term of the cost."""
+    rng = np.random.default_rng(seed)
+    model = partial(problems.cost_and_grads, lambd=lambd)
+    params = problems.init_params(rng, (64, 32, 10))
+    params, _ = problems.train(params, *few, update, epochs, rng, batch=32, model=model)
+    accuracy = problems.accuracy(params, testing.X, testing.labels)
+    return problems.cost_and_grads(params, *few)[0], accuracy, params["W1"]
+
+
+strengths = (0, 0.1, 1, 3)
+fig, ax = plots.figure()
+for lambd, color in zip(strengths, ("gd", "first", "second", "target"), strict=True):
+    runs = [with_penalty(optimizers.gradient_descent(0.5), lambd, seed) for seed in range(3)]
+    cost, accuracy = (np.mean([run[k] for run in runs]) for k in (0, 1))
+    weights = np.concatenate([run[2].ravel() for run in runs])
+    height, edges = np.histogram(weights, bins=np.linspace(-1.2, 1.2, 61), density=True)
+    middles = (edges[1:] + edges[:-1]) / 2
+    _ = ax.plot(middles, height, color=plots.COLORS[color])
+    spot = {0: -0.34, 0.1: -0.14}.get(lambd, 0.02)
+    plots.label_end(
+        ax,
+        spot,
+        np.interp(spot, middles, height),
+        rf"$\lambda$ = {lambd}",
+        plots.COLORS[color],
+        (-6, 8) if spot < 0 else (10, 4),
+    )
+    print(
+        f"lambda {lambd}: spread of W1 {weights.std():.3f}, training cost {cost:.3f}, "
+        f"{100 * accuracy:.1f} % of the test digits"
+    )
+_ = ax.set(xlabel="weights of layer 1", ylabel="density")
+plots.show(
+    fig,
+    "The distribution of the weights of layer 1 for four strengths of L2. The larger lambda, the "
+    "narrower and higher the peak at zero.",
+)
+
+# %% [markdown]
+# The distribution does become narrower, and the network does fit its training digits less closely. A
+# little of that helps on the test digits (by about the spread between seeds here); more of it hurts.
+# "Discriminates less" is what happens when $\lambda$ is too large, not how L2 helps.
+
+# %% [markdown]
+# ## 3 · The same term inside Adam
+#
+# ### Quiz · Who decays?
+#
+# Two weights both stand at 1. Their gradients are nothing but noise (잡음), of size 10 for the first
+# and of size 0.1 for the second. Adam gets the gradient with the L2 term in it, $g + \lambda w$.
+# Which of the two weights decays more slowly?
+#
+# - **a** the one with the large gradients
+# - **b** the one with the small gradients
+# - **c** neither, both by the factor $1 - \alpha\lambda$ a step
+# - **d** neither, since Adam cancels the L2 term altogether
+
+# %% quiz="adam_with_l2"
+# BEGIN SOLUTION
+adam_with_l2 = "a"
+# END SOLUTION
+
+# %% check="adam_with_l2"
+check("adam_with_l2")
+
+# %% tags=["experiment"]
+size = np.array([[10.0], [0.1]])
+noise = size * np.random.default_rng(0).normal(size=(2000, 2, 200))  # 200 runs at once
+
+
+def decay_with_l2(update, lambd=1.0):
+    """The mean of both weights over 200 runs, at every step."""
+    w, state, means = np.ones((2, 200)), None, [np.ones(2)]
+    for g in noise:
+        w, state = update(w, g + lambd * w, state)
+        means.append(w.mean(axis=1))
+    return np.array(means)
+
+
+def draw_decay(ax, means, title):
+    for k, color, label in ((0, "first", "large gradients"), (1, "second", "small gradients")):
+        ax.plot(means[:, k], color=plots.COLORS[color], linewidth=1.5)
+        plots.label_end(ax, 2000, means[-1, k], label, plots.COLORS[color], (6, 9 - 18 * k))
+    ax.plot(0.999 ** np.arange(2001), ":", color="#6f6f6f")
+    ax.set(title=title, xlabel="step", xlim=(0, 3700), xticks=[0, 1000, 2000], ylim=(-0.13, 1.05))
+    print(f"{title}: {means[-1, 0]:.2f} (large gradients), {means[-1, 1]:.2f} (small gradients)")
+
+
+fig, axes = plots.figure(1, 2, size=(9, 3.6), sharey=True)
+draw_decay(axes[0], decay_with_l2(optimizers.gradient_descent(0.001)), "gradient descent with L2")
+draw_decay(axes[1], decay_with_l2(optimizers.adam(0.001)), "Adam with L2")
+plots.show(
+    fig,
+    "Two weights over 2000 steps of pure noise with L2. Under gradient descent both follow the "
+    "dotted curve 0.999 to the t down to 0.14. Under Adam the weight with large gradients stays at "
+    "0.82 and the one with small gradients falls at once to 0.",
+)
+print(f"(1 - alpha lambda)^2000 = {0.999**2000:.2f}")
+
+# %% [markdown]
+# For gradient descent L2 and weight decay are the same. For Adam they are not: the term $\lambda w$
+# goes through $v$ and is divided by $\sqrt{s}$ like everything else. Where gradients are large,
+# hardly any decay is left; where they are small it is a multiple of what was asked for.
+#
+# **AdamW** (Loshchilov and Hutter, 2019) takes the decay out of the gradient, "decoupled weight
+# decay". First the parameter shrinks, then Adam takes its step with the plain gradient. With
+# $\lambda_w$ for the decay (`weight_decay`):
+#
+# $$v = \beta_1 v + (1-\beta_1)\, g, \qquad s = \beta_2 s + (1-\beta_2)\, g^2, \qquad
+# v^{c} = \frac{v}{1-\beta_1^t}, \qquad s^{c} = \frac{s}{1-\beta_2^t}$$
+#
+# $$w = (1 - \alpha\lambda_w)\, w - \alpha\, \frac{v^{c}}{\sqrt{s^{c}} + \epsilon}$$
+#
+# - The decay is multiplied by the learning rate. That is PyTorch's form. In the paper it is
+#   multiplied by the schedule's factor alone, so that a $\lambda$ from the paper is divided by
+#   $\alpha$ for PyTorch.
+# - It acts on the parameter as it was before the step, and not on the step.
+# - Every parameter that is handed over decays. Scripts usually hand biases over separately, with
+#   decay 0.
+#
+# ### Exercise 2 · One step of AdamW
+
+
+# %% exercise="adamw_update"
+def adamw_update(
+    params,
+    grads,
+    state,
+    learning_rate,
+    weight_decay=0.01,
+    beta1=0.9,
+    beta2=0.999,
+    epsilon=1e-8,
+):
+    """One step of AdamW.
+
+    params, grads: dicts of arrays with the same keys and shapes
+    state:         {"v": ..., "s": ..., "t": ...} as in Adam
+    weight_decay:  share of every parameter that decays, per unit of learning rate
+    Returns (params, state) after the step, as new dicts; the arguments stay as they were.
+
+    Example, first update, learning_rate 0.1, weight_decay 0.5: w 2.0, gradient 4.0
+    ->  the decay leaves 1.9, Adam's step is 0.1, w 1.8
+    """
+    # BEGIN SOLUTION
+    new_params, v, s = {}, {}, {}
+    t = state["t"] + 1
+    for key in params:
+        v[key] = beta1 * state["v"][key] + (1 - beta1) * grads[key]
+        s[key] = beta2 * state["s"][key] + (1 - beta2) * grads[key] ** 2
+        v_corrected = v[key] / (1 - beta1**t)
+        s_corrected = s[key] / (1 - beta2**t)
+        step = v_corrected / (np.sqrt(s_corrected) + epsilon)
+        decayed = (1 - learning_rate * weight_decay) * params[key]
+        new_params[key] = decayed - learning_rate * step
+    return new_params, {"v": v, "s": s, "t": t}
+    # END SOLUTION
+
+
+# %% check="adamw_update"
+check("adamw_update")
+
+# %% [markdown]
+# **Predict**: the two noisy weights once more, now with your AdamW, $\alpha = 0.001$ and
+# $\lambda_w = 1$.
+
+
+# %% tags=["experiment"]
+def my_adamw(learning_rate, weight_decay):
+    """Your AdamW in the form update(w, g, state) -> (w, state)."""
+
+    def update(w, g, state):
+        if state is None:
+            state = {name: {"w": np.zeros(w.shape)} for name in ("v", "s")} | {"t": 0}
+        params, state = adamw_update({"w": w}, {"w": g}, state, learning_rate, weight_decay)
+        return params["w"], state
+
+    return update
+
+
+try:
+    means = decay_with_l2(my_adamw(0.001, 1.0), lambd=0.0)  # no L2: the decay is in the update
+    fig, ax = plots.figure()
+    draw_decay(ax, means, "your AdamW")
+    plots.show(
+        fig,
+        "The two weights under AdamW: both follow the dotted curve 0.999 to the t, down to 0.13.",
+    )
+except NotImplementedError:
+    print("Exercise 2 comes first; then run this cell again.")
+
+# %% [markdown]
+# Both decay alike again. Does it make a better network? The 200 digits, Adam with L2 against AdamW,
+# three strengths each, $\alpha = 0.01$, three seeds.
+
+
+# %% tags=["experiment"]
+def accuracies(make, strengths):
+    """Share of the test digits for every strength, a mean over three seeds."""
+    means = []
+    for strength in strengths:
+        update, lambd = make(strength)
+        means.append(np.mean([with_penalty(update, lambd, seed, 30)[1] for seed in range(3)]))
+    return means
+
+
+for label, make, grid in (
+    ("Adam with L2", lambda lambd: (optimizers.adam(0.01), lambd), (0, 0.1, 0.3)),
+    ("your AdamW", lambda decay: (my_adamw(0.01, decay), 0.0), (0, 0.3, 1)),
+):
+    try:
+        shares = ", ".join(
+            f"{100 * share:.1f} % at {strength}"
+            for strength, share in zip(grid, accuracies(make, grid), strict=True)
+        )
+        print(f"{label}: {shares}")
+    except NotImplementedError:
+        print(f"{label}: exercise 2 comes first; then run this cell again.")
+
+# %% [markdown]
+# No difference that three seeds could prove: one test digit is 0.3 %. What decoupling gives is that
+# the decay does what it says, for every weight and whatever the gradients are. On large image models
+# the paper reports better results and less need to tune rate and decay together (Loshchilov and
+# Hutter, 2019).
+
+# %% [markdown]
+# ## 4 · Warm up, then cool down
+#
+# ### Quiz · Why warm up?
+#
+# Most scripts let the rate rise from nearly nothing to its full size over the first steps. Why does
+# Adam need a **warm-up** (워밍업)?
+#
+# - **a** to undo the bias of averages that start at zero
+# - **b** because the first gradients are large, and Adam's first steps with them
+# - **c** because $s$ knows only a few gradients at first, and yet Adam takes full steps
+# - **d** because the cosine would fall too fast otherwise
+
+# %% quiz="warmup_first_steps"
+# BEGIN SOLUTION
+warmup_first_steps = "c"
+# END SOLUTION
+
+# %% check="warmup_first_steps"
+check("warmup_first_steps")
+
+# %% [markdown]
+# At the other end of training, small steps let the weights settle (lesson 7). The usual choice is
+# half a **cosine** (코사인): flat at the top, steep in the middle, flat at the bottom. With `step` for
+# the number of updates made so far (0 at the first), $W$ for the warm-up steps and $T$ for all
+# steps:
+#
+# $$\alpha_{\text{step}} = \begin{cases}
+# \alpha\; \dfrac{\text{step} + 1}{W} & \text{for step} < W \\[2ex]
+# \alpha\; \dfrac{1 + \cos(\pi\, p)}{2}, \quad p = \dfrac{\text{step} - W}{T - W} &
+# \text{for } W \le \text{step} \le T \\[2ex]
+# 0 & \text{beyond } T \end{cases}$$
+#
+# - The $+1$ is no decoration. With $\text{step}/W$ the first rate would be 0, and the first
+#   mini-batch (미니배치) read for nothing; well-known training code has had just that
+#   (verl, issue 3674).
+# - The rate reaches $\alpha$ at the last step of the warm-up, and 0 when all $T$ updates, number 0
+#   to $T-1$, have been made.
+# - `step` counts updates over the whole training. A counter that starts again with every epoch
+#   warms up again with every epoch.
+#
+# ### Exercise 3 · Warm-up and cosine
+
+
+# %% exercise="warmup_cosine"
+def warmup_cosine(step, warmup_steps, total_steps, learning_rate):
+    """The learning rate of an update: linear warm-up, then half a cosine down to 0.
+
+    step:          updates made so far, 0 at the first
+    warmup_steps:  length of the warm-up; may be 0
+    total_steps:   updates of the whole training, more than warmup_steps
+    learning_rate: the full rate
+    Returns a float; 0 from total_steps on.
+
+    Example, 4 steps of warm-up, 12 in all, rate 0.8:
+    0.2 at step 0, 0.8 at steps 3 and 4, 0.4 at step 8, 0.0 at step 12
+    """
+    # BEGIN SOLUTION
+    if step < warmup_steps:
+        return learning_rate * (step + 1) / warmup_steps
+    progress = min((step - warmup_steps) / (total_steps - warmup_steps), 1)
+    return learning_rate * (1 + np.cos(np.pi * progress)) / 2
+    # END SOLUTION
+
+
+# %% check="warmup_cosine"
+check("warmup_cosine")
+
+# %% [markdown]
+# Drag, and look at the first and the last step.
+
+
+# %% tags=["experiment", "nbval-ignore-output"]
+def draw_schedule(ax, warmup_steps, total_steps):
+    rates = [warmup_cosine(step, warmup_steps, total_steps, 1.0) for step in range(total_steps)]
+    ax.plot(rates, ".-", color=plots.COLORS["first"])
+    ax.set(xlabel="step", ylabel=r"rate / $\alpha$", ylim=(-0.05, 1.1), xlim=(-2, 102))
+    return f"first rate {rates[0]:.3f}, last rate {rates[-1]:.4f}"
+
+
+try:
+    plots.explore(
+        draw_schedule,
+        "The learning rate over the steps: a straight rise, then half a cosine down to zero. "
+        "Sliders change the length of the warm-up and of the training.",
+        warmup_steps=(0, 30, 1, 10),
+        total_steps=(40, 100, 1, 100),
+    )
+except NotImplementedError:
+    print("Exercise 3 comes first; then run this cell again.")
+
+# %% [markdown]
+# Now the price of it. Adam on the digits, ten epochs (230 updates), five learning rates, two
+# seeds, and three schedules: constant, cosine alone, and two epochs of warm-up before the cosine.
+# **Predict**: which schedule allows the largest rate? Which reaches the lowest cost?
+
+# %% tags=["experiment"]
+STEPS = 230
+
+
+def scheduled(rate, warmup_steps):
+    """Your schedule as a function of t = 1, 2, ..., or the constant rate where it is None."""
+    if warmup_steps is None:
+        return rate
+    return lambda t: warmup_cosine(t - 1, warmup_steps, STEPS, rate)
+
+
+rates = (0.02, 0.04, 0.08, 0.16, 0.32)
+kinds = (("constant", None, "gd"), ("cosine", 0, "second"), ("warm-up and cosine", 46, "first"))
+fig, ax = plots.figure()
+for label, warmup_steps, color in kinds:
+    try:
+        finals = [
+            [
+                train_digits(optimizers.adam(scheduled(rate, warmup_steps)), 10, seed)
+                for seed in (0, 1)
+            ]
+            for rate in rates
+        ]
+    except NotImplementedError:
+        print(f"{label}: exercise 3 comes first; then run this cell again.")
+        continue
+    costs = [np.mean([cost for cost, _ in runs]) for runs in finals]
+    shares = [np.mean([share for _, share in runs]) for runs in finals]
+    best = int(np.argmin(costs))
+    _ = ax.loglog(rates, costs, "o-", color=plots.COLORS[color])
+    plots.label_end(ax, rates[-1], costs[-1], label, plots.COLORS[color])
+    print(
+        f"{label}: best cost {costs[best]:.3f} at rate {rates[best]}, "
+        f"{100 * shares[best]:.1f} % of the test digits; cost {costs[3]:.3f} at rate 0.16"
+    )
+_ = ax.set(xlabel=r"learning rate $\alpha$ of Adam", ylabel="training cost after 10 epochs")
+_ = ax.set(xlim=(0.018, 1.2), xticks=rates, xticklabels=rates)
+ax.minorticks_off()
+plots.show(
+    fig,
+    "Training cost after ten epochs against the learning rate. Constant rate and cosine alone get "
+    "worse beyond 0.04 and 0.08; with a warm-up it stays low up to 0.16.",
+)
+
+# %% [markdown]
+# The warm-up is what makes a large rate possible: at 0.16 it still reaches 0.014, where both others
+# have lost. And at its best rate it ends at half the cost of the others at theirs. The cosine alone
+# gains nothing here. Note what one common rate would have told you: at 0.04 the *constant* schedule
+# is the best of the three. Schedules, too, are compared fairly only when each has its own rate.
+
+# %% [markdown]
+# ## 5 · Restart
+#
+# A cosine must know $T$ in advance. **SGDR** (Loshchilov and Hutter, 2017; "stochastic gradient
+# descent with warm restarts") lets the rate fall along a cosine again and again, in cycles (주기)
+# that become longer, and jumps back to the full rate at each **restart** (재시작). The weights are
+# kept: "warm". With cycles of $T_0$, $T_1 = c\,T_0$, $T_2 = c\,T_1, \dots$ steps ($c$ is `factor`),
+# and `since` for the steps since the last restart,
+#
+# $$\alpha_{\text{step}} = \alpha_{\min} + (\alpha - \alpha_{\min})\;
+# \frac{1 + \cos\left(\pi\, \text{since} / T_i\right)}{2}$$
+#
+# At the first step of every cycle `since` is 0, so the rate is $\alpha$ there. It would be
+# $\alpha_{\min}$ at $\text{since} = T_i$, and that is already the restart.
+#
+# ### Exercise 4 · Warm restarts
+
+
+# %% exercise="sgdr"
+def sgdr(step, cycle, learning_rate, factor=2, minimum=0.0):
+    """The learning rate of an update: cosine with warm restarts.
+
+    step:          updates made so far, 0 at the first
+    cycle:         steps of the first cycle
+    learning_rate: the rate at the start of every cycle
+    factor:        how many times longer each cycle is than the one before, a whole number
+    minimum:       the rate towards which each cycle falls
+    Returns a float.
+
+    Example, cycle 4, rate 0.8, factor 2, minimum 0.2:
+    0.8 at step 0, 0.5 at step 2, 0.8 at step 4, 0.5 at step 8, 0.8 at step 12
+    """
+    # BEGIN SOLUTION
+    start, length = 0, cycle
+    while step >= start + length:
+        start = start + length
+        length = length * factor
+    progress = (step - start) / length
+    share = (1 + np.cos(np.pi * progress)) / 2
+    return minimum + (learning_rate - minimum) * share
+    # END SOLUTION
+
+
+# %% check="sgdr"
+check("sgdr")
+
+# %% [markdown]
+# What it buys is that you may stop at the end of any cycle. Momentum (모멘텀) with $\alpha = 3.2$ on
+# the digits: one run with restarts after 1, 3, 7 and 15 epochs, against *four* runs with a cosine
+# planned for exactly that many epochs, and one with the constant rate. Mean of two seeds.
+#
+# **Predict**: how much worse are the restarts than the planned cosines? And what happens to the cost
+# just after a restart?
+
+
+# %% tags=["experiment"]
+def costs_at(schedule, epochs, seed):
+    """The training cost after every epoch, for momentum with this schedule of t = 1, 2, ..."""
+    rng = np.random.default_rng(seed)
+    like = problems.init_params(rng, (64, 32, 10))
+    update = optimizers.momentum(schedule)
+    w, state, costs = problems.flatten(like), None, []
+    for _ in range(epochs):
+        for columns in np.array_split(rng.permutation(1437), 23):
+            params = problems.unflatten(w, like)
+            _, grads = problems.cost_and_grads(
+                params, training.X[:, columns], training.Y[:, columns]
+            )
+            w, state = update(w, problems.flatten(grads), state)
+        cost, _ = problems.cost_and_grads(problems.unflatten(w, like), training.X, training.Y)
+        costs.append(cost)
+    return np.array(costs)
+
+
+def mean_costs(schedule, epochs):
+    return np.mean([costs_at(schedule, epochs, seed) for seed in (0, 1)], axis=0)
+
+
+ends = (1, 3, 7, 15)
+try:
+    restarts = mean_costs(lambda t: sgdr(t - 1, 23, 3.2), 15)
+    constant = mean_costs(3.2, 15)
+    planned = [
+        mean_costs(lambda t, T=23 * end: warmup_cosine(t - 1, 0, T, 3.2), end)[-1] for end in ends
+    ]
+    epochs = np.arange(1, 16)
+    fig, axes = plots.figure(2, 1, size=(7.2, 5.4), sharex=True, height_ratios=(1, 2))
+    steps = np.arange(15 * 23)
+    _ = axes[0].plot(
+        steps / 23, [sgdr(int(k), 23, 3.2) for k in steps], color=plots.COLORS["first"]
+    )
+    _ = axes[0].set(ylabel="rate", ylim=(0, 3.5))
+    _ = axes[1].semilogy(epochs, constant, ".-", color=plots.COLORS["gd"])
+    _ = axes[1].semilogy(epochs, restarts, ".-", color=plots.COLORS["first"])
+    _ = axes[1].semilogy(ends, planned, "D", color=plots.COLORS["second"])
+    plots.label_end(axes[1], 15, constant[-1], "constant", plots.COLORS["gd"], (8, 10))
+    plots.label_end(axes[1], 15, restarts[-1], "restarts", plots.COLORS["first"], (8, -2))
+    plots.label_end(axes[1], 15, planned[-1], "four planned runs", plots.COLORS["second"], (8, -14))
+    _ = axes[1].set(
+        xlabel="epoch",
+        ylabel="training cost",
+        xlim=(0, 19.5),
+        xticks=[1, 3, 7, 15],
+        ylim=(0.008, 1),
+    )
+    plots.show(
+        fig,
+        "Above: the rate falls in four cycles of 1, 2, 4 and 8 epochs. Below: the training cost of "
+        "the restarts, of a constant rate, and of four cosines planned for 1, 3, 7 and 15 epochs. "
+        "At the ends of the cycles the restarts meet the planned runs; after each restart the "
+        "cost rises for a while.",
+    )
+    for k, end in enumerate(ends):
+        print(
+            f"after {end} epochs: restarts {restarts[end - 1]:.3f}, planned cosine "
+            f"{planned[k]:.3f}, constant {constant[end - 1]:.3f}"
+        )
+    print(f"one epoch after the restart at 3: {restarts[3]:.3f}")
+except NotImplementedError:
+    print("Exercises 3 and 4 come first; then run this cell again.")
+
+# %% [markdown]
+# At the end of each cycle the one run is near the run that was planned for exactly that many epochs:
+# 15 epochs of work in place of $1 + 3 + 7 + 15 = 26$. The price is paid in between. After a restart
+# the large rate throws the weights out, the cost rises, and whoever stops in the middle of a cycle
+# stops at a bad moment. At the end the restarts gain a little on the constant rate and are a little
+# behind the single planned cosine.
+#
+# "Check the character of each schedule and adjust it", the notes say. Here are the characters, in a
+# table:
+#
+# | schedule | must know $T$ | may stop early | what to tune |
+# |---|---|---|---|
+# | constant | no | any time, at its noise floor | $\alpha$ |
+# | inverse time, $1/\sqrt t$ (lesson 7) | no | any time | $\alpha$, decay rate |
+# | staircase (lesson 7) | the drops | after each drop | $\alpha$, where to drop |
+# | warm-up and cosine | yes | no: most is gained at the end | $\alpha$, $W$, $T$ |
+# | warm restarts | no | at the end of each cycle | $\alpha$, first cycle, factor |
+
+# %% [markdown]
+# ## 6 · Does epsilon matter?
+#
+# Two statements from the notes: "it does not matter what $\epsilon$ (엡실론) is" and "$\epsilon$ is a
+# problem; for CNNs it should be raised". TensorFlow's documentation of Adam sides with the second:
+# the default of $10^{-8}$ might not be a good one in general, and for an Inception network on
+# ImageNet a good choice was 1.0 or 0.1. (The Inception paper itself used RMSprop with $\epsilon =
+# 1.0$: Szegedy and others, 2016.)
+#
+# ### Quiz · A large epsilon
+#
+# The roots of $s$ are about 0.01 in some network. With $\epsilon = 1$, Adam's steps are
+#
+# - **a** still one learning rate long for every weight
+# - **b** about $\alpha\, v$: those of momentum
+# - **c** about $\alpha\, g$: those of gradient descent
+# - **d** zero: the weights stand still
+
+# %% quiz="adam_large_epsilon"
+# BEGIN SOLUTION
+adam_large_epsilon = "b"
+# END SOLUTION
+
+# %% check="adam_large_epsilon"
+check("adam_large_epsilon")
+
+# %% [markdown]
+# Lesson 5 swept $\epsilon$ at one learning rate. You know by now what is unfair about that.
+# **Predict** two curves: the cost on the digits after six epochs against $\epsilon$, once with
+# $\alpha = 0.01$ throughout, once with the best of five rates, 0.01 to 2.56, for each $\epsilon$.
+
+# %% tags=["experiment"]
+sweep = 10.0 ** np.array([-12, -8, -4, -2, -1, 0])
+grid = 0.01 * 4.0 ** np.arange(5)
+table = np.array(
+    [
+        [
+            np.mean([train_digits(optimizers.adam(rate, epsilon=e), 6, seed)[0] for seed in (0, 1)])
+            for rate in grid
+        ]
+        for e in sweep
+    ]
+)
+fixed, tuned = table[:, 0], table.min(axis=1)
+fig, ax = plots.figure()
+for costs, color, label in ((fixed, "second", r"$\alpha$ = 0.01"), (tuned, "first", "tuned")):
+    _ = ax.loglog(sweep, costs, "o-", color=plots.COLORS[color])
+    plots.label_end(ax, 1, costs[-1], label, plots.COLORS[color])
+_ = ax.set(xlabel=r"$\epsilon$", ylabel="training cost after 6 epochs", xlim=(1e-13, 1e2))
+plots.show(
+    fig,
+    "Training cost of Adam against epsilon. With a fixed rate of 0.01 the cost rises steeply from "
+    "epsilon 0.01 on. With the rate tuned for each epsilon it rises only a little.",
+)
+for k, e in enumerate(sweep):
+    rate = grid[table[k].argmin()]
+    print(f"epsilon {e:g}: cost {fixed[k]:.3f} at rate 0.01, {tuned[k]:.3f} at its best, {rate:g}")
+
+# %% [markdown]
+# Both notes are right, each in its place. As long as $\epsilon$ is small beside the roots it does not
+# matter, here from $10^{-12}$ to $10^{-4}$. From $10^{-2}$ on it does, and at a fixed rate it looks
+# like a disaster: cost 2.05 in place of 0.12. But most of that is the *rate*. With $\epsilon = 1$
+# the denominator is about 1 instead of 0.01, so that the steps are a hundred times shorter; with a
+# rate of 0.64 the cost is 0.117. What is left, a factor of not quite three, is what Adam loses when
+# $\epsilon$ turns it into momentum.
+#
+# "Raise it for CNNs" therefore means: for some networks momentum's steps do better than Adam's, and
+# whoever raises $\epsilon$ to 1 must raise the learning rate with it.
+
+# %% [markdown]
+# ## 7 · Is Adam the best there is?
+#
+# Two last statements of the notes. "Adam is momentum and Adadelta put together": nearly. Its first
+# average is momentum's, its second is RMSprop's, and it corrects both; the average of squared
+# *steps*, which makes Adadelta what it is, does not occur in it.
+#
+# "The best in existence": let us see what this lesson measured. **Predict**: momentum with
+# the same warm-up and cosine, tuned over five rates and with the same seeds as Adam in section 4: how far
+# behind is it?
+
+# %% tags=["experiment"]
+try:
+    grid = (0.8, 1.6, 3.2, 6.4, 12.8)
+    results = [
+        np.mean(
+            [train_digits(optimizers.momentum(scheduled(rate, 46)), 10, k) for k in (0, 1)], axis=0
+        )
+        for rate in grid
+    ]
+    best = int(np.argmin([cost for cost, _ in results]))
+    cost, share = results[best]
+    print(
+        f"momentum with warm-up and cosine: best cost {cost:.3f} at rate {grid[best]}, "
+        f"{100 * share:.1f} % of the test digits"
+    )
+except NotImplementedError:
+    print("Exercise 3 comes first; then run this cell again.")
+
+# %% [markdown]
+# Momentum ends at a training cost of 0.022, between Adam with the same schedule (0.013) and Adam at a
+# constant rate (0.025): the schedule was worth as much as the optimizer. On the test digits there is
+# nothing to choose between them; one digit is 0.3 %. "The best in existence" is not established, here
+# or elsewhere. Wilson and others (2017) found tasks on which gradient descent with momentum
+# generalizes better than Adam; Schmidt, Schneider and Hennig (2021) compared fifteen optimizers on
+# eight tasks and found no winner across them. Lesson 12 lets all of yours race.
+
+# %% [markdown]
+# ## Summary
+#
+# - Adam's average of squares forgets, and a rare large gradient can then be outvoted by small ones.
+#   AMSGrad keeps the largest $s$; in practice the two rarely differ.
+# - L2 multiplies $W$ by $1 - \alpha\lambda/m$ at each step of gradient descent. In Adam the same term
+#   is divided by $\sqrt s$, and large gradients switch it off. AdamW decays first and steps then:
+#   $w = (1 - \alpha\lambda_w)\, w - \alpha\, v^{c} / (\sqrt{s^{c}} + \epsilon)$.
+# - A warm-up makes larger rates possible; its first rate must not be 0. The cosine runs over the
+#   steps that are left.
+# - Warm restarts need no $T$; stop at the end of a cycle.
+# - $\epsilon$ does not matter while it is small beside $\sqrt s$. Large, it turns Adam into momentum,
+#   and wants another learning rate.
+#
+# ### In other libraries
+#
+# | where | what is different |
+# |---|---|
+# | PyTorch `Adam(..., amsgrad=True)` | as here: maximum of $s$, then the correction |
+# | Keras `Adam(amsgrad=True)` | as here, with epsilon hat |
+# | optax `amsgrad` | maximum of the *corrected* averages |
+# | PyTorch `Adam(..., weight_decay=0.01)` | L2 in the gradient, *not* AdamW |
+# | PyTorch `AdamW(lr=1e-3, weight_decay=1e-2)` | as here |
+# | Keras `AdamW(weight_decay=0.004)` | as here, with epsilon hat; biases decay as well unless excluded |
+# | optax `adamw(learning_rate, weight_decay=1e-4)` | as here |
+# | PyTorch `CosineAnnealingWarmRestarts(T_0, T_mult, eta_min)` | `sgdr(step, T_0, lr, T_mult, eta_min)` |
+# | Keras `CosineDecay(..., warmup_target, warmup_steps)` | rises from `initial_learning_rate`, which is the rate of the first step |
+#
+# ### What comes next
+#
+# Lesson 11 leaves the optimizer alone and turns to what surrounds it: the order of the examples,
+# batch normalization, early stopping, and noise that is put in on purpose.
+
+# %% tags=["nbval-ignore-output"]
+progress()
