@@ -44,7 +44,7 @@ def test_no_other_cell_defines_an_exercise(lesson):
     for cell in notebook.cells:
         if cell.cell_type != "code" or cell.id in names:
             continue
-        nodes = ast.walk(ast.parse(cell.source.replace("%", "#")))
+        nodes = ast.walk(ast.parse(cell.source))
         defined = {node.name for node in nodes if isinstance(node, ast.FunctionDef)}
         assert not defined & names, cell.source
 
