@@ -24,6 +24,7 @@ CHROMIUM_FLAGS = (
     "--disable-component-update --disable-sync"
 ).split()
 expect.set_options(timeout=20_000)  # a busy machine is slow, not wrong
+STUDENTS, LESSON = 12, "04_momentum"
 ADDRESS = re.compile(rb"http://127\.0\.0\.1:\d+/lab\?token=\w+")
 
 
@@ -99,6 +100,34 @@ def lab(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab
         yield server
 
 
+@pytest.fixture(scope="session")
+def course(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A class of invented students, graded for one lesson, with its report: a small `make demo`."""
+    folder = tmp_path_factory.mktemp("instructor") / "course"
+    autograder(folder, "sample", f"--students={STUDENTS}", "--seed=3")
+    for path in folder.glob("submitted/*/*"):
+        if path.name != LESSON:
+            shutil.rmtree(path)
+    autograder(folder, "grade", "--jobs=2")
+    autograder(folder, "report")
+    return folder
+
+
+def autograder(course: Path, command: str, *options: str) -> None:
+    arguments = [sys.executable, "-m", "autograder", command, f"--course={course}", *options]
+    done = subprocess.run(
+        arguments, cwd=ROOT, capture_output=True, text=True, timeout=300, check=False
+    )
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.fixture(scope="session")
+def instructor(course: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
+    """JupyterLab in the course folder, as `make formgrader` serves it."""
+    with jupyterlab(course, tmp_path_factory.mktemp("home"), [ROOT / "labconfig"]) as server:
+        yield server
+
+
 # Per module and not per session: while Playwright runs, its event loop counts as running in
 # this thread, and tests elsewhere that start a loop of their own would fail.
 @pytest.fixture(scope="module")
@@ -111,8 +140,14 @@ def browser(chromium: str) -> Iterator[Browser]:
 
 
 @pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    with browser.new_context(viewport={"width": 1280, "height": 900}) as context:
+def look() -> dict:
+    """How the page is looked at; a module or a test may set another size or colour scheme."""
+    return {"viewport": {"width": 1280, "height": 900}}
+
+
+@pytest.fixture
+def page(browser: Browser, look: dict) -> Iterator[Page]:
+    with browser.new_context(**look) as context:
         yield context.new_page()
 
 

@@ -60,6 +60,15 @@ def test_the_next_check_waits_for_the_learner(open_notebook, answer):
     expect(lesson.output("check_momentum_update")).to_contain_text("Not attempted yet")
 
 
+def test_validate_shows_the_first_failing_check(open_notebook, screenshot):
+    page = open_notebook(LESSON).page
+    page.get_by_role("button", name="Validate").click()
+    said = page.locator(".nbgrader-ErrorDialog")
+    expect(said).to_contain_text("Not attempted yet", timeout=60_000)
+    expect(said).not_to_contain_text("Traceback")
+    screenshot("validate")
+
+
 def test_a_slider_redraws_its_figure(open_notebook, solved, cells, screenshot):
     sliders = [cell.id for cell in cells if "explore(" in cell.source]
     lesson = open_notebook(solved)

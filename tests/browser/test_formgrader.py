@@ -1,0 +1,64 @@
+"""nbgrader's own panels on a graded class: they list it, show a submission, take a mark by hand."""
+
+import re
+
+import pytest
+from conftest import LESSON, STUDENTS
+from playwright.sync_api import FrameLocator, expect
+
+from autograder import course as courses
+from autograder.record import CHECK, Recorder
+
+STUDENT, EXERCISE = "student07", "descend"
+
+
+@pytest.fixture
+def formgrader(page, instructor) -> FrameLocator:
+    """The panel, opened from JupyterLab's menu."""
+    page.goto(instructor.address.format(path=""))
+    page.locator("#jp-MainMenu").get_by_role("menuitem", name="Nbgrader").click()
+    page.locator(".lm-Menu").get_by_text("Formgrader", exact=True).click()
+    return page.frame_locator("iframe")
+
+
+def test_the_graded_class_is_listed(formgrader, page):
+    row = formgrader.get_by_role("row").filter(has_text=LESSON)
+    expect(row.locator(".num-submissions")).to_have_text(str(STUDENTS))
+    formgrader.get_by_role("link", name="Manual Grading").click()
+    formgrader.get_by_role("link", name=LESSON).click()
+    formgrader.get_by_role("link", name=LESSON).last.click()
+    marks = formgrader.locator("td.score")
+    expect(marks).to_have_count(STUDENTS)
+    assert [
+        text for text in marks.all_inner_texts() if not re.fullmatch(r"[\d.]+ / 17", text)
+    ] == []
+
+
+def test_a_mark_and_a_comment_are_given_by_hand(page, instructor, course, screenshot):
+    address = instructor.address.partition("/lab")[0]
+    page.goto(instructor.address.format(path=""))  # this logs in
+    page.goto(f"{address}/formgrader/submissions/{submission_id(course)}")
+    expect(page.get_by_role("main")).to_contain_text("Your path begins after the first step")
+    mark = page.locator(f"#{CHECK}{EXERCISE}")
+    with page.expect_response(lambda answer: "/api/grade/" in answer.url):
+        mark.fill("2.5")
+        mark.press("Tab")
+    comment = page.locator(f"#{EXERCISE}-comment")
+    with page.expect_response(lambda answer: "/api/comment/" in answer.url):
+        comment.fill("Well argued.")
+        comment.press("Tab")
+    mark.scroll_into_view_if_needed()
+    screenshot("formgrader")
+    with recorder(course) as gradebook:
+        notebook = gradebook.gradebook.find_submission_notebook(LESSON, LESSON, STUDENT)
+        assert {grade.manual_score for grade in notebook.grades} == {None, 2.5}
+        assert {item.manual_comment for item in notebook.comments} == {None, "Well argued."}
+
+
+def recorder(course):
+    return Recorder(courses.db_url(course, courses.config(course)))
+
+
+def submission_id(course):
+    with recorder(course) as gradebook:
+        return gradebook.gradebook.find_submission_notebook(LESSON, LESSON, STUDENT).id
