@@ -10,7 +10,7 @@ import hashlib
 import json
 import multiprocessing
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import (
     FIRST_COMPLETED,
     BrokenExecutor,
@@ -19,7 +19,7 @@ from concurrent.futures import (
     ProcessPoolExecutor,
     wait,
 )
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -47,7 +47,7 @@ def grade_course(
     jobs: int | None = None,
     scheduler: str | None = None,
     settings: Settings | None = None,
-    show: Callable[[Iterator, int], Iterable] = lambda results, total: results,
+    show: Callable[[Generator, int], Generator] = lambda results, total: results,
 ) -> list["VerdictFile"]:
     """Grade what is new or changed in a course folder; the verdicts on all submissions.
 
@@ -65,9 +65,10 @@ def grade_course(
         ]
         with _executor(jobs, scheduler, len(waiting)) as (executor, workers):
             results = _judged(executor, waiting, workers * _QUEUED_PER_WORKER, settings, version)
-            for submission, task, result in show(results, len(waiting)):
-                _keep(folder, recorder, submission, result)
-                _file_of(folder, submission).write(_digest(submission, task), result, version)
+            with closing(show(results, len(waiting))) as shown:
+                for submission, task, result in shown:
+                    _keep(folder, recorder, submission, result)
+                    _file_of(folder, submission).write(_digest(submission, task), result, version)
         entries = recorder.settle(lessons())
         marks = recorder.marks()
     verdicts = [_file_of(folder, item) for item in submissions]
@@ -148,7 +149,7 @@ def _keep(folder: Path, recorder: Recorder, submission: Submission, result: Resu
 
 def _judged(
     executor: Executor, waiting: Iterable[Submission], most: int, settings: Settings, version: str
-) -> Iterator[tuple[Submission, Task, Result]]:
+) -> Generator[tuple[Submission, Task, Result], None, None]:
     """Submissions with their results as they come; at most `most` are under way or queued."""
     under_way: dict[Future, tuple[Submission, Task]] = {}
     waiting = iter(waiting)
