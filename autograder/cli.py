@@ -113,9 +113,9 @@ def _grade_course(options: argparse.Namespace) -> None:
         settings=_settings(options),
         show=terminal.progress,
     )
-    submissions = (file.read() for file in files)
+    submissions = [file.read() for file in files]
     if options.json:
-        print(json.dumps({"schema": grade.SCHEMA, "submissions": list(submissions)}, indent=1))
+        print(json.dumps({"schema": grade.SCHEMA, "submissions": submissions}, indent=1))
     else:
         terminal.marks(submissions)
 
