@@ -320,13 +320,13 @@ adam_update.mistake(
     "s_not_corrected",
     "Your first step is 31.6 learning rates long: v is corrected and s under the root is not, "
     "perhaps because it was computed and then not used. Which s does the root see?",
-    ("np.sqrt(s_corrected)", "np.sqrt(s[key])"),
+    ("s[key] / (1 - beta2**t)", "s[key]"),
 )
 adam_update.mistake(
     "v_not_corrected",
     "Your first step is a tenth of a learning rate long: s is corrected and v above it is not. "
     "Which v does the step use?",
-    ("step = v_corrected", "step = v[key]"),
+    ("v[key] / (1 - beta1**t)", "v[key]"),
 )
 adam_update.mistake(
     "stores_the_corrected",
@@ -642,6 +642,13 @@ adam_update.mistake(
     "A gradient that has always been zero gives 0/0 in your step, and any other step gets epsilon "
     "on top. What does Python do first, the division or the sum?",
     ("(np.sqrt(s_corrected) + epsilon)", "np.sqrt(s_corrected) + epsilon"),
+)
+adam_update.mistake(
+    "epsilon_added_to_the_weight",
+    "Without its brackets your epsilon belongs to the weight and not to the denominator: every "
+    "weight rises by epsilon in each step. What should stand below the line?",
+    ("(np.sqrt(s_corrected) + epsilon)", "np.sqrt(s_corrected)"),
+    ("learning_rate * step", "learning_rate * step + epsilon"),
 )
 adam_update.mistake(
     "epsilon_multiplied",

@@ -314,6 +314,13 @@ rmsprop_update.mistake(
     ("(np.sqrt(new_squared[key]) + epsilon)", "np.sqrt(new_squared[key]) + epsilon"),
 )
 rmsprop_update.mistake(
+    "epsilon_added_to_the_weight",
+    "Without its brackets your epsilon belongs to the weight and not to the denominator: every "
+    "weight rises by epsilon in each step. What should stand below the line?",
+    ("(np.sqrt(new_squared[key]) + epsilon)", "np.sqrt(new_squared[key])"),
+    ("learning_rate * step", "learning_rate * step + epsilon"),
+)
+rmsprop_update.mistake(
     "epsilon_multiplied",
     "You multiply the root by epsilon: your steps are a hundred million times too long. What is "
     "epsilon to do to a denominator that is zero?",
