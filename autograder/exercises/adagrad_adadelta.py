@@ -603,6 +603,12 @@ adadelta_update.mistake(
     (D_AVERAGE, '(1 - rho) * state["d"][key] + rho * step**2'),
 )
 adadelta_update.mistake(
+    "d_weights_swapped",
+    "Your d follows the newest squared step almost entirely, while s is right. Which weight belongs "
+    "to the past?",
+    (D_AVERAGE, '(1 - rho) * state["d"][key] + rho * step**2'),
+)
+adadelta_update.mistake(
     "adds_up",
     "You add the squares up, as Adagrad does, and never forget one. Which factors make an average "
     "of it?",

@@ -647,6 +647,13 @@ adamw_update.mistake(
     ),
 )
 adamw_update.mistake(
+    "decay_after_the_step_without_the_rate",
+    "You decay after the step, and without the learning rate: at decay 0.5 half of every weight "
+    "and half of the step go. When does the decay come, and what multiplies it?",
+    (DECAYED, "1.0 * params[key]"),
+    ("decayed - learning_rate * step", "(1 - weight_decay) * (decayed - learning_rate * step)"),
+)
+adamw_update.mistake(
     "decays_twice",
     "You decay before the step and once more after it: without gradients a step at rate 0.1 and "
     "decay 0.5 leaves 90.25 percent. How much should be left?",
