@@ -1,0 +1,277 @@
+"""The references against PyTorch's optimizers and schedulers: `make oracle`.
+
+Settings are translated where the forms coincide; where they do not, a test or a comment says so.
+`docs/formulas.md` holds the same translations, with sources.
+"""
+
+import numpy as np
+import pytest
+
+from autograder.exercises import find_exercise
+
+torch = pytest.importorskip("torch", reason="PyTorch is not installed; `make oracle` installs it")
+optim, lr_scheduler = torch.optim, torch.optim.lr_scheduler
+
+STEPS = 30
+SHAPES = {"W1": (3, 4), "b1": (3, 1)}
+EPSILONS = (1e-8, 1e-2)  # a large one shows where it stands
+
+
+@pytest.fixture(autouse=True)
+def double_precision():
+    torch.set_default_dtype(torch.float64)
+    yield
+    torch.set_default_dtype(torch.float32)
+
+
+def reference(name):
+    return find_exercise(name).reference
+
+
+def arrays(rng, scale=1.0):
+    spread = np.logspace(-2, 1, 4)
+    return {
+        "W1": scale * rng.normal(size=SHAPES["W1"]) * spread,
+        "b1": scale * rng.normal(size=SHAPES["b1"]),
+    }
+
+
+def zeros():
+    return {key: np.zeros(shape) for key, shape in SHAPES.items()}
+
+
+def moments(*more):
+    return {name: zeros() for name in ("v", "s", *more)} | {"t": 0}
+
+
+def run_course(update, state, scale=1.0):
+    """Params after every step; update(params, grads, state) -> params, state."""
+    rng = np.random.default_rng(4)
+    params, path = arrays(rng), []
+    for _ in range(STEPS):
+        params, state = update(params, arrays(rng, scale), state)
+        path.append(params)
+    return path
+
+
+def run_torch(make, scale=1.0):
+    """The same run with the torch optimizer that `make(tensors)` gives."""
+    rng = np.random.default_rng(4)
+    tensors = {key: torch.tensor(value) for key, value in arrays(rng).items()}
+    optimizer, path = make(tensors.values()), []
+    for _ in range(STEPS):
+        for key, gradient in arrays(rng, scale).items():
+            tensors[key].grad = torch.tensor(gradient)
+        optimizer.step()
+        path.append({key: value.numpy().copy() for key, value in tensors.items()})
+    return path
+
+
+def assert_same_path(ours, theirs):
+    for step, (a, b) in enumerate(zip(ours, theirs, strict=True), start=1):
+        for key in SHAPES:
+            np.testing.assert_allclose(a[key], b[key], rtol=1e-10, atol=1e-13, err_msg=f"{step}")
+
+
+def test_gradient_descent():
+    update = reference("sgd_update")
+    ours = run_course(lambda params, grads, _: (update(params, grads, 0.03), None), None)
+    assert_same_path(ours, run_torch(lambda params: optim.SGD(params, lr=0.03)))
+
+
+@pytest.mark.parametrize("beta", [0.5, 0.9, 0.99])
+def test_momentum_with_the_learning_rate_translated(beta):
+    update, translate = reference("momentum_update"), reference("classical_learning_rate")
+    ours = run_course(lambda p, g, v: update(p, g, v, 0.03, beta), zeros())
+    rate = translate(0.03, beta)
+    assert_same_path(ours, run_torch(lambda p: optim.SGD(p, lr=rate, momentum=beta)))
+
+
+def test_dampening_is_not_the_averaging_form():
+    # dampening=beta puts 1 - beta before every gradient but the first.
+    update = reference("momentum_update")
+    ours = run_course(lambda p, g, v: update(p, g, v, 0.03, 0.9), zeros())
+    theirs = run_torch(lambda p: optim.SGD(p, lr=0.03, momentum=0.9, dampening=0.9))
+    with pytest.raises(AssertionError):
+        assert_same_path(ours[:1], theirs[:1])
+
+
+@pytest.mark.parametrize("beta", [0.5, 0.9])
+def test_nesterov_where_it_looks_ahead(beta):
+    # PyTorch keeps the point at which the gradient is taken, the course the point behind it:
+    # torch = params - rate * beta * velocity, as long as the rate is constant.
+    update, rate = reference("nesterov_update"), 0.02
+    curvature = np.linspace(0.1, 5, 12).reshape(3, 4)
+    params, velocity = {"W1": np.ones((3, 4))}, {"W1": np.zeros((3, 4))}
+    tensor = torch.ones(3, 4)
+    optimizer = optim.SGD([tensor], lr=(1 - beta) * rate, momentum=beta, nesterov=True)
+    for _ in range(STEPS):
+        params, velocity = update(
+            params, lambda at: {"W1": curvature * at["W1"]}, velocity, rate, beta
+        )
+        tensor.grad = torch.tensor(curvature) * tensor
+        optimizer.step()
+        ahead = params["W1"] - rate * beta * velocity["W1"]
+        np.testing.assert_allclose(ahead, tensor.numpy(), rtol=1e-10)
+
+
+@pytest.mark.parametrize("epsilon", EPSILONS)
+@pytest.mark.parametrize("beta2", [0.9, 0.99])
+def test_rmsprop(beta2, epsilon):
+    update = reference("rmsprop_update")
+    ours = run_course(lambda p, g, s: update(p, g, s, 0.01, beta2, epsilon), zeros())
+    assert_same_path(ours, run_torch(lambda p: optim.RMSprop(p, 0.01, alpha=beta2, eps=epsilon)))
+
+
+@pytest.mark.parametrize("epsilon", EPSILONS)
+def test_adagrad(epsilon):
+    update = reference("adagrad_update")
+    ours = run_course(lambda p, g, s: update(p, g, s, 0.1, epsilon), zeros())
+    assert_same_path(ours, run_torch(lambda p: optim.Adagrad(p, 0.1, eps=epsilon)))
+
+
+@pytest.mark.parametrize("epsilon", [1e-6, 1e-2])
+@pytest.mark.parametrize("rho", [0.9, 0.95])
+def test_adadelta(rho, epsilon):
+    # Both have epsilon inside the roots. PyTorch multiplies by lr, which is 1 by default.
+    update = reference("adadelta_update")
+    state = {"s": zeros(), "d": zeros()}
+    ours = run_course(lambda p, g, s: update(p, g, s, rho, epsilon), state)
+    assert_same_path(ours, run_torch(lambda p: optim.Adadelta(p, rho=rho, eps=epsilon)))
+
+
+ADAMS = pytest.mark.parametrize(
+    ("betas", "epsilon", "scale"),
+    [((0.9, 0.999), 1e-8, 1.0), ((0.8, 0.95), 1e-2, 1.0), ((0.9, 0.999), 1e-8, 1e-6)],
+)
+
+
+@ADAMS
+def test_adam(betas, epsilon, scale):
+    update = reference("adam_update")
+    ours = run_course(lambda p, g, s: update(p, g, s, 0.01, *betas, epsilon), moments(), scale)
+    theirs = run_torch(lambda p: optim.Adam(p, 0.01, betas, epsilon), scale)
+    assert_same_path(ours, theirs)
+
+
+@ADAMS
+def test_amsgrad(betas, epsilon, scale):
+    # Both take the maximum of the uncorrected averages and correct it afterwards.
+    update = reference("amsgrad_update")
+    state = moments("s_max")
+    ours = run_course(lambda p, g, s: update(p, g, s, 0.01, *betas, epsilon), state, scale)
+    theirs = run_torch(lambda p: optim.Adam(p, 0.01, betas, epsilon, amsgrad=True), scale)
+    assert_same_path(ours, theirs)
+
+
+@ADAMS
+def test_adamw(betas, epsilon, scale):
+    update, decay = reference("adamw_update"), 0.3
+    ours = run_course(lambda p, g, s: update(p, g, s, 0.01, decay, *betas, epsilon), moments())
+    theirs = run_torch(lambda p: optim.AdamW(p, 0.01, betas, epsilon, weight_decay=decay))
+    assert_same_path(ours, theirs)
+
+
+def rates(make, epochs, first_rate, costs=None):
+    """The rate of every epoch under a torch scheduler, and the one after the last."""
+    parameter = torch.zeros(1, requires_grad=True)
+    optimizer = optim.SGD([parameter], lr=first_rate)
+    scheduler, seen = make(optimizer), []
+    for epoch in range(epochs):
+        seen.append(optimizer.param_groups[0]["lr"])
+        optimizer.step()
+        scheduler.step(*([] if costs is None else [costs[epoch]]))
+    return [*seen, optimizer.param_groups[0]["lr"]]
+
+
+def assert_same_rates(ours, theirs):
+    np.testing.assert_allclose(ours, theirs, rtol=1e-10, atol=1e-13)
+
+
+def test_exponential_decay():
+    decay = reference("exponential_decay")
+    ours = [decay(0.3, epoch, 0.95) for epoch in range(41)]
+    assert_same_rates(ours, rates(lambda o: lr_scheduler.ExponentialLR(o, 0.95), 40, 0.3))
+
+
+def test_staircase_decay():
+    decay = reference("staircase_decay")
+    ours = [decay(0.3, epoch, 7, 0.4) for epoch in range(41)]
+    assert_same_rates(ours, rates(lambda o: lr_scheduler.StepLR(o, 7, 0.4), 40, 0.3))
+
+
+def test_inverse_time_and_inverse_root_as_functions():
+    decay = reference("inverse_time_decay")
+    ours = [decay(0.3, epoch, 0.7) for epoch in range(41)]
+    theirs = rates(lambda o: lr_scheduler.LambdaLR(o, lambda e: 1 / (1 + 0.7 * e)), 40, 0.3)
+    assert_same_rates(ours, theirs)
+    decay = reference("inverse_sqrt_decay")  # t counts from 1, PyTorch's epochs from 0
+    ours = [decay(0.3, epoch + 1, 2.0) for epoch in range(41)]
+    theirs = rates(lambda o: lr_scheduler.LambdaLR(o, lambda e: 2 * (e + 1) ** -0.5), 40, 0.3)
+    assert_same_rates(ours, theirs)
+
+
+@pytest.mark.parametrize("patience", [1, 3])
+def test_decay_on_plateau(patience):
+    # PyTorch waits for one failure more, and asks by default for a gain of a ten-thousandth.
+    decay = reference("decay_on_plateau")
+    rng = np.random.default_rng(3)
+    costs = np.round(np.exp(-np.arange(40) / 10) + 0.2 * rng.random(40), 2)
+    theirs = rates(
+        lambda o: lr_scheduler.ReduceLROnPlateau(
+            o, factor=0.5, patience=patience - 1, threshold=0.0, eps=0.0
+        ),
+        40,
+        0.3,
+        costs,
+    )
+    assert_same_rates(decay(list(costs), 0.3, patience, 0.5), theirs[1:])
+
+
+@pytest.mark.parametrize("factor", [1, 2])
+def test_warm_restarts(factor):
+    decay = reference("sgdr")
+    ours = [decay(step, 5, 0.3, factor, 0.01) for step in range(51)]
+    theirs = rates(
+        lambda o: lr_scheduler.CosineAnnealingWarmRestarts(o, 5, factor, eta_min=0.01), 50, 0.3
+    )
+    assert_same_rates(ours, theirs)
+
+
+def test_warmup_and_cosine():
+    # Up to the last step; beyond it PyTorch's cosine rises again, the course's rate stays at 0.
+    schedule, warmup, total = reference("warmup_cosine"), 6, 40
+    ours = [schedule(step, warmup, total, 0.3) for step in range(total + 1)]
+
+    def make(optimizer):
+        rise = lr_scheduler.LinearLR(optimizer, 1 / warmup, total_iters=warmup - 1)
+        fall = lr_scheduler.CosineAnnealingLR(optimizer, total - warmup)
+        return lr_scheduler.SequentialLR(optimizer, [rise, fall], [warmup])
+
+    assert_same_rates(ours, rates(make, total, 0.3))
+
+
+def test_batch_normalization():
+    # Examples in rows; momentum weighs the new batch; the running variance is m/(m-1) larger.
+    forward, m = reference("batch_norm_forward"), 8
+    rng = np.random.default_rng(5)
+    gamma, beta = rng.normal(size=(3, 1)), rng.normal(size=(3, 1))
+    layer = torch.nn.BatchNorm1d(3, eps=1e-3, momentum=0.2)
+    layer.load_state_dict(
+        layer.state_dict()
+        | {"weight": torch.tensor(gamma[:, 0]), "bias": torch.tensor(beta[:, 0])}
+        | {"running_var": torch.zeros(3)}
+    )
+    running = {"mean": np.zeros((3, 1)), "variance": np.zeros((3, 1))}
+    for _ in range(5):
+        Z = rng.normal(size=(3, m))
+        A, running = forward(Z, gamma, beta, running, True, momentum=0.8, epsilon=1e-3)
+        theirs = layer(torch.tensor(Z.T)).detach().numpy().T
+        np.testing.assert_allclose(A, theirs, rtol=1e-10)
+    np.testing.assert_allclose(running["mean"][:, 0], layer.running_mean.numpy(), rtol=1e-10)
+    unbiased = running["variance"][:, 0] * m / (m - 1)
+    np.testing.assert_allclose(unbiased, layer.running_var.numpy(), rtol=1e-10)
+    layer.eval()
+    stored = {"mean": running["mean"], "variance": unbiased[:, None]}
+    A, _ = forward(Z, gamma, beta, stored, False, epsilon=1e-3)
+    np.testing.assert_allclose(A.T, layer(torch.tensor(Z.T)).detach().numpy(), rtol=1e-10)
