@@ -1,0 +1,192 @@
+"""A run that is killed, wherever that happens, and started again ends like one that was not."""
+
+import os
+import random
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from autograder import RELEASES, ROOT, sample
+from autograder.exercises import lessons
+
+LESSON = "04_momentum"
+STUDENTS = 32
+KILLS = 20
+PATIENCE = 60  # seconds for what takes two; only a failure waits so long
+SOON = 10
+STOPPED = "autograder: stopped; run the same command again to go on"
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
+
+
+def _start(folder, jobs=1):
+    command = [sys.executable, "-m", "autograder", "grade"]
+    return subprocess.Popen(
+        [*command, "--course", folder, "--lesson", LESSON, "--jobs", str(jobs)],
+        cwd=ROOT,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+
+
+def _until(true, process, seconds=PATIENCE):
+    """Wait for something; whether it came before the process ended."""
+    end = time.monotonic() + seconds
+    while not true():
+        if process.poll() is not None:
+            return False
+        assert time.monotonic() < end, "it never happened"
+        time.sleep(0.002)
+    return True
+
+
+def _descendants(root):
+    """Processes below this one."""
+    parents = {}
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = path.read_text().rpartition(")")[2].split()
+        except OSError:  # it has just ended
+            continue
+        if fields[0] != "Z":
+            parents[int(path.parent.name)] = int(fields[1])
+    found = {root}
+    while new := {child for child, parent in parents.items() if parent in found} - found:
+        found |= new
+    return found - {root}
+
+
+def _alive(pids):
+    return {pid for pid in pids if pid in _descendants(1) and pid != os.getpid()}
+
+
+def _all_end(pids):
+    end = time.monotonic() + SOON
+    while left := _alive(pids):
+        assert time.monotonic() < end, f"still there: {left}"
+        time.sleep(0.05)
+
+
+def _done(folder):
+    return len(list((folder / "verdicts").glob(f"*/{LESSON}.json")))
+
+
+def _files(folder):
+    """Everything that a run writes, but for the gradebook, which has no fixed bytes."""
+    kept = [folder / name for name in ("verdicts", "feedback", "autograded")]
+    paths = [path for top in kept for path in top.rglob("*") if path.is_file()]
+    paths += folder.glob("*.csv")
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in paths}
+
+
+GRADES = """
+    SELECT submitted.student_id, base.name, grade.auto_score, grade.manual_score,
+           grade.needs_manual_grade, count(*)
+    FROM grade JOIN base_cell AS base ON base.id = grade.cell_id
+    JOIN submitted_notebook ON submitted_notebook.id = grade.notebook_id
+    JOIN submitted_assignment AS submitted ON submitted.id = submitted_notebook.assignment_id
+    GROUP BY 1, 2, 3, 4, 5 ORDER BY 1, 2
+"""
+COMMENTS = """
+    SELECT submitted.student_id, base.name, comment.auto_comment, comment.manual_comment, count(*)
+    FROM comment JOIN base_cell AS base ON base.id = comment.cell_id
+    JOIN submitted_notebook ON submitted_notebook.id = comment.notebook_id
+    JOIN submitted_assignment AS submitted ON submitted.id = submitted_notebook.assignment_id
+    GROUP BY 1, 2, 3, 4 ORDER BY 1, 2
+"""
+
+
+def _rows(folder):
+    with sqlite3.connect(folder / "gradebook.db") as connection:
+        return [connection.execute(query).fetchall() for query in (GRADES, COMMENTS)]
+
+
+def _hand_in(folder, student, source=None):
+    """A notebook with a loop without end as its first answer; or any other."""
+    path = folder / "submitted" / student / LESSON / f"{LESSON}.ipynb"
+    path.parent.mkdir(parents=True)
+    notebook = nbformat.read(RELEASES / f"{LESSON}.ipynb", as_version=4)
+    answer = next(cell for cell in notebook.cells if cell.id in lessons()[LESSON].exercises)
+    answer.source = source or answer.source
+    nbformat.write(notebook, path)
+
+
+@pytest.fixture(scope="module")
+def undisturbed(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("undisturbed")
+    sample.make_class(folder, STUDENTS, seed=5)
+    for path in folder.glob("submitted/*/*"):
+        if path.name != LESSON:
+            shutil.rmtree(path)
+    shutil.copytree(folder / "submitted", folder.parent / "submitted")
+    process = _start(folder, jobs=2)
+    assert process.wait() == 0, process.stderr.read()
+    process.stderr.close()
+    return folder
+
+
+def test_a_run_killed_at_twenty_moments_ends_like_an_undisturbed_one(undisturbed, tmp_path):
+    shutil.copytree(undisturbed / "submitted", tmp_path / "submitted")
+    rng = random.Random(11)
+    for number in range(KILLS):
+        process = _start(tmp_path)
+        more = _done(tmp_path) + rng.choice((0, 1, 1, 2))
+        _until(lambda more=more: _done(tmp_path) >= more, process)
+        moment = rng.uniform(0, 1 if more == 0 else 0.06)
+        try:
+            process.wait(moment)
+        except subprocess.TimeoutExpired:
+            theirs = _descendants(process.pid)
+            process.kill()
+            if number % 2:  # with its workers, as when a machine goes down
+                for pid in theirs:
+                    os.kill(pid, signal.SIGKILL)
+        process.wait()
+        process.stderr.close()
+    assert 0 < _done(tmp_path) < STUDENTS, "the kills came too early or too late"
+    process = _start(tmp_path)
+    assert process.wait() == 0, process.stderr.read()
+    process.stderr.close()
+    assert _rows(tmp_path) == _rows(undisturbed)
+    assert _files(tmp_path) == _files(undisturbed)
+
+
+@pytest.fixture
+def busy(tmp_path):
+    """A run that has graded one submission and hangs in the next, with all its processes."""
+    _hand_in(tmp_path, "ann")
+    _hand_in(tmp_path, "bob", "while True:\n    pass")
+    process = _start(tmp_path)
+    assert _until(lambda: _done(tmp_path) == 1, process)
+    # The pool's tracker, a worker, its runner, and the child in which the learner's code runs.
+    assert _until(lambda: len(_descendants(process.pid)) >= 4, process)
+    yield process
+    process.kill()
+    process.wait()
+    process.stderr.close()
+
+
+def test_no_process_outlives_a_killed_coordinator(busy):
+    theirs = _descendants(busy.pid)
+    busy.kill()
+    busy.wait()
+    _all_end(theirs)
+
+
+def test_an_interrupt_ends_everything_with_one_line(busy):
+    theirs = _descendants(busy.pid)
+    os.killpg(busy.pid, signal.SIGINT)  # what a terminal does
+    assert busy.wait(SOON) == 1
+    lines = busy.stderr.read().splitlines()
+    assert lines[-1] == STOPPED
+    assert not [line for line in lines if "Traceback" in line]
+    _all_end(theirs)
