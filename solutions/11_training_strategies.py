@@ -937,7 +937,7 @@ check("strategies_fair_race")
 # | `epsilon=1e-5` | `eps=1e-5` | `epsilon=1e-3` |
 # | stores the variance divided by $m$ | by $m - 1$ | by $m$ |
 # | `early_stopping` gives back the best | write it yourself | callback `EarlyStopping`; only with `restore_best_weights=True` does it do that |
-# | `noisy_gradients` | write it yourself | write it yourself; optax has `add_noise(eta, gamma, seed)` |
+# | `noisy_gradients` | write it yourself | write it yourself; optax has `add_noise` and `noisy_sgd` |
 #
 # PyTorch and Keras keep examples in rows, so that their statistics run over axis 0.
 #
