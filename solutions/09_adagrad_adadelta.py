@@ -105,7 +105,8 @@ print(
 # ### Exercise 1 · One step of Adagrad
 #
 # Update the sum first; the step uses the new one. Like every update in this course it is **pure**:
-# it returns new dictionaries, and nothing that was passed in changes.
+# it returns new dictionaries, and nothing that was passed in changes. `hint("adagrad_update")` gives
+# a hint, and each further call another.
 
 
 # %% exercise="adagrad_update"

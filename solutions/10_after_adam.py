@@ -145,6 +145,8 @@ for beta1, beta2 in ((0.0, 0.1), (0.0, 0.4), (0.0, 0.5), (0.0, 0.9), (0.9, 0.1),
 #   optax takes it of the corrected averages, and the paper corrects nothing.
 #
 # ### Exercise 1 · One step of AMSGrad
+#
+# `hint("amsgrad_update")` gives a hint, and each further call another.
 
 
 # %% exercise="amsgrad_update"

@@ -604,8 +604,8 @@ adadelta_update.mistake(
 )
 adadelta_update.mistake(
     "d_weights_swapped",
-    "Your d follows the newest squared step almost entirely, while s is right. Which weight belongs "
-    "to the past?",
+    "Your d follows the newest squared step almost entirely, while s is right. Which weight "
+    "belongs to the past?",
     (D_AVERAGE, '(1 - rho) * state["d"][key] + rho * step**2'),
 )
 adadelta_update.mistake(
