@@ -34,17 +34,17 @@ def solved(names: Iterable[str], here: dict[str, Any] | None = None) -> dict[str
 def find(name: str, here: dict[str, Any], folder: Path = Path()) -> tuple[Callable | None, str]:
     """The learner's function of that name, or None, and a few words on where or why not."""
     lesson = next(each["lesson"] for each in keys.lessons() if name in _exercises(each))
-    paths = (folder / f"{lesson}.ipynb", folder / ".." / lesson / f"{lesson}.ipynb")
-    path = next(filter(Path.is_file, paths), None)
+    file = f"{lesson}.ipynb"
     if name in here:
         function, where = here[name], "this notebook"
-    elif path is None:
-        return None, f"skipped: {lesson}.ipynb is not beside this notebook"
     else:
         try:
-            function, where = definitions(path).get(name), path.name
+            path = next(filter(Path.is_file, (folder / file, folder / ".." / lesson / file)), None)
+            if path is None:
+                return None, f"skipped: {file} is not beside this notebook"
+            function, where = definitions(path).get(name), file
         except (OSError, ValueError, LookupError, TypeError):
-            return None, f"skipped: {path.name} cannot be read"
+            return None, f"skipped: {file} cannot be read"
     status = _status(name, function)
     if status == diagnose.CORRECT:
         return function, f"joins, from {where}"
