@@ -79,9 +79,7 @@ plots.show(
 print(
     f"largest sum {squares.max():.2g}, smallest {squares[seen].min():.2g}, never: {(~seen).sum()}"
 )
-print(
-    f"1 / root of the sum: the largest is {np.nanmax(rates) / np.nanmin(rates):.0f} times the smallest"
-)
+print(f"1 / root of the sum: largest / smallest = {np.nanmax(rates) / np.nanmin(rates):.0f}")
 
 # %% [markdown]
 # Five powers of ten. With one learning rate for all, the weights at the edge have hardly moved at
@@ -263,9 +261,7 @@ for name, make in (("rmsprop", optimizers.rmsprop), ("adagrad", optimizers.adagr
         _ = ax.loglog(steps[1:], value[1:], style, color=plots.COLORS[name])
         label = {"adagrad": "Adagrad", "rmsprop": "RMSprop"}[name]
         plots.label_end(ax, 3000, value[-1], rf"{label}, $\alpha$ = {rate}", plots.COLORS[name])
-        print(
-            f"{label}, learning rate {rate}: f = {value[300]:.3f} at step 300, {value[-1]:.4f} at 3000"
-        )
+        print(f"{label}, rate {rate}: f = {value[300]:.3f} at step 300, {value[-1]:.4f} at 3000")
 _ = ax.set(xlabel="step", ylabel="mean of $f$ over 500 runs", xlim=(0.9, 60000))
 plots.show(
     fig,
