@@ -865,7 +865,7 @@ spots = {
     "gd": (8, (4, -14)),
     "momentum": (6, (4, -12)),
     "rmsprop": (5, (-8, 6)),
-    "adam": (4, (8, -4)),
+    "adam": (3, (-6, -12)),
 }
 for name, (at, offset) in spots.items():
     mean = swept[name].mean(axis=1)
