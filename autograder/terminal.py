@@ -71,6 +71,22 @@ def verdicts(graded: dict[str, Any]) -> None:
     console.print(Text(clean(total)))
 
 
+def attacks(outcomes: list[Any]) -> None:
+    """How many attacks of each family were safe; those that were not, one by one."""
+    console = Console()
+    table = Table("family", "attacks", "safe")
+    for family in dict.fromkeys(outcome.family for outcome in outcomes):
+        safe = [outcome.safe for outcome in outcomes if outcome.family == family]
+        table.add_row(Text(family), str(len(safe)), str(sum(safe)))
+    console.print(table)
+    unsafe = [outcome for outcome in outcomes if not outcome.safe]
+    for outcome in unsafe:
+        line = f"NOT SAFE: {outcome.family}, {outcome.attack}: {outcome.detail}"
+        console.print(Text(clean(line)), style="bold red")
+    if not unsafe:
+        console.print("None scored, none got through, nobody else was touched.")
+
+
 def say(line: str) -> None:
     """One line on standard error, where it does not mix with JSON."""
     print(clean(line), file=sys.stderr)
