@@ -57,9 +57,10 @@ def difficulty_of(Y, rng):
 
 
 difficulty = difficulty_of(train.Y, np.random.default_rng(0))
-easy_to_hard = sorted(range(difficulty.size), key=lambda k: difficulty[k])
+limits = np.quantile(difficulty, (8 / 1437, 1 - 8 / 1437))
+easiest, hardest = np.flatnonzero(difficulty < limits[0]), np.flatnonzero(difficulty > limits[1])
 fig, axes = plots.figure(2, 8, size=(9, 2.9))
-for row, chosen in zip(axes, (easy_to_hard[:8], easy_to_hard[-8:]), strict=True):
+for row, chosen in zip(axes, (easiest[:8], hardest[:8]), strict=True):
     for ax, k in zip(row, chosen, strict=True):
         _ = ax.imshow(train.X[:, k].reshape(8, 8))
         _ = ax.set_title(f"{train.labels[k]}", fontsize=12)
@@ -198,14 +199,15 @@ except NotImplementedError:
 # Drag: which numbers change the shape of the cloud after the normalization, and which do not?
 
 # %% tags=["experiment", "nbval-ignore-output"]
-cloud = np.random.default_rng(3).normal(size=(1, 200))
+cloud = np.random.default_rng(3).normal(size=200)
+cloud = (cloud - cloud.mean()) / cloud.std()  # as it is after the normalization
 
 
 def draw_unit(axes, scale, shift, gamma, beta):
-    Z = scale * cloud + shift
-    A = gamma * (Z - Z.mean()) / np.sqrt(Z.var() + 1e-5) + beta
+    Z = scale * cloud + shift  # whatever scale and shift are,
+    A = gamma * cloud + beta  # the normalization leads back to the cloud
     for ax, values, title in zip(axes, (Z, A), ("before: Z", "after: A"), strict=True):
-        ax.hist(values[0], bins=np.linspace(-10, 10, 41), color=plots.COLORS["first"])
+        ax.hist(values, bins=np.linspace(-10, 10, 41), color=plots.COLORS["first"])
         ax.set(xlim=(-10, 10), ylim=(0, 90), xlabel=title)
     return f"Z: mean {Z.mean():.1f}, spread {Z.std():.1f}; A: mean {A.mean():.1f}, spread {A.std():.1f}"
 
@@ -290,8 +292,8 @@ def normalized_step(params, running, X, Y, learning_rate):
     grads_2 = problems.cost_and_grads(hidden, np.maximum(A, 0), Y)[1]
     probabilities = problems.forward(hidden, np.maximum(A, 0))[1]
     dA = params["W2"].T @ (probabilities - Y) / m * (A > 0)
-    scale = 1 / np.sqrt(Z.var(axis=1, keepdims=True) + 1e-5)
-    Z_hat = (Z - Z.mean(axis=1, keepdims=True)) * scale
+    Z_hat, _ = batch_norm_forward(Z, np.ones((32, 1)), np.zeros((32, 1)), running, True)
+    scale = 1 / np.hypot(Z.T.std(axis=0), 1e-5**0.5)[:, None]
     along = np.mean(dA * Z_hat, axis=1, keepdims=True)
     dZ = params["gamma"] * scale * (dA - dA.mean(axis=1, keepdims=True) - Z_hat * along)
     grads = {"W1": dZ @ X.T, "W2": grads_2["W1"], "b2": grads_2["b1"]}
@@ -676,14 +678,13 @@ except NotImplementedError:
 
 # %% tags=["experiment", "nbval-ignore-output"]
 ridge = problems.saddle(0)
-pushes = np.random.default_rng(2).standard_normal((150, 2))
 
 
 def draw_ridge(ax, log10_eta, gamma):
-    path = [ridge.start]
-    for t, push in enumerate(pushes):
-        g = ridge.gradient(path[-1]) + np.sqrt(10.0**log10_eta / (1 + t) ** gamma) * push
-        path.append(path[-1] - 0.1 * g)
+    rng, path = np.random.default_rng(2), [ridge.start]
+    for t in range(150):
+        grads = {"w": ridge.gradient(path[-1])}
+        path.append(path[-1] - 0.1 * noisy_gradients(grads, t, 10.0**log10_eta, gamma, rng)["w"])
     path = np.array(path)
     plots.contour(ax, ridge.value, ridge.view)
     plots.trajectory(ax, path, "gd")
@@ -692,13 +693,16 @@ def draw_ridge(ax, log10_eta, gamma):
     return f"{when}; {ridge.value(path[-1]) + 0.25:.1e} above the minimum after 150 steps"
 
 
-plots.explore(
-    draw_ridge,
-    "The path of noisy gradient descent from the ridge of a saddle, with sliders for the noise.",
-    size=(6.4, 5),
-    log10_eta=(-8.0, 0.5, 0.5, -2.0),
-    gamma=(0.0, 2.0, 0.05, 0.55),
-)
+try:
+    plots.explore(
+        draw_ridge,
+        "The path of noisy gradient descent from the ridge of a saddle, with sliders for the noise.",
+        size=(6.4, 5),
+        log10_eta=(-8.0, 0.5, 0.5, -2.0),
+        gamma=(0.0, 2.0, 0.05, 0.55),
+    )
+except NotImplementedError:
+    print("Exercise 4 comes first; then run this cell again.")
 
 # %% [markdown]
 # ### Quiz · How much is left?
