@@ -32,6 +32,8 @@ from optlab.compare import difference
 
 KEYS = NOTEBOOKS / "optlab" / "keys"
 WIDGET = "application/vnd.jupyter.widget-view+json"
+# The kernel finds optlab here; one thread, so that every machine adds up in the same order.
+KERNEL = {"PYTHONPATH": str(NOTEBOOKS), "OPENBLAS_NUM_THREADS": "1"}
 METADATA = {
     "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
     # In full, so that JupyterLab does not mark a notebook as changed on opening it.
@@ -100,8 +102,10 @@ def build(names: list[str]) -> None:
         _write(source.learner, text)
         _write(source.release, text)
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        for source, notebook in zip(chosen, pool.map(_executed, chosen), strict=True):
-            _write(source.solution, nbformat.writes(notebook) + "\n")
+        # All of them before any is written: the capstone reads the notebooks beside it.
+        executed = list(pool.map(_executed, chosen))
+    for source, notebook in zip(chosen, executed, strict=True):
+        _write(source.solution, nbformat.writes(notebook) + "\n")
     if not names:
         for path in _orphans():
             path.unlink()
@@ -205,7 +209,6 @@ def _require_no_answers(source: Source) -> None:
 
 def _executed(source: Source) -> NotebookNode:
     notebook = read(source)
-    # Run where nbval runs it; the kernel finds optlab by PYTHONPATH.
     client = NotebookClient(
         notebook,
         timeout=120,
@@ -214,7 +217,7 @@ def _executed(source: Source) -> NotebookNode:
         config=Config({"KernelManager": {"transport_encryption": "auto"}}),  # else it warns
     )
     try:
-        client.execute(env=os.environ | {"PYTHONPATH": str(NOTEBOOKS)})
+        client.execute(env=os.environ | KERNEL)
     except CellExecutionError as error:
         raise RunError(f"{source.text.name} does not run: {error.ename}: {error.evalue}") from None
     notebook.metadata = NotebookNode(deepcopy(METADATA))

@@ -6,6 +6,7 @@ what the grader can tell apart. The same seed gives the same class.
 
 import json
 import random
+import re
 from collections.abc import Iterator
 from copy import deepcopy
 from itertools import cycle
@@ -22,6 +23,8 @@ from autograder.exercises import lessons
 FEWEST = 12
 _RIGHT = 0.75  # how often an ordinary student's answer is right
 
+_INVENTED = re.compile(r"student\d+")
+
 RAISES = 'def {name}(*args, **kwargs):\n    return args[0]["no such key"][0]\n'
 ENDLESS = "def {name}(*args, **kwargs):\n    while True:\n        pass\n"
 
@@ -31,6 +34,10 @@ def make_class(course: Path, students: int, seed: int) -> int:
     if students < FEWEST:
         raise UserError(f"a class needs at least {FEWEST} students to show every kind of answer")
     submitted = course / "submitted"
+    strangers = [path.name for path in submitted.glob("*") if not _INVENTED.fullmatch(path.name)]
+    if strangers:
+        text = f"{submitted} holds real submissions ({strangers[0]}); name another course folder"
+        raise UserError(text)
     count = 0
     for number, lesson in enumerate(lessons().values()):
         contents = _class_for(lesson, students, random.Random(f"{seed}-{lesson.name}"), number == 0)
@@ -45,15 +52,11 @@ def make_class(course: Path, students: int, seed: int) -> int:
 def _class_for(lesson: Lesson, students: int, rng: random.Random, first: bool) -> Iterator[str]:
     release = nbformat.read(RELEASES / f"{lesson.name}.ipynb", as_version=4)
     functions = [item for item in lesson.exercises.values() if isinstance(item, Exercise)]
-    special = [
-        *(_perfect(lesson, style) for style in range(3)),
-        {},  # handed in as it was
-        _perfect(lesson, 0) | {functions[0].name: RAISES.format(name=functions[0].name)},
-    ]
+    special = [*(_perfect(lesson, style) for style in range(3)), {}]  # {}: handed in as it was
+    if functions:
+        special.append(_perfect(lesson, 0) | _replaced(functions[0], RAISES))
     if first:  # one endless loop and one broken file are enough for a class
-        special.append(
-            _perfect(lesson, 0) | {functions[-1].name: ENDLESS.format(name=functions[-1].name)}
-        )
+        special.append(_perfect(lesson, 0) | _replaced(functions[-1], ENDLESS))
     answers = special + [{}] * (students - len(special))
     mistakes = {
         item.name: cycle(rng.sample(item.mistakes, len(item.mistakes))) for item in functions
@@ -63,6 +66,10 @@ def _class_for(lesson: Lesson, students: int, rng: random.Random, first: bool) -
     for number, sources in enumerate(answers):
         broken = first and number == len(special)
         yield "this is not a notebook\n" if broken else json.dumps(_fill(release, sources))
+
+
+def _replaced(exercise: Exercise, source: str) -> dict[str, str]:
+    return {exercise.name: source.format(name=exercise.name)}
 
 
 def _perfect(lesson: Lesson, style: int) -> dict[str, str]:

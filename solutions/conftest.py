@@ -1,6 +1,7 @@
-"""Lets nbval's kernels find optlab, which lies beside the learner's notebooks."""
+"""nbval's kernels run as those of the build do."""
 
 import os
-from pathlib import Path
 
-os.environ["PYTHONPATH"] = str(Path(__file__).resolve().parent.parent / "notebooks")
+from autograder.build import KERNEL
+
+os.environ.update(KERNEL)
