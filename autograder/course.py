@@ -52,6 +52,7 @@ c.CourseDirectory.root = str(HERE)
 c.CourseDirectory.db_url = f"sqlite:///{{HERE / 'gradebook.db'}}?timeout=60"
 c.Exchange.root = str(HERE / "exchange")
 c.FormgradeExtension.debug = False
+c.CsvExportPlugin.to = str(HERE / "nbgrader.csv")  # grades.csv is the grader's own
 
 # `nbgrader autograde` and the formgrader's button judge as `python -m autograder grade` does.
 c.Autograde.sanitize_preprocessors = ["autograder.nbgrader_steps.PourAnswers"]

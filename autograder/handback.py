@@ -17,7 +17,7 @@ from autograder.preflight import FileLimits, Refusal, read_bytes
 from optlab.diagnose import Verdict
 
 # `nbgrader release_feedback` finds by them which learner may fetch a page.
-_TICKETS = ("timestamp.txt", "submission_secret.txt")
+TICKETS = ("timestamp.txt", "submission_secret.txt")
 
 
 def give_back(
@@ -41,7 +41,7 @@ def give_back(
             entries=entries,
         )
         files.replace(page, text)
-    for ticket in _TICKETS:
+    for ticket in TICKETS:
         _copy(submission.path.with_name(ticket), place / ticket)
 
 

@@ -19,6 +19,7 @@ from nbgrader.utils import determine_grade, is_grade
 from traitlets import Enum
 
 from autograder.errors import RunError
+from autograder.handback import TICKETS
 from autograder.judge import Judge, Settings
 from autograder.preflight import Refusal, pour, read, safe
 from autograder.record import CHECK, Recorder
@@ -97,7 +98,7 @@ def _require_marks(notebook, verdicts):
 def _drop_other_files(folder):
     """Remove what nbgrader copied from the submission and the source beside the notebook."""
     for path in folder.iterdir() if folder.is_dir() else ():
-        if path.name == "timestamp.txt" or path.suffix == ".ipynb":
+        if path.name in TICKETS or path.suffix == ".ipynb":
             continue
         if path.is_dir() and not path.is_symlink():
             shutil.rmtree(path)

@@ -8,6 +8,7 @@ from playwright.sync_api import Locator, Page, expect
 NOTEBOOK = "window.jupyterapp.shell.currentWidget.content"
 # Both resolve when the kernel has answered, so nothing has to be waited for afterwards.
 RUN_ALL = "() => window.jupyterapp.commands.execute('notebook:run-all-cells')"
+SAVE = "() => window.jupyterapp.commands.execute('docmanager:save')"
 RUN_ONE = f"""async index => {{
     {NOTEBOOK}.activeCellIndex = index;
     await window.jupyterapp.commands.execute('notebook:run-cell');
@@ -23,8 +24,12 @@ class Lab:
     address: str
     folder: Path
 
-    def url(self, notebook: str) -> str:
-        return self.address.format(path=f"/tree/{notebook}")
+    def url(self, notebook: str = "") -> str:
+        return self.address.format(path=f"/tree/{notebook}" if notebook else "")
+
+    def formgrader(self, path: str) -> str:
+        """Of nbgrader's own page, without JupyterLab around it; only after `url` has logged in."""
+        return f"{self.address.partition('/lab')[0]}/formgrader/{path}"
 
 
 @dataclass(frozen=True)
@@ -42,6 +47,9 @@ class LabPage:
 
     def run_all(self) -> None:
         self.page.evaluate(RUN_ALL)
+
+    def save(self) -> None:
+        self.page.evaluate(SAVE)
 
     def run(self, cell_id: str) -> None:
         self.page.evaluate(RUN_ONE, self._index(cell_id))
@@ -64,3 +72,14 @@ class LabPage:
         index = self.page.evaluate(INDEX_OF, cell_id)
         assert index >= 0, f"no cell with the id {cell_id}"
         return index
+
+
+def mark_by_hand(page: Page, lab: Lab, submission: str, exercise: str, mark: str, comment: str):
+    """What an instructor does in the formgrader, on one submission; the id is the gradebook's."""
+    page.goto(lab.url())
+    page.goto(lab.formgrader(f"submissions/{submission}"))
+    entries = {"grade": (f"check_{exercise}", mark), "comment": (f"{exercise}-comment", comment)}
+    for kind, (field, text) in entries.items():
+        with page.expect_response(lambda answer, kind=kind: f"/api/{kind}/" in answer.url):
+            page.locator(f"#{field}").fill(text)
+            page.locator(f"#{field}").press("Tab")

@@ -4,10 +4,12 @@ import re
 
 import pytest
 from conftest import LESSON, STUDENTS
+from labpage import mark_by_hand
 from playwright.sync_api import FrameLocator, expect
 
 from autograder import course as courses
-from autograder.record import CHECK, Recorder
+from autograder.byhand import Correction, Entries
+from autograder.record import Recorder
 
 STUDENT, EXERCISE = "student07", "descend"
 
@@ -15,7 +17,7 @@ STUDENT, EXERCISE = "student07", "descend"
 @pytest.fixture
 def formgrader(page, instructor) -> FrameLocator:
     """The panel, opened from JupyterLab's menu."""
-    page.goto(instructor.address.format(path=""))
+    page.goto(instructor.url())
     page.locator("#jp-MainMenu").get_by_role("menuitem", name="Nbgrader").click()
     page.locator(".lm-Menu").get_by_text("Formgrader", exact=True).click()
     return page.frame_locator("iframe")
@@ -35,24 +37,13 @@ def test_the_graded_class_is_listed(formgrader, page):
 
 
 def test_a_mark_and_a_comment_are_given_by_hand(page, instructor, course, screenshot):
-    address = instructor.address.partition("/lab")[0]
-    page.goto(instructor.address.format(path=""))  # this logs in
-    page.goto(f"{address}/formgrader/submissions/{submission_id(course)}")
+    comment = "Right idea: only the start is missing."
+    mark_by_hand(page, instructor, submission_id(course), EXERCISE, "2.5", comment)
     expect(page.get_by_role("main")).to_contain_text("Your path begins after the first step")
-    mark = page.locator(f"#{CHECK}{EXERCISE}")
-    with page.expect_response(lambda answer: "/api/grade/" in answer.url):
-        mark.fill("2.5")
-        mark.press("Tab")
-    comment = page.locator(f"#{EXERCISE}-comment")
-    with page.expect_response(lambda answer: "/api/comment/" in answer.url):
-        comment.fill("Well argued.")
-        comment.press("Tab")
-    mark.scroll_into_view_if_needed()
     screenshot("formgrader")
     with recorder(course) as gradebook:
-        notebook = gradebook.gradebook.find_submission_notebook(LESSON, LESSON, STUDENT)
-        assert {grade.manual_score for grade in notebook.grades} == {None, 2.5}
-        assert {item.manual_comment for item in notebook.comments} == {None, "Well argued."}
+        entries = gradebook.settle([LESSON])
+    assert entries == {(STUDENT, LESSON): Entries({EXERCISE: Correction(2.5, 0.0, comment)})}
 
 
 def recorder(course):

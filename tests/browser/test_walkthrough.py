@@ -1,0 +1,171 @@
+"""A class from the first day to the last, with the commands of docs/instructors.md.
+
+Ada's answers are right, and she works in JupyterLab. Bob makes a mistake. Eve is late. Their
+instructor releases and collects by nbgrader's exchange, grades, corrects one mark by hand in the
+formgrader, grades again, gives feedback back and exports.
+"""
+
+import csv
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import nbformat
+import pytest
+from conftest import LESSON, ROOT, environment, jupyterlab
+from labpage import LabPage, mark_by_hand
+from playwright.sync_api import Page, expect
+
+from autograder import course as courses
+from autograder.exercises import lessons
+from autograder.record import Recorder
+
+NOTEBOOK = f"{LESSON}.ipynb"
+POINTS = lessons()[LESSON].points
+COURSE_ID = 'c.CourseDirectory.course_id = "optimization"\n'
+PENALTY = 'penalty_method = "zero"'
+MISTAKE = ("init_velocity", "np.zeros", "np.ones")
+
+
+@pytest.fixture
+def at(tmp_path: Path):
+    """at(folder, program, ...): as typed into a terminal there by the person whose folder it is."""
+
+    def run(folder: Path, *command: str) -> None:
+        home = tmp_path / "homes" / folder.relative_to(tmp_path).parts[0]
+        done = subprocess.run(
+            [sys.executable, "-m", *command],
+            cwd=folder,
+            env=environment(home, []),
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+
+    return run
+
+
+def make_grade(course: Path) -> subprocess.CompletedProcess:
+    """What `make grade COURSE=...` runs."""
+    command = [sys.executable, "-m", "autograder", "grade", f"--course={course}"]
+    return subprocess.run(
+        command, cwd=ROOT, capture_output=True, text=True, timeout=300, check=False
+    )
+
+
+def answers() -> Iterator[tuple[str, str]]:
+    """(id of the cell, right answer) for every exercise of the lesson."""
+    for cell in nbformat.read(ROOT / "solutions" / NOTEBOOK, as_version=4).cells:
+        if cell.metadata.get("nbgrader", {}).get("solution"):
+            yield cell.id, re.sub(r" *# (BEGIN|END) SOLUTION\n?", "", cell.source).rstrip()
+
+
+def fill_in(folder: Path, answers: dict[str, str]) -> None:
+    notebook = nbformat.read(folder / NOTEBOOK, as_version=4)
+    for cell in notebook.cells:
+        cell.source = answers.get(cell.id, cell.source)
+    nbformat.write(notebook, folder / NOTEBOOK)
+
+
+def work_in_jupyterlab(page: Page, folder: Path, home: Path) -> None:
+    """Type the answers, Run All, see every check pass, save."""
+    with jupyterlab(folder, home, [ROOT / "labconfig/learner", ROOT / "labconfig"]) as lab:
+        page.goto(lab.url(NOTEBOOK))
+        opened = LabPage.when_ready(page)
+        for cell, source in answers():
+            opened.write(cell, source)
+        opened.run_all()
+        for exercise in lessons()[LESSON].exercises:
+            expect(opened.output(f"check_{exercise}")).to_contain_text("Correct.")
+        opened.save()
+        page.goto("about:blank")
+
+
+def table(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def marks(course: Path) -> dict[str, float]:
+    return {row["student"]: float(row["mark"]) for row in table(course / "grades.csv")}
+
+
+def feedback(course: Path, student: str) -> str:
+    return (course / "feedback" / student / LESSON / f"{LESSON}.html").read_text("utf-8")
+
+
+def submission_id(course: Path, student: str) -> str:
+    with Recorder(courses.db_url(course, courses.config(course))) as recorder:
+        return recorder.gradebook.find_submission_notebook(LESSON, LESSON, student).id
+
+
+def test_a_class_from_release_to_export(page, tmp_path, at):
+    course, home = tmp_path / "course", tmp_path / "home"
+    ada, bob, eve = desks = [tmp_path / name for name in ("ada", "bob", "eve")]
+
+    # The first `make grade` makes the course folder, and says that nobody has handed in yet.
+    first = make_grade(course)
+    assert first.returncode == 2
+    assert "nbgrader collect" in first.stderr
+
+    # The instructor names the students, takes all points from those who are late, and releases.
+    students = "id,first_name,last_name\nada,Ada,Lovelace\nbob,Bob,Noyce\neve,Eve,Late\n"
+    (course / "students.csv").write_text(students)
+    at(course, "nbgrader", "db", "student", "import", "students.csv")
+    settings = course / "nbgrader_config.py"
+    settings.write_text(settings.read_text().replace('penalty_method = "none"', PENALTY))
+    at(course, "nbgrader", "release_assignment", LESSON)
+
+    # Learners fetch the lesson and work on it.
+    for desk in desks:
+        desk.mkdir()
+        exchange = f"c.Exchange.root = {str(course / 'exchange')!r}\n"
+        (desk / "nbgrader_config.py").write_text(exchange + COURSE_ID)
+        at(desk, "nbgrader", "fetch_assignment", LESSON)
+    work_in_jupyterlab(page, ada / LESSON, home)
+    name, right, wrong = MISTAKE
+    fill_in(bob / LESSON, dict(answers()) | {name: dict(answers())[name].replace(right, wrong)})
+    fill_in(eve / LESSON, dict(answers()))
+    for desk in (bob, eve):
+        at(desk / LESSON, "jupyter", "execute", "--inplace", "--allow-errors", NOTEBOOK)
+
+    # Two hand in; then the due date passes; then the third one does.
+    for desk in (ada, bob):
+        at(desk, "nbgrader", "submit", LESSON, f"--student={desk.name}")
+    due = f"--duedate={datetime.now(UTC):%Y-%m-%d %H:%M:%S.%f} UTC"
+    at(course, "nbgrader", "db", "assignment", "add", LESSON, due)
+    at(eve, "nbgrader", "submit", LESSON, "--student=eve")
+
+    # Collect and grade.
+    at(course, "nbgrader", "collect", LESSON)
+    assert make_grade(course).returncode == 0
+    lost = lessons()[LESSON].exercises[name].points
+    assert marks(course) == {"ada": POINTS, "bob": POINTS - lost, "eve": 0}
+    assert f"{POINTS} points less, because it was handed in late." in feedback(course, "eve")
+    assert "Your velocity starts at one." in feedback(course, "bob")
+
+    # One mark is corrected by hand; grading again judges nothing anew and keeps it.
+    with jupyterlab(course, home, [ROOT / "labconfig"]) as lab:
+        mark_by_hand(page, lab, submission_id(course, "bob"), name, "1", "You said so in class.")
+    verdict = course / "verdicts" / "bob" / f"{LESSON}.json"
+    judged = verdict.stat().st_mtime_ns
+    assert make_grade(course).returncode == 0
+    assert verdict.stat().st_mtime_ns == judged
+    assert marks(course) == {"ada": POINTS, "bob": POINTS - lost + 1, "eve": 0}
+
+    # Feedback goes back, and the marks go out.
+    at(course, "nbgrader", "release_feedback", LESSON)
+    at(bob, "nbgrader", "fetch_feedback", LESSON, "--student=bob")
+    (fetched,) = (bob / LESSON / "feedback").rglob("*.html")
+    assert fetched.read_text("utf-8") == feedback(course, "bob")
+    assert "Marked by hand" in feedback(course, "bob")
+    assert "You said so in class." in feedback(course, "bob")
+    at(course, "nbgrader", "export")
+    exported = [row for row in table(course / "nbgrader.csv") if row["assignment"] == LESSON]
+    assert {row["student_id"]: float(row["score"]) for row in exported} == marks(course)
+    assert {row["last_name"] for row in exported} == {"Lovelace", "Noyce", "Late"}
