@@ -45,6 +45,7 @@ REASONS = {
     "not_a_notebook": "the file is not a Jupyter notebook",
     "wrong_format": "the notebook has a format that cannot be read",
     "too_many_cells": "the notebook has too many cells",
+    "too_long": "the text of the cells is too long",
     "student_name": "the folder's name cannot be a student's",
 }
 
@@ -141,6 +142,9 @@ def _notebook(data, limits):
         raise Refusal("too_many_cells", f"{len(cells):,}; at most {limits.cells:,}")
     ids = set()
     read_cells = [_cell(cell, index, ids, limits) for index, cell in enumerate(cells)]
+    length = sum(len(cell.source) for cell in read_cells)
+    if length > limits.source:
+        raise Refusal("too_long", f"{length:,} characters; at most {limits.source:,}")
     return new_notebook(read_cells, _language(data.get("metadata")))
 
 

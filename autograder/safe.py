@@ -22,6 +22,7 @@ class FileLimits:
 
     megabytes: float = 20  # a notebook with fifty figures has about 5
     cells: int = 2_000  # a lesson has about 60
+    source: int = 300_000  # characters of all cells: what a child can be sent in one frame
     outputs_per_cell: int = 20
     text: int = 20_000  # characters of one output
     png_kilobytes: int = 1_024
