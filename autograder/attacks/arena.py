@@ -32,9 +32,9 @@ from autograder.record import Recorder
 from autograder.session import Limits
 
 LESSON = "03_bias_correction"
-EVERY = 6  # so many attackers, then an honest student
+EVERY = 8  # so many attackers, then an honest student
 # Short, so that what lasts for ever lasts shortly; memory as little as a notebook needs.
-LIMITS = Limits(cell_seconds=2, notebook_seconds=5, memory_mb=256, output_kb=512, answer_kb=2048)
+LIMITS = Limits(cell_seconds=1, notebook_seconds=3, memory_mb=256, output_kb=512, answer_kb=2048)
 SECRET = "AUTOGRADER_SECRET"
 SHOWN = {"text/plain", "image/png"}
 TAGS = re.compile(r"script|iframe|object|embed|form|input|base|svg|math|link", re.I)
@@ -71,7 +71,7 @@ def run(
         seconds = time.monotonic() - began
         found = [file.read() for file in files]
         left = _Left(stage, {item["student"]: item for item in found}, len(found))
-        outcomes = [left.outcome(attack, student) for student, attack in students.items()]
+        outcomes = [left.outcome(attack, who) for who, made in students.items() for attack in made]
         workers = jobs or os.cpu_count() or 1
         allowed = 30 + len(attacks) * LIMITS.notebook_seconds / workers
         return [
@@ -123,19 +123,23 @@ def _stage() -> Iterator[tuple[Stage, socket.socket]]:
             del os.environ[SECRET]
 
 
-def _hand_in(stage: Stage, attacks: list[Attack]) -> dict[str, Attack]:
+def _hand_in(stage: Stage, attacks: list[Attack]) -> dict[str, list[Attack]]:
     """Attackers with an honest student after every few; who is behind which attack."""
     course.create(stage.course, lessons())
     _be_honest(stage, HONEST)
-    students = {}
-    for number, attack in enumerate(attacks):
-        student = attack.student or f"{number:03}-attacker"
+    students: dict[str, list[Attack]] = {}
+    for attack in attacks:
+        number = len(students)
+        student = attack.student or attack.together or f"{number:03} attacker"
+        if student in students:
+            students[student].append(attack)
+            continue
         path = stage.course / "submitted" / student / LESSON / f"{LESSON}.ipynb"
         path.parent.mkdir(parents=True)
         attack.hand_in(stage, path)
-        students[student] = attack
+        students[student] = [attack]
         if number % EVERY == 0:
-            _be_honest(stage, f"{number:03}-honest")
+            _be_honest(stage, f"{number:03} honest")
     return students
 
 
@@ -232,9 +236,11 @@ class _Left:
 
     def _findings(self, attack: Attack, verdict: dict, told: str) -> list[tuple[str, bool]]:
         page = self._page(verdict)
+        # What is tried in one notebook says which of them it was.
+        breach = f"{BREACH}.*{re.escape(attack.name)}" if attack.together else BREACH
         return [
             (f"it earned {verdict['score']:g}", verdict["score"] != 0),
-            (f"it got through: {_short(told, BREACH)}", BREACH in told),
+            (f"it got through: {_short(told, breach)}", bool(re.search(breach, told))),
             (f"not told: {attack.says!r} in {told[:300]!r}", not re.search(attack.says, told)),
             (f"the page is not harmless: {_harmful(page)}", bool(_harmful(page))),
             ("the notebook is not harmless", not self._is_plain(verdict)),

@@ -18,7 +18,7 @@ def attacks() -> list[Attack]:
         *(inside(FAMILY, name, body, WRONG) for name, body in RETURNED.items()),
         *(hostile(FAMILY, name, source, says) for name, (source, says) in FORGED.items()),
         *(inside(FAMILY, name, body, says) for name, (body, says) in SEARCHED.items()),
-        *attempts(FAMILY, FOUND, "kept out: |nothing there"),
+        *attempts(FAMILY, FOUND),
         *(hostile(FAMILY, name, *cells) for name, cells in LEAKED.items()),
         *(hostile(FAMILY, name, source, WRONG) for name, source in ANSWERS.items()),
     ]

@@ -68,8 +68,8 @@ CELLS = {
         "Too many open files",
     ),
     "full pipes": (
-        "try:\n    for _ in range(10_000):\n        r, w = os.pipe()\n"
-        "        os.set_blocking(w, False)\n        os.write(w, bytes(1 << 16))\n"
+        "import fcntl\ntry:\n    for _ in range(10_000):\n        r, w = os.pipe()\n"
+        "        fcntl.fcntl(w, 4, os.O_NONBLOCK)\n        os.write(w, bytes(1 << 16))\n"
         "except OSError as error: print(error)",
         "Too many open files|unavailable",
     ),
@@ -78,7 +78,7 @@ FUNCTIONS = {
     "terabyte array in the graded function": ("return np.ones(10**12)", "raised"),
     "everything kept in the graded function": (
         "x = []\nwhile True: x.append(bytearray(1 << 22))",
-        "raised",
+        "raised|timed_out",
     ),
     "a large result": ("return np.ones(2**22)", "refused oversize|raised exited|timed_out"),
     "a result of nested lists": (

@@ -1,16 +1,19 @@
 """What an attack is, where it takes place, and short ways to write one down."""
 
 import json
+import re
 import textwrap
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from copy import deepcopy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 from string import Template
 from typing import Any
 
 # Attack code says so when it gets through. In two parts: the code itself is no evidence of that.
 BREACH = "breach:"
+TOGETHER = 8
 
 # Put before the code of every hostile cell.
 PRELUDE = """\
@@ -20,13 +23,13 @@ import numpy as np
 def breached(what):
     return "bre" + "ach: " + repr(what)[:200]
 
-def attempt(action):
+def attempt(action, name=""):
     try:
         got = action()
     except BaseException as error:
-        print("kept out:", type(error).__name__)
+        print("kept out:", name, type(error).__name__)
     else:
-        print(breached(got) if got is not None else "nothing there")
+        print("nothing there:" if got is None else breached(got), name)
 
 def call(x86_64, aarch64, *arguments):
     number = x86_64 if platform.machine() == "x86_64" else aarch64
@@ -103,6 +106,7 @@ class Attack:
     hand_in: puts it where a student's notebook belongs (the path is given; its folder exists).
     says: a pattern that what grading tells about it must hold: `report` in arena.py has the form.
     student: the name of the student's folder, where that is the attack.
+    together: attacks of the same name here are in one notebook, a cell each.
     """
 
     name: str
@@ -110,6 +114,7 @@ class Attack:
     hand_in: Callable[[Stage, Path], None]
     says: str
     student: str | None = None
+    together: str = ""
 
 
 def cell(notebook: dict[str, Any], name: str) -> dict[str, Any]:
@@ -163,9 +168,20 @@ def inside(family: str, name: str, body: str, says: str, *later: str) -> Attack:
     return hostile(family, name, f"def $target(*args, **kwargs):\n{body}", says, *later)
 
 
-def attempts(family: str, expressions: dict[str, str], says: str = "kept out: ") -> list[Attack]:
-    """Expressions that say `BREACH` when they have a value; one attack each."""
-    return [
-        hostile(family, name, f"attempt(lambda: {expression})", says)
-        for name, expression in expressions.items()
-    ]
+def attempts(family: str, expressions: dict[str, str]) -> list[Attack]:
+    """Expressions that say `BREACH` when they have a value, a few in each notebook."""
+    found = []
+    for few in batched(expressions.items(), TOGETHER):
+        cells = [f"attempt(lambda: {code}, {name!r})" for name, code in few]
+        made = hostile(family, few[0][0], cells[0], "", *cells[1:])
+        made = replace(made, together=f"{family} {len(found):03}")
+        says = "(kept out|nothing there): "
+        found += [replace(made, name=name, says=says + re.escape(name)) for name, _ in few]
+    return found
+
+
+def batched(items: Iterable[Any], count: int) -> Iterator[list[Any]]:
+    """`count` items at a time."""
+    items = iter(items)
+    while few := list(islice(items, count)):
+        yield few
