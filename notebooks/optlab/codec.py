@@ -22,6 +22,7 @@ MAX_DEPTH = 32
 MAX_INT_BITS = 1024
 MAX_HEADER = 1 << 22  # bytes of JSON; small objects take many times their text in memory
 LENGTH = struct.Struct(">I")
+_to_json = json.JSONEncoder(separators=(",", ":")).encode
 
 
 class CodecError(ValueError):
@@ -57,7 +58,7 @@ class Seed:
 def encode(value: Any) -> bytes:
     """Encode any value; what is not data becomes `Opaque`."""
     arrays: list[bytes] = []
-    header = json.dumps(_pack(value, arrays, MAX_DEPTH), separators=(",", ":")).encode()
+    header = _to_json(_pack(value, arrays, MAX_DEPTH)).encode()
     return LENGTH.pack(len(header)) + header + b"".join(arrays)
 
 

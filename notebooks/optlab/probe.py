@@ -20,6 +20,7 @@ from optlab.codec import Opaque, Recipe, Seed
 NOT_CALLABLE = "not a function"
 SIGNATURE = "signature"
 _TEXT_LIMIT = 300
+_UNCHANGEABLE = (type(None), bool, int, float, str)
 
 
 @dataclass(frozen=True)
@@ -112,6 +113,7 @@ def observe(function: Any, parameters: list[str], case: Case) -> Observation:
     """Run one case. `parameters` are the reference's, in order. A learner's error is noted."""
     if not callable(function):
         return Observation(error=NOT_CALLABLE, error_text=type(function).__name__)
+    signature = _signature(function)
     outputs: list[Any] = []
     changed: set[str] = set()
     aliased: set[str] = set()
@@ -126,9 +128,13 @@ def observe(function: Any, parameters: list[str], case: Case) -> Observation:
             if not _can_carry(result, case.carry):
                 break  # the malformed result is already noted; there is nothing to go on with
             args |= {p: result if i is None else result[i] for p, i in case.carry.items()}
-        before = {name: codec.encode(value) for name, value in args.items()}
+        before = {
+            name: codec.encode(value)
+            for name, value in args.items()
+            if type(value) not in _UNCHANGEABLE
+        }
         positional, keywords = _arrange(parameters, args)
-        mismatch = _signature_mismatch(function, positional, keywords)
+        mismatch = _signature_mismatch(signature, positional, keywords)
         if mismatch:
             error, error_text = SIGNATURE, mismatch
             break
@@ -139,7 +145,7 @@ def observe(function: Any, parameters: list[str], case: Case) -> Observation:
             aliased |= _aliases(args, result)
         except (Exception, SystemExit) as raised:  # whatever a learner's function raises is noted
             error, error_text = _error_name(raised), _error_text(raised)
-        changed |= {name for name in args if codec.encode(args[name]) != before[name]}
+        changed |= {name for name in before if codec.encode(args[name]) != before[name]}
         if error:
             break
     global_random = not _same_state(_global_random_state(), _UNUSED)
@@ -182,10 +188,17 @@ def _arrange(parameters: list[str], args: dict[str, Any]) -> tuple[list[Any], di
     return positional, {name: args[name] for name in rest if name in args}
 
 
-def _signature_mismatch(function: Callable, positional: list, keywords: dict) -> str:
+def _signature(function: Callable) -> inspect.Signature | None:
     try:
-        signature = inspect.signature(function)
+        return inspect.signature(function)
     except (ValueError, TypeError):  # built-in functions do not all tell
+        return None
+
+
+def _signature_mismatch(
+    signature: inspect.Signature | None, positional: list, keywords: dict
+) -> str:
+    if signature is None:
         return ""
     try:
         signature.bind(*positional, **keywords)
@@ -214,7 +227,8 @@ def _aliases(args: dict[str, Any], result: Any) -> set[str]:
     shared = {
         name
         for name, value in args.items()
-        if any(np.may_share_memory(a, b) for a in _arrays(value) for b in returned)
+        for array in _arrays(value)
+        if any(np.may_share_memory(array, other) for other in returned)
     }
     if len({id(array) for array in returned}) < len(returned):
         shared.add("result")
