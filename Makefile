@@ -15,12 +15,12 @@ RUN := PATH="$(HERE)/.venv/bin:$$PATH" "$(HERE)/.venv/bin/python"
 CONFIG := $(HERE)/labconfig$${JUPYTER_CONFIG_PATH:+:$$JUPYTER_CONFIG_PATH}
 LAB := $(RUN) -m jupyterlab
 
-.PHONY: help lab demo grade test release formgrader report progress bench oracle build pins clean
+.PHONY: help lab demo grade test release formgrader report progress bench bench-scale oracle build pins clean
 .DEFAULT_GOAL := help
 
 help:
 	@echo "make TARGET, where TARGET is one of"
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  \1 \2/p' Makefile \
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1 \2/p' Makefile \
 		| while read -r name text; do printf '  %-12s%s\n' "$$name" "$$text"; done
 
 lab: $(STAMP) ## open the course in JupyterLab, at the first notebook
@@ -76,6 +76,9 @@ oracle: $(STAMP) ## compare the references with PyTorch (a large download, once)
 
 bench: $(STAMP) ## time grading side by side with stock nbgrader
 	@$(RUN) -m autograder bench
+
+bench-scale: $(STAMP) ## time 1,000 submissions beside 100
+	@$(RUN) -m autograder bench --scale
 
 # The CPU is enough for the oracle: PyTorch's CUDA packages are not pinned, so that a build
 # without them installs too. Its version is raised here, by hand.

@@ -58,7 +58,7 @@ def grade_course(
         find_lesson(lesson)
     course.create(folder, lessons())
     version = grader_version(settings)
-    with _recorder(folder) as recorder:
+    with recorder_of(folder) as recorder:
         submissions = course.submissions(folder, lesson, recorder.duedates())
         waiting = [
             item for item in submissions if not _file_of(folder, item).matches(item, version)
@@ -67,7 +67,7 @@ def grade_course(
             results = _judged(executor, waiting, workers * _QUEUED_PER_WORKER, settings, version)
             with closing(show(results, len(waiting))) as shown:
                 for submission, task, result in shown:
-                    _keep(folder, recorder, submission, result)
+                    keep(folder, recorder, submission, result)
                     _file_of(folder, submission).write(_digest(submission, task), result, version)
         entries = recorder.settle(lessons())
         marks = recorder.marks()
@@ -98,7 +98,7 @@ class VerdictFile:
             return False
         if data.get("grader") != version:
             return False
-        return data.get("digest") == _digest(submission, _task(submission))
+        return data.get("digest") == _digest(submission, task_of(submission))
 
     def write(self, digest: str, result: Result, version: str) -> None:
         data = {"schema": SCHEMA, "digest": digest, "grader": version}
@@ -114,7 +114,7 @@ def _file_of(folder: Path, submission: Submission) -> VerdictFile:
     return VerdictFile(folder / "verdicts" / submission.student / f"{submission.lesson}.json")
 
 
-def _task(submission: Submission) -> Task:
+def task_of(submission: Submission) -> Task:
     """Read when its turn comes, and not kept: the coordinator never holds a whole class."""
     contents, refusal = b"", submission.refusal
     if not refusal:
@@ -131,7 +131,7 @@ def _digest(submission: Submission, task: Task) -> str:
     return hashlib.sha256(seen.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def _keep(folder: Path, recorder: Recorder, submission: Submission, result: Result) -> None:
+def keep(folder: Path, recorder: Recorder, submission: Submission, result: Result) -> None:
     """Write what one result leaves behind, the gradebook last."""
     if submission.lesson not in lessons():
         return  # nbgrader has no place for it; the verdict file tells
@@ -156,7 +156,7 @@ def _judged(
     try:
         while True:
             for submission in waiting:
-                task = _task(submission)
+                task = task_of(submission)
                 under_way[executor.submit(mark, task, settings, version)] = submission, task
                 if len(under_way) >= most:
                     break
@@ -172,7 +172,8 @@ def _judged(
             future.cancel()
 
 
-def _recorder(folder: Path) -> Recorder:
+def recorder_of(folder: Path) -> Recorder:
+    """The writer of a course's gradebook, with the course's own settings."""
     config = course.config(folder)
     return Recorder(
         course.db_url(folder, config), config.CourseDirectory.get("course_id", ""), config

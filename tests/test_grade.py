@@ -80,7 +80,7 @@ def test_every_submission_has_a_mark_a_page_and_a_row(course):
 
 def test_grading_again_does_nothing_and_one_change_is_graded_alone(course, monkeypatch):
     done = []
-    monkeypatch.setattr(grade, "_keep", lambda *a: done.append(a[2].student))
+    monkeypatch.setattr(grade, "keep", lambda *a: done.append(a[2].student))
     assert _run("grade", "--course", course, "--jobs", 1) == 0
     assert done == []
     monkeypatch.undo()
@@ -225,3 +225,9 @@ def test_the_same_seed_makes_the_same_class(tmp_path):
         texts.append([path.read_text("utf-8") for path in files])
     assert texts[0] == texts[1]
     assert len(set(texts[0])) > len(texts[0]) / 2
+
+
+def test_invented_students_never_join_real_ones(tmp_path):
+    (tmp_path / "submitted" / "ada").mkdir(parents=True)
+    with pytest.raises(UserError, match="holds real submissions"):
+        sample.make_class(tmp_path, STUDENTS, seed=1)
