@@ -133,10 +133,28 @@ def _sample(options: argparse.Namespace) -> None:
     print(f"{count} submissions of {options.students} invented students in {options.course}")
 
 
+def _attacks(options: argparse.Namespace) -> int:
+    from autograder import terminal
+    from autograder.attacks import arena
+
+    outcomes = arena.run(show=terminal.progress)
+    if options.json:
+        print(json.dumps([outcome.to_data() for outcome in outcomes], indent=1))
+    else:
+        terminal.attacks(outcomes)
+    return 0 if all(outcome.safe for outcome in outcomes) else 1
+
+
 def _report(options: argparse.Namespace) -> None:
     from autograder import report
 
     print(report.write(Path(options.course)))
+
+
+def _bench(options: argparse.Namespace) -> None:
+    from autograder import bench
+
+    (bench.bench_scale if options.scale else bench.bench)()
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -178,9 +196,19 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--course", required=True, metavar="DIR")
     command.set_defaults(run=_sample)
 
+    command = commands.add_parser("bench", help="time grading side by side with stock nbgrader")
+    command.add_argument("--scale", action="store_true", help="1,000 submissions beside 100")
+    command.set_defaults(run=_bench)
+
     command = commands.add_parser("report", help="write the class report (HTML)")
     command.add_argument("--course", required=True, metavar="DIR")
     command.set_defaults(run=_report)
+
+    command = commands.add_parser(
+        "attacks", help="try what hostile submissions try, on this machine"
+    )
+    command.add_argument("--json", action="store_true")
+    command.set_defaults(run=_attacks)
     return parser
 
 
