@@ -66,7 +66,7 @@ test: $(STAMP) ## run all that CI runs: lint, tests, sync check, every solution
 	@printf '\n== built files are in step with their sources\n'
 	@$(RUN) -m autograder build --check
 	@printf '\n== tests: unit, end to end, attacks, browser\n'
-	@$(RUN) -m pytest -rs
+	@$(RUN) -m pytest -rs -n 2
 	@printf '\n== every solution, run again and compared\n'
 	@$(RUN) -m pytest --nbval solutions -n 2
 
