@@ -1179,6 +1179,7 @@ lesson.quiz(
     hints=("Name the two extremes first: one curve rises, one is nearly straight.",),
 )
 
+
 @lesson.exercise(
     points=4,
     returns=("best rate", "at the edge"),
