@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from nbformat import NotebookNode
-from nbformat.v4 import new_output
+from nbformat.notebooknode import from_dict
 
 from autograder.errors import UserError
 from autograder.exercise import PUBLIC_SEED, Exercise, Quiz, cached_key, pairs_of
@@ -135,16 +135,17 @@ class Judge:
                 cell.outputs = _mark(by_check[cell.id], number)
                 cell.execution_count = number
             elif cell.id in run.outputs:
-                cell.outputs = [new_output(**output) for output in run.outputs[cell.id]]
+                cell.outputs = [from_dict(output) for output in run.outputs[cell.id]]
 
 
 def _mark(verdict: Verdict, number: int) -> list[NotebookNode]:
     """The form that nbgrader reads: a message to show and a number to count."""
+    message = {"output_type": "display_data", "data": {"text/plain": verdict.message}}
+    score = {"output_type": "execute_result", "data": {"text/plain": repr(verdict.score)}}
+    # Not by nbformat's own makers, which check every output against the schema.
     return [
-        new_output("display_data", data={"text/plain": verdict.message}),
-        new_output(
-            "execute_result", data={"text/plain": repr(verdict.score)}, execution_count=number
-        ),
+        from_dict(message | {"metadata": {}}),
+        from_dict(score | {"metadata": {}, "execution_count": number}),
     ]
 
 

@@ -120,6 +120,8 @@ def _array_difference(expected: Any, actual: Any, path: str, rtol: float) -> Dif
     if expected.shape != actual.shape:
         text = f"{path} should have shape {expected.shape}; yours has {actual.shape}"
         return Difference("shape", path, text)
+    if expected.dtype == actual.dtype and expected.tobytes() == actual.tobytes():
+        return None  # as most right answers are, and quicker to see
     close = _close(expected, actual, rtol)
     if np.all(close):
         return None
