@@ -1,7 +1,7 @@
 """The class report: what a class has understood and what not, on one page.
 
-It reads the verdict files of a graded course and the marks of its gradebook, and writes
-`report.html`, which needs nothing else and runs nothing.
+It reads the verdict files of a graded course and writes `report.html`, which needs nothing else
+and runs nothing. Marks given by hand are left out: the question is what was understood.
 """
 
 from collections import Counter, defaultdict
