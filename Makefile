@@ -5,6 +5,8 @@
 COURSE ?= course
 SAMPLE := sample_course
 ZIP := optimization-course
+# By name: a copy or a solved notebook that lies in notebooks/ is not handed out.
+LESSONS = $(patsubst solutions/%.py,notebooks/%.ipynb,$(wildcard solutions/[0-9]*.py))
 
 # Only relative paths and quoted ones: the folder's own path may hold spaces.
 HERE := $(CURDIR)
@@ -48,10 +50,10 @@ formgrader: $(STAMP) ## open course/ (or COURSE=dir) with nbgrader's panels
 release: $(STAMP) ## write dist/optimization-course.zip, all that a learner needs
 	@$(RUN) -m autograder build --check
 	@rm -rf dist && mkdir -p dist/$(ZIP)
-	@cp -R notebooks/. LICENSE dist/$(ZIP)
+	@cp -R $(LESSONS) notebooks/optlab LICENSE dist/$(ZIP)
 	@cp docs/learners.md dist/$(ZIP)/README.md
-	@cd dist/$(ZIP) && rm -rf .progress.json .ipynb_checkpoints \
-		&& find . -name __pycache__ -prune -exec rm -rf {} +
+	@cd dist/$(ZIP) && find . -name .ipynb_checkpoints -prune -exec rm -rf {} + \
+		-o -name __pycache__ -prune -exec rm -rf {} +
 	@cd dist && $(RUN) -m zipfile -c $(ZIP).zip $(ZIP) && rm -rf $(ZIP)
 	@echo "dist/$(ZIP).zip"
 

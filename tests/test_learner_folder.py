@@ -1,0 +1,142 @@
+"""What learners get: the zip of `make release`, and each notebook where `optlab` is missing."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from autograder import NOTEBOOKS, ROOT, SOLUTIONS
+from autograder.exercise import Exercise
+from autograder.exercises import lessons
+from optlab import codec, keys
+from optlab.diagnose import AnswerKey
+
+EVERY_LESSON = sorted(path.stem for path in SOLUTIONS.glob("[0-9]*.py"))
+
+
+@pytest.fixture(scope="module")
+def zipped(tmp_path_factory) -> Path:
+    """The unpacked zip, made in a copy of the repository in which somebody has worked."""
+    clone = tmp_path_factory.mktemp("release") / "a clone"
+    shutil.copytree(ROOT / "notebooks", clone / "notebooks")
+    shutil.copytree(ROOT / "docs", clone / "docs")
+    (clone / "solutions").mkdir()
+    for path in (*SOLUTIONS.glob("*.py"), ROOT / "Makefile", ROOT / "LICENSE"):
+        shutil.copy(path, clone / path.relative_to(ROOT))
+    shutil.copy(SOLUTIONS / "04_momentum.ipynb", clone / "notebooks/04_momentum-Copy1.ipynb")
+    for name in (".progress.json", ".ipynb_checkpoints/x.ipynb", "optlab/__pycache__/x.pyc"):
+        (clone / "notebooks" / name).parent.mkdir(exist_ok=True)
+        (clone / "notebooks" / name).write_text("{}")
+    _fake_environment(clone)
+    environment = {k: v for k, v in os.environ.items() if k not in {"MAKEFLAGS", "MAKELEVEL"}}
+    done = subprocess.run(
+        ["make", "release"],
+        cwd=clone,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.stdout == "dist/optimization-course.zip\n", done.stderr
+    with zipfile.ZipFile(clone / "dist/optimization-course.zip") as archive:
+        archive.extractall(clone / "unpacked")
+    return clone / "unpacked/optimization-course"
+
+
+def _fake_environment(clone: Path) -> None:
+    """Installs nothing, and takes `build --check` for granted: that has tests of its own."""
+    python = clone / ".venv/bin/python"
+    python.parent.mkdir(parents=True)
+    python.write_text(f'#!/bin/sh\n[ "$2" = autograder ] || exec "{sys.executable}" "$@"\n')
+    python.chmod(0o755)
+    (clone / "requirements.txt").touch()
+    (clone / ".venv/.installed").touch()
+
+
+def test_the_zip_holds_the_lessons_optlab_and_a_page_on_how_to_start(zipped):
+    assert {path.name for path in zipped.iterdir()} == {
+        *(f"{lesson}.ipynb" for lesson in EVERY_LESSON),
+        *("optlab", "README.md", "LICENSE"),
+    }
+    found = {path.relative_to(zipped / "optlab") for path in (zipped / "optlab").rglob("*")}
+    there = {path.relative_to(NOTEBOOKS / "optlab") for path in (NOTEBOOKS / "optlab").rglob("*")}
+    hidden = {"__pycache__", ".ipynb_checkpoints"}
+    assert found == {path for path in there if not hidden & set(path.parts)}
+    assert not [path for path in zipped.rglob("*") if "autograder" in path.name]
+
+
+def test_no_notebook_holds_a_solution_or_an_output(zipped):
+    for name in lessons():
+        handed_out = nbformat.read(zipped / f"{name}.ipynb", as_version=4).cells
+        solved = nbformat.read(SOLUTIONS / f"{name}.ipynb", as_version=4).cells
+        answers = {c.id: c.source for c in solved if c.metadata.get("nbgrader", {}).get("solution")}
+        assert set(answers) == set(lessons()[name].exercises)
+        sources = {cell.id: cell.source for cell in handed_out}
+        for exercise, answer in answers.items():
+            stub = sources[exercise]
+            assert stub != answer
+            assert "SOLUTION" not in stub
+            assert "NotImplementedError" in stub or f"{exercise} = None" in stub
+        assert not [cell.id for cell in handed_out if cell.get("outputs")]
+
+
+@pytest.mark.parametrize(
+    "exercise",
+    [
+        item
+        for lesson in lessons().values()
+        for item in lesson.exercises.values()
+        if isinstance(item, Exercise)
+    ],
+    ids=lambda item: item.name,
+)
+def test_a_key_holds_public_cases_only_and_no_source(zipped, exercise):
+    (path,) = (zipped / "optlab/keys").glob(f"*/{exercise.name}.key")
+    data = path.read_bytes()
+    key = AnswerKey.from_data(codec.decode(data))
+    assert key.cases
+    assert all(case.public for case in key.cases)
+    for source in (exercise.source, *(mistake.source for mistake in exercise.mistakes)):
+        assert source.strip().splitlines()[-1].strip().encode() not in data
+
+
+def test_progress_knows_every_lesson_of_the_zip(zipped):
+    assert {lesson["lesson"] for lesson in keys.lessons()} == set(lessons())
+
+
+RUN_EACH = """
+import contextlib, io, json, sys
+said = {}
+for name, source in json.load(sys.stdin).items():
+    with contextlib.redirect_stdout(io.StringIO()) as output:
+        exec(source, {"__name__": "__main__"})
+    said[name] = output.getvalue()
+print(json.dumps(said))
+"""
+
+
+def test_a_first_cell_without_optlab_says_what_is_missing(tmp_path):
+    cells = {}
+    for lesson in EVERY_LESSON:
+        notebook = nbformat.read(NOTEBOOKS / f"{lesson}.ipynb", as_version=4)
+        cells[lesson] = next(cell.source for cell in notebook.cells if cell.cell_type == "code")
+    done = subprocess.run(
+        [sys.executable, "-c", RUN_EACH],
+        cwd=tmp_path,
+        input=json.dumps(cells),
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.stderr == ""
+    for lesson, text in json.loads(done.stdout).items():
+        assert "The module optlab is missing." in text, lesson
+        assert "copy the whole notebooks folder" in text, lesson
