@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from permissions import open_way_to
 
 from autograder.runner import sandbox
 
@@ -213,8 +214,7 @@ def inside(request, tmp_path_factory):
     if uid:  # nobody's own files: only the sandbox stands in the way
         for path in (folder, *folder.rglob("*")):
             os.chown(path, uid, uid)
-        for path in (folder, *folder.parents[:2]):
-            path.chmod(0o755)
+        open_way_to(folder)
     readable = os.access(sys.prefix, os.R_OK) and not uid
     codes = (
         REFUSED
