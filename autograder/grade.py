@@ -37,7 +37,7 @@ from autograder.record import Recorder
 
 SCHEMA = 1
 _QUEUED_PER_WORKER = 4  # enough to keep workers busy; more would only hold memory
-_SCHEDULER_SECONDS = 20  # for a cluster to answer
+_CLUSTER_SECONDS = 20  # for a cluster to answer
 
 
 def grade_course(
@@ -207,12 +207,12 @@ def _cluster(address: str) -> Iterator[Any]:
         text = "--scheduler needs Dask: pip install -r requirements-cluster.txt"
         raise UserError(text) from error
     try:
-        client = Client(address, timeout=_SCHEDULER_SECONDS)
+        client = Client(address, timeout=_CLUSTER_SECONDS)
     except (OSError, ValueError) as error:
         raise UserError(f"no Dask scheduler answers at {address}") from error
     with client:
         try:
-            client.wait_for_workers(1, timeout=_SCHEDULER_SECONDS)
+            client.wait_for_workers(1, timeout=_CLUSTER_SECONDS)
             yield client
         except TimeoutError as error:
             raise UserError(f"the Dask scheduler at {address} has no workers") from error
