@@ -138,7 +138,7 @@ def bench(lesson: str = LESSON) -> None:
         honest = make_class(top / "ours", lesson, STUDENTS)
         stock, stock_pages = _stock(top / "stock", top / "ours", lesson)
         skipped = _ours(top / "ours", lesson, rerun=False)
-        agree = _agree(top, lesson, honest)
+        disagreements = _disagreements(top, lesson, honest)
         shutil.copytree(top / "ours" / "submitted", top / "rerun" / "submitted")
         rerun = _ours(top / "rerun", lesson, rerun=True)
         pages = _our_pages(top / "ours", lesson)
@@ -167,7 +167,8 @@ def bench(lesson: str = LESSON) -> None:
         "cells_to_floor": costs["skipped"].ratio,
         "cells_to_floor_with_experiments": costs["experiments"].ratio,
         "honest": len(honest),
-        "honest_marks_agree": agree,
+        "honest_marks_agree": not disagreements,
+        "disagreements": disagreements,
         "check_seconds": check,
         "slider_frame_seconds": frame,
     }
@@ -254,15 +255,18 @@ def _nbgrader(course: Path, command: str, lesson: str) -> tuple[float, int, str]
     return _run([sys.executable, "-m", "nbgrader", command, lesson], course, environment)
 
 
-def _agree(top: Path, lesson: str, honest: list[str]) -> bool:
-    """Whether both sides give the honest submissions that both have graded the same marks."""
+def _disagreements(top: Path, lesson: str, honest: list[str]) -> list[str]:
+    """Right submissions, among those that both sides graded, that one of them gave less."""
     with Gradebook(f"sqlite:///{top / 'stock' / 'gradebook.db'}") as gradebook:
         stock = {item.student.id: item.score for item in gradebook.assignment_submissions(lesson)}
     verdicts = [file.read() for file in grade.verdict_files(top / "ours")]
     ours = {item["student"]: item["score"] for item in verdicts}
-    compared = [(stock[name], ours[name]) for name in honest if name in stock]
     full = find_lesson(lesson).points
-    return bool(compared) and all(theirs == our == full for theirs, our in compared)
+    return [
+        f"{name}: {stock[name]:g} by stock, {ours[name]:g} by ours"
+        for name in honest
+        if name in stock and not stock[name] == ours[name] == full
+    ]
 
 
 # This harness ------------------------------------------------------------------------------------

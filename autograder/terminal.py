@@ -4,9 +4,10 @@ Names and messages may come from learners, so they are printed as text, never as
 """
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
@@ -35,23 +36,28 @@ def progress(results: Iterator, total: int) -> Iterator:
             bar.update(task, completed=done, rate=f"{done / elapsed:.1f}/s" if elapsed else "")
 
 
-def marks(submissions: list[dict[str, Any]]) -> None:
-    """A table of students and lessons, then what could not be graded and why."""
+def marks(submissions: Iterable[dict[str, Any]]) -> None:
+    """A table of students and lessons, then what could not be graded and why.
+
+    It keeps a word of each submission, and is readable in 80 columns with twelve lessons.
+    """
+    cells: dict[str, dict[str, str]] = {}
+    totals: dict[str, float] = {}
+    most: dict[str, float] = {}
+    refused = []
+    for item in submissions:
+        student, lesson = clean(item["student"]), clean(item["lesson"])
+        cells.setdefault(student, {})[lesson] = _mark(item)
+        totals[student] = totals.get(student, 0) + item["score"]
+        most[lesson] = max(most.get(lesson, 0), item["max_score"])
+        if item["status"] == "refused":
+            reason = item["problems"][-1] if item["problems"] else "no reason given"
+            refused.append(f"not graded: {student}, {lesson}: {reason}")
     console = Console()
-    lessons = sorted({item["lesson"] for item in submissions})
-    rows = _rows(submissions, lessons)
-    table = Table("student")
-    for heading in (*lessons, "total"):
-        table.add_column(Text(clean(heading).partition("_")[0]), justify="right")
-    for row in rows[:MOST_ROWS]:
-        table.add_row(*map(Text, row))
-    console.print(table)
-    if len(rows) > MOST_ROWS:
-        console.print(f"... and {len(rows) - MOST_ROWS} more students in grades.csv")
-    refused = [item for item in submissions if item["status"] == "refused"]
-    for item in refused[:MOST_PROBLEMS]:
-        reason = item["problems"][-1] if item["problems"] else "no reason given"
-        line = f"not graded: {item['student']}, {item['lesson']}: {reason}"
+    console.print(_table(console.width, cells, totals, dict(sorted(most.items()))))
+    if len(cells) > MOST_ROWS:
+        console.print(f"... and {len(cells) - MOST_ROWS} more students in grades.csv")
+    for line in refused[:MOST_PROBLEMS]:
         console.print(Text(clean(line)), style="yellow")
     if len(refused) > MOST_PROBLEMS:
         console.print(f"... and {len(refused) - MOST_PROBLEMS} more that could not be graded")
@@ -92,21 +98,22 @@ def say(line: str) -> None:
     print(clean(line), file=sys.stderr)
 
 
-def _rows(submissions: list[dict[str, Any]], lessons: list[str]) -> list[list[str]]:
-    by_student: dict[str, dict[str, dict]] = {}
-    for item in submissions:
-        by_student.setdefault(item["student"], {})[item["lesson"]] = item
-    rows = []
-    for student, found in sorted(by_student.items()):
-        cells = [_mark(found.get(lesson)) for lesson in lessons]
-        total = sum(item["score"] for item in found.values())
-        rows.append([clean(student), *cells, f"{total:g}"])
-    return rows
+def _table(
+    width: int, cells: dict[str, dict[str, str]], totals: dict[str, float], most: dict[str, float]
+) -> Table:
+    """One column a lesson, by its number; the first row is what can be had."""
+    table = Table(box=SIMPLE_HEAD, padding=0, show_edge=False)
+    name_width = max(8, width - 5 * len(most) - 7)  # a long name must not push marks out
+    table.add_column("student", no_wrap=True, overflow="ellipsis", max_width=name_width)
+    for heading in (*(lesson.partition("_")[0] for lesson in most), "total"):
+        table.add_column(Text(heading), justify="right", no_wrap=True, min_width=4)
+    points = [f"{points:g}" for points in most.values()]
+    table.add_row("(points)", *points, f"{sum(most.values()):g}", style="dim")
+    for student in sorted(cells)[:MOST_ROWS]:
+        marks = [cells[student].get(lesson, "") for lesson in most]
+        table.add_row(*map(Text, (student, *marks, f"{totals[student]:g}")))
+    return table
 
 
-def _mark(item: dict[str, Any] | None) -> str:
-    if item is None:
-        return ""
-    if item["status"] == "refused":
-        return "refused"
-    return f"{item['score']:g}/{item['max_score']:g}"
+def _mark(item: dict[str, Any]) -> str:
+    return "\u2013" if item["status"] == "refused" else f"{item['score']:g}"
