@@ -173,7 +173,15 @@ def test_each_of_a_thousand_ends_in_a_notebook_or_a_refusal(mutated, release, tm
     assert 300 < poured < 900
 
 
-def test_some_of_them_end_in_a_mark(mutated):
+@pytest.fixture
+def worker():
+    """This process as a worker; its runner is given up at the end."""
+    yield
+    marking._open_judges.close()
+    marking._judge.cache_clear()
+
+
+def test_some_of_them_end_in_a_mark(mutated, worker):
     """The real path of a class, as far as one submission goes."""
     exercises = list(find_lesson(LESSON).exercises)
     settings = Settings(limits=Limits(cell_seconds=2, notebook_seconds=6))

@@ -244,6 +244,7 @@ class _Left:
             (f"not told: {attack.says!r} in {told[:300]!r}", not re.search(attack.says, told)),
             (f"the page is not harmless: {_harmful(page)}", bool(_harmful(page))),
             ("the notebook is not harmless", not self._is_plain(verdict)),
+            ("the graded cells are not the course's", not self._is_released(verdict)),
             ("control characters are told", not _printable("".join(verdict["problems"]))),
         ]
 
@@ -283,12 +284,21 @@ class _Left:
                 return False
         return True
 
+    def _is_released(self, verdict: dict[str, Any]) -> bool:
+        """Check cells as they were released, whatever was handed in: points, tags and all."""
+        found = _graded_cells(self._notebook(verdict["student"]))
+        return verdict["status"] == grade.REFUSED or found == _graded_cells(self.stage.release)
+
     def _as_alone(self, student: str) -> bool:
         """Whether an honest student has all marks of the target, and the one notebook."""
-        score = {one["exercise"]: one for one in self.verdicts[student]["exercises"]}
-        full = score[self.stage.target]["status"] == "correct"
+        exercises = self.verdicts[student]["exercises"]
+        right = [one["exercise"] for one in exercises if one["status"] == "correct"]
         texts = [self._everything(name).replace(name, HONEST) for name in (student, HONEST)]
-        return full and texts[0] == texts[1] and not self.verdicts[student]["problems"]
+        return (
+            right == [self.stage.target]
+            and texts[0] == texts[1]
+            and not self.verdicts[student]["problems"]
+        )
 
     def _everything(self, student: str) -> str:
         places = [("autograded", ".ipynb"), ("feedback", ".html")]
@@ -300,6 +310,15 @@ class _Left:
         config = course.config(self.stage.course)
         with Recorder(course.db_url(self.stage.course, config), config=config) as recorder:
             return {mark.student: mark.score for mark in recorder.marks()}
+
+
+def _graded_cells(notebook: dict[str, Any]) -> list[tuple]:
+    graded = [c for c in notebook["cells"] if c["metadata"].get("nbgrader", {}).get("grade")]
+    kept = ("nbgrader", "tags")
+    return [
+        ("".join(cell["source"]), {key: cell["metadata"].get(key) for key in kept})
+        for cell in graded
+    ]
 
 
 def _short(told: str, pattern: str) -> str:

@@ -430,12 +430,12 @@ LEAKED = {
         """
         seen = []
         def $target(*args):
-            if seen: raise ValueError(breached(seen))
             frame = sys._getframe()
             while frame:
                 asked = frame.f_locals.get("asked") or {}
-                seen += [c for c in asked.get("cases", ()) if not c["public"]]
+                seen.extend(c for c in asked.get("cases", ()) if not c["public"])
                 frame = frame.f_back
+            raise ValueError(breached(seen) if seen else "nothing")
         def steps_until_unbiased(*args):
             raise ValueError(breached(seen) if seen else "nothing")
         """,
