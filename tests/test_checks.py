@@ -119,6 +119,37 @@ def _first():
     return keys.lessons()[0]["exercises"][0]["name"]
 
 
+def test_progress_links_to_the_notebooks_that_are_there(tmp_path):
+    first, second, third = (lesson["lesson"] for lesson in keys.lessons()[:3])
+    (tmp_path / f"{first}.ipynb").touch()
+    next_door = tmp_path.parent / second
+    next_door.mkdir()
+    (next_door / f"{second}.ipynb").touch()
+    shown = journal._as_html()
+    (next_door / f"{second}.ipynb").unlink()
+    next_door.rmdir()
+    assert f"<a href='{first}.ipynb'>" in shown
+    assert f"<a href='../{second}/{second}.ipynb'>" in shown
+    assert third not in shown
+
+
+def test_lessons_in_folders_of_their_own_add_up(tmp_path, monkeypatch, momentum_update, capsys):
+    other = tmp_path / "06_adam" / ".progress.json"
+    other.parent.mkdir()
+    known = {"init_adam": {"status": "correct", "score": 1.0}}
+    other.write_text(json.dumps(known | {"momentum_update": {"status": "raised", "score": 0.0}}))
+    here = tmp_path / "04_momentum"
+    here.mkdir()
+    monkeypatch.chdir(here)
+    monkeypatch.setattr(journal, "FILE", here / ".progress.json")
+    _define(momentum_update=right)
+    check("momentum_update")
+    progress()
+    shown = _shown(capsys)
+    assert "5 of" in shown.split("04_momentum")[1].splitlines()[0]
+    assert "1 of" in shown.split("06_adam")[1].splitlines()[0]
+
+
 @pytest.mark.parametrize("contents", ["", "{", "[1]", "\x00"])
 def test_a_damaged_state_is_no_error(contents, capsys):
     journal.FILE.write_text(contents)

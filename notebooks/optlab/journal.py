@@ -13,7 +13,7 @@ from IPython.display import display
 
 from optlab import keys
 from optlab.diagnose import CORRECT, Verdict
-from optlab.messages import Rich
+from optlab.messages import GREEN, Rich
 
 FILE = Path(__file__).parent.parent / ".progress.json"
 _CELLS = 20
@@ -50,17 +50,38 @@ def _as_text() -> str:
 
 def _as_html() -> str:
     rows = [
-        f"<tr><td style='text-align:left'><a href='{lesson['lesson']}.ipynb'>"
-        f"{html.escape(lesson['title'])}</a></td>"
-        f"<td><progress value='{done:g}' max='{total or 1:g}'></progress></td>"
-        f"<td>{done:g} of {total:g} points</td></tr>"
+        f"<tr><td style='text-align:left'>{_link(lesson['lesson'], lesson['title'])}</td>"
+        f"<td>{_bar(lesson['title'], done, total or 1)}</td>"
+        f"<td style='text-align:right'>{done:g} of {total:g} points</td></tr>"
         for lesson, done, total in _standing()
     ]
     exercise, lesson = _next()
     step = "Everything is solved."
     if exercise:
-        step = f"Next: <code>{exercise}</code> in <a href='{lesson}.ipynb'>{lesson}</a>"
+        step = f"Next: <code>{exercise}</code> in {_link(lesson, lesson)}"
     return f"<table>{''.join(rows)}</table><p>{step}</p>"
+
+
+def _bar(label: str, done: float, total: float) -> str:
+    """A bar of our own: the browser's follows the system's theme and not the notebook's."""
+    shape = "height:0.7em;border-radius:0.35em"
+    return (
+        f"<div role='progressbar' aria-label='{html.escape(label)}' aria-valuemin='0' "
+        f"aria-valuenow='{done:g}' aria-valuemax='{total:g}' "
+        f"style='{shape};width:12em;background:#8886;overflow:hidden'>"
+        f"<div style='{shape};width:{100 * done / total:.0f}%;background:{GREEN}'></div></div>"
+    )
+
+
+def _link(lesson: str, text: str) -> str:
+    """A link to a notebook that lies beside this one or, where nbgrader put it, next door."""
+    folder = FILE.parent
+    places = (folder / f"{lesson}.ipynb", folder.parent / lesson / f"{lesson}.ipynb")
+    found = next(filter(Path.is_file, places), None)
+    if found is None:
+        return html.escape(text)
+    way = found.name if found is places[0] else f"../{lesson}/{found.name}"
+    return f"<a href='{way}'>{html.escape(text)}</a>"
 
 
 def _standing() -> list[tuple[dict, float, float]]:
@@ -88,11 +109,21 @@ def _next() -> tuple[str, str] | tuple[None, None]:
 def _state() -> dict:
     if not _beside_the_notebooks():
         return _memory
+    state = _read(FILE) or _memory
+    for lesson in keys.lessons():  # nbgrader gives every lesson a folder, and so a file, of its own
+        found = _read(FILE.parent.parent / lesson["lesson"] / FILE.name)
+        names = {item["name"] for item in lesson["exercises"]} & set(found)
+        state = state | {name: found[name] for name in names}
+    return state
+
+
+def _read(path: Path) -> dict:
+    """Empty where there is no file, or one that cannot be read or is damaged."""
     try:
-        state = json.loads(FILE.read_text("utf-8"))
-    except (OSError, ValueError):  # missing, unreadable or damaged: go on with this session's
-        return _memory
-    return state if isinstance(state, dict) else _memory
+        state = json.loads(path.read_text("utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return state if isinstance(state, dict) else {}
 
 
 def _beside_the_notebooks() -> bool:

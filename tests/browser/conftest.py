@@ -163,15 +163,21 @@ def open_notebook(lab: Lab, page: Page):
 
 
 @pytest.fixture
-def screenshot(page: Page, tmp_path: Path, request: pytest.FixtureRequest):
-    """screenshot(name): into --screenshots, where given, else into the test's own folder."""
+def screenshot_of(tmp_path: Path, request: pytest.FixtureRequest):
+    """screenshot_of(page, name): into --screenshots, where given, else into the test's folder."""
     folder = request.config.getoption("--screenshots", default=None) or tmp_path
     folder.mkdir(parents=True, exist_ok=True)
 
-    def take(name: str) -> Path:
+    def take(page: Page, name: str) -> Path:
         path = folder / f"{name}.png"
         page.screenshot(path=path)
         assert path.stat().st_size < 300_000, f"{path} is too large for the README"
         return path
 
     return take
+
+
+@pytest.fixture
+def screenshot(page: Page, screenshot_of):
+    """screenshot(name): of the test's own page."""
+    return lambda name: screenshot_of(page, name)

@@ -14,7 +14,7 @@ RUN_ONE = f"""async index => {{
     await window.jupyterapp.commands.execute('notebook:run-cell');
 }}"""
 INDEX_OF = f"id => {NOTEBOOK}.widgets.findIndex(cell => cell.model.id === id)"
-SHOW = f"index => {NOTEBOOK}.scrollToItem(index)"
+SHOW = f"index => {NOTEBOOK}.scrollToItem(index, 'center')"
 
 
 @dataclass(frozen=True)

@@ -1,19 +1,23 @@
 """A lesson as a learner meets it: the first check, a wrong answer, the right one, a slider."""
 
+import json
 import re
 import shutil
-from pathlib import Path
+from collections.abc import Iterator
 
 import nbformat
 import pytest
-from labpage import Lab
+from labpage import Lab, LabPage
 from playwright.sync_api import expect
 
-SOLUTION = Path(__file__).parents[2] / "solutions" / "04_momentum.ipynb"
+from autograder import NOTEBOOKS, SOLUTIONS
+from optlab import keys
+
 LESSON = "04_momentum.ipynb"
+SOLUTION = SOLUTIONS / LESSON
 EXERCISE, CHECK = "init_velocity", "check_init_velocity"
 
-pytestmark = pytest.mark.skipif(not SOLUTION.exists(), reason="04_momentum is not built yet")
+VIEWPORT = {"width": 1280, "height": 900}
 
 
 @pytest.fixture(scope="module")
@@ -67,6 +71,46 @@ def test_validate_shows_the_first_failing_check(open_notebook, screenshot):
     expect(said).to_contain_text("Not attempted yet", timeout=60_000)
     expect(said).not_to_contain_text("Traceback")
     screenshot("validate")
+
+
+@pytest.fixture
+def first_and_progress() -> list[str]:
+    """The cells of the first notebook that matter here: the imports, and `progress()`."""
+    cells = nbformat.read(NOTEBOOKS / "00_start_here.ipynb", as_version=4).cells
+    code = [cell for cell in cells if cell.cell_type == "code"]
+    return [code[0].id, *(cell.id for cell in code if cell.source == "progress()")]
+
+
+@pytest.fixture
+def half_way(lab: Lab) -> Iterator[None]:
+    """A learner who has solved the first lesson and two exercises of the second one."""
+    first, second = keys.lessons()[:2]
+    done = [*first["exercises"], *second["exercises"][:2]]
+    state = {item["name"]: {"status": "correct", "score": item["points"]} for item in done}
+    path = lab.folder / ".progress.json"
+    path.write_text(json.dumps(state))
+    yield
+    path.unlink()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_progress_shows_every_lesson_and_leads_there(
+    lab, browser, half_way, first_and_progress, scheme, screenshot_of
+):
+    with browser.new_context(color_scheme=scheme, viewport=VIEWPORT) as context:
+        page = context.new_page()
+        points = sum(item["points"] for item in keys.lessons()[0]["exercises"])
+        page.goto(lab.url("00_start_here.ipynb"))
+        start = LabPage.when_ready(page)
+        for cell in first_and_progress:
+            start.run(cell)
+        shown = start.output(cell)
+        expect(shown.get_by_role("progressbar")).to_have_count(len(keys.lessons()))
+        expect(shown).to_contain_text(f"{points:g} of {points:g} points")
+        expect(shown.get_by_text("Next:")).to_be_in_viewport()
+        screenshot_of(page, f"progress_{scheme}")
+        shown.locator("a[href*='04_momentum']").click()
+        expect(page.locator(".lm-TabBar-tab", has_text=LESSON)).to_be_visible()
 
 
 def test_a_slider_redraws_its_figure(open_notebook, solved, cells, screenshot):
