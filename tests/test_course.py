@@ -196,7 +196,7 @@ def test_what_is_no_submission_is_listed_with_the_reason(folder):
             "mallory",
             "",
         ): f"{LESSON} is not a folder; notebooks belong into mallory/LESSON/LESSON.ipynb",
-        ("a*", ""): "the folder's name cannot be a student's: it holds *",
+        (course._told_apart("a*"), ""): "the folder's name cannot be a student's: it holds *",
     }
 
 
