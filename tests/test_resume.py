@@ -4,12 +4,12 @@ import os
 import random
 import shutil
 import signal
-import sqlite3
 import subprocess
 import sys
 import time
 from pathlib import Path
 
+import gradebook
 import nbformat
 import pytest
 
@@ -88,28 +88,6 @@ def _files(folder):
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in paths}
 
 
-GRADES = """
-    SELECT submitted.student_id, base.name, grade.auto_score, grade.manual_score,
-           grade.needs_manual_grade, count(*)
-    FROM grade JOIN base_cell AS base ON base.id = grade.cell_id
-    JOIN submitted_notebook ON submitted_notebook.id = grade.notebook_id
-    JOIN submitted_assignment AS submitted ON submitted.id = submitted_notebook.assignment_id
-    GROUP BY 1, 2, 3, 4, 5 ORDER BY 1, 2
-"""
-COMMENTS = """
-    SELECT submitted.student_id, base.name, comment.auto_comment, comment.manual_comment, count(*)
-    FROM comment JOIN base_cell AS base ON base.id = comment.cell_id
-    JOIN submitted_notebook ON submitted_notebook.id = comment.notebook_id
-    JOIN submitted_assignment AS submitted ON submitted.id = submitted_notebook.assignment_id
-    GROUP BY 1, 2, 3, 4 ORDER BY 1, 2
-"""
-
-
-def _rows(folder):
-    with sqlite3.connect(folder / "gradebook.db") as connection:
-        return [connection.execute(query).fetchall() for query in (GRADES, COMMENTS)]
-
-
 def _hand_in(folder, student, source=None):
     """A notebook with a loop without end as its first answer; or any other."""
     path = folder / "submitted" / student / LESSON / f"{LESSON}.ipynb"
@@ -156,7 +134,7 @@ def test_a_run_killed_at_twenty_moments_ends_like_an_undisturbed_one(undisturbed
     process = _start(tmp_path)
     assert process.wait() == 0, process.stderr.read()
     process.stderr.close()
-    assert _rows(tmp_path) == _rows(undisturbed)
+    assert gradebook.rows(tmp_path) == gradebook.rows(undisturbed)
     assert _files(tmp_path) == _files(undisturbed)
 
 
