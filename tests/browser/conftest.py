@@ -24,6 +24,14 @@ CHROMIUM_FLAGS = (
     "--disable-component-update --disable-sync"
 ).split()
 expect.set_options(timeout=20_000)  # a busy machine is slow, not wrong
+PICTURES = set("check_wrong slider report_light feedback_light formgrader".split())
+    "check_wrong",
+    "slider",
+    "progress_light",
+    "report_light",
+    "feedback_light",
+    "formgrader",
+}
 STUDENTS, LESSON = 12, "04_momentum"
 ADDRESS = re.compile(rb"http://127\.0\.0\.1:\d+/lab\?token=\w+")
 
@@ -164,12 +172,15 @@ def open_notebook(lab: Lab, page: Page):
 
 @pytest.fixture
 def screenshot_of(tmp_path: Path, request: pytest.FixtureRequest):
-    """screenshot_of(page, name): into --screenshots, where given, else into the test's folder."""
+    """screenshot_of(page, name): a picture of the documents goes into --screenshots, where given.
+
+    Others, and all of them without the option, stay in the test's own folder.
+    """
     folder = request.config.getoption("--screenshots", default=None) or tmp_path
     folder.mkdir(parents=True, exist_ok=True)
 
     def take(page: Page, name: str) -> Path:
-        path = folder / f"{name}.png"
+        path = (folder if name in PICTURES else tmp_path) / f"{name}.png"
         page.screenshot(path=path)
         assert path.stat().st_size < 300_000, f"{path} is too large for the README"
         return path

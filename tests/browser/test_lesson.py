@@ -125,4 +125,5 @@ def test_a_slider_redraws_its_figure(open_notebook, solved, cells, screenshot):
         slider.press("ArrowRight")
         expect(slider).not_to_have_attribute("aria-valuetext", value)
         expect(picture).not_to_have_attribute("src", image)
+    picture.evaluate("image => image.scrollIntoView({block: 'center'})")
     screenshot("slider")
