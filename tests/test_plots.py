@@ -140,6 +140,17 @@ def test_moving_a_slider_draws_a_new_frame():
     assert picture.value == first, "a frame depends on its values only"
 
 
+def test_axes_that_do_not_change_are_not_drawn_again(monkeypatch):
+    stage = plots.Stage(lambda ax, level, top: ax.set(ylim=(0, top)), 1, 1, None)
+    drawings, draw = [], stage.fig.canvas.draw
+    monkeypatch.setattr(stage.fig.canvas, "draw", lambda: drawings.append(draw()))
+    counts = []
+    for level, top in ((1, 1), (2, 1), (3, 1), (3, 2), (4, 2)):
+        stage.frame(level=level, top=top)
+        counts.append(len(drawings))
+    assert counts == [2, 2, 2, 3, 3]
+
+
 def test_a_frame_keeps_nothing_of_the_one_before():
     def draw(ax, level):
         ax.plot([0, level])
@@ -153,6 +164,28 @@ def test_a_frame_keeps_nothing_of_the_one_before():
     for level in (50, 5):
         last = stage.frame(level=level)
     assert last == first
+
+
+def test_a_frame_is_what_a_full_drawing_would_show():
+    def draw(ax, level, view):
+        ax.plot([0, 5], [0, level])
+        ax.fill_between([0, 5], [0, level], alpha=0.5)
+        plots.contour(ax, problems.bowl(5).value, ((0, view), (-2, 2)))
+        plots.label_end(ax, 1, 1, "end", "black")
+        ax.set(title=f"up to {view}")
+        return f"level {level}"
+
+    stage = plots.Stage(draw, 1, 1, None)
+    for level, view in ((1, 5), (2, 5), (2, 6), (1, 5)):
+        frame = picture_of(stage.frame(level=level, view=view))
+        for artist in (*plots.drawn(stage.axes), stage.title):
+            artist.set_animated(False)
+        full = picture_of(plots.png(stage.fig))
+        assert (np.abs(frame - full).max(axis=2) > 40).mean() < 0.002
+
+
+def picture_of(data):
+    return np.asarray(Image.open(io.BytesIO(data)).convert("RGB")).astype(int)
 
 
 def test_ranges_become_fitting_sliders():

@@ -129,9 +129,14 @@ def label_end(ax, x, y, text, color, offset=(8, 0)):
 
 
 def png(fig):
-    """The figure as bytes of a PNG file; few colours make it five times smaller."""
+    """The figure as bytes of a PNG file."""
     fig.canvas.draw()
-    picture = Image.fromarray(np.asarray(fig.canvas.buffer_rgba())).convert("RGB")
+    return encoded(fig.canvas)
+
+
+def encoded(canvas):
+    """What is drawn, as bytes of a PNG file; few colours make it five times smaller."""
+    picture = Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB")
     buffer = io.BytesIO()
     picture.quantize(128, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE).save(buffer, "png")
     return buffer.getvalue()
@@ -193,29 +198,70 @@ def start_of(choice):
 
 
 class Stage:
-    """One figure that is drawn again and again."""
+    """One figure that is drawn again and again.
+
+    Axes, ticks and labels take most of the time that drawing takes, and rarely change: a frame is
+    drawn over a picture of them.
+    """
 
     def __init__(self, draw, rows, columns, size):
         self.draw = draw
         self.fig, self.axes = figure(rows, columns, size)
         self.title = self.fig.suptitle(" ", x=0.02, ha="left", fontsize=13)
         self.width = round(self.fig.get_figwidth() * self.fig.dpi)
+        self.still = self.background = None
 
     def frame(self, **values):
         """The PNG for these values."""
         for ax in self.fig.axes:
             wipe(ax)
         self.title.set_text(self.draw(self.axes, **values))
-        image = png(self.fig)
-        # The first frame finds the layout; the axes then stay in place, and frames take half
-        # the time.
-        self.fig.set_layout_engine("none")
-        return image
+        if self.still is None:
+            self.fig.canvas.draw()  # finds the layout; the axes then stay in place
+            self.fig.set_layout_engine("none")
+        self.paint()
+        return encoded(self.fig.canvas)
+
+    def paint(self):
+        """Draws what moves over the background, which is drawn anew when it has changed."""
+        canvas = self.fig.canvas
+        moving = [one for ax in self.fig.axes for one in sorted(drawn(ax), key=zorder)]
+        for artist in (*moving, self.title):
+            artist.set_animated(True)  # Matplotlib's word for: left out of the background
+        still = [frame_of(ax) for ax in self.fig.axes]
+        if still != self.still:
+            canvas.draw()
+            self.background, self.still = canvas.copy_from_bbox(self.fig.bbox), still
+        canvas.restore_region(self.background)
+        for artist in (*moving, self.title):
+            artist.draw(canvas.get_renderer())
+
+
+def drawn(ax):
+    """What a frame has drawn on its axes, in that order."""
+    found = {*ax.lines, *ax.collections, *ax.patches, *ax.images, *ax.texts}
+    return [artist for artist in ax.get_children() if artist in found]
+
+
+def zorder(artist):
+    """Which artist lies over which."""
+    return artist.get_zorder()
+
+
+def frame_of(ax):
+    """All that decides how the axes themselves look."""
+    titles = [ax.get_title(place) for place in ("left", "center", "right")]
+    scales = [
+        (axis.get_scale(), axis.get_label_text(), axis.get_major_formatter(),
+         *axis.get_majorticklocs(), None, *axis.get_minorticklocs())
+        for axis in (ax.xaxis, ax.yaxis)
+    ]  # fmt: skip
+    return ax.get_xlim(), ax.get_ylim(), titles, scales, ax.get_legend()
 
 
 def wipe(ax):
     """Empties the axes but keeps ticks and limits: a third faster than `ax.cla()`."""
-    for artist in [*ax.lines, *ax.collections, *ax.patches, *ax.images, *ax.texts]:
+    for artist in drawn(ax):
         artist.remove()
     ax.set_prop_cycle(None)
     ax.relim()
