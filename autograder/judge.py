@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable
 from copy import deepcopy
 from dataclasses import dataclass, field, replace
+from functools import cache
 from pathlib import Path
 
 from nbformat import NotebookNode
@@ -108,11 +109,7 @@ class Judge:
         return Cell(cell.id, cell.source, cell.id.removeprefix("check_") if is_check else None)
 
     def _run(self, cells: list[Cell], exercises: Iterable[Exercise | Quiz]) -> Run:
-        probes = {}
-        for exercise in exercises:
-            key = cached_key(exercise, self.settings.seed)
-            cases = [case.to_data() for case in key.cases]
-            probes[exercise.name] = Probe(key.kind, key.parameters, cases)
+        probes = {item.name: _probe(item, self.settings.seed) for item in exercises}
         return self.session.run(cells, probes)
 
     def _verdict(self, exercise: Exercise | Quiz, run: Run, cell: str) -> Verdict:
@@ -136,6 +133,12 @@ class Judge:
                 cell.execution_count = number
             elif cell.id in run.outputs:
                 cell.outputs = [from_dict(output) for output in run.outputs[cell.id]]
+
+
+@cache
+def _probe(exercise: Exercise | Quiz, seed: int) -> Probe:
+    key = cached_key(exercise, seed)
+    return Probe(key.kind, key.parameters, [case.to_data() for case in key.cases])
 
 
 def _mark(verdict: Verdict, number: int) -> list[NotebookNode]:

@@ -73,6 +73,15 @@ class Probe:
     kind: str
     parameters: list[str] = field(default_factory=list)
     cases: list[dict] = field(default_factory=list)
+    _frames: dict[tuple[str, bool], bytes] = field(default_factory=dict, compare=False, repr=False)
+
+    def question(self, name: str, public: bool) -> bytes:
+        """The frame that asks for one part; made once, however many submissions are asked."""
+        if (name, public) not in self._frames:
+            cases = [self.cases[number] for number in self.part(public)] if self.cases else []
+            asked = {"exercise": name, "kind": self.kind, "parameters": self.parameters}
+            self._frames[name, public] = codec.framed(asked | {"cases": cases})
+        return self._frames[name, public]
 
     def part(self, public: bool) -> list[int]:
         """Numbers of the public or of the hidden cases. A quiz has one, its answer."""
@@ -331,8 +340,7 @@ class _Notebook:
     def _ask_part(self, wire: _Wire, name: str, asked: Probe, public: bool) -> None:
         numbers = asked.part(public)
         self._set_clock(wire)
-        cases = [asked.cases[number] for number in numbers] if asked.cases else []
-        codec.send(wire, {"exercise": name, **vars(asked), "cases": cases})
+        wire.sendall(asked.question(name, public))
         claimed = codec.receive(wire, self.limits.answer_kb << 10)
         if claimed is None:  # not there; perhaps because its cell had to be left out
             self.answers[name] = self.stopped.get(name, NOT_ATTEMPTED)

@@ -89,8 +89,13 @@ def snapshot(value: Any) -> Any:
 
 def send(channel: socket.socket, value: Any) -> None:
     """Send one frame."""
+    channel.sendall(framed(value))
+
+
+def framed(value: Any) -> bytes:
+    """The bytes that `send` sends."""
     frame = encode(value)
-    channel.sendall(LENGTH.pack(len(frame)) + frame)
+    return LENGTH.pack(len(frame)) + frame
 
 
 def receive(channel: socket.socket, limit: int) -> Any:
