@@ -13,9 +13,17 @@ from typing import TYPE_CHECKING
 
 from autograder.errors import CourseError, RunError, UserError
 from autograder.exercises import lessons
+from autograder.session import Limits
 
 if TYPE_CHECKING:
     from autograder.judge import Settings
+
+_LIMITS = {  # of `session.Limits`, which says more about each
+    "cell_seconds": "one cell",
+    "notebook_seconds": "a whole notebook",
+    "memory_mb": "the memory of a notebook",
+    "output_kb": "the outputs of a notebook",
+}
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -123,7 +131,10 @@ def _grade_course(options: argparse.Namespace) -> None:
 def _settings(options: argparse.Namespace) -> Settings:
     from autograder.judge import Settings
 
-    return Settings(isolation=options.isolation, run_experiments=options.run_experiments)
+    limits = Limits(**{name: getattr(options, name) for name in _LIMITS})
+    return Settings(
+        isolation=options.isolation, run_experiments=options.run_experiments, limits=limits
+    )
 
 
 def _sample(options: argparse.Namespace) -> None:
@@ -187,6 +198,15 @@ def _parser() -> argparse.ArgumentParser:
         "--run-experiments", action="store_true", help="also run the demonstrations"
     )
     command.add_argument("--json", action="store_true")
+    for name, text in _LIMITS.items():
+        default = getattr(Limits, name)
+        command.add_argument(
+            f"--{name.replace('_', '-')}",
+            type=_positive,
+            default=default,
+            metavar="N",
+            help=f"at most, for {text}; default {default}",
+        )
     _add_isolation(command)
     command.set_defaults(run=_grade)
 

@@ -10,7 +10,7 @@ import sys
 import nbformat
 import pytest
 
-from autograder import NOTEBOOKS, ROOT, SOLUTIONS, cli, grade, marking, sample
+from autograder import NOTEBOOKS, RELEASES, ROOT, SOLUTIONS, cli, grade, marking, sample
 from autograder.errors import RunError, UserError
 from autograder.exercises import lessons
 from autograder.judge import Settings
@@ -119,6 +119,18 @@ def test_experiments_change_no_mark(course, tmp_path):
     with_experiments, without = _verdicts(copy), _verdicts(course)
     for student, item in with_experiments.items():
         assert item["exercises"] == without[student]["exercises"]
+
+
+def test_limits_can_be_set(tmp_path, capsys):
+    path = tmp_path / f"{LESSON}.ipynb"
+    notebook = nbformat.read(RELEASES / f"{LESSON}.ipynb", as_version=4)
+    cell = next(cell for cell in notebook.cells if cell.id in lessons()[LESSON].exercises)
+    cell.source = "while True:\n    pass"
+    nbformat.write(notebook, path)
+    assert _run("grade", path, "--cell-seconds", 1, "--json") == 0
+    first, *_ = json.loads(capsys.readouterr().out)[0]["exercises"]
+    assert first["status"] == "timed_out"
+    assert "longer than 1 seconds" in first["message"]
 
 
 def test_the_json_is_the_contract(course, capsys):
