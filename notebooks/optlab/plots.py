@@ -251,12 +251,17 @@ def zorder(artist):
 def frame_of(ax):
     """All that decides how the axes themselves look."""
     titles = [ax.get_title(place) for place in ("left", "center", "right")]
-    scales = [
-        (axis.get_scale(), axis.get_label_text(), axis.get_major_formatter(),
-         *axis.get_majorticklocs(), None, *axis.get_minorticklocs())
+    ticks = [
+        (list(places), kind.format_ticks(places))
         for axis in (ax.xaxis, ax.yaxis)
-    ]  # fmt: skip
-    return ax.get_xlim(), ax.get_ylim(), titles, scales, ax.get_legend()
+        for places, kind in (
+            (axis.get_majorticklocs(), axis.get_major_formatter()),
+            (axis.get_minorticklocs(), axis.get_minor_formatter()),
+        )
+    ]
+    limits, names = (ax.get_xlim(), ax.get_ylim()), (ax.get_xlabel(), ax.get_ylabel())
+    scales = ax.get_xscale(), ax.get_yscale()
+    return limits, scales, names, titles, ticks, ax.get_legend()
 
 
 def wipe(ax):
