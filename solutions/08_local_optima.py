@@ -413,8 +413,9 @@ def draw_spectrum(ax, shift, n):
     one = symmetric(n, 1, np.random.default_rng(1))[0] / np.sqrt(n)
     eigenvalues = np.linalg.eigvalsh(one) + shift
     bins = np.arange(-2.5, 5.6, 0.25)
-    ax.hist(eigenvalues[eigenvalues < 0], bins, color=plots.COLORS["target"])
-    ax.hist(eigenvalues[eigenvalues >= 0], bins, color=plots.COLORS["first"])
+    for part, color in ((eigenvalues < 0, "target"), (eigenvalues >= 0, "first")):
+        counts, _ = np.histogram(eigenvalues[part], bins)
+        ax.stairs(counts, bins, fill=True, color=plots.COLORS[color])
     ax.axvline(0, color="#333333", linewidth=1)
     ax.set(xlabel=r"eigenvalue divided by $\sqrt{n}$", ylabel="how many", xlim=(-2.5, 5.5))
     down = np.mean(eigenvalues < 0)
