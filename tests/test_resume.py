@@ -1,5 +1,6 @@
 """A run that is killed, wherever that happens, and started again ends like one that was not."""
 
+import contextlib
 import os
 import random
 import shutil
@@ -127,7 +128,8 @@ def test_a_run_killed_at_twenty_moments_ends_like_an_undisturbed_one(undisturbed
             process.kill()
             if number % 2:  # with its workers, as when a machine goes down
                 for pid in theirs:
-                    os.kill(pid, signal.SIGKILL)
+                    with contextlib.suppress(ProcessLookupError):  # gone by itself
+                        os.kill(pid, signal.SIGKILL)
         process.wait()
         process.stderr.close()
     assert 0 < _done(tmp_path) < STUDENTS, "the kills came too early or too late"
