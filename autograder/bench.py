@@ -32,7 +32,7 @@ from autograder.exercise import Exercise, Quiz
 from autograder.exercises import find_lesson, lessons
 from autograder.judge import EXPERIMENT, Judge, Settings
 from autograder.session import ENVIRONMENT, Cell, Run, Session
-from optlab.diagnose import Verdict
+from optlab.checking.diagnose import Verdict
 
 LESSON = "06_adam"
 STUDENTS = 44
@@ -60,7 +60,7 @@ folder, notebooks = json.load(sys.stdin)
 sys.path[:0] = [folder + "/autograder/runner", folder + "/notebooks"]
 from shell import Shell
 import optlab.plots, optlab.problems, optlab.optimizers, optlab.data
-from optlab.checks import set_grading
+from optlab.checking.checks import set_grading
 set_grading(True)
 shell, costs = Shell.warm(), []
 for cells in notebooks:

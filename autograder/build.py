@@ -27,8 +27,8 @@ from autograder import NOTEBOOKS, RELEASES, SOLUTIONS, overview
 from autograder.errors import RunError, UserError
 from autograder.exercise import Lesson
 from autograder.exercises import lessons
-from optlab import codec
-from optlab.compare import difference
+from optlab.checking import codec
+from optlab.checking.compare import difference
 
 KEYS = NOTEBOOKS / "optlab" / "keys"
 WIDGET = "application/vnd.jupyter.widget-view+json"

@@ -22,9 +22,9 @@ from typing import Any
 
 import numpy as np
 
-from optlab import probe
-from optlab.diagnose import AnswerKey, Known, Verdict, diagnose, match, no_pairs, same
-from optlab.probe import Case, Observation
+from optlab.checking import probe
+from optlab.checking.diagnose import AnswerKey, Known, Verdict, diagnose, match, no_pairs, same
+from optlab.checking.probe import Case, Observation
 
 PUBLIC_SEED = 0  # the public cases are the same for every learner and every run
 

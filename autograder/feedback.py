@@ -13,7 +13,7 @@ from nbformat import NotebookNode
 from autograder.byhand import NOTHING, Correction, Entries
 from autograder.pages import template
 from autograder.text import clean
-from optlab.diagnose import PLAIN, Verdict
+from optlab.checking.diagnose import PLAIN, Verdict
 
 CODE_LENGTH = 20_000
 # Icon, word and tone by status. The icons are in every font; the words carry the meaning.

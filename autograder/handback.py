@@ -14,7 +14,7 @@ from autograder import feedback, files
 from autograder.byhand import Entries
 from autograder.course import Submission
 from autograder.preflight import FileLimits, Refusal, read_bytes
-from optlab.diagnose import Verdict
+from optlab.checking.diagnose import Verdict
 
 # `nbgrader release_feedback` finds by them which learner may fetch a page.
 TICKETS = ("timestamp.txt", "submission_secret.txt")

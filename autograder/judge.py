@@ -19,9 +19,9 @@ from autograder.exercise import PUBLIC_SEED, Exercise, Quiz, cached_key, pairs_o
 from autograder.exercises import find_exercise, find_lesson
 from autograder.session import Cell, Failure, Limits, Probe, Run, Session
 from autograder.text import clean
-from optlab import diagnose
-from optlab.diagnose import Verdict
-from optlab.probe import Observation
+from optlab.checking import diagnose
+from optlab.checking.diagnose import Verdict
+from optlab.checking.probe import Observation
 
 EXPERIMENT = "experiment"  # the tag of demonstrations, which grading may skip
 MESSAGE_LENGTH = 1000

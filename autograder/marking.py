@@ -25,7 +25,7 @@ from autograder import NOTEBOOKS, RELEASES, ROOT, feedback, preflight
 from autograder.errors import RunError, UserError
 from autograder.exercises import lessons
 from autograder.judge import Judge, Settings
-from optlab.diagnose import Verdict
+from optlab.checking.diagnose import Verdict
 
 GRADED = "graded"
 REFUSED = "refused"

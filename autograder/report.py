@@ -15,7 +15,7 @@ from autograder.exercises import lessons
 from autograder.grade import REFUSED, verdict_files
 from autograder.pages import template
 from autograder.text import clean
-from optlab.diagnose import CORRECT, NOT_ATTEMPTED
+from optlab.checking.diagnose import CORRECT, NOT_ATTEMPTED
 
 HELP_BELOW = 0.5  # of the points of what was handed in
 MOST_MISTAKES = 15

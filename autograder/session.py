@@ -20,8 +20,8 @@ from pathlib import Path
 
 from autograder import untrusted
 from autograder.errors import RunError, UserError
-from optlab import codec, probe
-from optlab.codec import CodecError, OversizeError
+from optlab.checking import codec, probe
+from optlab.checking.codec import CodecError, OversizeError
 
 RUNNER = (sys.executable, "-P", str(Path(__file__).resolve().parent / "runner"))
 FORK, END = b"f", b"e"  # these and the next as in runner/__main__.py

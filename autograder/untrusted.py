@@ -1,6 +1,7 @@
 """Cleaning what a child claims: only known shapes, bounded sizes, text that can be written.
 
-Everything here has passed `optlab.codec`, so it is data; who sent it is the learner's code.
+What comes here has passed `optlab.checking.codec`, so it is data; who sent it is the learner's
+code.
 """
 
 import base64
@@ -9,8 +10,8 @@ import struct
 from dataclasses import replace
 from typing import Any
 
-from optlab import probe
-from optlab.codec import CodecError
+from optlab.checking import probe
+from optlab.checking.codec import CodecError
 
 PNG = b"\x89PNG\r\n\x1a\n"
 PNG_SIDE = 10_000  # pixels; a larger one is a bomb for whoever looks at it

@@ -4,7 +4,8 @@ import json
 
 import pytest
 
-from optlab import check, checks, hint, journal, keys, messages, progress
+from optlab import check, hint, progress
+from optlab.checking import checks, journal, keys, messages
 
 
 @pytest.fixture(autouse=True)

@@ -7,8 +7,8 @@ import struct
 import numpy as np
 import pytest
 
-from optlab import codec
-from optlab.codec import CodecError, Opaque, Recipe, Seed
+from optlab.checking import codec
+from optlab.checking.codec import CodecError, Opaque, Recipe, Seed
 
 VALUES = [
     None,

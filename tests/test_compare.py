@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from optlab.codec import Opaque
-from optlab.compare import difference
+from optlab.checking.codec import Opaque
+from optlab.checking.compare import difference
 
 
 @pytest.mark.parametrize(

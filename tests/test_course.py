@@ -16,7 +16,7 @@ from autograder import build, course, nbgrader_steps
 from autograder.errors import RunError, UserError
 from autograder.judge import Judge
 from autograder.preflight import parse, pour
-from optlab.diagnose import Verdict
+from optlab.checking.diagnose import Verdict
 
 REAL_LESSON = "04_momentum"
 

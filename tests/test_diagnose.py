@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from autograder.exercise import Lesson, judge_here
-from optlab.diagnose import diagnose
-from optlab.probe import Case, observe
+from optlab.checking.diagnose import diagnose
+from optlab.checking.probe import Case, observe
 
 lesson = Lesson("99_test", title="A test", minutes=1)
 

@@ -7,9 +7,9 @@ import pytest
 
 from autograder.exercise import Exercise, Quiz
 from autograder.exercises import lessons
-from optlab import codec, probe
-from optlab.compare import difference
-from optlab.diagnose import AnswerKey, diagnose
+from optlab.checking import codec, probe
+from optlab.checking.compare import difference
+from optlab.checking.diagnose import AnswerKey, diagnose
 
 SEEDS = range(50)
 EVERY = [item for lesson in lessons().values() for item in lesson.exercises.values()]

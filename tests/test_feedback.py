@@ -11,8 +11,8 @@ from small_lesson import ANSWERS, LESSON, POINTS, cell, figure, png, submission
 
 from autograder import feedback
 from autograder.preflight import safe
-from optlab import diagnose
-from optlab.diagnose import Verdict
+from optlab.checking import diagnose
+from optlab.checking.diagnose import Verdict
 
 HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(2)>\"'>{{ 7 * 7 }}\x1b[31m\ud800"
 

@@ -14,7 +14,7 @@ from autograder.byhand import NOTHING, Correction, Entries
 from autograder.course import Submission
 from autograder.preflight import safe
 from autograder.record import Recorder, sqlite_url
-from optlab.diagnose import Verdict
+from optlab.checking.diagnose import Verdict
 
 DUE = datetime(2026, 3, 1, 12, 0)
 LATE = DUE + timedelta(hours=3)

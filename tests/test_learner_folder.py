@@ -14,8 +14,8 @@ import pytest
 from autograder import NOTEBOOKS, ROOT, SOLUTIONS
 from autograder.exercise import Exercise
 from autograder.exercises import lessons
-from optlab import codec, keys
-from optlab.diagnose import AnswerKey
+from optlab.checking import codec, keys
+from optlab.checking.diagnose import AnswerKey
 
 EVERY_LESSON = sorted(path.stem for path in SOLUTIONS.glob("[0-9]*.py"))
 

@@ -15,7 +15,7 @@ from traitlets.config import Config
 
 from autograder.errors import RunError, UserError
 from autograder.record import Recorded, Recorder, sqlite_url
-from optlab.diagnose import Verdict
+from optlab.checking.diagnose import Verdict
 
 DUE = datetime(2026, 3, 1, 12, 0)
 LATE = DUE + timedelta(hours=3)

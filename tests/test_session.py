@@ -16,9 +16,9 @@ from autograder import session as session_module
 from autograder import untrusted
 from autograder.errors import RunError, UserError
 from autograder.session import Cell, Limits, Probe, Session
-from optlab import codec
-from optlab.codec import CodecError, Opaque, Seed
-from optlab.probe import Case, Observation
+from optlab.checking import codec
+from optlab.checking.codec import CodecError, Opaque, Seed
+from optlab.checking.probe import Case, Observation
 
 LIMITS = Limits(memory_mb=512, output_kb=64, answer_kb=256)
 HASTY = Limits(cell_seconds=0.7, notebook_seconds=5, memory_mb=512, output_kb=64)

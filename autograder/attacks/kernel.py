@@ -72,8 +72,8 @@ SHELL = {
         get_ipython().user_ns = Everything(get_ipython().user_ns)
         """,
     "replace check": """
-        import optlab, optlab.checks
-        optlab.check = optlab.checks.check = check = lambda *a, **k: 3.0
+        import optlab, optlab.checking.checks
+        optlab.check = optlab.checking.checks.check = check = lambda *a, **k: 3.0
         """,
     "switch grading off": "from optlab import checks\nchecks.set_grading(False)",
     "forge the progress": "from optlab import progress\nprogress.__globals__['done'] = True",
@@ -187,11 +187,11 @@ RETURNED = {
     "a terabyte that is not there": "return np.broadcast_to(1.0, 2**37)",
     "an empty array of impossible shape": "return np.empty((0, 2**31 - 1, 2**20))",
     "a recipe": """
-        from optlab.codec import Recipe
+        from optlab.checking.codec import Recipe
         return Recipe("os:system", {"command": "true"})
         """,
-    "a seed": "from optlab.codec import Seed\nreturn Seed(1)",
-    "something opaque": "from optlab.codec import Opaque\nreturn Opaque('float')",
+    "a seed": "from optlab.checking.codec import Seed\nreturn Seed(1)",
+    "something opaque": "from optlab.checking.codec import Opaque\nreturn Opaque('float')",
     "an exception, not raised": "return ValueError('x')",
     "an exception that looks built in": "raise type('ValueError', (Exception,), {})(args)",
     "an exception with a hostile text": """
@@ -373,7 +373,7 @@ FOUND = {
     "cached source lines": (
         "[n for n in __import__('linecache').cache if 'autograder' in n] or None"
     ),
-    "answer keys": "__import__('optlab.keys').keys.load('$target')",
+    "answer keys": "__import__('optlab.checking.keys').checking.keys.load('$target')",
     "answer keys by file": "os.listdir(os.path.dirname(__import__('optlab').__file__) + '/keys')",
     "arguments of the runner": "sys.argv[1:] or None",
     "paths of the runner": "[path for path in sys.path if 'autograder' in path] or None",

@@ -52,7 +52,7 @@ def opened(number):
         return False
 
 def send(*values):
-    from optlab import codec
+    from optlab.checking import codec
     for value in values:
         frame = value if type(value) is bytes else codec.encode(value)
         os.write(wire(), struct.pack(">I", len(frame)) + frame)

@@ -10,7 +10,7 @@ import copy
 import numpy as np
 
 from autograder.exercise import Lesson
-from optlab.probe import Case, Recipe
+from optlab.checking.probe import Case, Recipe
 
 lesson = Lesson(
     "09_adagrad_adadelta",

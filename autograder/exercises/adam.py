@@ -10,7 +10,7 @@ import copy
 import numpy as np
 
 from autograder.exercise import Lesson
-from optlab.probe import Case
+from optlab.checking.probe import Case
 
 lesson = Lesson("06_adam", title="Put momentum and RMSprop together: Adam", minutes=90)
 

@@ -9,8 +9,8 @@ from itertools import accumulate, count
 import numpy as np
 
 from autograder.exercise import Lesson
+from optlab.checking.probe import Case
 from optlab.data import LONDON
-from optlab.probe import Case
 
 lesson = Lesson("03_bias_correction", title="Bias correction", minutes=40)
 

@@ -10,8 +10,8 @@ from itertools import accumulate
 import numpy as np
 
 from autograder.exercise import Lesson
+from optlab.checking.probe import Case
 from optlab.data import LONDON
-from optlab.probe import Case
 
 lesson = Lesson(
     "02_exponentially_weighted_averages", title="Exponentially weighted averages", minutes=60

@@ -7,7 +7,7 @@ it is compared.
 import numpy as np
 
 from autograder.exercise import Lesson
-from optlab.probe import Case, Recipe, Seed
+from optlab.checking.probe import Case, Recipe, Seed
 
 lesson = Lesson("01_mini_batches", title="Train on mini-batches", minutes=75)
 

@@ -7,7 +7,7 @@ that of Polyak (1964) and of PyTorch.
 import numpy as np
 
 from autograder.exercise import Lesson
-from optlab.probe import Case, Recipe
+from optlab.checking.probe import Case, Recipe
 
 lesson = Lesson("04_momentum", title="Gradient descent with momentum", minutes=60)
 

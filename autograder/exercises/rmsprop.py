@@ -7,7 +7,7 @@ slide and older TensorFlow have sqrt(s + epsilon).
 import numpy as np
 
 from autograder.exercise import Lesson
-from optlab.probe import Case
+from optlab.checking.probe import Case
 
 lesson = Lesson("05_rmsprop", title="Give every parameter its own step size: RMSprop", minutes=60)
 

@@ -10,7 +10,7 @@ import math
 import numpy as np
 
 from autograder.exercise import Lesson
-from optlab.probe import Case, Seed
+from optlab.checking.probe import Case, Seed
 
 lesson = Lesson(
     "11_training_strategies", title="Train well: order, scale, stopping and noise", minutes=75

@@ -29,7 +29,7 @@ import sandbox  # noqa: E402
 from shell import Shell  # noqa: E402
 
 import optlab  # noqa: E402
-from optlab import checks, codec, probe  # noqa: E402
+from optlab.checking import checks, codec, probe  # noqa: E402
 
 FORK, END = b"f", b"e"
 FRAME_LIMIT = 1 << 28  # for what the trusted side sends

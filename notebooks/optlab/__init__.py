@@ -4,7 +4,7 @@
 you are.
 """
 
-from optlab.checks import check, hint
-from optlab.journal import progress
+from optlab.checking.checks import check, hint
+from optlab.checking.journal import progress
 
 __all__ = ["check", "hint", "progress"]

@@ -15,8 +15,8 @@ from itertools import pairwise
 
 import numpy as np
 
-from optlab.codec import Opaque
-from optlab.compare import difference
+from optlab.checking.codec import Opaque
+from optlab.checking.compare import difference
 from optlab.problems import least_squares
 
 UNSEEN = "not looked at"

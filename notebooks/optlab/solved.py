@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from optlab import diagnose, keys, probe
+from optlab.checking import diagnose, keys, probe
 
 
 def solved(names: Iterable[str], here: dict[str, Any] | None = None) -> dict[str, Callable]:

@@ -11,7 +11,7 @@ from labpage import Lab, LabPage
 from playwright.sync_api import expect
 
 from autograder import NOTEBOOKS, SOLUTIONS
-from optlab import keys
+from optlab.checking import keys
 
 LESSON = "04_momentum.ipynb"
 SOLUTION = SOLUTIONS / LESSON

@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from optlab import probe
-from optlab.compare import RTOL, Difference, difference
-from optlab.probe import Case, Observation
+from optlab.checking import probe
+from optlab.checking.compare import RTOL, Difference, difference
+from optlab.checking.probe import Case, Observation
 
 CORRECT = "correct"
 KNOWN_MISTAKE = "known_mistake"
@@ -63,7 +63,7 @@ class AnswerKey:
     hidden: int = 0
 
     def to_data(self) -> dict[str, Any]:
-        """As data for `optlab.codec`."""
+        """As data for `optlab.checking.codec`."""
         data = dict(self.__dict__)
         data["cases"] = tuple(case.to_data() for case in self.cases)
         data["expected"] = tuple(item.to_data() for item in self.expected)

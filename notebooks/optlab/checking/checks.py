@@ -8,8 +8,8 @@ import sys
 from collections import Counter
 from typing import Any
 
-from optlab import diagnose, journal, keys, messages, probe
-from optlab.diagnose import AnswerKey, Verdict
+from optlab.checking import diagnose, journal, keys, messages, probe
+from optlab.checking.diagnose import AnswerKey, Verdict
 
 _hints_given: Counter[str] = Counter()
 _grading = False

@@ -8,10 +8,10 @@ import json
 from functools import cache
 from pathlib import Path
 
-from optlab import codec
-from optlab.diagnose import AnswerKey
+from optlab.checking import codec
+from optlab.checking.diagnose import AnswerKey
 
-FOLDER = Path(__file__).parent / "keys"
+FOLDER = Path(__file__).parent.parent / "keys"
 
 
 @cache

@@ -2,7 +2,7 @@
 
 The same code observes the learner's function in the notebook, in the sandbox, and the reference
 and the known mistakes in the judge. An observation is data; whether it is right is decided in
-`optlab.diagnose`.
+`optlab.checking.diagnose`.
 """
 
 import importlib
@@ -14,8 +14,8 @@ from typing import Any
 
 import numpy as np
 
-from optlab import codec
-from optlab.codec import Opaque, Recipe, Seed
+from optlab.checking import codec
+from optlab.checking.codec import Opaque, Recipe, Seed
 
 NOT_CALLABLE = "not a function"
 SIGNATURE = "signature"

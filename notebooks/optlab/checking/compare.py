@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from optlab.codec import Opaque
+from optlab.checking.codec import Opaque
 
 RTOL = 1e-7  # wide enough for another order of summation, far below any wrong epsilon
 ATOL = 1e-12

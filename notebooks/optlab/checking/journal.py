@@ -11,9 +11,9 @@ from pathlib import Path
 
 from IPython.display import display
 
-from optlab import keys
-from optlab.diagnose import CORRECT, Verdict
-from optlab.messages import GREEN, Rich
+from optlab.checking import keys
+from optlab.checking.diagnose import CORRECT, Verdict
+from optlab.checking.messages import GREEN, Rich
 
 FILE = Path(__file__).parent.parent / ".progress.json"
 _CELLS = 20

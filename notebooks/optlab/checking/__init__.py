@@ -1,0 +1,1 @@
+"""What stands behind `check`: observing an answer, comparing it, saying what is wrong."""
