@@ -37,6 +37,16 @@ class Known:
     share: float = 0.0
     variant: bool = False
 
+    @classmethod
+    def from_data(cls, data: dict[str, Any]) -> "Known":
+        return cls(
+            name=data["name"],
+            message=data["message"],
+            observations=tuple(map(Observation.from_data, data["observations"])),
+            share=data["share"],
+            variant=data["variant"],
+        )
+
 
 @dataclass(frozen=True)
 class AnswerKey:
@@ -75,19 +85,22 @@ class AnswerKey:
 
     @classmethod
     def from_data(cls, data: dict[str, Any]) -> "AnswerKey":
-        def seen(items: tuple) -> tuple[Observation, ...]:
-            return tuple(Observation.from_data(item) for item in items)
-
-        known = (
-            Known(**{**item, "observations": seen(item["observations"])}) for item in data["known"]
-        )
+        """Built from values only: an iterator in a key that is kept would be used up."""
         return cls(
-            **{
-                **data,
-                "cases": tuple(map(Case.from_data, data["cases"])),
-                "expected": seen(data["expected"]),
-                "known": known,
-            }
+            exercise=data["exercise"],
+            kind=data["kind"],
+            points=data["points"],
+            parameters=data["parameters"],
+            returns=data["returns"],
+            cases=tuple(map(Case.from_data, data["cases"])),
+            expected=tuple(map(Observation.from_data, data["expected"])),
+            known=tuple(map(Known.from_data, data["known"])),
+            hints=data["hints"],
+            right=data["right"],
+            summary=data["summary"],
+            views_allowed=data["views_allowed"],
+            rtol=data["rtol"],
+            hidden=data["hidden"],
         )
 
 
