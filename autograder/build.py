@@ -27,7 +27,7 @@ from autograder import NOTEBOOKS, RELEASES, SOLUTIONS, overview
 from autograder.errors import RunError, UserError
 from autograder.exercise import Lesson
 from autograder.exercises import lessons
-from optlab.checking import codec
+from optlab.checking import keys
 from optlab.checking.compare import difference
 
 KEYS = NOTEBOOKS / "optlab" / "keys"
@@ -244,7 +244,7 @@ def _keys(source: Source) -> Iterator[tuple[Path, bytes]]:
     }
     yield folder / "lesson.json", (json.dumps(listing, indent=1) + "\n").encode()
     for exercise in lesson.exercises.values():
-        yield folder / f"{exercise.name}.key", codec.encode(exercise.public_key().to_data())
+        yield folder / f"{exercise.name}.key", keys.pack(exercise.public_key())
 
 
 def _write_keys(source: Source) -> None:
@@ -297,7 +297,7 @@ def _same_key(path: Path, contents: bytes) -> bool:
     """Equal up to rounding: another processor may round the last digit differently."""
     if not path.exists() or path.suffix == ".json":
         return path.exists() and path.read_bytes() == contents
-    built, fresh = codec.decode(path.read_bytes()), codec.decode(contents)
+    built, fresh = (keys.unpack(packed).to_data() for packed in (path.read_bytes(), contents))
     return difference(fresh, built, "key") is None
 
 
@@ -308,5 +308,5 @@ def _orphans() -> list[Path]:
     folders = (SOLUTIONS, NOTEBOOKS, RELEASES)
     notebooks = {path for folder in folders for path in folder.glob("*.ipynb")}
     topics = {source.topic for source in known if source.lesson}
-    keys = [path for path in KEYS.glob("*/*") if path.parent.name not in topics]
-    return sorted(notebooks - built) + sorted(keys)
+    answers = [path for path in KEYS.glob("*/*") if path.parent.name not in topics]
+    return sorted(notebooks - built) + sorted(answers)

@@ -15,18 +15,19 @@ import ast
 import inspect
 import textwrap
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 from itertools import combinations
 from typing import Any
 
 import numpy as np
 
-from optlab.checking import probe
+from optlab.checking import codec, probe
 from optlab.checking.diagnose import AnswerKey, Known, Verdict, diagnose, match, no_pairs, same
 from optlab.checking.probe import Case, Observation
 
 PUBLIC_SEED = 0  # the public cases are the same for every learner and every run
+HIDDEN = 1  # sets the stream of the hidden cases apart from that of the public ones
 
 
 @dataclass(frozen=True)
@@ -65,7 +66,10 @@ class Exercise:
         self._make_cases: list[Callable] = []
 
     def cases(self, make: Callable) -> Callable:
-        """Decorator: `make(rng)` yields cases, the same number for every seed."""
+        """Decorator: `make(rng)` yields cases, the same number for every seed.
+
+        All are public, and asked once more with another `rng` when the answer is graded.
+        """
         self._make_cases.append(make)
         return make
 
@@ -103,14 +107,26 @@ class Exercise:
         return _define(answer.source, self.name, self.reference.__globals__)
 
     def make_cases(self, seed: int) -> tuple[Case, ...]:
-        """Public cases from the fixed seed, then hidden ones from `seed`."""
-        return (*self._from_seed(PUBLIC_SEED, True), *self._from_seed(seed, False))
+        """Public cases from the fixed seed, then hidden ones: the same kinds, fresh numbers.
 
-    def _from_seed(self, seed: int, public: bool) -> Iterator[Case]:
+        What is hidden therefore asks nothing that `check` does not ask. A case without a random
+        number is public only.
+        """
+        public = self.public_cases()
+        asked = {codec.encode(case.args) + codec.encode(case.then) for case in public}
+        fresh = self._from_seed(HIDDEN, seed)
+        hidden = (
+            case for case in fresh if codec.encode(case.args) + codec.encode(case.then) not in asked
+        )
+        return (*public, *hidden)
+
+    def public_cases(self) -> tuple[Case, ...]:
+        """The cases that a learner's key holds, every kind once."""
+        return tuple(replace(case, public=True) for case in self._from_seed(PUBLIC_SEED))
+
+    def _from_seed(self, *seed: int) -> Iterator[Case]:
         for number, make in enumerate(self._make_cases):
-            for case in make(np.random.default_rng([seed, number])):
-                if case.public == public:
-                    yield case
+            yield from make(np.random.default_rng([*seed, number]))
 
     def key(self, seed: int = PUBLIC_SEED) -> AnswerKey:
         """The full key, hidden cases included: for the judge, never for a learner."""
@@ -118,9 +134,8 @@ class Exercise:
 
     def public_key(self) -> AnswerKey:
         """The key that goes into the learner's folder: public cases only."""
-        cases = self.make_cases(PUBLIC_SEED)
-        public = tuple(case for case in cases if case.public)
-        return _key(self, public, hidden=len(cases) - len(public))
+        public = self.public_cases()
+        return _key(self, public, hidden=len(self.make_cases(PUBLIC_SEED)) - len(public))
 
     def observe(self, function: Any, cases: Iterable[Case]) -> tuple[Observation, ...]:
         """Observe a callable on cases, in this process: for trusted code only."""

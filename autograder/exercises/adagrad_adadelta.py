@@ -117,10 +117,9 @@ def _(rng):
         then=tuple({"grads": grads} for grads in SMALL_GRADS[1:]),
         carry={"params": 0, "squared_sum": 1},
         note="one weight and one bias",
-        public=True,
     )
     wide = {"params": WIDE, "grads": WIDE_GRADS, "squared_sum": _zeros(WIDE)}
-    yield Case({**wide, "learning_rate": 0.1}, note="gradients from 0 to 10", public=True)
+    yield Case({**wide, "learning_rate": 0.1}, note="gradients from 0 to 10")
     yield _adagrad_run(rng, "the default epsilon", steps=7, learning_rate=0.03)
     yield _adagrad_run(rng, "a sum that is not zero", start=2.0, learning_rate=0.2, epsilon=1e-7)
     yield _adagrad_run(rng, "tiny gradients", scale=1e-6, learning_rate=0.1, epsilon=1e-8)
@@ -469,12 +468,11 @@ def _(rng):
         then=tuple({"grads": grads} for grads in SMALL_GRADS[1:]),
         carry={"params": 0, "state": 1},
         note="one weight and one bias",
-        public=True,
     )
     old = {"s": {"W1": np.full((2, 3), 4.0), "b1": np.ones((2, 1))}}
     old["d"] = {"W1": np.full((2, 3), 0.25), "b1": np.array([[0.0], [0.01]])}
     wide = {"params": WIDE, "grads": WIDE_GRADS, "state": old, "rho": 0.9, "epsilon": 1e-6}
-    yield Case(wide, note="gradients from 0 to 10 and a state that is not zero", public=True)
+    yield Case(wide, note="gradients from 0 to 10 and a state that is not zero")
     yield _adadelta_run(rng, "the default settings", steps=7)
     yield _adadelta_run(rng, "a state from earlier steps", start=2.0, rho=0.65, epsilon=1e-5)
     yield _adadelta_run(rng, "rho = 0.99", start=0.5, steps=6, rho=0.99, epsilon=1e-7)
@@ -891,7 +889,6 @@ def _(rng):
         then=({}, {}),
         carry={"params": 0, "velocity": 1},
         note="three steps from rest",
-        public=True,
     )
     slopes = {"W1": [[1.0, 2.0, 0.5], [0.1, 1.0, 4.0]], "b1": [[1.0], [1.0]]}
     recipe = {"curvatures": slopes, "coupling": 0.5}
@@ -903,7 +900,6 @@ def _(rng):
     yield Case(
         {**rolling, "learning_rate": 0.5, "beta": 0.9},
         note="a velocity that is not zero, and gradients that depend on every parameter",
-        public=True,
     )
     yield _nesterov_run(rng, "the default beta", steps=6, learning_rate=0.03)
     yield _nesterov_run(rng, "a small beta", start=2.0, learning_rate=0.2, beta=0.35)

@@ -53,7 +53,7 @@ def init_adam(params):
 @init_adam.cases
 def _(rng):
     small = {"W1": np.array([[1.0, -2.0, 3.0], [0.5, 4.0, -1.0]]), "b1": np.ones((2, 1))}
-    yield Case({"params": small}, note="one layer", public=True)
+    yield Case({"params": small}, note="one layer")
     yield Case({"params": _layers(rng)}, note="two layers")
     deep = {f"{a}{n}": rng.normal(size=(n, 2)) for n in (1, 2, 3) for a in "Wb"}
     yield Case({"params": deep}, note="three layers")
@@ -261,7 +261,6 @@ def _public():
         then=({"grads": gradients[1]}, {"grads": gradients[2]}),
         carry={"params": 0, "state": 1},
         note="one weight and one bias",
-        public=True,
     )
     layers = {
         "W1": np.array([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]]),
@@ -277,7 +276,7 @@ def _public():
     }
     settings = {"learning_rate": 0.1, "beta1": 0.8, "beta2": 0.95}
     args = {"params": layers, "grads": grads, "state": _zero_state(layers), **settings}
-    yield Case(args, note="two layers, gradients from 0 to 10", public=True)
+    yield Case(args, note="two layers, gradients from 0 to 10")
 
 
 @adam_update.cases

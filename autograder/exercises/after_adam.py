@@ -105,11 +105,10 @@ def _public(names, **settings):
         then=tuple({"grads": grads} for grads in SMALL_GRADS[1:]),
         carry={"params": 0, "state": 1},
         note="one weight and one bias",
-        public=True,
     )
     args = {"params": WIDE, "grads": WIDE_GRADS, "state": _zero_state(WIDE, names)}
     note = "gradients from 0 to 10 and the default settings"
-    yield Case({**args, "learning_rate": 0.1}, note=note, public=True)
+    yield Case({**args, "learning_rate": 0.1}, note=note)
 
 
 WEIGHTS_ONLY = (
@@ -965,17 +964,17 @@ def warmup_cosine(step, warmup_steps, total_steps, learning_rate):
     return learning_rate * (1 + np.cos(np.pi * progress)) / 2
 
 
-def _sweep(steps, note, public=False, **settings):
+def _sweep(steps, note, **settings):
     """One call for every step."""
     first, *rest = steps
     then = tuple({"step": int(step)} for step in rest)
-    return Case({"step": int(first), **settings}, then=then, note=note, public=public)
+    return Case({"step": int(first), **settings}, then=then, note=note)
 
 
 @warmup_cosine.cases
 def _(rng):
     settings = {"warmup_steps": 4, "total_steps": 12, "learning_rate": 0.8}
-    yield _sweep(range(13), "12 steps and a warm-up of 4", public=True, **settings)
+    yield _sweep(range(13), "12 steps and a warm-up of 4", **settings)
     yield _sweep(range(7), "no warm-up", warmup_steps=0, total_steps=6, learning_rate=0.3)
     yield _sweep(range(6), "one step of warm-up", warmup_steps=1, total_steps=5, learning_rate=2.0)
     warmup = int(rng.integers(20, 40))
@@ -1205,7 +1204,7 @@ def sgdr(step, cycle, learning_rate, factor=2, minimum=0.0):
 @sgdr.cases
 def _(rng):
     settings = {"cycle": 4, "learning_rate": 0.8, "factor": 2, "minimum": 0.2}
-    yield _sweep(range(14), "cycles of 4 and 8 steps", public=True, **settings)
+    yield _sweep(range(14), "cycles of 4 and 8 steps", **settings)
     yield _sweep(range(8), "cycles of equal length", cycle=3, learning_rate=0.5, factor=1)
     yield _sweep((0, 4, 5, 14, 15, 34, 35, 74), "the default settings", cycle=5, learning_rate=0.1)
     cycle, rate = int(rng.integers(7, 20)), float(rng.uniform(1e-3, 1e-1))

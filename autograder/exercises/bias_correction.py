@@ -31,10 +31,10 @@ def bias_correct(v, beta, t):
 
 @bias_correct.cases
 def _(rng):
-    yield Case({"v": 4.0, "beta": 0.9, "t": 1}, note="London's first day", public=True)
-    yield Case({"v": 1.764, "beta": 0.98, "t": 2}, note="London's second day", public=True)
+    yield Case({"v": 4.0, "beta": 0.9, "t": 1}, note="London's first day")
+    yield Case({"v": 1.764, "beta": 0.98, "t": 2}, note="London's second day")
     cities = np.array([7, 14])
-    yield Case({"v": cities, "beta": 0.5, "t": 3}, note="two cities in whole numbers", public=True)
+    yield Case({"v": cities, "beta": 0.5, "t": 3}, note="two cities in whole numbers")
     for beta, t in ((0.9, 5), (0.98, 30), (0.999, 7), (0.35, 4)):
         v = float(rng.normal(30, 9))
         yield Case({"v": v, "beta": beta, "t": t}, note=f"beta = {beta} and t = {t}")
@@ -235,9 +235,9 @@ def _temperatures(rng, days):
 @ewa_corrected.cases
 def _(rng):
     london = [LONDON[1], LONDON[2], LONDON[3]]
-    yield _series(london, 0.98, note="London's first days", public=True)
-    yield _series([30, 60, 50], 0.6, note="whole numbers", public=True)
-    yield _series([40.0, 40.0, 40.0, 40.0], 0.9, note="a constant temperature", public=True)
+    yield _series(london, 0.98, note="London's first days")
+    yield _series([30, 60, 50], 0.6, note="whole numbers")
+    yield _series([40.0, 40.0, 40.0, 40.0], 0.9, note="a constant temperature")
     yield _series(_temperatures(rng, 40), 0.9, note="forty days of spring")
     yield _series(_temperatures(rng, 30), 0.98, note="a long memory")
     yield _series(_temperatures(rng, 12), 0.35, note="a short memory")
@@ -549,9 +549,9 @@ def _share_missing(beta, t, fraction):
 
 @steps_until_unbiased.cases
 def _(rng):
-    yield Case({"beta": 0.9, "tolerance": 0.05}, public=True)
-    yield Case({"beta": 0.5, "tolerance": 0.1}, public=True)
-    yield Case({"beta": 0.9, "tolerance": 0.95}, note="a tolerance met at once", public=True)
+    yield Case({"beta": 0.9, "tolerance": 0.05})
+    yield Case({"beta": 0.5, "tolerance": 0.1})
+    yield Case({"beta": 0.9, "tolerance": 0.95}, note="a tolerance met at once")
     yield Case({"beta": 0.9, "tolerance": 0.1}, note="ten per cent")
     yield Case({"beta": 0.98, "tolerance": 0.01}, note="beta = 0.98")
     yield Case({"beta": 0.999, "tolerance": 0.01}, note="beta = 0.999")

@@ -43,10 +43,10 @@ def _steps(values, beta, v=0.0, betas=None, **settings):
 
 @ewa_step.cases
 def _(rng):
-    yield _steps([LONDON[1], LONDON[2], LONDON[3]], 0.9, note="London from v = 0", public=True)
-    yield _steps([40.0], 0.75, v=20.0, note="an average that is not zero", public=True)
+    yield _steps([LONDON[1], LONDON[2], LONDON[3]], 0.9, note="London from v = 0")
+    yield _steps([40.0], 0.75, v=20.0, note="an average that is not zero")
     cities = [np.array([40, 0]), np.array([50, 10])]
-    yield _steps(cities, 0.8, v=np.array([4, 8]), note="two cities in whole numbers", public=True)
+    yield _steps(cities, 0.8, v=np.array([4, 8]), note="two cities in whole numbers")
     yield _steps([float(x) for x in rng.normal(50, 9, 7)], 0.98, note="a long memory")
     yield _steps([float(x) for x in rng.normal(50, 9, 5)], 0.35, v=30.0, note="a short memory")
     yield _steps([33.0, 71.0], 0.0, v=55.0, note="beta = 0")
@@ -237,11 +237,9 @@ def _temperatures(rng, days):
 
 @ewa.cases
 def _(rng):
-    yield _series([40.0, 49.0, 45.0], 0.9, note="London's first days", public=True)
-    yield _series(
-        [40, 40, 40, 40], 0.5, note="a constant temperature in whole numbers", public=True
-    )
-    yield _series([10.0, 0.0, 0.0, 0.0, 0.0], 0.8, note="a single warm day", public=True)
+    yield _series([40.0, 49.0, 45.0], 0.9, note="London's first days")
+    yield _series([40, 40, 40, 40], 0.5, note="a constant temperature in whole numbers")
+    yield _series([10.0, 0.0, 0.0, 0.0, 0.0], 0.8, note="a single warm day")
     yield _series(_temperatures(rng, 40), 0.9, note="forty days of spring")
     yield _series(_temperatures(rng, 30), 0.98, note="a long memory")
     yield _series(_temperatures(rng, 12), 0.35, note="a short memory")
@@ -580,8 +578,8 @@ def ewa_weights(beta, t):
 
 @ewa_weights.cases
 def _(rng):
-    yield Case({"beta": 0.5, "t": 3}, public=True)
-    yield Case({"beta": 0.9, "t": 4}, public=True)
+    yield Case({"beta": 0.5, "t": 3})
+    yield Case({"beta": 0.9, "t": 4})
     for beta, t in ((0.98, 100), (0.9, 30), (0.35, 7), (0.999, 12)):
         yield Case({"beta": beta, "t": t}, note=f"beta = {beta} and t = {t}")
     yield Case({"beta": float(rng.uniform(0.6, 0.95)), "t": 20}, note="some other beta")
@@ -742,7 +740,7 @@ def averaging_window(beta):
 @averaging_window.cases
 def _(rng):
     for beta in (0.9, 0.98, 0.5, 0.6):
-        yield Case({"beta": beta}, public=True)
+        yield Case({"beta": beta})
     for beta in (0.35, 0.72, 0.999, float(rng.uniform(0.6, 0.97))):
         yield Case({"beta": beta}, note=f"beta = {beta:.4g}")
 
@@ -856,7 +854,7 @@ def beta_for_window(days):
 @beta_for_window.cases
 def _(rng):
     for days in (10, 50, 2, 8):
-        yield Case({"days": days}, public=True)
+        yield Case({"days": days})
     for days in (7, 365, 1, 2.5, 1000.0, float(rng.uniform(3, 40))):
         yield Case({"days": days}, note=f"{days:.4g} days")
 
@@ -1023,8 +1021,8 @@ def _windowed(theta, window, **settings):
 
 @moving_average.cases
 def _(rng):
-    yield _windowed([12.0, 24.0, 60.0, 0.0, 30.0], 3, note="a window of 3 days", public=True)
-    yield _windowed([40, 45, 40], 2, note="two days and whole numbers", public=True)
+    yield _windowed([12.0, 24.0, 60.0, 0.0, 30.0], 3, note="a window of 3 days")
+    yield _windowed([40, 45, 40], 2, note="two days and whole numbers")
     yield _windowed(_temperatures(rng, 40), 10, note="forty days of spring")
     yield _windowed(_temperatures(rng, 15), 7, note="a week")
     yield _windowed(_temperatures(rng, 9), 2, note="two days")

@@ -15,10 +15,10 @@ from optlab.checking.probe import Case, Recipe, Seed
 lesson = Lesson("07_learning_rate_decay", title="Let the learning rate decay", minutes=70)
 
 
-def _epochs(first, *epochs, note="", public=False, counter="epoch", **settings):
+def _epochs(first, *epochs, note="", counter="epoch", **settings):
     """One schedule asked at several epochs."""
     then = tuple({counter: epoch} for epoch in epochs)
-    return Case({**settings, counter: first}, then=then, note=note, public=public)
+    return Case({**settings, counter: first}, then=then, note=note)
 
 
 lesson.quiz(
@@ -61,12 +61,8 @@ def inverse_time_decay(learning_rate0, epoch, decay_rate):
 
 @inverse_time_decay.cases
 def _(rng):
-    yield _epochs(
-        0, 1, 2, 3, 4, note="decay_rate = 1", learning_rate0=0.2, decay_rate=1.0, public=True
-    )
-    yield _epochs(
-        0, 1, 10, note="decay_rate = 0.5", learning_rate0=0.6, decay_rate=0.5, public=True
-    )
+    yield _epochs(0, 1, 2, 3, 4, note="decay_rate = 1", learning_rate0=0.2, decay_rate=1.0)
+    yield _epochs(0, 1, 10, note="decay_rate = 0.5", learning_rate0=0.6, decay_rate=0.5)
     rate = float(rng.uniform(0.02, 0.4))
     yield _epochs(0, 7, 30, note="a small decay_rate", learning_rate0=0.35, decay_rate=rate)
     rate = float(rng.uniform(2, 5))
@@ -258,8 +254,8 @@ def exponential_decay(learning_rate0, epoch, base=0.95):
 
 @exponential_decay.cases
 def _(rng):
-    yield _epochs(0, 1, 2, 10, note="the default base", learning_rate0=0.4, public=True)
-    yield _epochs(0, 1, 3, note="base = 0.5", learning_rate0=0.8, base=0.5, public=True)
+    yield _epochs(0, 1, 2, 10, note="the default base", learning_rate0=0.4)
+    yield _epochs(0, 1, 3, note="base = 0.5", learning_rate0=0.8, base=0.5)
     base = float(rng.uniform(0.6, 0.9))
     yield _epochs(0, 1, 2, 17, note="a faster decay", learning_rate0=0.07, base=base)
     base = float(rng.uniform(0.99, 0.999))
@@ -438,9 +434,9 @@ def inverse_sqrt_decay(learning_rate0, t, k):
 @inverse_sqrt_decay.cases
 def _(rng):
     yield _epochs(
-        1, 2, 4, 100, note="k = 1", counter="t", learning_rate0=0.3, k=1.0, public=True
+        1, 2, 4, 100, note="k = 1", counter="t", learning_rate0=0.3, k=1.0
     )  # fmt: skip
-    yield _epochs(1, 4, 25, note="k = 2", counter="t", learning_rate0=0.3, k=2.0, public=True)
+    yield _epochs(1, 4, 25, note="k = 2", counter="t", learning_rate0=0.3, k=2.0)
     k = float(rng.uniform(0.1, 0.6))
     yield _epochs(1, 2, 50, note="a small k", counter="t", learning_rate0=0.04, k=k)
     k = float(rng.uniform(3, 8))
@@ -578,11 +574,9 @@ def staircase_decay(learning_rate0, epoch, drop_every, factor=0.5):
 def _(rng):
     yield _epochs(
         0, 1, 2, 3, 5, 6, 9,
-        note="a drop every 3 epochs", learning_rate0=0.8, drop_every=3, public=True,
+        note="a drop every 3 epochs", learning_rate0=0.8, drop_every=3,
     )  # fmt: skip
-    yield _epochs(
-        0, 3, 4, 8, note="factor = 0.1", learning_rate0=1.0, drop_every=4, factor=0.1, public=True
-    )
+    yield _epochs(0, 3, 4, 8, note="factor = 0.1", learning_rate0=1.0, drop_every=4, factor=0.1)
     factor = float(rng.uniform(0.6, 0.9))
     yield _epochs(
         *(0, 9, 10, 19, 20, 55),
@@ -776,7 +770,7 @@ def train_with_schedule(gradient, w0, schedule, epochs, steps_per_epoch):
     return w, np.array(rates)
 
 
-def _training(w0, rates, epochs, steps_per_epoch, note, public=False, sigma=None, **surface):
+def _training(w0, rates, epochs, steps_per_epoch, note, sigma=None, **surface):
     gradient = Recipe("optlab.problems:gradient_of", {"problem": "bowl", **surface})
     if sigma is not None:
         noise = {"gradient": gradient, "sigma": sigma, "rng": Seed(7)}
@@ -786,18 +780,16 @@ def _training(w0, rates, epochs, steps_per_epoch, note, public=False, sigma=None
         "gradient": gradient, "w0": np.array(w0), "schedule": schedule,
         "epochs": epochs, "steps_per_epoch": steps_per_epoch,
     }  # fmt: skip
-    return Case(args, note=note, public=public)
+    return Case(args, note=note)
 
 
 @train_with_schedule.cases
 def _(rng):
     halving = [0.4, 0.2, 0.1, 0.05, 0.025, 0.0125, 0.00625, 0.003125]
-    yield _training(
-        [1.0, -2.0], halving, 3, 2, "a rate that halves at every epoch", kappa=4.0, public=True
-    )
+    yield _training([1.0, -2.0], halving, 3, 2, "a rate that halves at every epoch", kappa=4.0)
     yield _training(
         [2.0, 1.0], [0.3, 0.3, 0.1, 0.1, 0.02, 0.02], 4, 3, "a staircase",
-        kappa=2.0, angle=30.0, public=True,
+        kappa=2.0, angle=30.0,
     )  # fmt: skip
     start = rng.normal(size=2)
     table = [float(rate) for rate in np.sort(rng.uniform(0.005, 0.15, 30))[::-1]]
@@ -1042,11 +1034,11 @@ def decay_on_plateau(costs, learning_rate0, patience, factor):
     return rates
 
 
-def _plateau(costs, patience, factor, note, learning_rate0=0.4, public=False):
+def _plateau(costs, patience, factor, note, learning_rate0=0.4):
     args = {
         "costs": costs, "learning_rate0": learning_rate0, "patience": patience, "factor": factor,
     }  # fmt: skip
-    return Case(args, note=note, public=public)
+    return Case(args, note=note)
 
 
 def _falling(rng, epochs):
@@ -1058,9 +1050,9 @@ def _falling(rng, epochs):
 @decay_on_plateau.cases
 def _(rng):
     stalls = [5.0, 4.0, 4.0, 4.5, 4.2, 3.9, 4.0, 4.1, 3.95, 4.3, 4.4]
-    yield _plateau(stalls, 2, 0.5, "costs that stall after epoch 1", public=True)
+    yield _plateau(stalls, 2, 0.5, "costs that stall after epoch 1")
     teeth = [3.0, 3.2, 3.1, 2.0, 2.5, 2.4, 1.5, 1.8, 1.7, 1.6, 1.65, 1.4]
-    yield _plateau(teeth, 3, 0.1, "costs that go up and down", learning_rate0=1.0, public=True)
+    yield _plateau(teeth, 3, 0.1, "costs that go up and down", learning_rate0=1.0)
     yield _plateau(_falling(rng, 40), 3, 0.7, "a long noisy training")
     yield _plateau(_falling(rng, 60), 1, 0.9, "patience = 1", learning_rate0=0.05)
     wavy = [2.0, 1.0, 1.5, 1.2, 1.1, 1.05, 0.9, 1.3, 1.2, 1.1, 1.0, 0.95, 0.95, 0.8]

@@ -48,19 +48,19 @@ def _cubic(rng, n):
     return Recipe("optlab.problems:cubic_gradient", settings)
 
 
-def _curvature(gradient, w, step, note, public=False):
+def _curvature(gradient, w, step, note):
     args = {"gradient": gradient, "w": np.array(w), "step": step}
-    return Case(args, note=note, public=public)
+    return Case(args, note=note)
 
 
 @numerical_hessian.cases
 def _(rng):
-    yield _curvature(_surface("bowl", kappa=5.0), [1.0, 2.0], 0.01, "a round bowl", public=True)
+    yield _curvature(_surface("bowl", kappa=5.0), [1.0, 2.0], 0.01, "a round bowl")
     curved = {"H": [[2.0, 1.0], [1.0, 0.0]], "A": [[1.0, -1.0], [2.0, 1.0]]}
     curved = Recipe("optlab.problems:cubic_gradient", curved)
-    yield _curvature(curved, [0.5, -1.0], 0.1, "a curvature that changes with w", public=True)
+    yield _curvature(curved, [0.5, -1.0], 0.1, "a curvature that changes with w")
     coarse = [1.0, 0.5]
-    yield _curvature(_surface("plateau"), coarse, 0.5, "a coarse step on a plateau", public=True)
+    yield _curvature(_surface("plateau"), coarse, 0.5, "a coarse step on a plateau")
     yield _curvature(_cubic(rng, 4), rng.normal(size=4), 0.02, "four dimensions")
     yield _curvature(_cubic(rng, 3), rng.normal(size=3), 0.005, "three dimensions and a fine step")
     yield _curvature(_cubic(rng, 3), [2, -1, 3], 0.01, "a whole w")
@@ -360,20 +360,20 @@ def _turned(rng, eigenvalues):
     return (matrix + matrix.T) / 2
 
 
-def _point(hessian, note, tolerance=1e-6, public=False):
+def _point(hessian, note, tolerance=1e-6):
     args = {"hessian": np.array(hessian), "tolerance": tolerance}
-    return Case(args, note=note, public=public)
+    return Case(args, note=note)
 
 
 @classify_critical_point.cases
 def _(rng):
-    yield _point([[2.0, 1.0], [1.0, 3.0]], "[[2, 1], [1, 3]]", public=True)
-    yield _point([[1.0, 3.0], [3.0, 1.0]], "[[1, 3], [3, 1]]", public=True)
-    yield _point([[-2.0, 0.5], [0.5, -1.0]], "[[-2, 0.5], [0.5, -1]]", public=True)
-    yield _point([[1.0, 0.0], [0.0, 1e-12]], "[[1, 0], [0, 1e-12]]", public=True)
+    yield _point([[2.0, 1.0], [1.0, 3.0]], "[[2, 1], [1, 3]]")
+    yield _point([[1.0, 3.0], [3.0, 1.0]], "[[1, 3], [3, 1]]")
+    yield _point([[-2.0, 0.5], [0.5, -1.0]], "[[-2, 0.5], [0.5, -1]]")
+    yield _point([[1.0, 0.0], [0.0, 1e-12]], "[[1, 0], [0, 1e-12]]")
     down = np.diag([-1.0, -2.0, 3.0])
-    yield _point(down, "diag(-1, -2, 3)", public=True)
-    yield _point(np.diag([1.0, 0.0, -1.0]), "diag(1, 0, -1)", public=True)
+    yield _point(down, "diag(-1, -2, 3)")
+    yield _point(np.diag([1.0, 0.0, -1.0]), "diag(1, 0, -1)")
     yield _point([[2.0, -1.0], [-1.0, 3.0]], "a minimum with negative entries")
     yield _point(_turned(rng, [1.0, 2.0, 3.0, 4.0]), "four curvatures upwards")
     yield _point(_turned(rng, [-1.0, -2.0, -3.0, -4.0]), "four curvatures downwards")
@@ -630,9 +630,9 @@ def log10_all_positive(n):
 
 @log10_all_positive.cases
 def _(rng):
-    yield Case({"n": 1}, note="n = 1", public=True)
-    yield Case({"n": 10}, note="n = 10", public=True)
-    yield Case({"n": 20_000}, note="n = 20,000", public=True)
+    yield Case({"n": 1}, note="n = 1")
+    yield Case({"n": 10}, note="n = 10")
+    yield Case({"n": 20_000}, note="n = 20,000")
     yield Case({"n": 0}, note="no direction at all")
     yield Case({"n": int(rng.integers(20, 900))}, note="a few hundred directions")
     yield Case({"n": np.int64(rng.integers(30_000, 60_000))}, note="n from np.arange")
@@ -800,7 +800,7 @@ def steps_to_escape(gradient, update, w0, threshold, max_steps):
     return None
 
 
-def _escape(problem, optimizer, w0, threshold, max_steps, note, public=False, **settings):
+def _escape(problem, optimizer, w0, threshold, max_steps, note, **settings):
     args = {
         "gradient": _surface(problem) if isinstance(problem, str) else problem,
         "update": Recipe(f"optlab.optimizers:{optimizer}", settings),
@@ -808,23 +808,39 @@ def _escape(problem, optimizer, w0, threshold, max_steps, note, public=False, **
         "threshold": threshold,
         "max_steps": max_steps,
     }
-    return Case(args, note=note, public=public)
+    return Case(args, note=note)
 
 
 @steps_to_escape.cases
 def _(rng):
     yield _escape(
-        "saddle", "gradient_descent", [0.3, 0.01], 0.5, 200, "a start beside the saddle",
-        public=True, learning_rate=0.1,
-    )  # fmt: skip
+        "saddle",
+        "gradient_descent",
+        [0.3, 0.01],
+        0.5,
+        200,
+        "a start beside the saddle",
+        learning_rate=0.1,
+    )
     yield _escape(
-        "saddle", "momentum", [0.0, 0.001], 0.5, 500, "an update with a state",
-        public=True, learning_rate=0.2, beta=0.8,
-    )  # fmt: skip
+        "saddle",
+        "momentum",
+        [0.0, 0.001],
+        0.5,
+        500,
+        "an update with a state",
+        learning_rate=0.2,
+        beta=0.8,
+    )
     yield _escape(
-        "saddle", "gradient_descent", [0.0, 0.0], 0.5, 300, "a start exactly on the saddle",
-        public=True, learning_rate=0.1,
-    )  # fmt: skip
+        "saddle",
+        "gradient_descent",
+        [0.0, 0.0],
+        0.5,
+        300,
+        "a start exactly on the saddle",
+        learning_rate=0.1,
+    )
     start = [float(rng.uniform(0.2, 0.4)), float(10 ** rng.uniform(-9, -4))]
     yield _escape("saddle", "heavy_ball", start, 0.4, 900, "a tiny offset", learning_rate=0.05)
     yield _escape("plateau", "adam", [3.0], 1.5, 900, "a plateau", learning_rate=0.02)
@@ -1092,7 +1108,7 @@ def perturbed_descent(gradient, w0, update, steps, noise, rng):
     return np.array(path)
 
 
-def _kicks(problem, optimizer, w0, steps, noise, seed, note, public=False, calls=1, **settings):
+def _kicks(problem, optimizer, w0, steps, noise, seed, note, calls=1, **settings):
     args = {
         "gradient": problem,
         "w0": np.array(w0),
@@ -1101,27 +1117,47 @@ def _kicks(problem, optimizer, w0, steps, noise, seed, note, public=False, calls
         "noise": noise,
         "rng": Seed(seed),
     }
-    return Case(args, then=({},) * (calls - 1), note=note, public=public)
+    return Case(args, then=({},) * (calls - 1), note=note)
 
 
 @perturbed_descent.cases
 def _(rng):
     ridge, bowl = _surface("saddle"), _surface("bowl", kappa=6.0, angle=20.0)
     yield _kicks(
-        ridge, "gradient_descent", [1.0, 0.0], 4, 0.01, 1, "a start on the ridge",
-        public=True, learning_rate=0.1,
-    )  # fmt: skip
+        ridge,
+        "gradient_descent",
+        [1.0, 0.0],
+        4,
+        0.01,
+        1,
+        "a start on the ridge",
+        learning_rate=0.1,
+    )
     yield _kicks(
-        ridge, "momentum", [1.0, 0.0], 5, 0.1, 2, "an update with a state",
-        public=True, learning_rate=0.5, beta=0.8,
-    )  # fmt: skip
+        ridge,
+        "momentum",
+        [1.0, 0.0],
+        5,
+        0.1,
+        2,
+        "an update with a state",
+        learning_rate=0.5,
+        beta=0.8,
+    )
     seeds = [int(seed) for seed in rng.integers(3, 10**6, 6)]
     start = rng.normal(size=2)
     yield _kicks(bowl, "adam", start, 30, 0.05, seeds[0], "many steps", learning_rate=0.1)
     yield _kicks(
-        bowl, "gradient_descent", start, 3, 0.5, seeds[1], "two runs with one generator",
-        calls=2, learning_rate=0.05,
-    )  # fmt: skip
+        bowl,
+        "gradient_descent",
+        start,
+        3,
+        0.5,
+        seeds[1],
+        "two runs with one generator",
+        calls=2,
+        learning_rate=0.05,
+    )
     cubic = _cubic(rng, 3)
     three = rng.normal(size=3)
     yield _kicks(cubic, "momentum", three, 4, 0.2, seeds[2], "three dimensions", learning_rate=0.01)

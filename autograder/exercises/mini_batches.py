@@ -52,9 +52,9 @@ def num_mini_batches(m, mini_batch_size):
 
 @num_mini_batches.cases
 def _(rng):
-    yield Case({"m": 12, "mini_batch_size": 5}, note="12 examples in batches of 5", public=True)
-    yield Case({"m": 12, "mini_batch_size": 4}, note="12 examples in batches of 4", public=True)
-    yield Case({"m": 1437, "mini_batch_size": 64}, note="the 1437 digits", public=True)
+    yield Case({"m": 12, "mini_batch_size": 5}, note="12 examples in batches of 5")
+    yield Case({"m": 12, "mini_batch_size": 4}, note="12 examples in batches of 4")
+    yield Case({"m": 1437, "mini_batch_size": 64}, note="the 1437 digits")
     sizes = rng.integers(3, 40, size=2)
     for size in sizes.tolist():
         full = int(rng.integers(20, 90))
@@ -217,10 +217,10 @@ def _examples(rng, m, features=6, outputs=1):
     return {"X": rng.normal(size=(features, m)), "Y": rng.normal(size=(outputs, m))}
 
 
-def _two_epochs_and_again(data, size, seed, note, public=False):
+def _two_epochs_and_again(data, size, seed, note):
     """Two epochs from one generator, then the first once more from a new one of the same seed."""
     first = {**data, "mini_batch_size": size, "rng": Seed(seed)}
-    return Case(first, then=(data, {**data, "rng": Seed(seed)}), note=note, public=public)
+    return Case(first, then=(data, {**data, "rng": Seed(seed)}), note=note)
 
 
 @make_mini_batches.cases
@@ -229,14 +229,12 @@ def _(rng):
     yield Case(
         {**_examples(rng, 18), "mini_batch_size": 7, "rng": Seed(seed)},
         note="18 examples in batches of 7",
-        public=True,
     )
     yield Case(
         {**_examples(rng, 12, outputs=3), "mini_batch_size": 4, "rng": Seed(seed)},
         note="12 examples in batches of 4, Y with 3 rows",
-        public=True,
     )
-    yield _two_epochs_and_again(_examples(rng, 16), 6, seed, "two epochs and the first again", True)
+    yield _two_epochs_and_again(_examples(rng, 16), 6, seed, "two epochs and the first again")
     for m, size, note in (
         (15, 15, "a size equal to m"),
         (14, 64, "a size larger than m"),
@@ -602,12 +600,10 @@ def _(rng):
             "lambd": 0.5,
         },
         note="4 losses and two layers",
-        public=True,
     )
     yield Case(
         {"losses": np.array([[2.0, 4.0]]), "weights": [np.array([[1.0, 3.0]])], "lambd": 0.0},
         note="no regularization",
-        public=True,
     )
     for b, layers, lambd in ((64, 3, 0.7), (29, 2, 0.1), (1, 2, 2.5), (1000, 1, 30.0)):
         sizes = rng.integers(2, 6, size=layers + 1)
@@ -806,10 +802,8 @@ def epoch_cost(costs, sizes):
 
 @epoch_cost.cases
 def _(rng):
-    yield Case(
-        {"costs": [1.0, 2.0, 6.0], "sizes": [4, 4, 2]}, note="batches of 4, 4 and 2", public=True
-    )
-    yield Case({"costs": [0.5, 0.3], "sizes": [64, 64]}, note="two equal batches", public=True)
+    yield Case({"costs": [1.0, 2.0, 6.0], "sizes": [4, 4, 2]}, note="batches of 4, 4 and 2")
+    yield Case({"costs": [0.5, 0.3], "sizes": [64, 64]}, note="two equal batches")
     for count, size, last in ((23, 64, 29), (3, 5, 1), (8, 16, 16)):
         costs = rng.exponential(size=count).tolist()
         yield Case(
@@ -956,7 +950,6 @@ def _(rng):
             "learning_rate": 0.1,
         },
         note="one step",
-        public=True,
     )
     yield Case(
         {
@@ -965,7 +958,6 @@ def _(rng):
             "learning_rate": 0.5,
         },
         note="a larger learning rate",
-        public=True,
     )
     yield _steps(rng, (0.03,) * 5, note="five steps")
     yield _steps(rng, (0.4, 0.1, 0.02, 0.3), note="a learning rate that changes")
@@ -1201,16 +1193,15 @@ def _(rng):
         "cost_and_grads": Recipe("optlab.problems:least_squares", None),
     }
     batch = {"mini_batch_size": 8, "learning_rate": 0.1, "epochs": 3, "rng": Seed(seed)}
-    yield Case({**line, **batch}, note="all 8 examples in one batch", public=True)
+    yield Case({**line, **batch}, note="all 8 examples in one batch")
     steps = {"mini_batch_size": 5, "learning_rate": 0.005, "epochs": 3, "rng": Seed(seed)}
-    yield Case({**_numbered(rng, 13), **steps}, note="13 examples in batches of 5", public=True)
+    yield Case({**_numbered(rng, 13), **steps}, note="13 examples in batches of 5")
     steps = {"mini_batch_size": 4, "learning_rate": 0.01, "epochs": 2, "rng": Seed(seed)}
     twice = _numbered(rng, 12)
     yield Case(
         {**twice, **steps},
         then=({"params": twice["params"], "rng": Seed(seed)},),
         note="12 examples in batches of 4, twice from the same seed",
-        public=True,
     )
     steps = {"mini_batch_size": 1, "learning_rate": 0.002, "epochs": 2, "rng": Seed(seed)}
     yield Case({**_numbered(rng, 13), **steps}, note="batches of one")

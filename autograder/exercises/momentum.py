@@ -42,7 +42,7 @@ def init_velocity(params):
 
 @init_velocity.cases
 def _(rng):
-    yield Case({"params": {"W1": rng.normal(size=(2, 3)), "b1": np.ones((2, 1))}}, public=True)
+    yield Case({"params": {"W1": rng.normal(size=(2, 3)), "b1": np.ones((2, 1))}})
     yield Case({"params": _parameters(rng)}, note="two layers")
     yield Case({"params": {"W1": rng.normal(size=(1, 5))}}, note="one layer without a bias")
     named = {"gamma": rng.normal(size=(4,)), "beta": rng.normal(size=(4,))}
@@ -153,7 +153,7 @@ def momentum_update(params, grads, velocity, learning_rate, beta=0.9):
     return new_params, new_velocity
 
 
-def _steps(rng, *, note, start=None, steps=4, scale=1.0, public=False, integer=False, **settings):
+def _steps(rng, *, note, start=None, steps=4, scale=1.0, integer=False, **settings):
     """A run of several steps; params and velocity are carried from call to call."""
     params = _parameters(rng, scale)
     if integer:
@@ -167,7 +167,6 @@ def _steps(rng, *, note, start=None, steps=4, scale=1.0, public=False, integer=F
         then=tuple({"grads": g} for g in grads[1:]),
         carry={"params": 0, "velocity": 1},
         note=note,
-        public=public,
     )
 
 
@@ -181,11 +180,8 @@ def _(rng):
         then=({"grads": {"W1": np.array([[-4.0, 2.0]]), "b1": np.array([[1.0]])}},) * 2,
         carry={"params": 0, "velocity": 1},
         note="three steps from rest",
-        public=True,
     )
-    rolling = _steps(
-        rng, note="a velocity that is not zero", start=1.0, steps=2, learning_rate=0.5, public=True
-    )
+    rolling = _steps(rng, note="a velocity that is not zero", start=1.0, steps=2, learning_rate=0.5)
     yield rolling
     yield _steps(rng, note="the default beta", learning_rate=0.03, steps=5)
     yield _steps(rng, note="a small beta", start=2.0, learning_rate=0.7, beta=0.35)
@@ -454,24 +450,35 @@ def descend(gradient, w0, update, steps):
     return np.array(path)
 
 
-def _descent(kappa, angle, optimizer, steps, w0, note="", public=False, **settings):
+def _descent(kappa, angle, optimizer, steps, w0, note="", **settings):
     surface = {"problem": "bowl", "kappa": kappa, "angle": angle}
     gradient = Recipe("optlab.problems:gradient_of", surface)
     update = Recipe(f"optlab.optimizers:{optimizer}", settings)
     args = {"gradient": gradient, "w0": np.array(w0), "update": update, "steps": steps}
-    return Case(args, note=note, public=public)
+    return Case(args, note=note)
 
 
 @descend.cases
 def _(rng):
     yield _descent(
-        10.0, 0.0, "gradient_descent", 3, [1.0, 1.0], "three steps of gradient descent",
-        public=True, learning_rate=0.1,
-    )  # fmt: skip
+        10.0,
+        0.0,
+        "gradient_descent",
+        3,
+        [1.0, 1.0],
+        "three steps of gradient descent",
+        learning_rate=0.1,
+    )
     yield _descent(
-        10.0, 30.0, "momentum", 4, [2.0, -1.0], "an update with a state",
-        public=True, learning_rate=0.2, beta=0.8,
-    )  # fmt: skip
+        10.0,
+        30.0,
+        "momentum",
+        4,
+        [2.0, -1.0],
+        "an update with a state",
+        learning_rate=0.2,
+        beta=0.8,
+    )
     start = rng.normal(size=2)
     yield _descent(50.0, 40.0, "momentum", 25, start, "many steps", learning_rate=0.02, beta=0.9)
     yield _descent(5.0, 0.0, "momentum", 1, start, "a single step", learning_rate=0.1, beta=0.5)
@@ -671,8 +678,8 @@ def classical_learning_rate(learning_rate, beta):
 
 @classical_learning_rate.cases
 def _(rng):
-    yield Case({"learning_rate": 0.3, "beta": 0.9}, public=True)
-    yield Case({"learning_rate": 0.1, "beta": 0.5}, public=True)
+    yield Case({"learning_rate": 0.3, "beta": 0.9})
+    yield Case({"learning_rate": 0.1, "beta": 0.5})
     for beta in (0.0, 0.25, 0.98):
         rate = float(rng.uniform(0.01, 2))
         yield Case({"learning_rate": rate, "beta": beta}, note=f"beta = {beta}")

@@ -48,7 +48,7 @@ def init_squared_average(params):
 @init_squared_average.cases
 def _(rng):
     small = {"W1": np.array([[1.0, -2.0, 3.0], [0.5, 4.0, -1.0]]), "b1": np.ones((2, 1))}
-    yield Case({"params": small}, note="one layer", public=True)
+    yield Case({"params": small}, note="one layer")
     yield Case({"params": _layers(rng)}, note="two layers")
     deep = {f"{a}{n}": rng.normal(size=(n, 2)) for n in (1, 2, 3) for a in "Wb"}
     yield Case({"params": deep}, note="three layers")
@@ -205,7 +205,6 @@ def _(rng):
         ),
         carry={"params": 0, "squared": 1},
         note="one weight and one bias",
-        public=True,
     )
     yield Case(
         {
@@ -219,7 +218,6 @@ def _(rng):
             "beta2": 0.9,
         },
         note="gradients from 0 to 10",
-        public=True,
     )
     yield _run(rng, "the default settings", steps=6, layers=2, learning_rate=0.03)
     yield _run(rng, "an average that is not zero", start=2.0, learning_rate=0.2, beta2=0.65)
@@ -561,7 +559,7 @@ def effective_learning_rate(squared, learning_rate, epsilon):
 def _(rng):
     averages = {"W1": np.array([[4.0, 0.25], [0.01, 0.0]]), "b1": np.array([[1.0], [1e-4]])}
     args = {"squared": averages, "learning_rate": 0.1, "epsilon": 0.01}
-    yield Case(args, note="averages from 0 to 4", public=True)
+    yield Case(args, note="averages from 0 to 4")
     for note, scale, rate, epsilon in (
         ("two layers", 1.0, 0.03, 1e-8),
         ("tiny averages", 1e-7, 0.3, 1e-8),

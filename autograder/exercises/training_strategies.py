@@ -36,13 +36,10 @@ def curriculum_order(difficulty, share=1.0):
 
 @curriculum_order.cases
 def _(rng):
-    yield Case(
-        {"difficulty": np.array([0.5, 0.1, 0.4, 0.2, 0.3])}, note="all examples", public=True
-    )
+    yield Case({"difficulty": np.array([0.5, 0.1, 0.4, 0.2, 0.3])}, note="all examples")
     yield Case(
         {"difficulty": np.array([4.0, 1.0, 3.0, 1.0, 2.0]), "share": 0.45},
         note="the easiest 45 percent of 5 examples",
-        public=True,
     )
     yield Case({"difficulty": rng.exponential(size=40)}, note="40 examples")
     yield Case({"difficulty": rng.normal(size=30), "share": 0.51}, note="negative difficulties")
@@ -246,8 +243,8 @@ def _(rng):
         "beta": np.array([[0.0], [1.0]]),
         "running": {"mean": np.array([[1.0], [2.0]]), "variance": np.array([[4.0], [9.0]])},
     }
-    yield Case({**small, "training": True, "momentum": 0.8}, note="training", public=True)
-    yield Case({**small, "training": False}, note="evaluation", public=True)
+    yield Case({**small, "training": True, "momentum": 0.8}, note="training")
+    yield Case({**small, "training": False}, note="evaluation")
     carry = {"running": 1}
     batches = tuple({"Z": _layer(rng)["Z"]} for _ in range(4))
     start = {"mean": np.zeros((4, 1)), "variance": np.ones((4, 1))}
@@ -626,20 +623,20 @@ def early_stopping(validation_costs, params_by_epoch, patience):
     return params_by_epoch[best], epochs_run
 
 
-def _training(rng, costs, patience, note, public=False):
+def _training(rng, costs, patience, note):
     """A training with these costs; params that tell their epoch."""
     params = [
         {"W1": np.round(rng.normal(size=(2, 3)), 2), "b1": np.full((2, 1), float(epoch))}
         for epoch in range(len(costs))
     ]
     settings = {"validation_costs": costs, "params_by_epoch": params, "patience": patience}
-    return Case(settings, note=note, public=public)
+    return Case(settings, note=note)
 
 
 @early_stopping.cases
 def _(rng):
-    yield _training(rng, [0.9, 0.6, 0.7, 0.5, 0.55, 0.52, 0.4], 2, "patience = 2", public=True)
-    yield _training(rng, [0.8, 0.7, 0.5, 0.4], 2, "a cost that always falls", public=True)
+    yield _training(rng, [0.9, 0.6, 0.7, 0.5, 0.55, 0.52, 0.4], 2, "patience = 2")
+    yield _training(rng, [0.8, 0.7, 0.5, 0.4], 2, "a cost that always falls")
     base = rng.uniform(0.5, 1)
     ups = [0.9, 0.5, 0.6, 0.4, 0.45, 0.5, 0.3, 0.35, 0.38, 0.37, 0.1, 0.05]
     yield _training(rng, [base * cost for cost in ups], 3, "recoveries before the end")
@@ -909,7 +906,6 @@ def _(rng):
         {"grads": still, "t": 0, "eta": 0.04, "gamma": 0.5, "rng": Seed(1)},
         then=({"t": 3, "grads": still}, {"t": 99, "grads": still}),
         note="gradients that are zero",
-        public=True,
     )
     yield Case(
         {
@@ -920,7 +916,6 @@ def _(rng):
             "rng": Seed(2),
         },
         note="t = 15",
-        public=True,
     )
     seeds = [Seed(int(seed)) for seed in rng.integers(1, 2**31, size=5)]
     settings = ((0.01, 0.55), (0.3, 0.55), (1.0, 0.3), (0.7, 0.0), (0.2, 1.4))
@@ -1205,12 +1200,10 @@ def _(rng):
             "costs": np.array([[0.9, 0.8], [0.35, 0.25], [0.1, 0.6], [np.nan, np.inf]]),
         },
         note="four rates and two seeds",
-        public=True,
     )
     yield Case(
         {"rates": [0.1, 0.2, 0.4], "costs": np.array([[0.9], [0.5], [0.3]])},
         note="one seed",
-        public=True,
     )
     rates = [float(rate) for rate in 0.01 * 2.0 ** np.arange(6)]
     valley = np.abs(np.arange(6) - 2)[:, None] + rng.uniform(0, 0.4, size=(6, 5))

@@ -5,6 +5,7 @@ public cases of one exercise with the results of the reference and of the known 
 """
 
 import json
+import zlib
 from functools import cache
 from pathlib import Path
 
@@ -20,7 +21,17 @@ def load(exercise: str) -> AnswerKey | None:
     if not exercise.isidentifier():
         return None
     found = sorted(FOLDER.glob(f"*/{exercise}.key"))
-    return AnswerKey.from_data(codec.decode(found[0].read_bytes())) if found else None
+    return unpack(found[0].read_bytes()) if found else None
+
+
+def pack(key: AnswerKey) -> bytes:
+    """A key as its file holds it."""
+    return zlib.compress(codec.encode(key.to_data()), 9)
+
+
+def unpack(packed: bytes) -> AnswerKey:
+    """The key that `pack` made this file of."""
+    return AnswerKey.from_data(codec.decode(zlib.decompress(packed)))
 
 
 @cache
