@@ -1,11 +1,12 @@
 """check, hint and progress as a notebook meets them."""
 
 import json
+import zlib
 
 import pytest
 
 from optlab import check, hint, progress
-from optlab.checking import checks, journal, keys, messages
+from optlab.checking import checks, codec, journal, keys, messages
 
 
 @pytest.fixture(autouse=True)
@@ -47,6 +48,22 @@ def test_a_right_answer_is_said_with_the_hidden_cases_to_come(momentum_update, c
     line = _shown(capsys)
     assert line.startswith("✓ Correct. momentum_update passes. ")
     assert "hidden cases follow" in line
+
+
+def test_a_right_answer_is_not_compared_with_the_known_mistakes():
+    """They are most of a key, and decoding them takes longer than all the rest of a check."""
+    key = keys.load.__wrapped__("momentum_update")
+    assert checks._judge(key, right).status == "correct"
+    assert "_items" not in vars(key.known)
+    assert checks._judge(key, classical).status == "known_mistake"
+    assert "_items" in vars(key.known)
+
+
+def test_a_key_of_an_older_release_is_refused():
+    with pytest.raises(codec.CodecError, match="older release"):
+        keys.unpack(zlib.compress(codec.encode({"exercise": "momentum_update"})))
+    with pytest.raises(codec.CodecError):
+        keys.unpack(b"no key")
 
 
 def test_a_known_mistake_is_named_and_the_cell_fails(momentum_update):

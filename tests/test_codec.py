@@ -74,6 +74,7 @@ class Text(str):
         ((i for i in "ab"), "generator"),
         (print, "builtin_function_or_method"),
         ({1.5: "a"}, "dict"),
+        ({2**5000: "a"}, "dict"),
         (2**5000, "int"),
     ],
 )
@@ -81,13 +82,65 @@ def test_what_is_not_data_is_only_named(value, name):
     assert codec.snapshot(value) == Opaque(name)
 
 
-def test_endless_nesting_ends():
-    endless = []
+def test_what_holds_itself_is_only_named():
+    endless = [1.0]
     endless.append(endless)
-    inner = codec.snapshot(endless)
+    assert codec.snapshot(endless) == [1.0, Opaque("list that holds itself")]
+    around = {"W1": ({},)}
+    around["W1"][0]["b1"] = around
+    assert codec.snapshot(around) == {"W1": ({"b1": Opaque("dict that holds itself")},)}
+
+
+def test_the_same_thing_twice_does_not_hold_itself():
+    row = [1.0]
+    assert codec.snapshot([row, row]) == [[1.0], [1.0]]
+
+
+def test_deep_nesting_ends():
+    inner = deep = []
+    for _ in range(100_000):
+        inner.append([])
+        inner = inner[0]
+    copy = codec.snapshot(deep)
     for _ in range(codec.MAX_DEPTH):
-        (inner,) = inner
-    assert inner == Opaque("too deeply nested")
+        (copy,) = copy
+    assert copy == Opaque("list nested more than 32 deep")
+
+
+def test_few_objects_that_would_be_many_are_only_named():
+    doubled = [1.0]
+    for _ in range(30):
+        doubled = [doubled, doubled]
+    assert codec.snapshot(doubled) == Opaque("result of more than 200,000 parts")
+    assert codec.snapshot([np.zeros(100_000)] * 1000) == Opaque("result of more than 64 MB")
+
+
+@pytest.mark.parametrize(
+    "value",
+    [1, 1.5, math.nan, "b", None, [1, [2]], (1,), {"W1": np.ones(2)}, np.array([math.nan]), print],
+    ids=repr,
+)
+def test_what_did_not_change_is_unchanged(value):
+    assert codec.unchanged(codec.snapshot(value), value)
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (1, 1.0),
+        ([1], (1,)),
+        ([1], [1, 1]),
+        ([1], [print]),
+        ({"W1": 1}, {"W1": 1, "b1": 1}),
+        ({"W1": 1}, {"b1": 1}),
+        (np.zeros(2), np.array([0.0, 1.0])),
+        (np.zeros(2), np.zeros((1, 2))),
+        (np.zeros(2), np.zeros(2, int)),
+    ],
+    ids=repr,
+)
+def test_what_changed_is_seen(before, after):
+    assert not codec.unchanged(codec.snapshot(before), after)
 
 
 def _frame(header, arrays=b""):

@@ -351,7 +351,7 @@ def test_vandalism_stays_at_home(hasty, session, source):
 
 
 def frame(value):
-    return f"{WIRE}\nfrom optlab import codec\nframe = codec.encode({value})\n" + (
+    return f"{WIRE}\nfrom optlab.checking import codec\nframe = codec.encode({value})\n" + (
         "os.write(wire, struct.pack('>I', len(frame)) + frame)"
     )
 

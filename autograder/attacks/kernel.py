@@ -206,47 +206,54 @@ NOTHING = "probe.Observation()"
 # The child's own machinery is replaced, or frames are written in its place.
 FORGED = {
     "observe nothing": (
-        f"from optlab import probe\nprobe.observe = lambda *a: {NOTHING}\n"
+        "from optlab.checking import probe\n"
+        f"probe.observe_all = lambda f, p, cases: [{NOTHING} for _ in cases]\n"
         "$target = lambda *a: None",
         "incorrect",
     ),
     "observe no answer": (
-        f"from optlab import probe\nprobe.observe_answer = lambda *a: {NOTHING}\n$quiz = 1",
+        "from optlab.checking import probe\n"
+        f"probe.observe_answer = lambda *a: {NOTHING}\n$quiz = 1",
         BLANK,
     ),
     "observe empty results": (
-        "from optlab import probe\nprobe.observe = lambda *a: probe.Observation(((),) * 6)\n"
+        "from optlab.checking import probe\n"
+        "probe.observe_all = lambda f, p, cases: [probe.Observation(((),) * 6) for _ in cases]\n"
         "$target = lambda *a: None",
         "incorrect",
     ),
     "observe what is opaque": (
-        "from optlab import probe, codec\n"
-        "probe.observe = lambda *a: probe.Observation((codec.Opaque('float'),))\n"
+        "from optlab.checking import probe, codec\n"
+        "opaque = probe.Observation((codec.Opaque('float'),))\n"
+        "probe.observe_all = lambda f, p, cases: [opaque for _ in cases]\n"
         "$target = lambda *a: None",
         "incorrect",
     ),
     "observe an error that is none": (
-        "from optlab import probe\nprobe.observe = lambda *a: probe.Observation((), '')\n"
+        "from optlab.checking import probe\n"
+        "probe.observe_all = lambda f, p, cases: [probe.Observation((), '') for _ in cases]\n"
         "$target = lambda *a: None",
         "incorrect|raised",
     ),
     "observe less": (
-        "from optlab import probe\nprobe.Observation.to_data = lambda self: {}\n"
+        "from optlab.checking import probe\nprobe.Observation.to_data = lambda self: {}\n"
         "$target = lambda *a: None",
         "refused nonsense",
     ),
     "observe other arguments": (
-        "from optlab import probe\n"
-        "probe.observe = lambda *a: probe.Observation((1.0,), changed=('x' * 1000,))\n"
+        "from optlab.checking import probe\n"
+        "odd = probe.Observation((1.0,), changed=('x' * 1000,))\n"
+        "probe.observe_all = lambda f, p, cases: [odd for _ in cases]\n"
         "$target = lambda *a: None",
         "refused nonsense",
     ),
     "encode everything alike": (
-        "from optlab import codec\ncodec._pack = lambda *a: None\n$target = lambda *a: 1",
+        "from optlab.checking import codec\ncodec._pack = lambda *a: None\n$target = lambda *a: 1",
         "refused nonsense|not_attempted",
     ),
     "encode by hand": (
-        "from optlab import codec\ncodec.encode = lambda value: b'x'\n$target = lambda *a: 1",
+        "from optlab.checking import codec\n"
+        "codec.encode = lambda value: b'x'\n$target = lambda *a: 1",
         "refused nonsense",
     ),
     "break isinstance": (
@@ -268,7 +275,7 @@ FORGED = {
         "incorrect|refused nonsense",
     ),
     "frames in advance": (
-        "from optlab import probe\n"
+        "from optlab.checking import probe\n"
         "$target = lambda *a: 1\n"
         "send([], [], [], *[[probe.Observation().to_data()] * n for n in (12, 10, 1)] * 9)",
         "incorrect|refused nonsense",

@@ -138,7 +138,7 @@ def _answer(kept: dict, asked: dict) -> list | None:
     if asked["kind"] == "quiz":
         return [probe.observe_answer(thing).to_data()]
     cases = map(probe.Case.from_data, asked["cases"])
-    return [probe.observe(thing, asked["parameters"], case).to_data() for case in cases]
+    return [seen.to_data() for seen in probe.observe_all(thing, asked["parameters"], cases)]
 
 
 if __name__ == "__main__":

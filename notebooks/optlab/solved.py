@@ -100,5 +100,5 @@ def _status(name: str, function: Any) -> str:
     if function is None:
         return diagnose.NOT_ATTEMPTED
     key = keys.load(name)
-    seen = [probe.observe(function, key.parameters, case) for case in key.cases]
+    seen = probe.observe_all(function, key.parameters, key.cases)
     return diagnose.diagnose(key, seen).status

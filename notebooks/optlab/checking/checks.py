@@ -73,4 +73,4 @@ def _judge(key: AnswerKey, answer: Any) -> Verdict:
         return diagnose.not_attempted(key)
     if key.kind == "quiz":
         return diagnose.diagnose(key, [probe.observe_answer(answer)])
-    return diagnose.diagnose(key, [probe.observe(answer, key.parameters, c) for c in key.cases])
+    return diagnose.diagnose(key, probe.observe_all(answer, key.parameters, key.cases))

@@ -21,7 +21,12 @@ DTYPES = frozenset(
 MAX_DEPTH = 32
 MAX_INT_BITS = 1024
 MAX_HEADER = 1 << 22  # bytes of JSON; small objects take many times their text in memory
+MAX_PARTS = 200_000  # of a snapshot: what holds another thing often makes few objects many
+MAX_BYTES = 1 << 26  # of the arrays of a snapshot
 LENGTH = struct.Struct(">I")
+# By themselves data that nothing can change. NumPy has more than one name for some widths.
+_SCALARS = {kind for kind in np.sctypeDict.values() if np.dtype(kind).str in DTYPES}
+_PLAIN = {type(None), bool, float, str, *_SCALARS}
 _to_json = json.JSONEncoder(separators=(",", ":")).encode
 
 
@@ -83,8 +88,37 @@ def decode(frame: bytes) -> Any:
 
 
 def snapshot(value: Any) -> Any:
-    """A copy as data, sharing nothing with `value`."""
-    return decode(encode(value))
+    """A copy as data, sharing nothing with `value`; what is not data becomes `Opaque`."""
+    return copied(value)[0]
+
+
+def copied(value: Any) -> tuple[Any, list[np.ndarray]]:
+    """A snapshot, and the arrays that were met on the way, as often as they were met.
+
+    Bounded in depth, parts and bytes: a list may hold itself, or one large array a million times.
+    """
+    copier = _Copier()
+    try:
+        return copier.copy(value, MAX_DEPTH), copier.arrays
+    except OversizeError as error:
+        return Opaque(str(error)), []
+
+
+def unchanged(before: Any, value: Any) -> bool:
+    """Whether `before` is still what a snapshot of `value` would be."""
+    kind = type(value)
+    if type(before) is Opaque:
+        return True
+    if kind is not type(before):
+        return False
+    if kind is list or kind is tuple:
+        return len(before) == len(value) and all(map(unchanged, before, value))
+    if kind is dict:
+        return before.keys() == value.keys() and all(unchanged(before[k], value[k]) for k in before)
+    if kind is np.ndarray:
+        same_form = before.dtype == value.dtype and before.shape == value.shape
+        return same_form and before.tobytes() == value.tobytes()
+    return before == value or (before != before and value != value)  # noqa: PLR0124  both nan
 
 
 def send(channel: socket.socket, value: Any) -> None:
@@ -120,6 +154,58 @@ def _read_exactly(channel: socket.socket, count: int) -> bytes:
     return bytes(parts)
 
 
+class _Copier:
+    """Copies one value. `arrays`: those met so far; the rest is what is left of the limits."""
+
+    def __init__(self) -> None:
+        self.arrays: list[np.ndarray] = []
+        self._parts, self._bytes = MAX_PARTS, MAX_BYTES
+        self._open: set[int] = set()
+
+    def copy(self, value: Any, depth: int) -> Any:
+        kind = type(value)  # exact types: a subclass may lie about itself
+        self._parts -= 1
+        if self._parts < 0:
+            raise OversizeError(f"result of more than {MAX_PARTS:,} parts")
+        if kind in _PLAIN or (kind is int and value.bit_length() <= MAX_INT_BITS):
+            return value
+        if kind is np.ndarray:
+            return self._array(value)
+        if kind in (list, tuple, dict):
+            return self._container(value, kind, depth)
+        if kind is Recipe:
+            return Recipe(value.target, self.copy(value.kwargs, depth - 1))
+        return value if kind in (Opaque, Seed) else Opaque(kind.__name__)
+
+    def _array(self, array: np.ndarray) -> Any:
+        self.arrays.append(array)
+        if array.dtype.str not in DTYPES:
+            return Opaque("ndarray")
+        self._bytes -= array.nbytes
+        if self._bytes < 0:
+            raise OversizeError(f"result of more than {MAX_BYTES >> 20} MB")
+        return array.copy()
+
+    def _container(self, value: Any, kind: type, depth: int) -> Any:
+        if id(value) in self._open:
+            return Opaque(f"{kind.__name__} that holds itself")
+        if depth == 0:
+            return Opaque(f"{kind.__name__} nested more than {MAX_DEPTH} deep")
+        self._open.add(id(value))
+        if kind is not dict:
+            made = kind(self.copy(item, depth - 1) for item in value)
+        elif all(map(_is_key, value)):
+            made = {key: self.copy(item, depth - 1) for key, item in value.items()}
+        else:
+            made = Opaque("dict")
+        self._open.remove(id(value))
+        return made
+
+
+def _is_key(key: Any) -> bool:
+    return type(key) is str or (type(key) is int and key.bit_length() <= MAX_INT_BITS)
+
+
 def _pack(value: Any, arrays: list[bytes], depth: int) -> Any:
     kind = type(value)  # exact types: a subclass may lie about itself
     if value is None or kind in (bool, str, float):
@@ -130,9 +216,9 @@ def _pack(value: Any, arrays: list[bytes], depth: int) -> Any:
         return {"o": "too deeply nested"}
     if kind is list or kind is tuple:
         return {kind.__name__[0]: [_pack(item, arrays, depth - 1) for item in value]}
-    if kind is dict and all(type(key) in (str, int) for key in value):
+    if kind is dict and all(map(_is_key, value)):
         return {"d": [[key, _pack(item, arrays, depth - 1)] for key, item in value.items()]}
-    if (kind is np.ndarray or issubclass(kind, np.generic)) and value.dtype.str in DTYPES:
+    if kind in _SCALARS or (kind is np.ndarray and value.dtype.str in DTYPES):
         arrays.append(value.tobytes())
         return {"a": [value.dtype.str, list(value.shape), kind is not np.ndarray]}
     if kind is Recipe:

@@ -6,7 +6,7 @@ public cases; the judge builds a fuller one in memory.
 """
 
 import importlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -33,9 +33,12 @@ class Known:
 
     name: str
     message: str
-    observations: tuple[Observation, ...]
+    observations: Sequence[Observation]
     share: float = 0.0
     variant: bool = False
+
+    def to_data(self) -> dict[str, Any]:
+        return {**self.__dict__, "observations": tuple(o.to_data() for o in self.observations)}
 
     @classmethod
     def from_data(cls, data: dict[str, Any]) -> "Known":
@@ -64,7 +67,7 @@ class AnswerKey:
     returns: tuple[str, ...]
     cases: tuple[Case, ...]
     expected: tuple[Observation, ...]
-    known: tuple[Known, ...]
+    known: Sequence[Known]
     hints: tuple[str, ...] = ()
     right: str = ""
     summary: str | None = None
@@ -77,10 +80,7 @@ class AnswerKey:
         data = dict(self.__dict__)
         data["cases"] = tuple(case.to_data() for case in self.cases)
         data["expected"] = tuple(item.to_data() for item in self.expected)
-        data["known"] = tuple(
-            {**item.__dict__, "observations": tuple(o.to_data() for o in item.observations)}
-            for item in self.known
-        )
+        data["known"] = tuple(item.to_data() for item in self.known)
         return data
 
     @classmethod
@@ -227,9 +227,10 @@ def match(key: AnswerKey, candidates: Iterable[Known], seen: tuple) -> Known | N
     works in place is still that wrong formula.
     """
     for known in candidates:
-        pairs = list(zip(known.observations, seen, strict=True))
+        pairs = zip(known.observations, seen, strict=True)  # stops at the first that differs
         if not all(same(key, i, k, s) for i, (k, s) in enumerate(pairs)):
             continue
+        pairs = zip(known.observations, seen, strict=True)
         # Where nothing but an error is seen, its type alone is no evidence.
         if not any(s.outputs or k.error_text == s.error_text for k, s in pairs):
             continue

@@ -2,15 +2,23 @@
 
 `keys/<topic>/lesson.json` lists the exercises of a lesson; `keys/<topic>/<exercise>.key` holds the
 public cases of one exercise with the results of the reference and of the known mistakes: data only.
+
+A key file is two parts, each packed for itself: what a right answer needs, and the known mistakes.
+Those are many, so each is decoded when an answer is compared with it.
 """
 
 import json
 import zlib
-from functools import cache
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import cache, cached_property
 from pathlib import Path
 
+import numpy as np
+
 from optlab.checking import codec
-from optlab.checking.diagnose import AnswerKey
+from optlab.checking.diagnose import AnswerKey, Known
+from optlab.checking.probe import Observation
 
 FOLDER = Path(__file__).parent.parent / "keys"
 
@@ -26,12 +34,21 @@ def load(exercise: str) -> AnswerKey | None:
 
 def pack(key: AnswerKey) -> bytes:
     """A key as its file holds it."""
-    return zlib.compress(codec.encode(key.to_data()), 9)
+    known = [item.to_data() | {"observations": _frames(item)} for item in key.known]
+    parts = (replace(key, known=()).to_data(), known)
+    return b"".join(zlib.compress(codec.encode(part), 9) for part in parts)
 
 
 def unpack(packed: bytes) -> AnswerKey:
-    """The key that `pack` made this file of."""
-    return AnswerKey.from_data(codec.decode(zlib.decompress(packed)))
+    """The key that `pack` made this file of, or `codec.CodecError`."""
+    head = zlib.decompressobj()
+    try:
+        data = codec.decode(head.decompress(packed))
+    except zlib.error as error:
+        raise codec.CodecError("not an answer key") from error
+    if not head.unused_data:
+        raise codec.CodecError("an answer key of an older release")
+    return replace(AnswerKey.from_data(data), known=_Known(head.unused_data))
 
 
 @cache
@@ -39,3 +56,51 @@ def lessons() -> list[dict]:
     """Every lesson in course order: name, title, minutes, exercises (name, kind, points)."""
     found = (json.loads(path.read_text("utf-8")) for path in FOLDER.glob("*/lesson.json"))
     return sorted(found, key=lambda lesson: lesson["lesson"])
+
+
+def _frames(known: Known) -> tuple[np.ndarray, ...]:
+    encoded = (codec.encode(item.to_data()) for item in known.observations)
+    return tuple(np.frombuffer(frame, "u1") for frame in encoded)
+
+
+class _Known(Sequence[Known]):
+    """The known mistakes, decoded when the first of them is looked at."""
+
+    def __init__(self, packed: bytes) -> None:
+        self._packed = packed
+
+    @cached_property
+    def _items(self) -> list[Known]:
+        return [
+            Known(
+                name=item["name"],
+                message=item["message"],
+                observations=_Seen(item["observations"]),
+                share=item["share"],
+                variant=item["variant"],
+            )
+            for item in codec.decode(zlib.decompress(self._packed))
+        ]
+
+    def __getitem__(self, index: int) -> Known:
+        return self._items[index]
+
+    def __len__(self) -> int:
+        return len(self._items)
+
+
+class _Seen(Sequence[Observation]):
+    """What a known mistake does, case by case, each decoded when it is looked at."""
+
+    def __init__(self, frames: tuple[np.ndarray, ...]) -> None:
+        self._frames = frames
+        self._decoded: dict[int, Observation] = {}
+
+    def __getitem__(self, index: int) -> Observation:
+        if index not in self._decoded:
+            data = codec.decode(self._frames[index].tobytes())
+            self._decoded[index] = Observation.from_data(data)
+        return self._decoded[index]
+
+    def __len__(self) -> int:
+        return len(self._frames)

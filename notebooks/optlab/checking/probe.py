@@ -8,14 +8,14 @@ and the known mistakes in the judge. An observation is data; whether it is right
 import importlib
 import inspect
 import random
-from collections.abc import Callable
-from dataclasses import asdict, dataclass, field, fields
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 import numpy as np
 
 from optlab.checking import codec
-from optlab.checking.codec import Opaque, Recipe, Seed
+from optlab.checking.codec import Recipe, Seed
 
 NOT_CALLABLE = "not a function"
 SIGNATURE = "signature"
@@ -70,7 +70,7 @@ class Observation:
     global_random: bool = False
 
     def to_data(self) -> dict[str, Any]:
-        return asdict(self)
+        return {item.name: getattr(self, item.name) for item in fields(self)}
 
     @classmethod
     def from_data(cls, data: Any) -> "Observation":
@@ -111,15 +111,30 @@ def build(value: Any) -> Any:
 
 def observe(function: Any, parameters: list[str], case: Case) -> Observation:
     """Run one case. `parameters` are the reference's, in order. A learner's error is noted."""
+    return observe_all(function, parameters, (case,))[0]
+
+
+def observe_all(
+    function: Any, parameters: list[str], cases: Iterable[Case]
+) -> tuple[Observation, ...]:
+    """Run cases one after the other. The global random states are left as they were."""
     if not callable(function):
-        return Observation(error=NOT_CALLABLE, error_text=type(function).__name__)
-    signature = _signature(function)
+        wrong = Observation(error=NOT_CALLABLE, error_text=type(function).__name__)
+        return tuple(wrong for _ in cases)
+    call = _Call(function, parameters)
+    before = _global_random_state()
+    _set_global_random_state(_UNUSED)
+    try:
+        return tuple(_observe(call, case) for case in cases)
+    finally:
+        _set_global_random_state(before)
+
+
+def _observe(call: "_Call", case: Case) -> Observation:
     outputs: list[Any] = []
     changed: set[str] = set()
     aliased: set[str] = set()
     error, error_text = None, ""
-    before_all = _global_random_state()
-    _set_global_random_state(_UNUSED)
     args: dict[str, Any] = {}
     result: Any = None
     for number, changes in enumerate((case.args, *case.then)):
@@ -128,36 +143,64 @@ def observe(function: Any, parameters: list[str], case: Case) -> Observation:
             if not _can_carry(result, case.carry):
                 break  # the malformed result is already noted; there is nothing to go on with
             args |= {p: result if i is None else result[i] for p, i in case.carry.items()}
+        error_text = call.mismatch(args)
+        if error_text:
+            error = SIGNATURE
+            break
         before = {
-            name: codec.encode(value)
+            name: codec.copied(value)
             for name, value in args.items()
             if type(value) not in _UNCHANGEABLE
         }
-        positional, keywords = _arrange(parameters, args)
-        mismatch = _signature_mismatch(signature, positional, keywords)
-        if mismatch:
-            error, error_text = SIGNATURE, mismatch
-            break
         try:
-            with np.errstate(all="ignore"):  # an infinite result speaks for itself
-                result = function(*positional, **keywords)
-            outputs.append(codec.snapshot(result))
-            aliased |= _aliases(args, result)
+            result = call(args)
+            output, returned = codec.copied(result)
+            outputs.append(output)
+            aliased |= _aliases({name: arrays for name, (_, arrays) in before.items()}, returned)
         except (Exception, SystemExit) as raised:  # whatever a learner's function raises is noted
             error, error_text = _error_name(raised), _error_text(raised)
-        changed |= {name for name in before if codec.encode(args[name]) != before[name]}
+        changed |= {n for n, (copy, _) in before.items() if not codec.unchanged(copy, args[n])}
         if error:
             break
-    global_random = not _same_state(_global_random_state(), _UNUSED)
-    _set_global_random_state(before_all)
     return Observation(
-        tuple(outputs),
-        error,
-        error_text,
-        tuple(sorted(changed)),
-        tuple(sorted(aliased)),
-        global_random,
+        outputs=tuple(outputs),
+        error=error,
+        error_text=error_text,
+        changed=tuple(sorted(changed)),
+        aliased=tuple(sorted(aliased)),
+        global_random=_global_random_moved(),
     )
+
+
+class _Call:
+    """A function and the reference's parameters, which it is called with."""
+
+    def __init__(self, function: Callable, parameters: list[str]) -> None:
+        self._function, self._parameters = function, parameters
+        self._signature = _signature(function)
+        self._mismatches: dict[tuple[str, ...], str] = {}
+
+    def __call__(self, args: dict[str, Any]) -> Any:
+        positional, keywords = self._arrange(args)
+        with np.errstate(all="ignore"):  # an infinite result speaks for itself
+            return self._function(*positional, **keywords)
+
+    def mismatch(self, args: dict[str, Any]) -> str:
+        """Why such a call does not fit the signature; empty where it does."""
+        names = tuple(args)
+        if names not in self._mismatches:
+            self._mismatches[names] = _signature_mismatch(self._signature, *self._arrange(args))
+        return self._mismatches[names]
+
+    def _arrange(self, args: dict[str, Any]) -> tuple[list[Any], dict[str, Any]]:
+        """By position as far as there is no gap, then by keyword."""
+        positional = []
+        for name in self._parameters:
+            if name not in args:
+                break
+            positional.append(args[name])
+        rest = self._parameters[len(positional) :]
+        return positional, {name: args[name] for name in rest if name in args}
 
 
 def observe_answer(value: Any) -> Observation:
@@ -175,17 +218,6 @@ def _error_text(raised: BaseException) -> str:
         return str(raised)[:_TEXT_LIMIT]
     except Exception:  # a learner's own exception may even fail to print itself
         return ""
-
-
-def _arrange(parameters: list[str], args: dict[str, Any]) -> tuple[list[Any], dict[str, Any]]:
-    """By position as far as there is no gap, then by keyword."""
-    positional = []
-    for name in parameters:
-        if name not in args:
-            break
-        positional.append(args[name])
-    rest = parameters[len(positional) :]
-    return positional, {name: args[name] for name in rest if name in args}
 
 
 def _signature(function: Callable) -> inspect.Signature | None:
@@ -212,27 +244,28 @@ def _can_carry(result: Any, carry: dict[str, int | None]) -> bool:
     return not items or (isinstance(result, (tuple, list)) and len(result) > max(items))
 
 
-def _arrays(value: Any) -> list[np.ndarray]:
-    if isinstance(value, np.ndarray):
-        return [value]
-    if isinstance(value, dict):
-        value = list(value.values())
-    if isinstance(value, (list, tuple)):
-        return [array for item in value for array in _arrays(item)]
-    return []
-
-
-def _aliases(args: dict[str, Any], result: Any) -> set[str]:
-    returned = _arrays(result)
+def _aliases(given: dict[str, list[np.ndarray]], returned: list[np.ndarray]) -> set[str]:
+    """Names of arguments whose arrays share memory with what was returned."""
+    owners = {_owner(array) for array in returned}
     shared = {
         name
-        for name, value in args.items()
-        for array in _arrays(value)
-        if any(np.may_share_memory(array, other) for other in returned)
+        for name, arrays in given.items()
+        if any(_owner(array) in owners and _share(array, returned) for array in arrays)
     }
     if len({id(array) for array in returned}) < len(returned):
         shared.add("result")
     return shared
+
+
+def _share(array: np.ndarray, others: list[np.ndarray]) -> bool:
+    return any(np.may_share_memory(array, other) for other in others)
+
+
+def _owner(array: np.ndarray) -> int | None:
+    """Which memory an array looks at; None for memory that NumPy does not own."""
+    while isinstance(array.base, np.ndarray):
+        array = array.base
+    return id(array) if array.base is None else None
 
 
 def _global_random_state() -> tuple:
@@ -244,15 +277,17 @@ def _set_global_random_state(state: tuple) -> None:
     random.setstate(state[1])
 
 
-def _same_state(first: tuple, second: tuple) -> bool:
-    (name, keys, *rest), python = first
-    (other_name, other_keys, *other_rest), other_python = second
-    same_numpy = (name, rest) == (other_name, other_rest) and np.array_equal(keys, other_keys)
-    return same_numpy and python == other_python
+def _global_random_moved() -> bool:
+    """Whether the global random states were used or set since they were `_UNUSED`; undoes it."""
+    (name, keys, *rest), python = _global_random_state()
+    (unused_name, unused_keys, *unused_rest), unused_python = _UNUSED
+    same_numpy = (name, rest) == (unused_name, unused_rest) and np.array_equal(keys, unused_keys)
+    if same_numpy and python == unused_python:
+        return False
+    _set_global_random_state(_UNUSED)
+    return True
 
 
 # A state that nobody's `seed(0)` or `seed(42)` leads to: seeding inside a function is then seen
 # even when the learner's own state happens to be the one that the seed gives.
 _UNUSED = (np.random.RandomState(1_852_673_427).get_state(), random.Random(18526).getstate())
-
-__all__ = ["Case", "Observation", "Opaque", "Recipe", "Seed", "build", "observe", "observe_answer"]
