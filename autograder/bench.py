@@ -25,13 +25,15 @@ from nbgrader.api import Gradebook
 from rich.console import Console
 from rich.table import Table
 
-from autograder import NOTEBOOKS, RELEASES, ROOT, SOLUTIONS, feedback, files, grade, marking
-from autograder.course import create, submissions
+from autograder import NOTEBOOKS, RELEASES, ROOT, SOLUTIONS, files, grade
+from autograder.course.folder import create, submissions
 from autograder.errors import RunError
 from autograder.exercise import Exercise, Quiz
 from autograder.exercises import find_lesson, lessons
-from autograder.judge import EXPERIMENT, Judge, Settings
-from autograder.session import ENVIRONMENT, Cell, Run, Session
+from autograder.judge import worker
+from autograder.judge.judge import EXPERIMENT, Judge, Settings
+from autograder.judge.session import ENVIRONMENT, Cell, Run, Session
+from autograder.pages import feedback
 from optlab.checking.diagnose import Verdict
 
 LESSON = "06_adam"
@@ -46,7 +48,7 @@ _GRADE = """
 import json, resource, sys
 from pathlib import Path
 from autograder.grade import grade_course
-from autograder.judge import Settings
+from autograder.judge.judge import Settings
 folder, lesson, jobs, rerun = json.loads(sys.argv[1])
 settings = Settings(run_experiments=rerun)
 grade_course(Path(folder), lesson=lesson, jobs=jobs, settings=settings)
@@ -57,7 +59,7 @@ print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
 _FLOOR = """
 import json, os, sys
 folder, notebooks = json.load(sys.stdin)
-sys.path[:0] = [folder + "/autograder/runner", folder + "/notebooks"]
+sys.path[:0] = [folder + "/autograder/judge/runner", folder + "/notebooks"]
 from shell import Shell
 import optlab.plots, optlab.problems, optlab.optimizers, optlab.data
 from optlab.checking.checks import set_grading
@@ -340,11 +342,11 @@ def _rest(course: Path, lesson: str) -> float:
     """Processor seconds outside the child: reading, pouring, judging, writing, recording."""
     settings, spent = Settings(), []
     create(course, [lesson])
-    version = marking.grader_version(settings)
+    version = worker.grader_version(settings)
     with grade.recorder_of(course) as recorder:
         for submission in submissions(course, lesson):
             began = time.process_time()
-            result = marking.mark(grade.task_of(submission), settings, version)
+            result = worker.mark(grade.task_of(submission), settings, version)
             grade.keep(course, recorder, submission, result)
             spent.append(time.process_time() - began)
     return mean(spent[len(spent) // 2 :])  # as in `_timed`

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING
 
 from autograder.errors import CourseError, RunError, UserError
 from autograder.exercises import lessons
-from autograder.session import Limits
+from autograder.judge.session import Limits
 
 if TYPE_CHECKING:
-    from autograder.judge import Settings
+    from autograder.judge.judge import Settings
 
 _LIMITS = {  # of `session.Limits`, which says more about each
     "cell_seconds": "one cell",
@@ -40,12 +40,12 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _build(options: argparse.Namespace) -> None:
-    from autograder import build
+    from autograder.build import notebooks
 
     if not options.check:
-        build.build(options.lessons)
+        notebooks.build(options.lessons)
         return
-    stale = build.check(options.lessons)
+    stale = notebooks.check(options.lessons)
     if stale:
         print("\n".join(stale))
         raise RunError("built files are stale; run `make build`, and edit sources only")
@@ -73,7 +73,7 @@ def _exercises(options: argparse.Namespace) -> None:
 
 
 def _judge(options: argparse.Namespace) -> None:
-    from autograder.judge import Judge, Settings
+    from autograder.judge.judge import Judge, Settings
 
     with Judge(Settings(isolation=options.isolation)) as judge:
         verdict = judge.file(options.exercise, Path(options.file))
@@ -93,13 +93,14 @@ def _grade(options: argparse.Namespace) -> None:
 
 
 def _grade_loose(options: argparse.Namespace) -> None:
-    from autograder import marking, terminal
-    from autograder.judge import Judge
+    from autograder import terminal
+    from autograder.judge import worker
+    from autograder.judge.judge import Judge
 
     with Judge(_settings(options)) as judge:
         if not judge.session.sandboxed:
             terminal.say(f"warning: no sandbox ({judge.session.unavailable}); grade your own only")
-        graded = [marking.mark_loose(Path(name), judge) for name in options.notebooks]
+        graded = [worker.mark_loose(Path(name), judge) for name in options.notebooks]
     for item in graded:
         for problem in item.pop("problems"):
             terminal.say(f"{item['notebook']}: {problem}")
@@ -129,7 +130,7 @@ def _grade_course(options: argparse.Namespace) -> None:
 
 
 def _settings(options: argparse.Namespace) -> Settings:
-    from autograder.judge import Settings
+    from autograder.judge.judge import Settings
 
     limits = Limits(**{name: getattr(options, name) for name in _LIMITS})
     return Settings(
@@ -138,7 +139,7 @@ def _settings(options: argparse.Namespace) -> Settings:
 
 
 def _sample(options: argparse.Namespace) -> None:
-    from autograder import sample
+    from autograder.build import sample
 
     count = sample.make_class(Path(options.course), options.students, options.seed)
     print(f"{count} submissions of {options.students} invented students in {options.course}")
@@ -157,7 +158,7 @@ def _attacks(options: argparse.Namespace) -> int:
 
 
 def _report(options: argparse.Namespace) -> None:
-    from autograder import report
+    from autograder.pages import report
 
     print(report.write(Path(options.course)))
 

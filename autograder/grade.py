@@ -26,14 +26,18 @@ from typing import Any
 
 import nbformat
 
-from autograder import course, export, files, handback, preflight
-from autograder.byhand import NOTHING
-from autograder.course import Submission
+from autograder import files
+from autograder.course import folder as courses
+from autograder.course import tables
+from autograder.course.corrections import NOTHING
+from autograder.course.folder import Submission
+from autograder.course.gradebook import Recorder
 from autograder.errors import RunError, UserError
 from autograder.exercises import find_lesson, lessons
-from autograder.judge import Settings
-from autograder.marking import REFUSED, Result, Task, grader_version, mark, start_worker
-from autograder.record import Recorder
+from autograder.handin.read import Refusal, read_bytes
+from autograder.judge.judge import Settings
+from autograder.judge.worker import REFUSED, Result, Task, grader_version, mark, start_worker
+from autograder.pages import handback
 
 SCHEMA = 1
 _QUEUED_PER_WORKER = 4  # enough to keep workers busy; more would only hold memory
@@ -56,10 +60,10 @@ def grade_course(
     settings = settings or Settings()
     if lesson is not None:
         find_lesson(lesson)
-    course.create(folder, lessons())
+    courses.create(folder, lessons())
     version = grader_version(settings)
     with recorder_of(folder) as recorder:
-        submissions = course.submissions(folder, lesson, recorder.duedates())
+        submissions = courses.submissions(folder, lesson, recorder.duedates())
         waiting = [
             item for item in submissions if not _file_of(folder, item).matches(item, version)
         ]
@@ -76,8 +80,8 @@ def grade_course(
         if item.lesson in lessons():
             entered = entries.get((item.student, item.lesson), NOTHING)
             handback.give_back(folder, item, verdict.read(), entered, settings.run_experiments)
-    export.write_grades(folder / "grades.csv", marks)
-    export.write_results(folder / "results.csv", (file.read() for file in verdicts))
+    tables.write_grades(folder / "grades.csv", marks)
+    tables.write_results(folder / "results.csv", (file.read() for file in verdicts))
     return verdicts
 
 
@@ -119,8 +123,8 @@ def task_of(submission: Submission) -> Task:
     contents, refusal = b"", submission.refusal
     if not refusal:
         try:
-            contents = preflight.read_bytes(submission.path)
-        except preflight.Refusal as found:
+            contents = read_bytes(submission.path)
+        except Refusal as found:
             refusal = str(found)
     return Task(submission.student, submission.lesson, contents, refusal, submission.problems)
 
@@ -174,9 +178,9 @@ def _judged(
 
 def recorder_of(folder: Path) -> Recorder:
     """The writer of a course's gradebook, with the course's own settings."""
-    config = course.config(folder)
+    config = courses.config(folder)
     return Recorder(
-        course.db_url(folder, config), config.CourseDirectory.get("course_id", ""), config
+        courses.db_url(folder, config), config.CourseDirectory.get("course_id", ""), config
     )
 
 

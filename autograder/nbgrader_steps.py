@@ -18,11 +18,13 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 from nbgrader.utils import determine_grade, is_grade
 from traitlets import Enum
 
+from autograder.course.gradebook import CHECK, Recorder
 from autograder.errors import RunError
-from autograder.handback import TICKETS
-from autograder.judge import Judge, Settings
-from autograder.preflight import Refusal, pour, read, safe
-from autograder.record import CHECK, Recorder
+from autograder.handin.outputs import safe
+from autograder.handin.pour import pour
+from autograder.handin.read import Refusal, read
+from autograder.judge.judge import Judge, Settings
+from autograder.pages.handback import TICKETS
 
 
 class PourAnswers(NbGraderPreprocessor):

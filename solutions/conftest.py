@@ -2,6 +2,6 @@
 
 import os
 
-from autograder.build import KERNEL
+from autograder.build.notebooks import KERNEL
 
 os.environ.update(KERNEL)

@@ -12,8 +12,9 @@ import pytest
 from nbgrader.api import Gradebook
 from permissions import open_way_to
 
-from autograder import RELEASES, ROOT, cli, course
+from autograder import RELEASES, ROOT, cli
 from autograder.attacks import arena, corpus, metadata, stage
+from autograder.course import folder as courses
 from autograder.exercises import find_lesson
 
 FAMILIES = {
@@ -114,7 +115,7 @@ STOCK = (
 def test_nbgraders_own_command_gives_them_nothing_either(tmp_path):
     exercise = next(iter(find_lesson(arena.LESSON).exercises.values()))
     folder = tmp_path / "course"
-    course.create(folder, [arena.LESSON])
+    courses.create(folder, [arena.LESSON])
     release = json.loads((RELEASES / f"{arena.LESSON}.ipynb").read_text("utf-8"))
     place = stage.Stage(arena.LESSON, exercise.name, "", "", release, folder, tmp_path, ROOT, 0, "")
     chosen = [attack for attack in metadata.attacks() if attack.name in STOCK]
@@ -136,7 +137,7 @@ def test_nbgraders_own_command_gives_them_nothing_either(tmp_path):
         env=os.environ | {"PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.defpath}"},
     )
     assert done.returncode == 0, done.stderr
-    with Gradebook(course.db_url(folder, course.config(folder))) as gradebook:
+    with Gradebook(courses.db_url(folder, courses.config(folder))) as gradebook:
         marks = {
             one.student.id: one.score for one in gradebook.assignment_submissions(arena.LESSON)
         }

@@ -6,7 +6,8 @@ import shutil
 import nbformat
 import pytest
 
-from autograder import NOTEBOOKS, SOLUTIONS, build
+from autograder import NOTEBOOKS, SOLUTIONS
+from autograder.build import notebooks
 from autograder.errors import RunError, UserError
 
 LESSON = "04_momentum"
@@ -15,26 +16,26 @@ LESSON = "04_momentum"
 @pytest.fixture
 def copy(tmp_path, monkeypatch):
     """The course's folders with one lesson in them."""
-    solutions, notebooks = tmp_path / "solutions", tmp_path / "notebooks"
+    solutions, learners = tmp_path / "solutions", tmp_path / "notebooks"
     solutions.mkdir()
     for suffix in (".py", ".ipynb"):
         shutil.copy(SOLUTIONS / f"{LESSON}{suffix}", solutions)
-    keys = notebooks / "optlab" / "keys"
-    shutil.copytree(build.KEYS / "momentum", keys / "momentum")
+    keys = learners / "optlab" / "keys"
+    shutil.copytree(notebooks.KEYS / "momentum", keys / "momentum")
     releases = tmp_path / "autograder" / "releases"
     releases.mkdir(parents=True)
-    for folder in (notebooks, releases):
+    for folder in (learners, releases):
         shutil.copy(NOTEBOOKS / f"{LESSON}.ipynb", folder)
-    monkeypatch.setattr(build, "SOLUTIONS", solutions)
-    monkeypatch.setattr(build, "NOTEBOOKS", notebooks)
-    monkeypatch.setattr(build, "RELEASES", releases)
-    monkeypatch.setattr(build, "KEYS", keys)
-    monkeypatch.setattr(build.overview, "pages", lambda: ())
+    monkeypatch.setattr(notebooks, "SOLUTIONS", solutions)
+    monkeypatch.setattr(notebooks, "NOTEBOOKS", learners)
+    monkeypatch.setattr(notebooks, "RELEASES", releases)
+    monkeypatch.setattr(notebooks, "KEYS", keys)
+    monkeypatch.setattr(notebooks.overview, "pages", lambda: ())
     return tmp_path
 
 
 def test_a_fresh_copy_is_up_to_date(copy):
-    assert build.check([]) == []
+    assert notebooks.check([]) == []
 
 
 def _edit(path, change):
@@ -59,38 +60,40 @@ def _drop_execution(notebook):
 @pytest.mark.parametrize("folder", ["solutions", "notebooks", "autograder/releases"])
 def test_a_notebook_edited_by_hand_is_named(copy, folder, change):
     _edit(copy / folder / f"{LESSON}.ipynb", change)
-    assert build.check([]) == [f"{folder}/{LESSON}.ipynb differs from its source"]
+    assert notebooks.check([]) == [f"{folder}/{LESSON}.ipynb differs from its source"]
 
 
 def test_a_solution_that_was_not_executed_is_named(copy):
     _edit(copy / "solutions" / f"{LESSON}.ipynb", _drop_execution)
-    assert build.check([]) == [f"solutions/{LESSON}.ipynb differs from its source"]
+    assert notebooks.check([]) == [f"solutions/{LESSON}.ipynb differs from its source"]
 
 
 def test_a_key_that_differs_is_named(copy):
     keys = copy / "notebooks" / "optlab" / "keys" / "momentum"
     shutil.copy(keys / "descend.key", keys / "momentum_update.key")
-    (line,) = build.check([])
+    (line,) = notebooks.check([])
     assert "momentum_update.key differs from its exercise" in line
 
 
 def test_built_files_without_a_source_are_named(copy):
     shutil.copy(copy / "notebooks" / f"{LESSON}.ipynb", copy / "notebooks" / "99_gone.ipynb")
-    assert build.check([]) == ["99_gone.ipynb has no source"]
+    assert notebooks.check([]) == ["99_gone.ipynb has no source"]
 
 
 def test_building_keys_and_release_again_changes_no_byte(copy):
-    source = build.Source(LESSON)
+    source = notebooks.Source(LESSON)
     before = {path: path.read_bytes() for path in (copy / "notebooks").rglob("*.*")}
-    build._write_keys(source)
-    build._write(source.learner, nbformat.writes(build.release(build.read(source))) + "\n")
+    notebooks._write_keys(source)
+    notebooks._write(
+        source.learner, nbformat.writes(notebooks.release(notebooks.read(source))) + "\n"
+    )
     assert {path: path.read_bytes() for path in (copy / "notebooks").rglob("*.*")} == before
 
 
 def test_building_never_wipes_out_a_learners_answers(copy):
     _edit(copy / "notebooks" / f"{LESSON}.ipynb", _change_source)
     with pytest.raises(RunError, match=f"notebooks/{LESSON}.ipynb was edited"):
-        build.build([LESSON])
+        notebooks.build([LESSON])
 
 
 def test_the_release_holds_no_solution():
@@ -108,7 +111,7 @@ def test_the_release_holds_no_solution():
 
 def test_an_unknown_lesson_is_bad_usage():
     with pytest.raises(UserError, match="unknown lesson '77_none'; the lessons are 0"):
-        build.check(["77_none"])
+        notebooks.check(["77_none"])
 
 
 @pytest.mark.parametrize(
@@ -124,4 +127,4 @@ def test_a_lesson_and_its_exercises_must_agree(copy, old, new, text):
     path = copy / "solutions" / f"{LESSON}.py"
     path.write_text(path.read_text("utf-8").replace(old, new), "utf-8")
     with pytest.raises(RunError, match=text):
-        build.check([LESSON])
+        notebooks.check([LESSON])

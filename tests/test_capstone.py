@@ -10,7 +10,7 @@ from PIL import Image
 from traitlets.config import Config
 
 from autograder import NOTEBOOKS, ROOT
-from autograder.build import Source, read, release
+from autograder.build.notebooks import Source, read, release
 from autograder.exercises import find_exercise
 from optlab import solved
 

@@ -12,10 +12,13 @@ import pytest
 from nbgrader.api import Gradebook
 from small_lesson import ANSWERS, HIDDEN, LESSON, POINTS, cell, graded, release, submission
 
-from autograder import build, course, nbgrader_steps
+from autograder import nbgrader_steps
+from autograder.build import notebooks
+from autograder.course import folder as courses
 from autograder.errors import RunError, UserError
-from autograder.judge import Judge
-from autograder.preflight import parse, pour
+from autograder.handin.pour import pour
+from autograder.handin.read import parse
+from autograder.judge.judge import Judge
 from optlab.checking.diagnose import Verdict
 
 REAL_LESSON = "04_momentum"
@@ -34,18 +37,17 @@ def built(tmp_path_factory):
     cell(solution, "momentum_update").source += f"  # {HIDDEN}"
     nbformat.write(solution, folder / f"solutions/{LESSON}.ipynb")
     nbformat.write(release(), folder / f"notebooks/{LESSON}.ipynb")
-    notebooks = folder / "notebooks"
     return {
         "solutions": folder / "solutions",
-        "releases": notebooks,
-        "optlab": notebooks / "optlab",
+        "releases": folder / "notebooks",
+        "optlab": folder / "notebooks" / "optlab",
     }
 
 
 @pytest.fixture(scope="module")
 def made_once(built, tmp_path_factory):
     folder = tmp_path_factory.mktemp("course") / "course"
-    assert course.create(folder, [LESSON], **built) == []
+    assert courses.create(folder, [LESSON], **built) == []
     return folder
 
 
@@ -73,18 +75,18 @@ def hand_in(folder, student, notebook=None, lesson=LESSON, timestamp=None, **fil
 
 def test_a_course_has_its_folders_and_its_lesson(folder):
     assert {path.name for path in folder.iterdir()} == {
-        *("source", "release", "submitted", "exchange", "gradebook.db", course.CONFIG)
+        *("source", "release", "submitted", "exchange", "gradebook.db", courses.CONFIG)
     }
     for kind in ("source", "release"):
         lesson = folder / kind / LESSON
         assert {path.name for path in lesson.iterdir()} == {f"{LESSON}.ipynb", "optlab"}
         assert {path.name for path in (lesson / "optlab").iterdir()} == {"__init__.py"}
-    with Gradebook(course.db_url(folder, course.config(folder))) as gradebook:
+    with Gradebook(courses.db_url(folder, courses.config(folder))) as gradebook:
         assert gradebook.find_assignment(LESSON).max_score == sum(POINTS.values())
 
 
 def test_the_settings_are_those_of_this_course(folder):
-    settings = course.config(folder)
+    settings = courses.config(folder)
     assert settings.CourseDirectory.root == str(folder)
     assert settings.CourseDirectory.db_url == f"sqlite:///{folder}/gradebook.db?timeout=60"
     assert settings.Exchange.root == str(folder / "exchange")
@@ -103,14 +105,14 @@ def test_nothing_that_learners_get_holds_an_answer(folder):
 
 def test_making_a_course_again_changes_and_loses_nothing(folder, built):
     target = hand_in(folder, "ada")
-    with Gradebook(course.db_url(folder, course.config(folder))) as gradebook:
+    with Gradebook(courses.db_url(folder, courses.config(folder))) as gradebook:
         gradebook.update_or_create_assignment(LESSON, duedate=datetime(2026, 3, 1))
         gradebook.add_student("ada")
     before = contents(folder)
-    assert course.create(folder, [LESSON], **built) == []
+    assert courses.create(folder, [LESSON], **built) == []
     assert contents(folder) == before
     assert target.exists()
-    with Gradebook(course.db_url(folder, course.config(folder))) as gradebook:
+    with Gradebook(courses.db_url(folder, courses.config(folder))) as gradebook:
         assert gradebook.find_assignment(LESSON).duedate == datetime(2026, 3, 1)
         assert [one.id for one in gradebook.students] == ["ada"]
 
@@ -124,27 +126,27 @@ def contents(folder):
 
 
 def test_settings_that_a_person_edited_are_left_alone(folder, built):
-    path = folder / course.CONFIG
+    path = folder / courses.CONFIG
     edited = path.read_text().replace('"none"\n', '"zero"\n')
     path.write_text(edited)
-    said = course.create(folder, [LESSON], **built)
+    said = courses.create(folder, [LESSON], **built)
     assert said == [f"{path} was edited and is left as it is"]
     assert path.read_text() == edited
-    assert course.config(folder).LateSubmissionPlugin.penalty_method == "zero"
+    assert courses.config(folder).LateSubmissionPlugin.penalty_method == "zero"
 
 
 def test_settings_of_an_older_version_are_renewed(folder, built):
-    path = folder / course.CONFIG
+    path = folder / courses.CONFIG
     current = path.read_text()
     old = "c = get_config()\n"
-    path.write_text(f"{course._seal(old)}\n{old}")
-    assert course.create(folder, [LESSON], **built) == []
+    path.write_text(f"{courses._seal(old)}\n{old}")
+    assert courses.create(folder, [LESSON], **built) == []
     assert path.read_text() == current
 
 
 def test_a_lesson_that_is_not_built_is_a_users_error(folder, built):
     with pytest.raises(UserError, match=r"05_none.ipynb is not built; run .* build"):
-        course.create(folder, ["05_none"], **built)
+        courses.create(folder, ["05_none"], **built)
 
 
 def test_a_folder_that_cannot_be_made_is_a_users_error(tmp_path, built, monkeypatch):
@@ -153,25 +155,25 @@ def test_a_folder_that_cannot_be_made_is_a_users_error(tmp_path, built, monkeypa
 
     monkeypatch.setattr(type(tmp_path), "mkdir", forbidden)
     with pytest.raises(UserError, match=r"cannot write .*source"):
-        course.create(tmp_path / "course", [LESSON], **built)
+        courses.create(tmp_path / "course", [LESSON], **built)
 
 
 # Listing
 
 
 def listed(folder, **options):
-    return {(one.student, one.lesson): one for one in course.submissions(folder, **options)}
+    return {(one.student, one.lesson): one for one in courses.submissions(folder, **options)}
 
 
 def test_submissions_are_listed_by_student_and_lesson(folder):
     for student in ("zoë", "ada", "O'Hara Jr"):
         hand_in(folder, student, timestamp="2026-02-28 10:00:00.000000 UTC")
-    found = course.submissions(folder)
+    found = courses.submissions(folder)
     assert [one.student for one in found] == ["O'Hara Jr", "ada", "zoë"]
     for one in found:
         path = folder / "submitted" / one.student / LESSON / f"{LESSON}.ipynb"
-        assert one == course.Submission(one.student, LESSON, path, datetime(2026, 2, 28, 10))
-    assert course.submissions(folder, LESSON) == found
+        assert one == courses.Submission(one.student, LESSON, path, datetime(2026, 2, 28, 10))
+    assert courses.submissions(folder, LESSON) == found
 
 
 def test_what_is_no_submission_is_listed_with_the_reason(folder):
@@ -196,7 +198,7 @@ def test_what_is_no_submission_is_listed_with_the_reason(folder):
             "mallory",
             "",
         ): f"{LESSON} is not a folder; notebooks belong into mallory/LESSON/LESSON.ipynb",
-        (course._told_apart("a*"), ""): "the folder's name cannot be a student's: it holds *",
+        (courses._told_apart("a*"), ""): "the folder's name cannot be a student's: it holds *",
     }
 
 
@@ -209,7 +211,7 @@ def test_unexpected_files_are_named_and_the_courses_own_are_not(folder):
     (target / "link").symlink_to("/etc/passwd")
     many = hand_in(folder, "bob", **{f"file{number}": "" for number in range(9)})
     assert many.exists()
-    problems = {one.student: one.problems for one in course.submissions(folder)}
+    problems = {one.student: one.problems for one in courses.submissions(folder)}
     assert problems == {
         "ada": ("unexpected files were ignored: data/, link, numpy.py",),
         "bob": ("unexpected files were ignored: file0, file1, file2, file3, file4 and 4 more",),
@@ -237,7 +239,7 @@ def test_the_time_of_submission_is_nbgraders_and_doubts_are_told(folder, text, t
     due = datetime(2026, 3, 1, 12)
     if "28" in text:  # submitted a day early, and nothing was changed since
         due = datetime(2026, 3, 2)
-    (one,) = course.submissions(folder, duedates={LESSON: due})
+    (one,) = courses.submissions(folder, duedates={LESSON: due})
     assert one.timestamp == timestamp
     assert [problem in text for text in one.problems] == ([True] if problem else [])
 
@@ -245,17 +247,17 @@ def test_the_time_of_submission_is_nbgraders_and_doubts_are_told(folder, text, t
 def test_a_linked_timestamp_is_not_followed(folder):
     target = hand_in(folder, "ada")
     (target / "timestamp.txt").symlink_to("/etc/hostname")
-    (one,) = course.submissions(folder)
+    (one,) = courses.submissions(folder)
     assert (one.timestamp, one.problems) == (None, ("timestamp.txt is not a file of nbgrader",))
 
 
 def test_nothing_to_grade_says_how_to_collect(folder, tmp_path):
     with pytest.raises(UserError, match=r"nothing in .* to grade; put .*nbgrader collect"):
-        course.submissions(folder)
+        courses.submissions(folder)
     with pytest.raises(UserError, match=r"does not exist; put notebooks at .*nbgrader collect"):
-        course.submissions(tmp_path)
+        courses.submissions(tmp_path)
     with pytest.raises(UserError, match=f"no lesson 99_other; it has {LESSON}"):
-        course.submissions(folder, "99_other")
+        courses.submissions(folder, "99_other")
 
 
 # nbgrader's own autograde
@@ -290,14 +292,14 @@ def extra_graded_cell():
 def stock_course(tmp_path_factory):
     """A course of a real lesson that nbgrader's own command has graded."""
     folder = tmp_path_factory.mktemp("stock")
-    (source,) = build.sources([REAL_LESSON])
-    solved, handed_out = build.read(source), build.release(build.read(source))
+    (source,) = notebooks.sources([REAL_LESSON])
+    solved, handed_out = notebooks.read(source), notebooks.release(notebooks.read(source))
     for kind, notebook in (("solutions", solved), ("notebooks", handed_out)):
         (folder / kind / "optlab").mkdir(parents=True)
         nbformat.write(notebook, folder / kind / f"{REAL_LESSON}.ipynb")
     (folder / "notebooks/optlab/data.csv").write_text("1\n")
     place = folder / "course"
-    course.create(
+    courses.create(
         place,
         [REAL_LESSON],
         solutions=folder / "solutions",
@@ -352,7 +354,7 @@ def test_nbgraders_own_autograde_gives_the_same_marks(stock_course):
     assert expected["solved"] == expected["copied twice"]
     assert sum(expected["solved"].values()) > 0
     assert set(expected["untouched"].values()) == set(expected["skipping"].values()) == {0.0}
-    with Gradebook(course.db_url(place, course.config(place))) as gradebook:
+    with Gradebook(courses.db_url(place, courses.config(place))) as gradebook:
         for student, scores in expected.items():
             notebook = gradebook.find_submission(REAL_LESSON, student).notebooks[0]
             found = {grade.name.removeprefix("check_"): grade.score for grade in notebook.grades}
@@ -371,7 +373,7 @@ def judged(judge, place, student):
 def test_nbgraders_own_autograde_gives_nothing_to_what_cannot_be_read(stock_course):
     place, done = stock_course
     assert done.returncode == 1
-    with Gradebook(course.db_url(place, course.config(place))) as gradebook:
+    with Gradebook(courses.db_url(place, courses.config(place))) as gradebook:
         for student in ("no json", "link"):
             submission = gradebook.find_submission(REAL_LESSON, student)
             assert (submission.score, submission.needs_manual_grade) == (0.0, True)

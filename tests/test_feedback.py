@@ -9,8 +9,8 @@ from html.parser import HTMLParser
 import pytest
 from small_lesson import ANSWERS, LESSON, POINTS, cell, figure, png, submission
 
-from autograder import feedback
-from autograder.preflight import safe
+from autograder.handin.outputs import safe
+from autograder.pages import feedback
 from optlab.checking import diagnose
 from optlab.checking.diagnose import Verdict
 

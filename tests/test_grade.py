@@ -10,11 +10,13 @@ import sys
 import nbformat
 import pytest
 
-from autograder import NOTEBOOKS, RELEASES, ROOT, SOLUTIONS, cli, grade, marking, sample
+from autograder import NOTEBOOKS, RELEASES, ROOT, SOLUTIONS, cli, grade
+from autograder.build import sample
 from autograder.errors import RunError, UserError
 from autograder.exercises import lessons
-from autograder.judge import Settings
-from autograder.session import Session
+from autograder.judge import worker
+from autograder.judge.judge import Settings
+from autograder.judge.session import Session
 
 STUDENTS = 12
 LESSON = "04_momentum"
@@ -177,20 +179,20 @@ def test_bad_usage_is_one_line_and_status_2(arguments, text, tmp_path, capsys):
 
 
 @pytest.fixture
-def worker():
+def in_this_process():
     """This process as a worker; what it keeps for the next submission is given up at the end."""
     yield
-    marking._open_judges.close()
-    marking._judge.cache_clear()
+    worker._open_judges.close()
+    worker._judge.cache_clear()
 
 
 def _mark(contents, version=None):
     settings = Settings()
-    task = marking.Task("ann", LESSON, contents)
-    return marking.mark(task, settings, version or marking.grader_version(settings))
+    task = worker.Task("ann", LESSON, contents)
+    return worker.mark(task, settings, version or worker.grader_version(settings))
 
 
-def test_a_class_is_not_recorded_without_a_sandbox(worker, monkeypatch):
+def test_a_class_is_not_recorded_without_a_sandbox(in_this_process, monkeypatch):
     monkeypatch.setattr(Session, "sandboxed", property(lambda self: False))
     with pytest.raises(RunError, match="a class is not graded"):
         _mark((NOTEBOOKS / f"{LESSON}.ipynb").read_bytes())
@@ -202,7 +204,7 @@ def test_a_worker_of_another_version_marks_nothing():
 
 
 def test_a_fault_of_the_grader_costs_one_mark_and_is_seen(monkeypatch):
-    monkeypatch.setattr(marking.preflight, "parse", lambda contents: 1 / 0)
+    monkeypatch.setattr(worker, "parse", lambda contents: 1 / 0)
     result = _mark(b"{}")
     assert (result.status, result.score) == ("refused", 0)
     assert "ZeroDivisionError in test_grade.py" in result.problems[-1]
@@ -210,7 +212,7 @@ def test_a_fault_of_the_grader_costs_one_mark_and_is_seen(monkeypatch):
 
 def test_a_worker_loads_nothing_of_nbgrader():
     code = (
-        "import sys; import autograder.marking; "
+        "import sys; import autograder.judge.worker; "
         "print({name.partition('.')[0] for name in sys.modules} & "
         "{'nbgrader', 'nbconvert', 'jupytext', 'sqlalchemy'})"
     )

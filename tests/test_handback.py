@@ -9,11 +9,11 @@ from nbgrader.api import Gradebook
 from small_lesson import ANSWERS, LESSON, POINTS, graded, release, submission
 from traitlets.config import Config
 
-from autograder import feedback, handback
-from autograder.byhand import NOTHING, Correction, Entries
-from autograder.course import Submission
-from autograder.preflight import safe
-from autograder.record import Recorder, sqlite_url
+from autograder.course.corrections import NOTHING, Correction, Entries
+from autograder.course.folder import Submission
+from autograder.course.gradebook import Recorder, sqlite_url
+from autograder.handin.outputs import safe
+from autograder.pages import feedback, handback
 from optlab.checking.diagnose import Verdict
 
 DUE = datetime(2026, 3, 1, 12, 0)

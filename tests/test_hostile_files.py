@@ -6,11 +6,14 @@ import random
 import nbformat
 import pytest
 
-from autograder import RELEASES, marking
+from autograder import RELEASES
 from autograder.exercises import find_lesson
-from autograder.judge import Judge, Settings
-from autograder.preflight import REASONS, FileLimits, Refusal, parse, pour, read, safe
-from autograder.session import Limits
+from autograder.handin.outputs import FileLimits, safe
+from autograder.handin.pour import pour
+from autograder.handin.read import REASONS, Refusal, parse, read
+from autograder.judge import worker
+from autograder.judge.judge import Judge, Settings
+from autograder.judge.session import Limits
 
 LESSON = "03_bias_correction"
 SEED = 20_240_801
@@ -174,23 +177,23 @@ def test_each_of_a_thousand_ends_in_a_notebook_or_a_refusal(mutated, release, tm
 
 
 @pytest.fixture
-def worker():
+def in_this_process():
     """This process as a worker; its runner is given up at the end."""
     yield
-    marking._open_judges.close()
-    marking._judge.cache_clear()
+    worker._open_judges.close()
+    worker._judge.cache_clear()
 
 
-def test_some_of_them_end_in_a_mark(mutated, worker):
+def test_some_of_them_end_in_a_mark(mutated, in_this_process):
     """The real path of a class, as far as one submission goes."""
     exercises = list(find_lesson(LESSON).exercises)
     settings = Settings(limits=Limits(cell_seconds=2, notebook_seconds=6))
-    version = marking.grader_version(settings)
-    tasks = [marking.Task(name, LESSON, data) for name, data in mutated[:: COUNT // JUDGED]]
+    version = worker.grader_version(settings)
+    tasks = [worker.Task(name, LESSON, data) for name, data in mutated[:: COUNT // JUDGED]]
     assert len(tasks) == JUDGED
-    for result in (marking.mark(task, settings, version) for task in tasks):
+    for result in (worker.mark(task, settings, version) for task in tasks):
         assert not any("the grader itself failed" in problem for problem in result.problems)
-        if result.status == marking.REFUSED:
+        if result.status == worker.REFUSED:
             assert result.problems
         else:
             assert [verdict.exercise for verdict in result.verdicts] == exercises

@@ -26,7 +26,7 @@ def test_optlab_needs_little_and_never_the_autograder():
 
 
 def test_the_runner_never_names_the_autograder():
-    assert "autograder" not in _top_level((ROOT / "autograder" / "runner").glob("*.py"))
+    assert "autograder" not in _top_level((ROOT / "autograder" / "judge" / "runner").glob("*.py"))
 
 
 def test_exercises_import_no_machinery():
@@ -39,7 +39,7 @@ def test_exercises_import_no_machinery():
 
 
 def test_importing_the_runner_loads_no_exercise():
-    folders = [str(ROOT / "autograder" / "runner"), str(NOTEBOOKS)]
+    folders = [str(ROOT / "autograder" / "judge" / "runner"), str(NOTEBOOKS)]
     code = (
         f"import sys; sys.path[:0] = {folders!r}\n"
         "import shell, sandbox\n"

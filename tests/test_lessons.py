@@ -8,8 +8,8 @@ import pytest
 from autograder import NOTEBOOKS, SOLUTIONS
 from autograder.exercise import Exercise
 from autograder.exercises import lessons
-from autograder.judge import Judge
-from autograder.marking import mark_loose
+from autograder.judge.judge import Judge
+from autograder.judge.worker import mark_loose
 
 each_lesson = pytest.mark.parametrize("lesson", lessons().values(), ids=lambda item: item.name)
 

@@ -10,7 +10,8 @@ from pathlib import Path
 import gradebook
 import pytest
 
-from autograder import RELEASES, bench, cli, course
+from autograder import RELEASES, bench, cli
+from autograder.course import folder as courses
 from autograder.exercises import lessons
 
 LESSON = "04_momentum"
@@ -50,7 +51,7 @@ def handed_in(tmp_path_factory):
 def folder(handed_in, tmp_path):
     """The same class in a course folder of its own."""
     shutil.copytree(handed_in, tmp_path / "submitted")
-    course.create(tmp_path, lessons())
+    courses.create(tmp_path, lessons())
     return tmp_path
 
 

@@ -13,8 +13,8 @@ from small_lesson import ANSWERS, LESSON, POINTS, STUBS, cell, graded, release, 
 from sqlalchemy import event
 from traitlets.config import Config
 
+from autograder.course.gradebook import Recorded, Recorder, sqlite_url
 from autograder.errors import RunError, UserError
-from autograder.record import Recorded, Recorder, sqlite_url
 from optlab.checking.diagnose import Verdict
 
 DUE = datetime(2026, 3, 1, 12, 0)

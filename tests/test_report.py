@@ -6,9 +6,9 @@ from html.parser import HTMLParser
 
 import pytest
 
-from autograder import report
 from autograder.errors import RunError, UserError
 from autograder.exercises import lessons
+from autograder.pages import report
 
 LESSON = "04_momentum"
 HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(2)>\"'>{{ 7 * 7 }}\x1b[31m\ud800"

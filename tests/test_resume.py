@@ -14,7 +14,8 @@ import gradebook
 import nbformat
 import pytest
 
-from autograder import RELEASES, ROOT, sample
+from autograder import RELEASES, ROOT
+from autograder.build import sample
 from autograder.exercises import lessons
 
 LESSON = "04_momentum"

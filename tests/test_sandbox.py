@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from permissions import open_way_to
 
-from autograder.runner import sandbox
+from autograder.judge.runner import sandbox
 
 RUNNER = Path(sandbox.__file__).parent
 NOBODY = 65534

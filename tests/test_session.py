@@ -12,10 +12,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from autograder import session as session_module
-from autograder import untrusted
 from autograder.errors import RunError, UserError
-from autograder.session import Cell, Limits, Probe, Session
+from autograder.judge import claims
+from autograder.judge import session as session_module
+from autograder.judge.session import Cell, Limits, Probe, Session
 from optlab.checking import codec
 from optlab.checking.codec import CodecError, Opaque, Seed
 from optlab.checking.probe import Case, Observation
@@ -112,7 +112,7 @@ def test_figures_are_stored_at_the_end_of_their_cell(session):
     printed, figure = run(session, draw).outputs["c0"]
     assert printed["text"] == "below is the figure\n"
     assert figure["output_type"] == "display_data"
-    assert base64.b64decode(figure["data"]["image/png"]).startswith(untrusted.PNG)
+    assert base64.b64decode(figure["data"]["image/png"]).startswith(claims.PNG)
 
 
 def test_an_error_may_render_itself(session):
@@ -172,7 +172,7 @@ def test_errors_are_told_in_plain_text(session):
     seen = run(session, source, f=SQUARE).answers["f"][0]
     assert seen.error == "ValueError"
     assert seen.error_text.startswith("one [31m two!")
-    assert len(seen.error_text) <= untrusted.ERROR_TEXT
+    assert len(seen.error_text) <= claims.ERROR_TEXT
 
 
 DEADLY = {
@@ -492,7 +492,7 @@ def test_windows_is_told_what_to_use(monkeypatch):
 @pytest.mark.parametrize("isolation", ["auto", "none"])
 def test_nothing_outlives_a_worker_that_is_killed(isolation):
     worker = f"""
-    from autograder.session import Cell, Session
+    from autograder.judge.session import Cell, Session
     with Session({isolation!r}) as session:
         print(session._runner.pid, flush=True)
         session.run([Cell("a", "while True: pass")], {{}})
@@ -537,8 +537,8 @@ def wait_for(condition, patience=10.0):
 
 
 # What a child may claim, and what is left of it.
-PIXEL = base64.b64encode(untrusted.PNG + b"\0\0\0\rIHDR" + bytes([0, 0, 0, 1] * 2)).decode()
-BOMB = base64.b64encode(untrusted.PNG + b"\0\0\0\rIHDR" + bytes([0, 9, 0, 0] * 2)).decode()
+PIXEL = base64.b64encode(claims.PNG + b"\0\0\0\rIHDR" + bytes([0, 0, 0, 1] * 2)).decode()
+BOMB = base64.b64encode(claims.PNG + b"\0\0\0\rIHDR" + bytes([0, 9, 0, 0] * 2)).decode()
 
 
 @pytest.mark.parametrize(
@@ -560,14 +560,14 @@ BOMB = base64.b64encode(untrusted.PNG + b"\0\0\0\rIHDR" + bytes([0, 9, 0, 0] * 2
 )
 def test_displayed_data_is_cleaned(data, kept):
     claimed = {"output_type": "display_data", "data": data, "metadata": {"x": 1}}
-    (output,) = untrusted.outputs([claimed])
+    (output,) = claims.outputs([claimed])
     assert output == {"output_type": "display_data", "data": kept, "metadata": {}}
 
 
 def test_alternative_text_is_kept():
     metadata = {"image/png": {"alt": "A line.", "width": "1"}, "tags": ["x"]}
     claimed = {"output_type": "display_data", "data": {"image/png": PIXEL}, "metadata": metadata}
-    (output,) = untrusted.outputs([claimed])
+    (output,) = claims.outputs([claimed])
     assert output["metadata"] == {"image/png": {"alt": "A line."}}
 
 
@@ -584,7 +584,7 @@ def test_alternative_text_is_kept():
     ],
 )
 def test_what_is_no_output_is_dropped(item):
-    assert untrusted.outputs([item]) == []
+    assert claims.outputs([item]) == []
 
 
 @pytest.mark.parametrize(
@@ -600,14 +600,14 @@ def test_what_is_no_output_is_dropped(item):
 )
 def test_observations_have_to_fit_the_question(claimed):
     with pytest.raises(CodecError):
-        untrusted.observations(claimed, 1, ["x"])
+        claims.observations(claimed, 1, ["x"])
 
 
 @pytest.mark.parametrize(
     ("claimed", "told"), [("KeyError", "KeyError"), ("Secret1234", "a custom exception")]
 )
 def test_exceptions_are_told_by_known_names(claimed, told):
-    (seen,) = untrusted.observations([Observation(error=claimed).to_data()], 1, ["x"])
+    (seen,) = claims.observations([Observation(error=claimed).to_data()], 1, ["x"])
     assert seen.error == told
 
 

@@ -21,15 +21,16 @@ from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
-from autograder import RELEASES, ROOT, course, grade
+from autograder import RELEASES, ROOT, grade
 from autograder.attacks import corpus
 from autograder.attacks.files import HONEST
 from autograder.attacks.stage import BREACH, Attack, Stage
+from autograder.course import folder as courses
+from autograder.course.gradebook import Recorder
 from autograder.exercise import Quiz
 from autograder.exercises import find_lesson, lessons
-from autograder.judge import Settings
-from autograder.record import Recorder
-from autograder.session import Limits
+from autograder.judge.judge import Settings
+from autograder.judge.session import Limits
 
 LESSON = "03_bias_correction"
 EVERY = 8  # so many attackers, then an honest student
@@ -125,7 +126,7 @@ def _stage() -> Iterator[tuple[Stage, socket.socket]]:
 
 def _hand_in(stage: Stage, attacks: list[Attack]) -> dict[str, list[Attack]]:
     """Attackers with an honest student after every few; who is behind which attack."""
-    course.create(stage.course, lessons())
+    courses.create(stage.course, lessons())
     _be_honest(stage, HONEST)
     students: dict[str, list[Attack]] = {}
     for attack in attacks:
@@ -153,7 +154,7 @@ def _be_honest(stage: Stage, student: str) -> None:
 def _contents(stage: Stage) -> dict[str, str]:
     """All that was there before grading and must be there afterwards, by name."""
     kept = [stage.canary, *(stage.course / name for name in ("submitted", "source", "release"))]
-    kept += [stage.course / course.CONFIG, ROOT / "autograder", ROOT / "notebooks"]
+    kept += [stage.course / courses.CONFIG, ROOT / "autograder", ROOT / "notebooks"]
     found = [path for place in kept for path in (place, *_below(place))]
     return {str(path): _state(path) for path in found if "__pycache__" not in path.parts}
 
@@ -252,7 +253,7 @@ class _Left:
         if student in self.verdicts:
             return self.verdicts[student]
         # A name that cannot be a student's is shown in another form.
-        shown = course._told_apart(student)
+        shown = courses._told_apart(student)
         return self.verdicts.get(shown)
 
     def _place(self, folder: str, student: str, suffix: str) -> Path:
@@ -307,8 +308,8 @@ class _Left:
         return "\n".join([*texts, json.dumps(self.verdicts[student])])
 
     def _marks(self) -> dict[str, float]:
-        config = course.config(self.stage.course)
-        with Recorder(course.db_url(self.stage.course, config), config=config) as recorder:
+        config = courses.config(self.stage.course)
+        with Recorder(courses.db_url(self.stage.course, config), config=config) as recorder:
             return {mark.student: mark.score for mark in recorder.marks()}
 
 

@@ -96,7 +96,7 @@ WRITTEN = {
     "own verdict": "os.makedirs('$course/verdicts/x')",
     "release": "open('$course/release/$lesson/$lesson.ipynb', 'a')",
     "optlab": "open(__import__('optlab').__file__, 'a')",
-    "grader's source": "open('$repository/autograder/judge.py', 'a')",
+    "grader's source": "open('$repository/autograder/judge/judge.py', 'a')",
     "start-up of the next": "os.makedirs(os.environ['IPYTHONDIR'] + '/profile_default/startup')",
     "Matplotlib's settings": "open(os.environ['MPLCONFIGDIR'] + '/matplotlibrc', 'w')",
     "Python's start-up": "open(np.__path__[0] + '/../x.pth', 'w')",

@@ -7,9 +7,9 @@ from conftest import LESSON, STUDENTS
 from labpage import mark_by_hand
 from playwright.sync_api import FrameLocator, expect
 
-from autograder import course as courses
-from autograder.byhand import Correction, Entries
-from autograder.record import Recorder
+from autograder.course import folder as courses
+from autograder.course.corrections import Correction, Entries
+from autograder.course.gradebook import Recorder
 
 STUDENT, EXERCISE = "student07", "descend"
 

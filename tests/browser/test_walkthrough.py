@@ -19,9 +19,9 @@ from conftest import LESSON, ROOT, environment, jupyterlab
 from labpage import LabPage, mark_by_hand
 from playwright.sync_api import Page, expect
 
-from autograder import course as courses
+from autograder.course import folder as courses
+from autograder.course.gradebook import Recorder
 from autograder.exercises import lessons
-from autograder.record import Recorder
 
 NOTEBOOK = f"{LESSON}.ipynb"
 POINTS = lessons()[LESSON].points

@@ -10,8 +10,8 @@ from pathlib import Path
 
 from nbformat import NotebookNode
 
-from autograder.byhand import NOTHING, Correction, Entries
-from autograder.pages import template
+from autograder.course.corrections import NOTHING, Correction, Entries
+from autograder.pages.html import template
 from autograder.text import clean
 from optlab.checking.diagnose import PLAIN, Verdict
 

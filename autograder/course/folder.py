@@ -23,9 +23,10 @@ from traitlets.config import Config
 from traitlets.config.loader import PyFileConfigLoader
 
 from autograder import NOTEBOOKS, RELEASES, ROOT, SOLUTIONS
+from autograder.course.gradebook import Recorder, sqlite_url
 from autograder.errors import UserError
-from autograder.preflight import FileLimits, Refusal, read_bytes, student_name
-from autograder.record import Recorder, sqlite_url
+from autograder.handin.outputs import FileLimits
+from autograder.handin.read import Refusal, read_bytes, student_name
 from autograder.text import clean
 
 CONFIG = "nbgrader_config.py"

@@ -36,7 +36,7 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.exc import SQLAlchemyError
 from traitlets.config import Config
 
-from autograder.byhand import Correction, Entries
+from autograder.course.corrections import Correction, Entries
 from autograder.errors import RunError, UserError
 
 CHECK = "check_"  # the grade id of an exercise's check cell is this and the exercise's name

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from nbformat import NotebookNode
 
-from autograder.safe import new_cell, new_notebook
+from autograder.handin.outputs import new_cell, new_notebook
 from autograder.text import clean
 
 

@@ -13,7 +13,7 @@ from typing import Any
 from autograder.errors import RunError, UserError
 from autograder.exercises import lessons
 from autograder.grade import REFUSED, verdict_files
-from autograder.pages import template
+from autograder.pages.html import template
 from autograder.text import clean
 from optlab.checking.diagnose import CORRECT, NOT_ATTEMPTED
 

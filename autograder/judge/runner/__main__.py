@@ -1,10 +1,10 @@
 """The warm process: it imports everything once and forks one confined child per submission.
 
-    python -P autograder/runner [--pretend-unavailable] CONTROL
+    python -P autograder/judge/runner [--pretend-unavailable] CONTROL
 
-CONTROL is the file descriptor of a socket to the worker (see autograder/session.py). The worker
-first sends the settings; the answer says why the sandbox is not available, or None. Then one byte
-is one order:
+CONTROL is the file descriptor of a socket to the worker (see `session.py`). The worker first
+sends the settings; the answer says why the sandbox is not available, or None. Then one byte is one
+order:
 
     FORK   with a socket attached: fork a child that talks on this socket
     END    kill the child; the answer says how it ended and how much processor time it took
@@ -23,7 +23,7 @@ import sys
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-sys.path.append(str(HERE.parents[1] / "notebooks"))
+sys.path.append(str(HERE.parents[2] / "notebooks"))
 
 import sandbox  # noqa: E402
 from shell import Shell  # noqa: E402

@@ -1,8 +1,7 @@
-"""What a submission passes before it is judged: reading, then pouring; and names of students.
+"""Reading what was handed in; and names of students.
 
 `read` ends in a notebook that holds only what a notebook may hold, or in a `Refusal`: it never
-raises anything else, whatever a stranger has handed in. `pour` and `safe` belong to the same step
-and are offered here as well.
+raises anything else, whatever a stranger has handed in.
 """
 
 import errno
@@ -14,21 +13,8 @@ from pathlib import Path
 
 from nbformat import NotebookNode
 
-from autograder.pouring import Poured, pour
-from autograder.safe import LIMITS, FileLimits, joined, new_cell, new_notebook, outputs, safe
+from autograder.handin.outputs import LIMITS, FileLimits, joined, new_cell, new_notebook, outputs
 from autograder.text import clean
-
-__all__ = [
-    "FileLimits",
-    "Poured",
-    "Refusal",
-    "parse",
-    "pour",
-    "read",
-    "read_bytes",
-    "safe",
-    "student_name",
-]
 
 NOTEBOOK_FORMATS = (3, 4)
 

@@ -5,8 +5,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from autograder.course.gradebook import Mark
 from autograder.errors import RunError
-from autograder.record import Mark
 from autograder.text import csv_safe
 
 

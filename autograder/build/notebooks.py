@@ -23,7 +23,8 @@ from nbformat import NotebookNode
 from nbgrader.preprocessors import ClearSolutions, ComputeChecksums, LockCells
 from traitlets.config import Config
 
-from autograder import NOTEBOOKS, RELEASES, SOLUTIONS, overview
+from autograder import NOTEBOOKS, RELEASES, SOLUTIONS
+from autograder.build import overview
 from autograder.errors import RunError, UserError
 from autograder.exercise import Lesson
 from autograder.exercises import lessons

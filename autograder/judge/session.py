@@ -18,8 +18,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from autograder import untrusted
 from autograder.errors import RunError, UserError
+from autograder.judge import claims
 from optlab.checking import codec, probe
 from optlab.checking.codec import CodecError, OversizeError
 
@@ -321,7 +321,7 @@ class _Notebook:
                 continue
             self.suspect = cell
             self._set_clock(wire)
-            outputs = untrusted.outputs(codec.receive(wire, allowed - wire.received))
+            outputs = claims.outputs(codec.receive(wire, allowed - wire.received))
             if not self.frozen:
                 self.outputs[cell.id] = outputs
         self.frozen = True
@@ -345,7 +345,7 @@ class _Notebook:
         if claimed is None:  # not there; perhaps because its cell had to be left out
             self.answers[name] = self.stopped.get(name, NOT_ATTEMPTED)
             return
-        seen = untrusted.observations(claimed, len(numbers), asked.parameters)
+        seen = claims.observations(claimed, len(numbers), asked.parameters)
         self.seen[name] |= dict(zip(numbers, seen, strict=True))
         if len(self.seen[name]) == max(1, len(asked.cases)):
             self.answers[name] = _all_seen(self.seen[name])

@@ -21,10 +21,14 @@ from typing import Any
 import nbformat
 from nbformat import NotebookNode
 
-from autograder import NOTEBOOKS, RELEASES, ROOT, feedback, preflight
+from autograder import NOTEBOOKS, RELEASES, ROOT
 from autograder.errors import RunError, UserError
 from autograder.exercises import lessons
-from autograder.judge import Judge, Settings
+from autograder.handin.outputs import safe
+from autograder.handin.pour import pour
+from autograder.handin.read import Refusal, parse, read
+from autograder.judge.judge import Judge, Settings
+from autograder.pages import feedback
 from optlab.checking.diagnose import Verdict
 
 GRADED = "graded"
@@ -89,7 +93,7 @@ def mark(task: Task, settings: Settings, version: str) -> Result:
         )
     try:
         return _marked(task, settings)
-    except preflight.Refusal as refusal:
+    except Refusal as refusal:
         return _refused(task, str(refusal))
     except RunError:
         raise
@@ -102,14 +106,14 @@ def mark(task: Task, settings: Settings, version: str) -> Result:
 def mark_loose(path: Path, judge: Judge) -> dict[str, Any]:
     """Judge one notebook outside any course: a learner's own score."""
     try:
-        submitted = preflight.read(path)
-    except preflight.Refusal as refusal:
+        submitted = read(path)
+    except Refusal as refusal:
         if not path.exists():
             raise UserError(f"{path}: {refusal}; is the name right?") from refusal
         return {"notebook": str(path), "score": 0.0, "max_score": 0.0, "exercises": [],
                 "problems": [str(refusal)]}  # fmt: skip
     lesson = _lesson_of(path, submitted)
-    poured = preflight.pour(_release(lesson), submitted)
+    poured = pour(_release(lesson), submitted)
     graded = judge.notebook(poured.notebook, lesson)
     return {
         "notebook": str(path),
@@ -173,9 +177,9 @@ def _release(lesson: str) -> NotebookNode:
 def _marked(task: Task, settings: Settings) -> Result:
     if task.refusal:
         return _refused(task, task.refusal)
-    poured = preflight.pour(_release(task.lesson), preflight.parse(task.contents))
+    poured = pour(_release(task.lesson), parse(task.contents))
     graded = _judge(settings).notebook(poured.notebook, task.lesson)
-    notebook = preflight.safe(graded.notebook)
+    notebook = safe(graded.notebook)
     problems = (*task.problems, *poured.problems, *graded.problems)
     page = feedback.page(
         task.student,

@@ -17,7 +17,7 @@ from nbformat.notebooknode import from_dict
 from autograder.errors import UserError
 from autograder.exercise import PUBLIC_SEED, Exercise, Quiz, cached_key, pairs_of
 from autograder.exercises import find_exercise, find_lesson
-from autograder.session import Cell, Failure, Limits, Probe, Run, Session
+from autograder.judge.session import Cell, Failure, Limits, Probe, Run, Session
 from autograder.text import clean
 from optlab.checking import diagnose
 from optlab.checking.diagnose import Verdict
@@ -76,7 +76,7 @@ class Judge:
         self.session.__exit__(*exception)
 
     def notebook(self, poured: NotebookNode, lesson: str) -> Graded:
-        """Run and judge a notebook that `preflight.pour` made: release cells, learner's answers."""
+        """Run and judge a notebook that `pour` made: release cells, learner's answers."""
         exercises = list(find_lesson(lesson).exercises.values())
         run = self._run([self._cell(cell) for cell in self._to_run(poured)], exercises)
         verdicts = tuple(self._verdict(item, run, item.name) for item in exercises)

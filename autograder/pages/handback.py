@@ -10,10 +10,12 @@ from typing import Any
 
 import nbformat
 
-from autograder import feedback, files
-from autograder.byhand import Entries
-from autograder.course import Submission
-from autograder.preflight import FileLimits, Refusal, read_bytes
+from autograder import files
+from autograder.course.corrections import Entries
+from autograder.course.folder import Submission
+from autograder.handin.outputs import FileLimits
+from autograder.handin.read import Refusal, read_bytes
+from autograder.pages import feedback
 from optlab.checking.diagnose import Verdict
 
 # `nbgrader release_feedback` finds by them which learner may fetch a page.

@@ -1,0 +1,1 @@
+"""From sources to what people open: notebooks, keys, the overview and an invented class."""

@@ -1,0 +1,1 @@
+"""What a submission passes before it is judged: reading, pouring, cleaning of outputs."""
