@@ -1,19 +1,20 @@
 """The gradebook holds what nbgrader itself would have written, and what people wrote stays."""
 
 import os
-import time
+import sqlite3
+from contextlib import closing
 from datetime import datetime, timedelta
 from itertools import product
 from shutil import copy
 
 import pytest
-from nbgrader.api import Gradebook
+from nbgrader.api import Gradebook, SubmittedAssignment
 from nbgrader.preprocessors import AssignLatePenalties, ComputeChecksums, SaveAutoGrades, SaveCells
 from small_lesson import ANSWERS, LESSON, POINTS, STUBS, cell, graded, release, submission
-from sqlalchemy import event
+from sqlalchemy import event, select, text
 from traitlets.config import Config
 
-from autograder.course.gradebook import Recorded, Recorder, sqlite_url
+from autograder.course.gradebook import Mark, Recorded, Recorder, sqlite_url
 from autograder.errors import RunError, UserError
 from optlab.checking.diagnose import Verdict
 
@@ -282,11 +283,83 @@ def test_the_path_is_given_back(url, monkeypatch):
         assert os.environ["PATH"] == "/nowhere"
 
 
-def test_the_time_of_a_submission_does_not_grow_with_the_class(recorder):
-    times = []
-    for number in range(120):
-        start = time.process_time()
+def statements(recorder, act):
+    """The statements that an act sends to the gradebook."""
+    sent = []
+
+    def note(connection, cursor, statement, parameters, context, many):
+        sent.append(statement)
+
+    event.listen(recorder.gradebook.engine, "before_cursor_execute", note)
+    act()
+    event.remove(recorder.gradebook.engine, "before_cursor_execute", note)
+    return sent
+
+
+def test_a_submission_takes_as_many_statements_in_a_large_class_as_in_a_small_one(recorder):
+    record(recorder, "warm")
+    first = statements(recorder, lambda: record(recorder, "first"))
+    for number in range(30):
         record(recorder, f"student-{number}")
-        times.append(time.process_time() - start)
-    early, late = sorted(times[:40])[20], sorted(times[-40:])[20]
-    assert late < 1.5 * early + 0.002
+    assert statements(recorder, lambda: record(recorder, "last")) == first
+
+
+def test_the_marks_of_a_class_are_two_statements_with_an_index(url, recorder):
+    record(recorder, "ada")
+    before = statements(recorder, recorder.marks)
+    record(recorder, "bob", scores=PART, timestamp=LATE)
+    assert statements(recorder, recorder.marks) == before
+    assert len(before) == 2
+    with Gradebook(url) as gradebook:
+        names = gradebook.db.execute(text("SELECT name FROM sqlite_master WHERE type = 'index'"))
+        assert {"ix_grade_notebook_id", "ix_comment_notebook_id"} <= set(names.scalars())
+
+
+def test_the_marks_are_those_of_nbgrader(url, recorder):
+    for student, ((scores, answers), timestamp, _) in SITUATIONS.items():
+        record(recorder, student, scores, answers, timestamp)
+    by_hand(url, {student: entry for student, (*_, entry) in SITUATIONS.items()})
+    with Gradebook(url) as gradebook:
+        theirs = [
+            Mark(
+                student=one.student_id,
+                lesson=one.name,
+                timestamp=one.timestamp,
+                score=one.score,
+                late_penalty=one.late_submission_penalty,
+                max_score=one.max_score,
+            )
+            for one in gradebook.db.scalars(select(SubmittedAssignment))
+        ]
+    assert recorder.marks() == sorted(theirs, key=lambda mark: (mark.student, mark.lesson))
+    assert len({mark.score for mark in theirs}) > 2
+
+
+def test_a_batch_is_one_commit_and_all_or_nothing(url, recorder):
+    commits = []
+    event.listen(recorder.gradebook.engine, "commit", lambda connection: commits.append(1))
+    with recorder.together():
+        record(recorder, "ada")
+        record(recorder, "bob")
+    assert len(commits) == 1
+    with pytest.raises(RunError), recorder.together():
+        record(recorder, "eve")
+        record(recorder, "zoe", scores={**FULL, "first_step": 99.0})
+    with Gradebook(url) as gradebook:
+        assert sorted(one.id for one in gradebook.students) == ["ada", "bob"]
+
+
+def test_others_read_while_a_batch_is_written(recorder, tmp_path):
+    record(recorder, "ada")
+    with recorder.together():
+        record(recorder, "bob")
+        with closing(sqlite3.connect(tmp_path / "gradebook.db", timeout=0)) as reader:
+            assert reader.execute("SELECT id FROM student").fetchall() == [("ada",)]
+
+
+def test_a_closed_gradebook_is_one_file(url, tmp_path):
+    with Recorder(url) as recorder:
+        record(recorder)
+    assert [path.name for path in tmp_path.iterdir()] == ["gradebook.db"]
+    with Gradebook(url) as gradebook:
+        assert gradebook.db.execute(text("PRAGMA journal_mode")).scalar() == "delete"

@@ -1,18 +1,20 @@
-"""Writing marks into nbgrader's gradebook: one writer, one session, one commit a submission.
+"""Writing marks into nbgrader's gradebook: one writer, one session, many submissions a commit.
 
 The rows are those that nbgrader's own SaveCells, SaveAutoGrades and AssignLatePenalties would
 write; what a person entered there (manual scores, extra credit, comments, extensions) stays.
+nbgrader's objects cost ten times what the rows cost, so submissions are written as rows.
 """
 
 import json
 import os
 import sys
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from nbformat import NotebookNode
 from nbgrader.api import (
@@ -29,15 +31,29 @@ from nbgrader.api import (
     Student,
     SubmittedAssignment,
     SubmittedNotebook,
+    new_uuid,
 )
 from nbgrader.preprocessors import AssignLatePenalties, ComputeChecksums, SaveCells
 from nbgrader.utils import compute_checksum, is_grade, is_locked, is_solution
-from sqlalchemy import func, or_, select
+from sqlalchemy import (
+    Index,
+    Insert,
+    Table,
+    Update,
+    bindparam,
+    func,
+    insert,
+    or_,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.exc import SQLAlchemyError
 from traitlets.config import Config
 
 from autograder.course.corrections import Correction, Entries
 from autograder.errors import RunError, UserError
+from optlab.checking.diagnose import Verdict
 
 CHECK = "check_"  # the grade id of an exercise's check cell is this and the exercise's name
 
@@ -80,6 +96,73 @@ class _Lesson:
     rows: tuple  # per notebook of the assignment: its id, ids of grade rows, ids of comment rows
 
 
+@dataclass(frozen=True)
+class _Submitted:
+    """A submission in the gradebook.
+
+    notebook: id of its notebook's row. entered: by cell, what a person entered there.
+    """
+
+    notebook: str
+    timestamp: datetime | None
+    extension: timedelta | None
+    penalty: float | None
+    entered: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class _NothingEntered:
+    manual_score: None = None
+    extra_credit: None = None
+
+
+_NOTHING_ENTERED = _NothingEntered()
+
+# Statements over nbgrader's tables, compiled once: its objects would load and track every row.
+_submission, _notebook, _grade, _comment = (
+    kind.__table__ for kind in (SubmittedAssignment, SubmittedNotebook, Grade, Comment)
+)
+_ENROLLED = select(Student.__table__.c.id).where(Student.__table__.c.id == bindparam("student"))
+_FIND = (
+    select(
+        _submission.c.id.label("submission"),
+        _notebook.c.id.label("notebook"),
+        _submission.c.timestamp,
+        _submission.c.extension,
+        _notebook.c.late_submission_penalty.label("penalty"),
+    )
+    .join(_notebook, _notebook.c.assignment_id == _submission.c.id)
+    .where(
+        _submission.c.assignment_id == bindparam("assignment"),
+        _submission.c.student_id == bindparam("student"),
+        _notebook.c.notebook_id == bindparam("notebook"),
+    )
+)
+_ENTERED = select(_grade.c.cell_id, _grade.c.manual_score, _grade.c.extra_credit).where(
+    _grade.c.notebook_id == bindparam("notebook")
+)
+_ADD_SUBMISSION, _ADD_NOTEBOOK, _ADD_GRADE, _ADD_COMMENT = map(
+    insert, (_submission, _notebook, _grade, _comment)
+)
+_SET_TIME = update(_submission).where(_submission.c.id == bindparam("of_submission"))
+_SET_TIME = _SET_TIME.values(timestamp=bindparam("timestamp"))
+_SET_PENALTY = update(_notebook).where(_notebook.c.id == bindparam("of_notebook"))
+_SET_PENALTY = _SET_PENALTY.values(late_submission_penalty=bindparam("late_submission_penalty"))
+
+
+def _at_cell(table: Table) -> Update:
+    """By cell and notebook: that pair has nbgrader's own index."""
+    return update(table).where(
+        table.c.cell_id == bindparam("of_cell"), table.c.notebook_id == bindparam("of_notebook")
+    )
+
+
+_SET_GRADE = _at_cell(_grade).values(
+    auto_score=bindparam("auto_score"), needs_manual_grade=bindparam("needs_manual_grade")
+)
+_SET_COMMENT = _at_cell(_comment).values(auto_comment=bindparam("auto_comment"))
+
+
 class Recorder:
     """The one writer of a gradebook. Use it as a context manager.
 
@@ -92,19 +175,37 @@ class Recorder:
         self.late = AssignLatePenalties(config=config or Config())
         self.late.init_plugin()
         self._lessons: dict[str, _Lesson] = {}
+        self._is_writing = False
 
     def __enter__(self) -> "Recorder":
         try:
             with _alembic_on_path():
                 self.gradebook = Gradebook(self.db_url, self.course_id)
+                self._prepare()
         except SQLAlchemyError as error:
             raise UserError(
                 f"cannot open the gradebook {self.db_url}: {_first_line(error)}"
             ) from error
         return self
 
-    def __exit__(self, *_) -> None:
+    def __exit__(self, *_: object) -> None:
+        self._journal("DELETE")
         self.gradebook.close()
+
+    def _prepare(self) -> None:
+        """Let others read while we write, and give the sums of marks the index they lack."""
+        self._journal("WAL")
+        for kind in (Grade, Comment):
+            index = Index(f"ix_{kind.__tablename__}_notebook_id", kind.__table__.c.notebook_id)
+            index.create(self.gradebook.engine, checkfirst=True)
+            kind.__table__.indexes.discard(index)  # of this gradebook, not of nbgrader's schema
+
+    def _journal(self, mode: str) -> None:
+        """SQLite only. It goes back to one file at the end, which is what people copy."""
+        if self.gradebook.engine.dialect.name == "sqlite":
+            with suppress(SQLAlchemyError):  # somebody reads it at this moment: it works as it is
+                self.gradebook.db.execute(text(f"PRAGMA journal_mode={mode}"))
+            self.gradebook.db.rollback()
 
     def add_lesson(self, lesson: str, release: NotebookNode) -> None:
         """Make or update the rows of a lesson, as `nbgrader generate_assignment` does."""
@@ -167,19 +268,46 @@ class Recorder:
 
     def marks(self) -> list[Mark]:
         """What the gradebook holds for every submission: manual scores and penalties included."""
-        found = self.gradebook.db.scalars(select(SubmittedAssignment))
-        marks = [
-            Mark(
-                item.student_id,
-                item.name,
-                item.timestamp,
-                item.score,
-                item.late_submission_penalty,
-                item.max_score,
+        scores = (
+            select(SubmittedNotebook.assignment_id, func.sum(Grade.score).label("score"))
+            .join(Grade, Grade.notebook_id == SubmittedNotebook.id)
+            .group_by(SubmittedNotebook.assignment_id)
+            .subquery()
+        )
+        penalties = (
+            select(
+                SubmittedNotebook.assignment_id,
+                func.sum(SubmittedNotebook.late_submission_penalty).label("penalty"),
             )
-            for item in found
+            .group_by(SubmittedNotebook.assignment_id)
+            .subquery()
+        )
+        rows = (
+            select(
+                SubmittedAssignment.student_id,
+                Assignment.name,
+                SubmittedAssignment.timestamp,
+                func.coalesce(scores.c.score, 0.0),
+                func.coalesce(penalties.c.penalty, 0.0),
+            )
+            .join(Assignment, SubmittedAssignment.assignment_id == Assignment.id)
+            .outerjoin(scores, scores.c.assignment_id == SubmittedAssignment.id)
+            .outerjoin(penalties, penalties.c.assignment_id == SubmittedAssignment.id)
+            .order_by(SubmittedAssignment.student_id, Assignment.name)
+        )
+        db = self.gradebook.db
+        points = dict(db.execute(select(Assignment.name, Assignment.max_score)).all())
+        return [
+            Mark(
+                student=student,
+                lesson=lesson,
+                timestamp=timestamp,
+                score=score,
+                late_penalty=penalty,
+                max_score=points[lesson],
+            )
+            for student, lesson, timestamp, score, penalty in db.execute(rows)
         ]
-        return sorted(marks, key=lambda mark: (mark.student, mark.lesson))
 
     def settle(self, lessons: Iterable[str]) -> dict[tuple[str, str], Entries]:
         """Bring late penalties up to date; what was entered, by student and lesson.
@@ -220,38 +348,50 @@ class Recorder:
         student: str,
         lesson: str,
         notebook: NotebookNode,
-        verdicts: Iterable,
+        verdicts: Iterable[Verdict],
         timestamp: datetime | None = None,
     ) -> Recorded:
         """Write one graded submission. Writing it again changes nothing."""
         known = self._lesson(lesson)
         scores = _scores(lesson, known, verdicts)
+        untouched = _untouched(notebook, known)
+        remarks = {
+            cell: "No response." if name in untouched else None
+            for name, (cell, _) in known.solution_cells.items()
+        }
         with self._writing(f"{student}, {lesson}"):
-            submission, row = self._submission(student, known, timestamp)
-            for comment, name in self._comments(row, known):
-                comment.auto_comment = "No response." if _untouched(notebook, name, known) else None
-            return self._mark(student, known, submission, row, scores, review=False)
+            return self._write(student, known, timestamp, scores, remarks, review=False)
 
     def refuse(self, student: str, lesson: str, timestamp: datetime | None = None) -> Recorded:
         """Write a submission that cannot be graded: no points, and marked for a person to look."""
         known = self._lesson(lesson)
         scores = dict.fromkeys(known.grade_cells, 0.0)
         with self._writing(f"{student}, {lesson}"):
-            submission, row = self._submission(student, known, timestamp)
-            return self._mark(student, known, submission, row, scores, review=True)
+            return self._write(student, known, timestamp, scores, {}, review=True)
 
     @contextmanager
-    def _writing(self, what):
-        db = self.gradebook.db
+    def together(self) -> Iterator[None]:
+        """One commit for all that is written inside: all of it is kept, or nothing."""
+        with self._writing("a batch of marks"):
+            yield
+
+    @contextmanager
+    def _writing(self, what: str) -> Iterator[None]:
+        """Commit at the end of the outermost one."""
+        db, outermost = self.gradebook.db, not self._is_writing
+        self._is_writing = True
         try:
             yield
-            db.commit()
+            if outermost:
+                db.commit()
         except SQLAlchemyError as error:
             raise RunError(f"{what}: cannot write the gradebook: {_first_line(error)}") from error
         finally:
-            db.rollback()  # after a commit this does nothing
+            if outermost:
+                self._is_writing = False
+                db.rollback()  # after a commit this does nothing
 
-    def _lesson(self, name):
+    def _lesson(self, name: str) -> _Lesson:
         if name not in self._lessons:
             try:
                 assignment = self.gradebook.find_assignment(name)
@@ -273,7 +413,7 @@ class Recorder:
             )
         return self._lessons[name]
 
-    def _student(self, student_id):
+    def _student(self, student_id: str) -> Student:
         db = self.gradebook.db
         student = db.get(Student, student_id)
         if student is None:
@@ -281,56 +421,97 @@ class Recorder:
             db.add(student)
         return student
 
-    def _submission(self, student, known, timestamp):
-        """The submission and its notebook's row; new ones mirror the whole assignment."""
-        db = self.gradebook.db
-        self._student(student)
-        submission = db.scalars(
-            select(SubmittedAssignment).where(
-                SubmittedAssignment.assignment_id == known.assignment,
-                SubmittedAssignment.student_id == student,
+    def _write(
+        self,
+        student: str,
+        known: _Lesson,
+        timestamp: datetime | None,
+        scores: Mapping[str, float],
+        remarks: Mapping[str, str | None],
+        review: bool,
+    ) -> Recorded:
+        """remarks: nbgrader's comments by solution cell; a cell that is left out keeps its own."""
+        written = self._found(student, known, timestamp)
+        total, needs_review, marks = 0.0, review, []
+        for name, (cell, _) in known.grade_cells.items():
+            entered = written.entered.get(cell, _NOTHING_ENTERED)
+            to_review = review or entered.manual_score is not None
+            given = scores[name] if entered.manual_score is None else entered.manual_score
+            total += given + (entered.extra_credit or 0.0)
+            needs_review = needs_review or to_review
+            marks.append(
+                {
+                    "of_cell": cell,
+                    "of_notebook": written.notebook,
+                    "auto_score": scores[name],
+                    "needs_manual_grade": to_review,
+                }
             )
-        ).one_or_none()
-        if submission is None:
-            submission = SubmittedAssignment(assignment_id=known.assignment, student_id=student)
-            db.add(submission)
-            for notebook, grades, comments in known.rows:
-                row = SubmittedNotebook(notebook_id=notebook, assignment=submission)
-                db.add_all(Grade(cell_id=cell, notebook=row) for cell in grades)
-                db.add_all(Comment(cell_id=cell, notebook=row) for cell in comments)
-            db.flush()
-        if timestamp is not None:
-            submission.timestamp = timestamp
-        row = db.scalars(
-            select(SubmittedNotebook).where(
-                SubmittedNotebook.notebook_id == known.notebook,
-                SubmittedNotebook.assignment_id == submission.id,
-            )
-        ).one()
-        return submission, row
+        told = [
+            {"of_cell": cell, "of_notebook": written.notebook, "auto_comment": text}
+            for cell, text in remarks.items()
+        ]
+        penalty = self._penalty(student, known, written, total)
+        self._execute(_SET_GRADE, marks)
+        self._execute(_SET_COMMENT, told)
+        if penalty != written.penalty:
+            row = {"of_notebook": written.notebook, "late_submission_penalty": penalty}
+            self._execute(_SET_PENALTY, [row])
+        return Recorded(score=total, late_penalty=penalty or 0.0, needs_review=needs_review)
 
-    def _comments(self, row, known):
-        names = {cell: name for name, (cell, _) in known.solution_cells.items()}
-        return [(comment, names[comment.cell_id]) for comment in self._of(Comment, row, names)]
+    def _found(self, student: str, known: _Lesson, timestamp: datetime | None) -> _Submitted:
+        """The rows of a submission; new ones mirror the whole assignment."""
+        asked = {"student": student, "assignment": known.assignment, "notebook": known.notebook}
+        connection = self.gradebook.db.connection()
+        found = connection.execute(_FIND, asked).one_or_none()
+        if found is None:
+            return self._new(student, known, timestamp)
+        if timestamp is not None and timestamp != found.timestamp:
+            self._execute(_SET_TIME, [{"of_submission": found.submission, "timestamp": timestamp}])
+        entered = connection.execute(_ENTERED, {"notebook": found.notebook})
+        return _Submitted(
+            notebook=found.notebook,
+            timestamp=timestamp or found.timestamp,
+            extension=found.extension,
+            penalty=found.penalty,
+            entered={row.cell_id: row for row in entered},
+        )
 
-    def _of(self, kind, row, cells):
-        # By cell and notebook: that pair has an index, the notebook alone has none.
-        found = select(kind).where(kind.cell_id.in_(list(cells)), kind.notebook_id == row.id)
-        return self.gradebook.db.scalars(found)
+    def _new(self, student: str, known: _Lesson, timestamp: datetime | None) -> _Submitted:
+        if self.gradebook.db.connection().execute(_ENROLLED, {"student": student}).first() is None:
+            self._execute(insert(Student.__table__), [{"id": student}])
+        submission, rows = new_uuid(), {notebook: new_uuid() for notebook, *_ in known.rows}
+        made = {"assignment_id": known.assignment, "student_id": student, "timestamp": timestamp}
+        self._execute(_ADD_SUBMISSION, [made | {"id": submission}])
+        self._execute(
+            _ADD_NOTEBOOK,
+            [
+                {"id": row, "notebook_id": notebook, "assignment_id": submission}
+                for notebook, row in rows.items()
+            ],
+        )
+        for statement, index in ((_ADD_GRADE, 1), (_ADD_COMMENT, 2)):
+            of = [(cell, rows[cells[0]]) for cells in known.rows for cell in cells[index]]
+            self._execute(statement, [{"cell_id": cell, "notebook_id": row} for cell, row in of])
+        return _Submitted(
+            notebook=rows[known.notebook],
+            timestamp=timestamp,
+            extension=None,
+            penalty=None,
+            entered={},
+        )
 
-    def _mark(self, student, known, submission, row, scores, review):
-        names = {cell: name for name, (cell, _) in known.grade_cells.items()}
-        total, needs_review = 0.0, review
-        for grade in self._of(Grade, row, names):
-            grade.auto_score = scores[names[grade.cell_id]]
-            grade.needs_manual_grade = review or grade.manual_score is not None
-            needs_review = needs_review or grade.needs_manual_grade
-            given = grade.auto_score if grade.manual_score is None else grade.manual_score
-            total += given + (grade.extra_credit or 0.0)
-        row.late_submission_penalty = self._penalty(student, known, submission, total)
-        return Recorded(total, row.late_submission_penalty or 0.0, needs_review)
+    def _execute(self, statement: Insert | Update, rows: list[dict[str, Any]]) -> None:
+        if rows:
+            self.gradebook.db.connection().execute(statement, rows)
 
-    def _penalty(self, student, known, submission, score):
+    def _penalty(
+        self,
+        student: str,
+        known: _Lesson,
+        submission: "_Submitted | SubmittedAssignment",
+        score: float,
+    ) -> float | None:
         """What the course's late-submission plugin takes away, kept between 0 and the score."""
         if known.duedate is None or submission.timestamp is None:
             return None
@@ -412,15 +593,15 @@ def _scores(lesson, known, verdicts):
     return scores
 
 
-def _untouched(notebook, name, known):
-    """Whether the learner left this answer as it was released: nbgrader's "No response."."""
-    checksum = known.solution_cells[name][1]
-    return any(
-        is_solution(cell)
-        and cell.metadata.nbgrader["grade_id"] == name
-        and compute_checksum(cell) == checksum
+def _untouched(notebook: NotebookNode, known: _Lesson) -> set[str]:
+    """The answers that the learner left as they were released: nbgrader's "No response."."""
+    return {
+        name
         for cell in notebook.cells
-    )
+        if is_solution(cell)
+        and (name := cell.metadata.nbgrader["grade_id"]) in known.solution_cells
+        and compute_checksum(cell) == known.solution_cells[name][1]
+    }
 
 
 @contextmanager
