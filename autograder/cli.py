@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from autograder.errors import CourseError, RunError, UserError
-from autograder.exercises import lessons
+from autograder.exercises import find_exercise, find_function, lessons
 from autograder.judge.session import Limits
 
 if TYPE_CHECKING:
@@ -81,6 +81,28 @@ def _judge(options: argparse.Namespace) -> None:
         print(json.dumps(verdict.to_data()))
     else:
         print(f"{verdict.status}: {verdict.message} ({verdict.score:g} of {verdict.max_score:g})")
+
+
+def _mutants(options: argparse.Namespace) -> None:
+    from autograder import terminal
+    from autograder.proof import mutants
+
+    told = list(mutants.tell(find_function(options.exercise)))
+    if options.json:
+        print(json.dumps([item.to_data() for item in told], indent=1))
+    else:
+        terminal.mutants(options.exercise, told)
+
+
+def _check(options: argparse.Namespace) -> int:
+    from autograder.proof import prove
+
+    found = list(prove.faults(find_exercise(options.exercise)))
+    for fault in found:
+        print(f"{options.exercise}: {fault}")
+    if not found:
+        print(f"{options.exercise}: nothing to mend")
+    return 1 if found else 0
 
 
 def _grade(options: argparse.Namespace) -> None:
@@ -188,6 +210,17 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--json", action="store_true")
     _add_isolation(command)
     command.set_defaults(run=_judge)
+
+    command = commands.add_parser("check", help="prove one exercise: its answers and its messages")
+    command.add_argument("exercise", metavar="EXERCISE")
+    command.set_defaults(run=_check)
+
+    command = commands.add_parser(
+        "mutants", help="what is said of every single slip beside a reference"
+    )
+    command.add_argument("exercise", metavar="EXERCISE")
+    command.add_argument("--json", action="store_true")
+    command.set_defaults(run=_mutants)
 
     command = commands.add_parser("grade", help="grade notebooks, or a whole class")
     command.add_argument("notebooks", nargs="*", metavar="NOTEBOOK.ipynb")

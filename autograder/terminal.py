@@ -4,6 +4,7 @@ Names and messages may come from learners, so they are printed as text, never as
 """
 
 import sys
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -13,6 +14,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 from rich.text import Text
 
+from autograder.proof.mutants import EQUIVALENT, FALSE, NOT_TRULY_TOLD, OUTCOMES, Told, share_told
 from autograder.text import clean
 
 MOST_ROWS = 60
@@ -91,6 +93,22 @@ def attacks(outcomes: list[Any]) -> None:
         console.print(Text(clean(line)), style="bold red")
     if not unsafe:
         console.print("None scored, none got through, nobody else was touched.")
+
+
+def mutants(exercise: str, told: list[Told]) -> None:
+    """How many slips beside a reference are told and how; then those that are not, by line."""
+    console = Console()
+    counts = Counter(item.outcome for item in told)
+    columns = (*OUTCOMES, EQUIVALENT)
+    table = Table(*columns, "share told", box=SIMPLE_HEAD, padding=0, show_edge=False)
+    table.add_row(*(str(counts[outcome]) for outcome in columns), f"{share_told(told):.0%}")
+    console.print(f"Slips beside {exercise}:")
+    console.print(table)
+    for item in told:
+        if item.outcome in NOT_TRULY_TOLD:
+            named = f" ({item.verdict.mistake})" if item.outcome == FALSE else ""
+            slip = f"{item.mutant.kind}: {item.mutant.edit}"
+            console.print(Text(f"{item.outcome}{named}, line {item.mutant.line}, {slip}"))
 
 
 def say(line: str) -> None:

@@ -31,3 +31,11 @@ def find_exercise(name: str) -> Exercise | Quiz:
         if name in lesson.exercises:
             return lesson.exercises[name]
     raise UserError(f"unknown exercise {name!r}; `python -m autograder exercises` lists them")
+
+
+def find_function(name: str) -> Exercise:
+    """The exercise of that name, which must be a function: a question has no source."""
+    exercise = find_exercise(name)
+    if isinstance(exercise, Quiz):
+        raise UserError(f"{name} is a quiz question; only functions have neighbours")
+    return exercise

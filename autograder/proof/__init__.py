@@ -1,0 +1,1 @@
+"""Proving an exercise while it is written: its answers, its messages, the slips beside it."""

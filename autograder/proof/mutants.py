@@ -1,0 +1,198 @@
+"""What a learner with a single slip would be told: the measure of an exercise's catalogue.
+
+The neighbours of the reference (`mutate`) are run on the public cases, as `check` does, and each
+verdict is held against the truth, which is known here: the edit, its line, and what the function
+really does on inputs that nobody has seen.
+"""
+
+import warnings
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from autograder.exercise import Answer, Exercise
+from autograder.proof.counted import EndlessError, Turns, compile_counted
+from autograder.proof.mutate import Mutant, canonical, neighbours
+from optlab.checking import diagnose
+from optlab.checking.compare import difference
+from optlab.checking.diagnose import AnswerKey, Verdict, same
+from optlab.checking.probe import Case, Observation
+
+NAMED = "named"  # by a catalogued mistake that it is
+PLACED = "placed"  # the line of the edit is told
+TOLD = "told"  # something particular: an error, a fact, a form, a side effect, no end
+NOTHING = "nothing"  # two numbers only
+FALSE = "false"  # by a catalogued mistake that it is not
+ELSEWHERE = "elsewhere"  # another line is told
+HIDDEN = "hidden"  # `check` passes it and grading does not
+EQUIVALENT = "equivalent"  # right, whatever it is asked
+TRULY_TOLD = (NAMED, PLACED, TOLD)
+NOT_TRULY_TOLD = (NOTHING, ELSEWHERE, FALSE, HIDDEN)
+OUTCOMES = (*TRULY_TOLD, *NOT_TRULY_TOLD)
+
+_FRESH = (101, 102)  # seeds of inputs that no key holds
+
+
+@dataclass(frozen=True)
+class Told:
+    """One neighbour and what is said of it.
+
+    outcome: what this is worth, see above. duplicate: the mistake with the same source.
+    """
+
+    mutant: Mutant
+    verdict: Verdict
+    outcome: str
+    duplicate: str | None
+
+    def to_data(self) -> dict[str, Any]:
+        said = self.verdict.to_data()
+        return {
+            "edit": f"{self.mutant.kind}: {self.mutant.edit}",
+            "line": self.mutant.line,
+            "status": EQUIVALENT if self.outcome == EQUIVALENT else said["status"],
+            "mistake": said["mistake"],
+            "place": said.get("place"),
+            "message": said["message"],
+            "outcome": self.outcome,
+            "duplicate": self.duplicate,
+        }
+
+
+def tell(exercise: Exercise, mutants: Iterable[Mutant] | None = None) -> Iterator[Told]:
+    """Say of each neighbour of the reference what its author would be told."""
+    bench = _Bench(exercise)
+    for mutant in neighbours(exercise.source) if mutants is None else mutants:
+        yield bench.told(mutant)
+
+
+def share_told(told: Iterable[Told]) -> float:
+    """The part of the wrong neighbours of which something true and particular is said."""
+    counts = Counter(item.outcome for item in told)
+    wrong = sum(counts[outcome] for outcome in OUTCOMES)
+    return sum(counts[outcome] for outcome in TRULY_TOLD) / wrong if wrong else 1.0
+
+
+class _Bench:
+    """All that is computed once for the neighbours of one exercise."""
+
+    def __init__(self, exercise: Exercise) -> None:
+        self.exercise = exercise
+        self.key = exercise.public_key()
+        self.catalogue = {answer.name: answer for answer in exercise.mistakes}
+        self._as_mistake: dict[str, tuple[Observation, ...]] = {}
+
+    @cached_property
+    def sources(self) -> dict[str, str]:
+        """The catalogued mistakes by what Python makes of their source."""
+        return {canonical(answer.source): answer.name for answer in self.exercise.mistakes}
+
+    @cached_property
+    def hidden(self) -> AnswerKey:
+        """The cases of other seeds, without the public ones and with variants only."""
+        public = len(self.key.cases)
+        fresh = [case for seed in _FRESH for case in self.exercise.make_cases(seed)[public:]]
+        expected = self.exercise.observe(self.exercise.reference, fresh)
+        variants = tuple(
+            replace(known, observations=self._do(answer, fresh))
+            for known, answer in zip(self.key.known, self.exercise.variants, strict=False)
+        )
+        return replace(self.key, cases=tuple(fresh), expected=expected, known=variants)
+
+    @cached_property
+    def most_turns(self) -> int:
+        """Far more turns of loops than the reference takes in any case."""
+        counter = Turns(limit=10**7)
+        reference = self._define(self.exercise.source, counter)
+        most = 0
+        for case in (*self.key.cases, *self.hidden.cases):
+            counter.count = 0
+            self.exercise.observe(reference, [case])
+            most = max(most, counter.count)
+        return 20 * most + 1000
+
+    def told(self, mutant: Mutant) -> Told:
+        """What is said of one neighbour, and whether it is true."""
+        seen = self._observe(mutant.source, self.key.cases)
+        verdict = self._verdict(seen)
+        duplicate = self.sources.get(mutant.source)
+        return Told(
+            mutant=mutant,
+            verdict=verdict,
+            outcome=self._outcome(mutant, verdict, seen),
+            duplicate=duplicate,
+        )
+
+    def _verdict(self, seen: tuple[Observation, ...] | None) -> Verdict:
+        if seen is None:
+            return diagnose.verdict(self.key, diagnose.TIMED_OUT, "This does not come to an end.")
+        return diagnose.diagnose(self.key, seen)
+
+    def _outcome(
+        self, mutant: Mutant, verdict: Verdict, seen: tuple[Observation, ...] | None
+    ) -> str:
+        if verdict.status == diagnose.CORRECT:
+            return EQUIVALENT if self._is_right(mutant) else HIDDEN
+        if verdict.mistake:
+            return NAMED if self._is(mutant, verdict.mistake) else FALSE
+        said = verdict.to_data()
+        if said.get("place"):
+            there = said["place"]["line"] <= mutant.line <= said["place"]["end_line"]
+            return PLACED if there else ELSEWHERE
+        if seen is None or verdict.status == diagnose.RAISED or said.get("facts"):
+            return TOLD
+        return NOTHING if self._only_values_differ(seen) else TOLD
+
+    def _only_values_differ(self, seen: tuple[Observation, ...]) -> bool:
+        """Whether there is nothing to tell but what is expected and what came instead.
+
+        Otherwise a form is wrong (a shape, a key, None), or there is a side effect.
+        """
+        pairs = zip(self.key.expected, seen, strict=True)
+        found = (difference(wanted.outputs, got.outputs, "") for wanted, got in pairs)
+        first = next((item for item in found if item), None)
+        # What is random has values of its own in any case; its summary is what is compared.
+        values = ("value", "shape") if self.key.summary else ("value",)
+        return first is not None and first.kind in values
+
+    def _is_right(self, mutant: Mutant) -> bool:
+        seen = self._observe(mutant.source, self.hidden.cases)
+        return seen is not None and diagnose.diagnose(self.hidden, seen).status == diagnose.CORRECT
+
+    def _is(self, mutant: Mutant, mistake: str) -> bool:
+        """Whether the function is that mistake also on inputs that no key holds."""
+        seen = self._observe(mutant.source, self.hidden.cases)
+        if seen is None:
+            return False
+        if mistake not in self._as_mistake:
+            self._as_mistake[mistake] = self._do(self.catalogue[mistake], self.hidden.cases)
+        pairs = enumerate(zip(self._as_mistake[mistake], seen, strict=True))
+        return all(same(self.hidden, index, *pair) for index, pair in pairs)
+
+    def _do(self, answer: Answer, cases: Iterable[Case]) -> tuple[Observation, ...]:
+        return self.exercise.observe(self.exercise.implement(answer), cases)
+
+    def _define(self, source: str, turns: Turns) -> Callable:
+        exercise = self.exercise
+        return compile_counted(source, exercise.name, exercise.reference.__globals__, turns)
+
+    def _observe(self, source: str, cases: Iterable[Case]) -> tuple[Observation, ...] | None:
+        """What the function does on each case; None when it does not come to an end."""
+        counter = Turns(self.most_turns)
+        function = self._define(source, counter)
+        state = np.random.get_state()
+        seen = []
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                for case in cases:
+                    counter.count = 0
+                    seen += self.exercise.observe(function, [case])
+        except EndlessError:
+            np.random.set_state(state)  # nobody has put back what a case keeps aside
+            return None
+        return tuple(seen)
