@@ -785,9 +785,23 @@ for name, distance in zip(decays, np.sqrt(np.mean(w**2, axis=1)), strict=True):
 # its way. The constant in front matters more than the theorem suggests.
 #
 # So a schedule adds hyperparameters: $\alpha_0$, the shape, its speed. In which order should you
-# tune? **First $\alpha_0$ without decay**, then the decay; a bad $\alpha_0$ cannot be
-# repaired by a schedule. How to search through many hyperparameters systematically is the topic of
-# the next week of the lecture, and lesson 11 compares learning rates.
+# tune? It is often said: first $\alpha_0$ without decay, then the decay. **Predict** from the race on
+# the digits: add a decay to the $\alpha_0$ that is best without one. Does it help?
+
+# %% tags=["experiment"]
+alone = gap[list(runners).index("constant")].argmin()
+print(f"best without decay: alpha0 = {starts[alone]}, J - J* = {gap[0, alone]:.1e}")
+for row, name in list(enumerate(runners))[1:]:
+    there, own = gap[row, alone], gap[row].min()
+    word = "worse" if there > gap[0, alone] else "better"
+    print(f"{name:24} from there {there:.1e}, {word} than constant; from its own start {own:.1e}")
+
+# %% [markdown]
+# Every decay makes it worse there. The best constant rate has to be small, for the sake of its
+# floor; a schedule takes care of the floor by itself and wants to begin higher. So **tune
+# $\alpha_0$ together with the decay**: for each shape and speed try a few $\alpha_0$, on a grid whose
+# values double. How to search through many hyperparameters systematically is the topic of the next
+# week of the lecture, and lesson 11 compares learning rates.
 #
 # ## Summary
 #

@@ -39,8 +39,14 @@ lesson.quiz(
         "That would be exact convergence, which a constant rate and noise do not reach. What is "
         "rate / (2 - rate)?",
     ),
-    (0.01, "You squared the rate somewhere. What is rate / (2 - rate)?"),
-    hints=("The figure's dashed line is rate / (2 - rate).",),
+    (0.053, "The floor of the rate 0.1. Which rate is asked about?"),
+    (0.0101, "The floor of the rate 0.02. Which rate is asked about?"),
+    (0.04, "You squared the rate. What is rate / (2 - rate)?"),
+    hints=(
+        "The figure has a dashed line for each rate. By which formula is it drawn?",
+        "Put 0.2 into the formula in both places: above the line and below it.",
+        "Below the line stands 2 - rate, a little less than 2.",
+    ),
 )
 
 
@@ -67,17 +73,19 @@ def _(rng):
     yield _epochs(0, 7, 30, note="a small decay_rate", learning_rate0=0.35, decay_rate=rate)
     rate = float(rng.uniform(2, 5))
     yield _epochs(0, 1, 3, 9, note="a large decay_rate", learning_rate0=1.3, decay_rate=rate)
-    epochs = (np.int64(0), np.int64(5), np.int64(60))
+    epochs = (np.int64(0), *rng.integers(4, 60, 2))
     yield _epochs(*epochs, note="epochs from np.arange", learning_rate0=0.08, decay_rate=0.3)
-    yield _epochs(0, 3, 12, note="a whole learning_rate0", learning_rate0=2, decay_rate=1)
-    yield _epochs(0, 11, note="decay_rate = 0", learning_rate0=0.7, decay_rate=0.0)
+    whole = int(rng.integers(2, 6))
+    yield _epochs(0, 3, 12, note="a whole learning_rate0", learning_rate0=whole, decay_rate=1)
+    first = float(rng.uniform(0.3, 0.9))
+    yield _epochs(0, 11, note="decay_rate = 0", learning_rate0=first, decay_rate=0.0)
 
 
 QUOTIENT = "learning_rate0 / denominator"
 inverse_time_decay.mistake(
     "epoch_counted_from_one",
-    "Your rate has already decayed at epoch 0: 0.1 instead of 0.2. How much time has passed before "
-    "the first epoch ends?",
+    "Your rate has already decayed at epoch 0. How much time has passed before the first epoch "
+    "ends?",
     ("* epoch", "* (epoch + 1)"),
 )
 inverse_time_decay.mistake(
@@ -88,47 +96,47 @@ inverse_time_decay.mistake(
 )
 inverse_time_decay.mistake(
     "decays_the_decayed_rate",
-    "By epoch 3 you have 0.0083 instead of 0.05: each epoch divides what the epoch before had "
-    "already divided. Which rate does the formula start from?",
+    "Each of your epochs divides what the epoch before had already divided, so that the rate falls "
+    "far too fast. Which rate does the formula start from?",
     ("1 + decay_rate * epoch", "np.prod(1 + decay_rate * np.arange(1, epoch + 1))"),
 )
 inverse_time_decay.mistake(
     "ignores_decay_rate",
-    "Your rates are right for decay_rate = 1 only: with 0.5 they are the same. Where does the "
-    "argument come in?",
+    "Your rates are those of decay_rate = 1, whatever it is. Where does the argument come in?",
     ("1 + decay_rate * epoch", "1 + epoch"),
 )
 inverse_time_decay.mistake(
     "missing_parentheses",
-    "Your rate grows with the epochs. Python divides before it adds: what does it divide by?",
+    "Your rate grows: decay_rate * epoch is added to learning_rate0. What should it be a part of, "
+    "and where do the parentheses go?",
     (QUOTIENT, "learning_rate0 / 1 + decay_rate * epoch"),
 )
 inverse_time_decay.mistake(
     "one_over_one",
-    "Yours is 1 at epoch 0, whatever learning_rate0 is. Python reads 1 / 1 first: where do the "
-    "parentheses go?",
+    "Yours is 1 at epoch 0, whatever learning_rate0 is, and grows from there. What is divided by "
+    "what, and where do the parentheses go?",
     (QUOTIENT, "1 / 1 + decay_rate * epoch * learning_rate0"),
 )
 inverse_time_decay.mistake(
     "exponential_instead",
-    "Your rate falls as exp(-decay_rate * epoch): 0.0027 at epoch 4 already, 0.04 was asked. "
-    "Which of the two forms is called inverse time?",
+    "Your rate falls as exp(-decay_rate * epoch). Which form is called inverse time?",
     (QUOTIENT, "learning_rate0 * np.exp(-decay_rate * epoch)"),
 )
 inverse_time_decay.mistake(
     "power_instead",
-    "Yours halves at every epoch: 0.1, 0.05, 0.025. Is the epoch an exponent here, or a factor?",
+    "Yours is divided by 1 + decay_rate once more at every epoch. Is the epoch an exponent here, "
+    "or a factor?",
     ("1 + decay_rate * epoch", "(1 + decay_rate) ** epoch"),
 )
 inverse_time_decay.mistake(
     "straight_line",
-    "Your rate falls in a straight line and becomes negative: -0.2 at epoch 2. Is the formula a "
-    "product or a quotient?",
+    "Your rate falls in a straight line and becomes negative in the end. Is the formula a product "
+    "or a quotient?",
     (QUOTIENT, "learning_rate0 * (1 - decay_rate * epoch)"),
 )
 inverse_time_decay.mistake(
     "grows_instead",
-    "Your rate grows: 1.0 at epoch 4. Should a large denominator make it larger or smaller?",
+    "Your rate grows with the epochs. Should a large denominator make it larger or smaller?",
     (QUOTIENT, "learning_rate0 * denominator"),
 )
 inverse_time_decay.mistake(
@@ -138,8 +146,7 @@ inverse_time_decay.mistake(
 )
 inverse_time_decay.mistake(
     "square_root_slipped_in",
-    "Your rate falls more slowly: 0.141 at epoch 1, 0.1 was asked. Is there a root in inverse time "
-    "decay?",
+    "Your rate falls too slowly, as one over a root. Is there a root in inverse time decay?",
     ("1 + decay_rate * epoch", "np.sqrt(1 + decay_rate * epoch)"),
 )
 inverse_time_decay.mistake(
@@ -150,8 +157,7 @@ inverse_time_decay.mistake(
 )
 inverse_time_decay.mistake(
     "rounded",
-    "Your rate is rounded: 0.0667 for 0.2 / 3. How many digits does a learning rate of 0.00004 "
-    "need?",
+    "Your rate is rounded to four digits. How many does a learning rate of 0.00004 need?",
     ("return learning_rate0 / denominator", "return round(learning_rate0 / denominator, 4)"),
     share=0.5,
 )
@@ -208,7 +214,11 @@ lesson.quiz(
         "does the formula start from?",
     ),
     (0.2, "At epoch 0 nothing has decayed. What is the denominator at epoch 3?"),
-    hints=("Compute it from the formula, not from the table.",),
+    hints=(
+        "Compute it from the formula, not from the table.",
+        "The denominator grows by decay_rate with every epoch. What is it at epoch 3?",
+        "A decay never gives more than it started with, 0.2.",
+    ),
 )
 
 lesson.quiz(
@@ -233,7 +243,11 @@ lesson.quiz(
         "A staircase stays the same for several epochs and then drops. Does this formula ever "
         "stay the same?",
     ),
-    hints=("What does the formula shrink, and where does the epoch stand in it?",),
+    hints=(
+        "What does the formula shrink: the weights, or the rate?",
+        "Does the rate stay the same for a while, or does it fall at every epoch?",
+        "Where does the epoch stand: in an exponent, or below the line?",
+    ),
 )
 
 
@@ -260,16 +274,17 @@ def _(rng):
     yield _epochs(0, 1, 2, 17, note="a faster decay", learning_rate0=0.07, base=base)
     base = float(rng.uniform(0.99, 0.999))
     yield _epochs(0, 5, 400, note="a slow decay over many epochs", learning_rate0=1.7, base=base)
-    epochs = (np.int64(0), np.int64(1), np.int64(33))
+    epochs = (np.int64(0), np.int64(1), *rng.integers(5, 40, 1))
     yield _epochs(*epochs, note="epochs from np.arange", learning_rate0=0.3)
-    yield _epochs(0, 4, note="a whole learning_rate0", learning_rate0=3, base=0.7)
+    whole = int(rng.integers(2, 6))
+    yield _epochs(0, 4, note="a whole learning_rate0", learning_rate0=whole, base=0.7)
 
 
 PRODUCT = "left * learning_rate0"
 exponential_decay.mistake(
     "epoch_counted_from_one",
-    "Your rate has already decayed at epoch 0: 0.38 instead of 0.4. How often has the base been "
-    "applied before the first epoch?",
+    "Your rate has already decayed at epoch 0. How often has the base been applied before the "
+    "first epoch?",
     ("base**epoch", "base ** (epoch + 1)"),
 )
 exponential_decay.mistake(
@@ -290,14 +305,14 @@ exponential_decay.mistake(
 )
 exponential_decay.mistake(
     "rate_is_the_base",
-    "Your learning rate is base itself, 0.95 for ever. The number less than 1 is the base, not the "
-    "rate: what happens to it with every epoch?",
+    "Your learning rate is base itself, at every epoch. The number less than 1 is the base, not "
+    "the rate: what happens to it with every epoch?",
     (PRODUCT, "base"),
 )
 exponential_decay.mistake(
     "applied_only_once",
-    "Your rate is 0.38 at every epoch: the base is applied once and never again. Where does the "
-    "epoch come in?",
+    "Your rate is the same at every epoch: the base is applied once and never again. Where does "
+    "the epoch come in?",
     ("base**epoch", "base"),
 )
 exponential_decay.mistake(
@@ -318,19 +333,18 @@ exponential_decay.mistake(
 )
 exponential_decay.mistake(
     "natural_exponential",
-    "Your rate falls as exp(-base * epoch): to 0.155 after one epoch where 0.38 was asked. What is "
-    "the base of the power?",
+    "Your rate falls as exp(-base * epoch). What is the base of the power?",
     ("base**epoch", "np.exp(-base * epoch)"),
 )
 exponential_decay.mistake(
     "exponential_growth",
-    "Your rate grows without end, as e^t does. Is a base larger than 1 a decay?",
+    "Your rate grows as exp(base * epoch). Is a base larger than 1 a decay?",
     ("base**epoch", "np.exp(base * epoch)"),
 )
 exponential_decay.mistake(
     "one_minus_base",
-    "At epoch 1 your rate is 0.02 instead of 0.38: you keep 1 - base where base should stay. Which "
-    "part is left after one epoch?",
+    "You keep 1 - base where base should stay, so that the rate collapses. Which part is left "
+    "after one epoch?",
     ("base**epoch", "(1 - base) ** epoch"),
 )
 exponential_decay.mistake(
@@ -341,7 +355,7 @@ exponential_decay.mistake(
 )
 exponential_decay.mistake(
     "divides_by_the_base",
-    "Your rate grows: 0.42 at epoch 1. Does dividing by 0.95 make a number smaller?",
+    "Your rate grows with the epochs. Does dividing by a base below 1 make a number smaller?",
     (PRODUCT, "learning_rate0 / left"),
 )
 exponential_decay.mistake(
@@ -412,7 +426,10 @@ lesson.quiz(
         "c",
         "1, 0.71, 0.58, 0.5, ...: slowly, but it falls. That is a decay; which of the four grows?",
     ),
-    hints=("Put t = 1, 2, 3 into each of them.",),
+    hints=(
+        "Put t = 1, 2, 3 into each of them.",
+        "Where t is an exponent, the size of the base decides. Is it less than 1?",
+    ),
 )
 
 
@@ -441,9 +458,10 @@ def _(rng):
     yield _epochs(1, 2, 50, note="a small k", counter="t", learning_rate0=0.04, k=k)
     k = float(rng.uniform(3, 8))
     yield _epochs(1, 3, 7200, note="a large k", counter="t", learning_rate0=1.5, k=k)
-    steps = (np.int64(1), np.int64(5), np.int64(640))
+    steps = (np.int64(1), *rng.integers(3, 700, 2))
     yield _epochs(*steps, note="t from np.arange", counter="t", learning_rate0=0.2, k=0.8)
-    yield _epochs(1, 6, note="whole numbers", counter="t", learning_rate0=2, k=3)
+    whole = int(rng.integers(2, 5))
+    yield _epochs(1, 6, note="whole numbers", counter="t", learning_rate0=whole, k=3)
 
 
 RATE = "k / root * learning_rate0"
@@ -511,7 +529,7 @@ inverse_sqrt_decay.mistake(
 )
 inverse_sqrt_decay.mistake(
     "parentheses_missing",
-    "You divide by learning_rate0 as well: 0.3 makes the rate larger than 1. What does the "
+    "You divide by learning_rate0 as well: a smaller one gives a larger rate. What does the "
     "fraction end with?",
     (RATE, "k / (root * learning_rate0)"),
 )
@@ -583,49 +601,55 @@ def _(rng):
         note="epochs around the drops", learning_rate0=0.3, drop_every=10, factor=factor,
     )  # fmt: skip
     epochs = tuple(np.int64(epoch) for epoch in (0, 4, 5, 14, 15))
-    yield _epochs(*epochs, note="epochs from np.arange", learning_rate0=0.07, drop_every=5)
+    first = float(rng.uniform(0.02, 0.09))
+    yield _epochs(*epochs, note="epochs from np.arange", learning_rate0=first, drop_every=5)
     factor = float(rng.uniform(0.2, 0.4))
     yield _epochs(
         *(0, 1, 2, 6), note="a drop at every epoch", learning_rate0=2, drop_every=1, factor=factor
     )
-    late = (0, 29, 59, 60, 61)
-    yield _epochs(*late, note="a long first stair", learning_rate0=0.5, drop_every=60, factor=0.3)
+    long = int(rng.integers(30, 90))
+    late = (0, long // 2, long - 1, long, long + 1)
+    yield _epochs(*late, note="a long first stair", learning_rate0=0.5, drop_every=long, factor=0.3)
 
 
 DROPS = "epoch // drop_every"
 staircase_decay.mistake(
     "no_floor",
-    "Your rate slides where it should stay: 0.635 at epoch 1, 0.8 was asked. How many whole drops "
-    "have there been?",
+    "Your rate slides where it should stay the same. How many whole drops have there been?",
     (DROPS, "epoch / drop_every"),
 )
 staircase_decay.mistake(
     "jumps_back",
-    "Your rate is halved at epoch 3 and jumps back to 0.8 at epoch 5. Who remembers the drops that "
-    "have been?",
+    "Your rate drops at the right epochs and jumps back to learning_rate0 after each of them. Who "
+    "remembers the drops that have been?",
     (DROPS, "int(epoch > 0 and epoch % drop_every == 0)"),
 )
 staircase_decay.mistake(
+    "drops_at_epoch_zero",
+    "Your rate drops at every multiple of drop_every, 0 among them, and jumps back in between. How "
+    "many drops have there been by epoch 0, and who remembers the later ones?",
+    (DROPS, "int(epoch % drop_every == 0)"),
+)
+staircase_decay.mistake(
     "drops_once",
-    "Your rate drops once and never again: 0.4 at epoch 9, 0.1 was asked. How many drops lie "
-    "before epoch 9?",
+    "Your rate drops once and never again. How many drops have there been after three stairs?",
     (DROPS, "int(epoch >= drop_every)"),
 )
 staircase_decay.mistake(
     "drop_one_epoch_early",
-    "Your first drop comes at epoch 2: the first stair has two epochs instead of three. Which "
-    "epochs does it hold when they count from 0?",
+    "Your drops come one epoch early. Which epochs does the first stair hold when they count from "
+    "0?",
     (DROPS, "(epoch + 1) // drop_every"),
 )
 staircase_decay.mistake(
     "drop_one_epoch_late",
-    "Your drops come one epoch late, at 4, 7, 10. Which is the first epoch of the second stair?",
+    "Your drops come one epoch late. Which is the first epoch of the second stair?",
     (DROPS, "max(epoch - 1, 0) // drop_every"),
 )
 staircase_decay.mistake(
     "rounds_to_the_nearest",
-    "Your first drop comes at epoch 2, in the middle of a stair: 2 / 3 is rounded up. In which "
-    "direction do you round?",
+    "Your drops come in the middle of a stair: epoch / drop_every is rounded to the nearest. In "
+    "which direction should it go?",
     (DROPS, "round(epoch / drop_every)"),
 )
 staircase_decay.mistake(
@@ -635,8 +659,8 @@ staircase_decay.mistake(
 )
 staircase_decay.mistake(
     "remainder_for_quotient",
-    "Yours counts the epochs since the last drop: the rate falls at 1 and 2 and is back at 3. "
-    "Which operator counts whole drops, // or %?",
+    "Yours counts the epochs since the last drop: the rate falls on each stair and is back where "
+    "the next begins. Which operator counts whole drops, // or %?",
     (DROPS, "epoch % drop_every"),
 )
 staircase_decay.mistake(
@@ -654,6 +678,12 @@ staircase_decay.mistake(
     "Your rate is 0 on the first stair and grows with each drop. Is the number of drops a factor "
     "or an exponent?",
     ("factor**drops", "(factor * drops)"),
+)
+staircase_decay.mistake(
+    "factor_times_later_drops",
+    "Your first drop is right, and with the next ones the rate grows again. Is the number of drops "
+    "a factor or an exponent?",
+    ("factor**drops", "(factor * drops if drops else 1)"),
 )
 staircase_decay.mistake(
     "power_turned_round",
@@ -680,14 +710,14 @@ staircase_decay.mistake(
 )
 staircase_decay.mistake(
     "precedence_of_floor",
-    "Python takes the power first and then divides: at epoch 0 the rate is already 0. What should "
-    "the exponent be?",
+    "Your rate is 0 where drop_every is more than 1: Python divides after the power. What "
+    "should the exponent be?",
     ("learning_rate0 * factor**drops", "learning_rate0 * (factor**epoch // drop_every)"),
 )
 staircase_decay.mistake(
     "drops_compound",
-    "Your third drop multiplies by factor three times more: 0.0125 at epoch 9 instead of 0.1. How "
-    "often does one drop apply the factor?",
+    "Your second drop applies the factor twice and your third three times. How often does one drop "
+    "apply it?",
     ("factor**drops", "factor ** (drops * (drops + 1) // 2)"),
 )
 staircase_decay.mistake(
@@ -703,8 +733,8 @@ staircase_decay.mistake(
 )
 staircase_decay.mistake(
     "whole_rates_only",
-    "Your rate is 0 after the first drop: int() cuts 0.8 and 0.4 down to 0. What has to be whole, "
-    "the rate or the number of drops?",
+    "Your rates are whole numbers, most of them 0. What has to be whole, the rate or the number of "
+    "drops?",
     ("return learning_rate0 * factor**drops", "return int(learning_rate0 * factor**drops)"),
 )
 
@@ -805,27 +835,28 @@ UPDATE = "w = w - learning_rate * gradient(w)"
 ASK = "        learning_rate = schedule(epoch)\n"
 train_with_schedule.mistake(
     "decays_per_update",
-    "Your rate changes at every update, where once per epoch is meant: the second update already "
-    "uses 0.2. What does the schedule count?",
+    "Your rate changes at every update, where once per epoch is meant. What does the schedule "
+    "count?",
     ("for _ in range(steps_per_epoch)", "for step in range(steps_per_epoch)"),
     (UPDATE, f"learning_rate = schedule(epoch * steps_per_epoch + step)\n            {UPDATE}"),
 )
 train_with_schedule.mistake(
     "epoch_counted_from_one",
-    "Your first epoch uses 0.2, and the schedule's first rate, 0.4, is never used. Which number "
+    "Your first epoch uses the schedule's second rate, and the first is never used. Which number "
     "has the first epoch?",
     ("schedule(epoch)", "schedule(epoch + 1)"),
 )
 train_with_schedule.mistake(
     "decays_the_decayed_rate",
-    "Your rate is multiplied by the schedule again and again: 0.4, 0.08, 0.008. Is the schedule a "
-    "rate, or a factor for the last one?",
+    "Your rate is multiplied by the schedule again at every epoch. Is the schedule a rate, or a "
+    "factor for the last one?",
     ("w, rates = w0, []", "w, rates, learning_rate = w0, [], 1.0"),
     ("learning_rate = schedule(epoch)", "learning_rate = learning_rate * schedule(epoch)"),
 )
 train_with_schedule.mistake(
     "rate_never_changes",
-    "Your rate is 0.4 from the first epoch to the last. Who is asked at the start of an epoch?",
+    "Your rate is that of epoch 0 from the first epoch to the last. Who is asked at the start of "
+    "an epoch?",
     ("schedule(epoch)", "schedule(0)"),
 )
 train_with_schedule.mistake(
@@ -847,6 +878,12 @@ train_with_schedule.mistake(
     (UPDATE, "w = w - learning_rate * slope"),
 )
 train_with_schedule.mistake(
+    "gradient_asked_twice",
+    "Where the gradient is noisy, your path is another one: each update asks for it twice. What "
+    "does every further call draw?",
+    (UPDATE, f"gradient(w)\n            {UPDATE}"),
+)
+train_with_schedule.mistake(
     "uphill",
     "Your point moves up the gradient, away from the minimum. Which sign has a descent step?",
     ("w - learning_rate", "w + learning_rate"),
@@ -858,17 +895,17 @@ train_with_schedule.mistake(
 )
 train_with_schedule.mistake(
     "one_update_per_epoch",
-    "You make one update in each epoch: 3 rates where 6 belong. How many does an epoch hold?",
+    "You make one update in each epoch, whatever steps_per_epoch is. How many does an epoch hold?",
     ("range(steps_per_epoch)", "range(1)"),
 )
 train_with_schedule.mistake(
     "one_epoch_too_few",
-    "Your last epoch is missing: 4 rates where 6 belong. What does range end with?",
+    "Your last epoch is missing. What does range end with?",
     ("range(epochs)", "range(epochs - 1)"),
 )
 train_with_schedule.mistake(
     "one_epoch_too_many",
-    "You train one epoch too many: 8 rates where 6 belong. Which is the number of the last one?",
+    "You train one epoch too many. Which is the number of the last one?",
     ("range(epochs)", "range(epochs + 1)"),
 )
 train_with_schedule.mistake(
@@ -880,8 +917,8 @@ train_with_schedule.mistake(
 )
 train_with_schedule.mistake(
     "rates_once_per_epoch",
-    "You note one rate per epoch, 3 where 6 belong. Asked is the rate of every update. Which loop "
-    "should the note be in?",
+    "You note one rate per epoch. Asked is the rate of every update: which loop should the note be "
+    "in?",
     ("            rates.append", "        rates.append"),
 )
 train_with_schedule.mistake(
@@ -1000,7 +1037,11 @@ lesson.quiz(
         "You divided by 23. What is 1 + decay_rate * t when t has reached 23?",
     ),
     (0.008, "You divided by 25. Where does the counter stand after 23 updates?"),
-    hints=("Put the number of updates where the number of the epoch stands.",),
+    hints=(
+        "Put the number of updates where the number of the epoch stands.",
+        "The denominator is 1 + decay_rate times that number. What is it after 23 updates?",
+        "Round late: an answer has to be exact to 2 %.",
+    ),
 )
 
 
@@ -1055,13 +1096,16 @@ def _(rng):
     yield _plateau(teeth, 3, 0.1, "costs that go up and down", learning_rate0=1.0)
     yield _plateau(_falling(rng, 40), 3, 0.7, "a long noisy training")
     yield _plateau(_falling(rng, 60), 1, 0.9, "patience = 1", learning_rate0=0.05)
+    scale = float(rng.uniform(0.5, 2))
     wavy = [2.0, 1.0, 1.5, 1.2, 1.1, 1.05, 0.9, 1.3, 1.2, 1.1, 1.0, 0.95, 0.95, 0.8]
+    wavy = [scale * cost for cost in wavy]
     yield _plateau(wavy, 4, 0.3, "costs that recover without a new best", learning_rate0=0.6)
-    best = np.array([1.0, 0.5, 0.7, 0.5, 0.5, 0.4, 0.4, 0.4, 0.4])
+    best = scale * np.array([1.0, 0.5, 0.7, 0.5, 0.5, 0.4, 0.4, 0.4, 0.4])
     yield _plateau(best, 2, 0.25, "costs equal to the best, in an array", learning_rate0=2.0)
-    yield _plateau([3.0, 2.0, 1.5, 1.2], 2, 0.5, "costs that always fall")
-    yield _plateau([0.7], 1, 0.5, "a single epoch")
-    yield _plateau([-1.0, -2.0, -2.0, -1.5, -3.0, -2.0, -1.0], 2, 0.5, "negative costs")
+    yield _plateau([3.0 * scale, 2.0 * scale, scale], 2, 0.5, "costs that always fall")
+    yield _plateau([scale], 1, 0.5, "a single epoch")
+    below = [scale * cost for cost in (-1.0, -2.0, -2.0, -1.5, -3.0, -2.0, -1.0)]
+    yield _plateau(below, 2, 0.6, "negative costs", learning_rate0=0.3)
 
 
 decay_on_plateau.mistake(
@@ -1079,8 +1123,8 @@ decay_on_plateau.mistake(
 )
 decay_on_plateau.mistake(
     "compares_with_the_last_epoch",
-    "You compare with the epoch before: 4.5, then 4.2 counts as progress although 4.0 has been "
-    "reached. What is the best so far?",
+    "You compare with the epoch before: a cost below the last one counts as progress even where a "
+    "lower one has been reached. What is the best so far?",
     ("            count += 1", "            best, count = cost, count + 1"),
 )
 decay_on_plateau.mistake(
@@ -1148,7 +1192,7 @@ decay_on_plateau.mistake(
 )
 decay_on_plateau.mistake(
     "factor_fixed",
-    "You halve whatever is asked: factor = 0.1 gives the same as 0.5. Where does it come in?",
+    "You halve the rate whatever factor is. Where does it come in?",
     ("factor * learning_rate, 0", "0.5 * learning_rate, 0"),
 )
 decay_on_plateau.mistake(
@@ -1166,8 +1210,8 @@ decay_on_plateau.mistake(
 )
 decay_on_plateau.mistake(
     "best_starts_at_zero",
-    "Your best cost is 0 before the first epoch, and no cost ever beats it. What should anything "
-    "be better than?",
+    "Your best cost is 0 before the first epoch, and no positive cost ever beats it. What should "
+    "anything be better than?",
     ('float("inf")', "0.0"),
 )
 decay_on_plateau.mistake(
@@ -1318,5 +1362,9 @@ lesson.quiz(
         "Halving every 8 epochs did well in the same race. So what is wrong with halving at every "
         "epoch: how far can all steps together get?",
     ),
-    hints=("Add up the rates of all epochs to come.",),
+    hints=(
+        "Add up the rates of all epochs to come.",
+        "1 + 1/2 + 1/3 + ... grows without end. Does 1 + 1/2 + 1/4 + ...?",
+        "What is left to do for a training whose minimum is farther away than that?",
+    ),
 )
