@@ -717,7 +717,9 @@ for name, update in tuned.items():
 # $$\tilde w = w + \text{noise}\cdot\xi, \qquad \xi \sim N(0, I), \qquad
 # w \leftarrow \text{update}(\tilde w, \nabla f(\tilde w)).$$
 #
-# Jin and others (2017) proved that gradient descent with kicks of this kind leaves saddles quickly.
+# Ge and others (2015) proved that noise in every step, as here, leads past saddles in a number of
+# steps that is polynomial in the dimension. Jin and others (2017) kick only now and then, where the
+# gradient is small, and need hardly more steps in many dimensions than in few.
 #
 # ### Exercise 5 · Perturbed descent
 #

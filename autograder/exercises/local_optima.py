@@ -1,8 +1,8 @@
 """Lesson 08, local optima, saddle points and plateaus: references, cases, mistakes.
 
 Critical points are judged by the eigenvalues of a symmetric Hessian; an eigenvalue counts as flat
-when it is no larger than a tolerance. Perturbed descent follows Jin et al. (2017) in its simplest
-form, one kick before every step.
+when it is no larger than a tolerance. Perturbed descent adds noise in every step, as Ge et al.
+(2015) do; Jin et al. (2017) kick only where the gradient is small.
 """
 
 import math
@@ -59,14 +59,15 @@ def _(rng):
     curved = {"H": [[2.0, 1.0], [1.0, 0.0]], "A": [[1.0, -1.0], [2.0, 1.0]]}
     curved = Recipe("optlab.problems:cubic_gradient", curved)
     yield _curvature(curved, [0.5, -1.0], 0.1, "a curvature that changes with w")
-    coarse = [1.0, 0.5]
+    coarse = rng.uniform(0.4, 1.2, size=2)
     yield _curvature(_surface("plateau"), coarse, 0.5, "a coarse step on a plateau")
     yield _curvature(_cubic(rng, 4), rng.normal(size=4), 0.02, "four dimensions")
     yield _curvature(_cubic(rng, 3), rng.normal(size=3), 0.005, "three dimensions and a fine step")
     yield _curvature(_cubic(rng, 3), [2, -1, 3], 0.01, "a whole w")
     yield _curvature(_cubic(rng, 1), rng.normal(size=1), 0.01, "a single dimension")
     yield _curvature(_surface("bowl", kappa=9.0, angle=25.0), [0.0, 0.0], 0.01, "w = 0")
-    yield _curvature(_surface("plateau"), [-0.7, 0.9, 0.3], 0.4, "a coarse step in 3-D")
+    coarse = np.array([-1.0, 1.0, 1.0]) * rng.uniform(0.3, 1.0, size=3)
+    yield _curvature(_surface("plateau"), coarse, 0.4, "a coarse step in 3-D")
 
 
 CENTRAL = "(gradient(w + shift) - gradient(w - shift)) / (2 * step)"
@@ -93,21 +94,42 @@ numerical_hessian.mistake(
 )
 numerical_hessian.mistake(
     "twice_too_large",
-    "Your curvature is twice too large: the round bowl has 2 where 1 belongs. How far apart are "
-    "the two points, and how is the mean of two numbers taken?",
+    "Your curvature is twice too large. How far apart are the two points, and how is the mean of "
+    "two numbers taken?",
     ("(2 * step)", "step"),
 )
 numerical_hessian.mistake(
     "half_too_small",
-    "Your curvature is half of what it should be: the round bowl has 0.5 where 1 belongs. How "
-    "often do you divide by 2?",
+    "Your curvature is half of what it should be. How often do you divide by 2?",
     ("(2 * step)", "(4 * step)"),
 )
 numerical_hessian.mistake(
     "missing_parentheses",
-    "Python divides by 2 and then multiplies by the step: your curvature is 10,000 times too small "
-    "at step 0.01. What should the whole denominator be?",
+    "Python divides by 2 and then multiplies by the step, so that your curvature is too small by "
+    "the square of the step. What should the whole denominator be?",
     ("(2 * step)", "2 * step"),
+)
+numerical_hessian.mistake(
+    "all_zero",
+    "Every entry of yours is 0, whatever the surface. At which two points do you ask for the "
+    "gradient, and where does the difference go?",
+    ("gradient(w - shift)", "gradient(w + shift)"),
+)
+numerical_hessian.mistake(
+    "shift_not_reset",
+    "From the second column on, your shift still holds the steps of earlier columns. What should "
+    "a shift hold when its column begins?",
+    (
+        "    for j in range(n):\n        shift = np.zeros(n)\n",
+        "    shift = np.zeros(n)\n    for j in range(n):\n",
+    ),
+)
+numerical_hessian.mistake(
+    "one_column_only",
+    "One of your columns is measured, and the others are not. How often does the loop run before "
+    "the function ends?",
+    ("hessian = np.empty((n, n))", "hessian = np.zeros((n, n))"),
+    ("for j in range(n)", "for j in range(1)"),
 )
 numerical_hessian.mistake(
     "not_divided",
@@ -172,8 +194,8 @@ numerical_hessian.mistake(
 )
 numerical_hessian.mistake(
     "step_drowned_in_rounding",
-    "Your step is so tiny that the difference of the two gradients is mostly rounding error: only "
-    "three or four digits are right. What happens to 1.0 + 1e-12 in 16 digits?",
+    "Your step is 1e-12 whatever is asked, and the difference of the two gradients is then mostly "
+    "rounding error. What happens to 1.0 + 1e-12 in 16 digits?",
     ("n = len(w)", "n, step = len(w), 1e-12"),
 )
 numerical_hessian.mistake(
@@ -325,7 +347,11 @@ lesson.quiz(
         "Slow, yes, exactly as at every critical point. Does the word say whether the surface "
         "curves up or down?",
     ),
-    hints=("Compare the bottom of a bowl with the middle of the horse saddle.",),
+    hints=(
+        "Compare the bottom of a bowl with the middle of the horse saddle.",
+        "The gradient is the same in both places. Is there anything that only one of them is?",
+        "Which of the statements hold for the bowl, the saddle and the top of a hill alike?",
+    ),
 )
 
 
@@ -385,8 +411,9 @@ def _(rng):
     yield _point(_turned(rng, [2e-4, 1e-4, 3e-4]), "small curvatures", tolerance=1e-7)
     yield _point(np.diag([1e5, 0.01]), "curvatures of very different size", tolerance=1e-3)
     yield _point(np.zeros((3, 3)), "no curvature at all")
-    yield _point([[2.5]], "a single dimension")
-    yield _point([[-2.5]], "a single dimension downwards")
+    steep = float(rng.uniform(1, 3))
+    yield _point([[steep]], "a single dimension")
+    yield _point([[-steep]], "a single dimension downwards")
     many = np.concatenate([rng.uniform(0.5, 2, 29), [-0.4]])
     yield _point(_turned(rng, many), "thirty dimensions")
     yield _point(np.array([[2, 1], [1, 2]]), "whole numbers")
@@ -442,6 +469,47 @@ classify_critical_point.mistake(
         '        return "saddle"\n    if np.all(eigenvalues > tolerance)',
         "if np.any(eigenvalues > tolerance)",
     ),
+)
+classify_critical_point.mistake(
+    "one_up_is_a_minimum",
+    "Where no direction curves down, one curvature upwards is enough for you to say minimum. How "
+    "many directions have to curve up?",
+    ("if np.all(eigenvalues > tolerance)", "if np.any(eigenvalues > tolerance)"),
+)
+classify_critical_point.mistake(
+    "one_down_is_a_maximum",
+    "Where no direction curves up, one curvature downwards is enough for you to say maximum. How "
+    "many directions have to curve down?",
+    ("if np.all(eigenvalues < -tolerance)", "if np.any(eigenvalues < -tolerance)"),
+)
+classify_critical_point.mistake(
+    "flat_is_a_maximum",
+    "You call a point a maximum where some direction is flat. Which side of -tolerance has a "
+    "curvature downwards, and on which side is your comparison?",
+    ("np.all(eigenvalues < -tolerance)", "np.all(eigenvalues < tolerance)"),
+)
+classify_critical_point.mistake(
+    "curved_is_a_saddle",
+    "You say saddle as soon as one direction is curved at all, up or down. Which two kinds of "
+    "direction must a saddle have?",
+    ("tolerance) and np.any", "tolerance) or np.any"),
+)
+classify_critical_point.mistake(
+    "saddle_forgotten",
+    "You never say saddle. What if one direction curves up and another one down?",
+    ("np.any(eigenvalues > tolerance) and np.any(eigenvalues < -tolerance)", "False"),
+)
+classify_critical_point.mistake(
+    "flat_counts_as_down",
+    "Beside a direction upwards a flat one makes a saddle for you. Below which number does a "
+    "direction curve down?",
+    ("np.any(eigenvalues < -tolerance)", "np.any(eigenvalues < tolerance)"),
+)
+classify_critical_point.mistake(
+    "flat_counts_as_up",
+    "Beside a direction downwards a flat one makes a saddle for you. Above which number does a "
+    "direction curve up?",
+    ("np.any(eigenvalues > tolerance)", "np.any(eigenvalues > -tolerance)"),
 )
 classify_critical_point.mistake(
     "no_tolerance",
@@ -609,7 +677,11 @@ lesson.quiz(
     (-8, "That is the determinant, the product of both eigenvalues. Their sum is the trace, 2."),
     (3, "That is the entry off the diagonal. What does the matrix do to (1, -1)?"),
     (-3, "That would be the eigenvalue if the diagonal were 0. What does it do to (1, -1)?"),
-    hints=("Multiply the matrix with (1, 1) and with (1, -1).",),
+    hints=(
+        "An eigenvector keeps its direction. Multiply the matrix with (1, 1) and with (1, -1).",
+        "By which factor has each of the two been stretched? A factor may be negative.",
+        "The two eigenvalues add up to the sum of the diagonal, 2.",
+    ),
 )
 
 
@@ -644,8 +716,8 @@ LOGARITHM = "-n * np.log10(2)"
 
 @log10_all_positive.mistake(
     "underflow",
-    "Your probability becomes 0 before its logarithm is taken: -inf at n = 20,000. Where does the "
-    "logarithm of a power leave its exponent?",
+    "For large n your probability becomes 0 before its logarithm is taken, and that is -inf. Where "
+    "does the logarithm of a power leave its exponent?",
 )
 def _(n):
     with np.errstate(divide="ignore"):
@@ -663,20 +735,18 @@ def _(n):
 
 log10_all_positive.mistake(
     "probability_itself",
-    "You give back the probability, not its logarithm: at n = 20,000 that is 0. What does log10 "
+    "You give back the probability, not its logarithm, and for large n that is 0. What does log10 "
     "make of 0.1?",
     (LOGARITHM, "0.5**n"),
 )
 log10_all_positive.mistake(
     "natural_logarithm",
-    "Your logarithm is the natural one: -0.69 at n = 1. Which base says how many zeros follow the "
-    "point?",
+    "Your logarithm is the natural one. Which base says how many zeros follow the point?",
     ("np.log10(2)", "np.log(2)"),
 )
 log10_all_positive.mistake(
     "logarithm_of_base_two",
-    "Your logarithm has the base 2: -10 at n = 10. Which base says how many zeros follow the "
-    "point?",
+    "Your logarithm has the base 2: it is -n. Which base says how many zeros follow the point?",
     (LOGARITHM, "-n * np.log2(2)"),
 )
 log10_all_positive.mistake(
@@ -710,7 +780,7 @@ log10_all_positive.mistake(
 )
 log10_all_positive.mistake(
     "whole_exponent",
-    "You cut the exponent to a whole number: -0.301 becomes 0. How much is 10 to the power 0.7?",
+    "Your logarithm is cut to a whole number. How much is 10 to the power 0.7?",
     (LOGARITHM, "int(-n * np.log10(2))"),
     share=0.5,
 )
@@ -776,7 +846,11 @@ lesson.quiz(
         "Without a shift minima all but disappear by n = 8. On what did the outcome depend in the "
         "second measurement?",
     ),
-    hints=("Two measurements were made. In which direction was 2^-n wrong in each?",),
+    hints=(
+        "Two measurements were made, with and without a shift. Look at both printed tables.",
+        "In which direction was 2^-n wrong in the first, and in which in the second?",
+        "Would a number that is right on the average be right for either of them?",
+    ),
 )
 
 
@@ -843,7 +917,8 @@ def _(rng):
     )
     start = [float(rng.uniform(0.2, 0.4)), float(10 ** rng.uniform(-9, -4))]
     yield _escape("saddle", "heavy_ball", start, 0.4, 900, "a tiny offset", learning_rate=0.05)
-    yield _escape("plateau", "adam", [3.0], 1.5, 900, "a plateau", learning_rate=0.02)
+    start = [float(rng.uniform(2.5, 3.2))]
+    yield _escape("plateau", "adam", start, 1.5, 900, "a plateau", learning_rate=0.02)
     yield _escape(
         "plateau", "rmsprop", [2.0, -2.0], 1.0, 900, "a plateau in 2-D", learning_rate=0.01
     )
@@ -852,10 +927,11 @@ def _(rng):
     yield _escape("saddle", "gradient_descent", [1.0, 0.0], 0.9, 5, "one step is enough", **once)
     last = {"learning_rate": 0.5}
     yield _escape("saddle", "gradient_descent", [1.0, 0.0], 0.7, 2, "the last step allowed", **last)
-    yield _escape("saddle", "gradient_descent", [1.0, 0.0], 0.7, 1, "one step too few", **last)
+    note = "a distance of exactly the threshold, and no step after it"
+    yield _escape("saddle", "gradient_descent", [1.0, 0.0], 0.5, 1, note, **last)
     cubic = {"H": (-np.eye(3)).tolist(), "A": [[0.0, 0.0, 0.0]]}
     cubic = Recipe("optlab.problems:cubic_gradient", cubic)
-    away = [0.01, -0.01, 0.01]
+    away = rng.uniform(0.01, 0.02, size=3) * [1, -1, 1]
     yield _escape(cubic, "gradient_descent", away, 0.6, 99, "three dimensions", learning_rate=0.1)
 
 
@@ -871,6 +947,11 @@ steps_to_escape.mistake(
     "counted_one_too_many",
     "Your count is one too large. How many steps have been made when you look for the first time?",
     ("return step", "return step + 1"),
+)
+steps_to_escape.mistake(
+    "threshold_is_far_enough",
+    "You stop where the distance is exactly the threshold. What does farther than it mean?",
+    ("> threshold", ">= threshold"),
 )
 steps_to_escape.mistake(
     "last_step_missing",
@@ -891,8 +972,8 @@ steps_to_escape.mistake(
 )
 steps_to_escape.mistake(
     "squared_distance",
-    "You compare the squared distance, 0.25 where the distance is 0.5. What is the last step of "
-    "the Euclidean length?",
+    "You compare the squared distance with the threshold. What is the last step of the Euclidean "
+    "length?",
     ("np.linalg.norm(w - w0)", "np.sum((w - w0) ** 2)"),
 )
 steps_to_escape.mistake(
@@ -943,8 +1024,8 @@ steps_to_escape.mistake(
 )
 steps_to_escape.mistake(
     "never_moves",
-    "Your distance to w0 is 0 at every step: the result of update is not kept, or it is written "
-    "into the array of w0 itself. Where should the new point live?",
+    "You give back None even where the point gets away. Between which two points do you measure, "
+    "and is the new one kept, in an array of its own?",
     (MOVE, "_w, state = update(w, gradient(w), state)"),
 )
 steps_to_escape.mistake(
@@ -968,8 +1049,8 @@ steps_to_escape.mistake(
 )
 steps_to_escape.mistake(
     "gradient_for_distance",
-    "You wait for a large gradient and not for a distance. Next to a saddle that starts at "
-    "(0.3, 0.01) the gradient is 0.3 at once: what should be farther than the threshold?",
+    "You wait for a large gradient and not for a distance. What should be farther than the "
+    "threshold?",
     ("np.linalg.norm(w - w0)", "np.linalg.norm(gradient(w))"),
 )
 steps_to_escape.mistake(
@@ -1084,7 +1165,11 @@ lesson.quiz(
         "Rounding can do that on other surfaces. Here every number across the ridge is 0: what is "
         "there to round?",
     ),
-    hints=("Which gradient does each of them see across the ridge?",),
+    hints=(
+        "Which gradient does each of them see across the ridge?",
+        "An optimizer adds up, averages and rescales what it sees. What can come of that here?",
+        "Rounding errors need digits to be cut off. Which digits has this gradient?",
+    ),
 )
 
 
@@ -1097,6 +1182,7 @@ lesson.quiz(
         "rng.normal(size=w.shape) has standard deviation 1; noise stretches it.",
         "Draw once in each step, at its beginning, and hand on the state as in any descent.",
     ),
+    views_allowed=True,
 )
 def perturbed_descent(gradient, w0, update, steps, noise, rng):
     """Descent in which every step first kicks the point by noise * rng.normal(size=w.shape)."""
@@ -1411,6 +1497,27 @@ def _(gradient, w0, update, steps, noise, rng):
     return path
 
 
+@perturbed_descent.style
+def _(gradient, w0, update, steps, noise, rng):
+    path = w0.reshape(1, -1)
+    w, state = w0, None
+    for _ in range(steps):
+        kicked = w + noise * rng.normal(size=w.shape)
+        w, state = update(kicked, gradient(kicked), state)
+        path = np.vstack([path, w])
+    return path
+
+
+@perturbed_descent.style
+def _(gradient, w0, update, steps, noise, rng):
+    path, w, state = [w0], w0, None
+    for _ in range(steps):
+        kicked = w + noise * rng.normal(size=w.shape)
+        w, state = update(kicked, gradient(kicked), state)
+        path.append(w)
+    return path
+
+
 lesson.quiz(
     "optima_plateau",
     (
@@ -1432,5 +1539,9 @@ lesson.quiz(
         "d",
         "A high cost can be steep and a low one flat. Which quantity sets the length of a step?",
     ),
-    hints=("In this lesson one plateau had no saddle anywhere near.",),
+    hints=(
+        "In this lesson one plateau had no saddle anywhere near.",
+        "What was the same in all three places of the last experiment but one?",
+        "What sets the length of a step of gradient descent?",
+    ),
 )
