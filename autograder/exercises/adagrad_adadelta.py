@@ -175,12 +175,13 @@ adagrad_update.mistake(
     "matrices. Which square gives one number for every weight?",
     ("grads[key] ** 2", "grads[key] @ grads[key].T"),
 )
-adagrad_update.mistake(
-    "averages_like_rmsprop",
-    "You average the squares, 0.9 old and 0.1 new, which is RMSprop: your steps do not shrink. "
-    "What does Adagrad forget?",
-    (SUM, "0.9 * squared_sum[key] + 0.1 * grads[key] ** 2"),
-)
+for beta2 in (0.9, 0.99, 0.999):
+    adagrad_update.mistake(
+        f"averages_like_rmsprop_{beta2}",
+        f"You average the squares with weight {beta2} for the past, as RMSprop does: the steps do "
+        "not shrink. What does Adagrad forget?",
+        (SUM, f"{beta2} * squared_sum[key] + (1 - {beta2}) * grads[key] ** 2"),
+    )
 adagrad_update.mistake(
     "mean_of_two",
     "You take the mean of the old sum and the new square, so that the past counts half at every "
@@ -249,11 +250,12 @@ adagrad_update.mistake(
     "the function did you not use?",
     ("(np.sqrt(new_sum[key]) + epsilon)", "np.sqrt(new_sum[key])"),
 )
-adagrad_update.mistake(
-    "epsilon_fixed",
-    "You use epsilon = 1e-8 whatever is asked. Where does the argument come in?",
-    ("    for key in params:", "    epsilon = 1e-8\n    for key in params:"),
-)
+for fixed in (1e-5, 1e-6, 1e-7, 1e-8, 1e-10):
+    adagrad_update.mistake(
+        f"epsilon_fixed_{fixed:.0e}",
+        f"You use epsilon = {fixed:.0e} whatever is asked. Where does the argument come in?",
+        ("(np.sqrt(new_sum[key]) + epsilon)", f"(np.sqrt(new_sum[key]) + {fixed:.0e})"),
+    )
 adagrad_update.mistake(
     "sum_not_returned",
     "You give back the sum that came in, so that every call behaves like the first. Which one does "
@@ -399,6 +401,11 @@ lesson.quiz(
             "after 100 gradients?"),
     (0.005, "The sum of 100 equal squares is 100 of them, not 1 + 2 + ... + 100. And then comes "
             "the root."),
+    hints=(
+        "Let g be 1. What does the sum hold after one step, after two, after a hundred?",
+        "The step divides the gradient by the root of the sum, not by the sum.",
+        "Check your way with the first step: it is one learning rate long.",
+    ),
 )  # fmt: skip
 
 lesson.quiz(
@@ -413,6 +420,11 @@ lesson.quiz(
           "rise?"),
     ("d", "Only Adagrad's sum keeps the large squares for ever. What weight have they in an "
           "average, 400 steps later?"),
+    hints=(
+        "The rate is high where the root below it is small. Ask of each root: can it fall?",
+        "What has to happen to a number before a sum of squares gets smaller?",
+        "With beta2 = 0.9, how much of a square is left in the average after 400 steps?",
+    ),
 )  # fmt: skip
 
 
@@ -595,14 +607,14 @@ adadelta_update.mistake(
 )
 adadelta_update.mistake(
     "weights_swapped",
-    "Your averages follow the newest square almost entirely: rho = 0.9 behaves like 0.1. Which "
+    "Your averages give the past the weight of the newest square: rho = 0.9 acts like 0.1. Which "
     "weight belongs to the past?",
     (S_AVERAGE, '(1 - rho) * state["s"][key] + rho * grads[key] ** 2'),
     (D_AVERAGE, '(1 - rho) * state["d"][key] + rho * step**2'),
 )
 adadelta_update.mistake(
     "d_weights_swapped",
-    "Your d follows the newest squared step almost entirely, while s is right. Which weight "
+    "Your d gives the past the weight of the newest squared step, while s is right. Which weight "
     "belongs to the past?",
     (D_AVERAGE, '(1 - rho) * state["d"][key] + rho * step**2'),
 )
@@ -632,16 +644,19 @@ adadelta_update.mistake(
     "in?",
     (S_AVERAGE, "grads[key] ** 2"),
 )
-adadelta_update.mistake(
-    "rho_fixed",
-    "You use rho = 0.9 whatever is asked. Where does the argument come in?",
-    ("    for key in params:", "    rho = 0.9\n    for key in params:"),
-)
-adadelta_update.mistake(
-    "epsilon_fixed",
-    "You use epsilon = 1e-6 whatever is asked. Where does the argument come in?",
-    ("    for key in params:", "    epsilon = 1e-6\n    for key in params:"),
-)
+for fixed in (0.9, 0.95):
+    adadelta_update.mistake(
+        f"rho_fixed_{fixed}",
+        f"You use rho = {fixed} whatever is asked. Where does the argument come in?",
+        ("    for key in params:", f"    rho = {fixed}\n    for key in params:"),
+    )
+for fixed in (1e-5, 1e-6, 1e-7, 1e-8):
+    adadelta_update.mistake(
+        f"epsilon_fixed_{fixed:.0e}",
+        f"You use epsilon = {fixed:.0e} whatever is asked. Where does the argument come in?",
+        (ABOVE, ABOVE.replace("epsilon", f"{fixed:.0e}")),
+        (BELOW, BELOW.replace("epsilon", f"{fixed:.0e}")),
+    )
 adadelta_update.mistake("uphill", UPHILL, ("params[key] - step", "params[key] + step"))
 adadelta_update.mistake(
     "d_not_returned",
@@ -799,6 +814,11 @@ lesson.quiz(
     (0.1, "Is epsilon in the numerator or in the denominator of what matters here?"),
     (0.01, "Is epsilon in the numerator or in the denominator of what matters here, and under "
            "what?"),
+    hints=(
+        "Write the first step down with s = (1 - rho) and d = 0.",
+        "Below the line 0.05 + epsilon hardly changes. What stands above the line?",
+        "Epsilon is under a root there. By what does a root grow when its number does?",
+    ),
 )  # fmt: skip
 
 
@@ -815,6 +835,11 @@ lesson.quiz(
           "known before?"),
     ("d", "Friction takes its share of the old velocity before it moves the ball. How much of v "
           "is left?"),
+    hints=(
+        "Write the step as two parts: one that needs the new gradient and one that does not.",
+        "Put v = beta v + (1 - beta) g into w - alpha v. Which part is known before g?",
+        "Set g to 0 for a moment: where does the ball end?",
+    ),
 )  # fmt: skip
 
 
@@ -968,8 +993,8 @@ nesterov_update.mistake(
 )
 nesterov_update.mistake(
     "classical_form",
-    "Your velocity grows to 1/(1 - beta) times the gradient, ten times for beta = 0.9. Both forms "
-    "exist; which factor does the averaging form put before the gradient?",
+    "Under a constant gradient your velocity grows to 1/(1 - beta) times it. Both forms exist; "
+    "which factor does the averaging form put before the gradient?",
     ("(1 - beta) * grads[key]", "grads[key]"),
     share=0.4,
 )
@@ -1021,6 +1046,45 @@ nesterov_update.mistake(
     (AHEAD, "params[key] - beta * velocity[key]"),
     ("(1 - beta) * grads[key]", "(1 - beta) * learning_rate * grads[key]"),
     (STEP, "params[key] - new_velocity[key]"),
+)
+nesterov_update.mistake(
+    "rate_inside_the_classical_velocity",
+    "Your velocity holds the learning rate and the whole gradient, a published form: a constant "
+    "gradient makes it learning_rate / (1 - beta) times the gradient. What is v the average of "
+    "here, and where does the rate act?",
+    (AHEAD, "params[key] - beta * velocity[key]"),
+    ("(1 - beta) * grads[key]", "learning_rate * grads[key]"),
+    (STEP, "params[key] - new_velocity[key]"),
+    share=0.4,
+)
+nesterov_update.mistake(
+    "velocity_points_downhill",
+    "Your velocity is minus the learning rate times gradients, and the step adds it, a published "
+    "form. Here v is an average of gradients: which sign has it, and where does the rate act?",
+    (AHEAD, "params[key] + beta * velocity[key]"),
+    ("+ (1 - beta) * grads[key]", "- learning_rate * grads[key]"),
+    (STEP, "params[key] + new_velocity[key]"),
+    share=0.4,
+)
+nesterov_update.mistake(
+    "two_velocities_in_the_step",
+    "You take the gradient where the ball is and put the old and the new velocity into the step, a "
+    "published form in other coordinates. Asked is the gradient at the look-ahead point: where is "
+    "it, and what is v the average of?",
+    ("gradient(ahead)", "gradient(params)"),
+    ("+ (1 - beta) * grads[key]", "- learning_rate * grads[key]"),
+    (STEP, "params[key] - beta * velocity[key] + (1 + beta) * new_velocity[key]"),
+    share=0.4,
+)
+nesterov_update.mistake(
+    "looks_ahead_in_a_classical_step",
+    "You take the gradient where the ball is and look ahead in the step, with a velocity that "
+    "holds the whole gradient, as PyTorch does. Asked is the gradient at the look-ahead point: "
+    "where is it, and which weight has a gradient in an average?",
+    ("gradient(ahead)", "gradient(params)"),
+    ("(1 - beta) * grads[key]", "grads[key]"),
+    (STEP, "params[key] - learning_rate * (grads[key] + beta * new_velocity[key])"),
+    share=0.4,
 )
 nesterov_update.mistake("uphill", UPHILL, (STEP, "params[key] + learning_rate * new_velocity[key]"))
 nesterov_update.mistake(
