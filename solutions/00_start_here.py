@@ -2,7 +2,8 @@
 # # 0 · Start here
 #
 # Welcome. In this course you write the algorithms that train neural networks, from mini-batches to
-# Adam, and you find out by measuring which of the usual claims about them hold.
+# Adam, and you find out by measuring which of the usual claims about them hold. At the end your own
+# functions race each other on real handwritten digits, and you will know why the winner wins.
 #
 # **What you'll do.** Check that everything runs, see how a lesson works, and read once through the
 # notation.
@@ -40,7 +41,11 @@ except ModuleNotFoundError as missing:
     print("to your Drive, mount it and change into it with %cd. In VS Code, open that folder.")
 
 # %% [markdown]
-# **Sliders.** Run the next cell and drag. You should see the path follow your hand. If there is a
+# **Sliders.** The next cell draws a hill from above, as on a hiking map: each line connects places of
+# equal height, and the lowest place is in the middle. A ball that can only feel the slope under its
+# feet takes 20 steps downhill; the **learning rate** says how long they are. That is **gradient
+# descent**, with which everything here begins. Run the cell and drag. You should see the path follow
+# your hand: where does it go too slowly, and where does it run away? If there is a
 # picture but no slider, widgets do not run where you are; every lesson still works, with still
 # figures in their place.
 
@@ -193,7 +198,8 @@ progress()
 # | plateau | 안정 지대 (고원) | 8 |
 # | perturbation | 섭동 | 8 |
 # | adaptive learning rate | 적응적 학습률 | 9 |
-# | regularization, weight decay | 정규화, 가중치 감쇠 | 10 |
+# | regularization, weight decay | 규제, 가중치 감쇠 | 10 |
+# | normalization (not to be mixed up with regularization) | 정규화 | 11 |
 # | warm-up | 워밍업 | 10 |
 # | curriculum learning | 커리큘럼 학습 | 11 |
 # | batch normalization | 배치 정규화 | 11 |

@@ -14,7 +14,7 @@
 # - what $1/(1-\beta)$ days means, and what it does not mean,
 # - why the best $\beta$ depends on what you want to know.
 #
-# **What you'll need.** NumPy arrays and loops; no earlier lesson. About 60 minutes. Run the cells
+# **What you'll need.** NumPy arrays and loops; no earlier lesson. About 85 minutes. Run the cells
 # from top to bottom.
 
 # %%
@@ -42,13 +42,10 @@ except ModuleNotFoundError as missing:
 # Five numbers are enough to calculate by hand, and we will. For pictures we need whole years, so
 # Seattle stands in for London: its daily maximum temperature from 2012 to 2015.
 #
-# **Predict**: notes on the lecture print 40 °F as 4 °C, 49 °F as 9 °C and 60 °F as 6 °C. One of the
-# three cannot be right. Which?
+# **Predict**: by how many degrees Fahrenheit does the temperature change from one day to the next, on
+# average over a year: 1, 4 or 10? And how much warmer is July than January?
 
 # %% tags=["experiment"]
-for fahrenheit in (data.LONDON[1], data.LONDON[2], data.LONDON[180]):
-    print(f"{fahrenheit:.0f} F = {(fahrenheit - 32) * 5 / 9:.1f} C")
-
 temperature = data.seattle_temperatures()  # degrees Fahrenheit, one value a day
 dates = data.seattle_dates()
 year = slice(366, 366 + 365)  # 2013; the year before gives every average time to start
@@ -65,11 +62,15 @@ plots.show(
 )
 jumps = np.abs(np.diff(temperature[year]))
 print(f"from one day to the next the temperature changes by {jumps.mean():.1f} F on average")
+january, july = temperature[year][:31].mean(), temperature[year][181:212].mean()
+print(f"mean of January {january:.0f} F, of July {july:.0f} F")
+for fahrenheit in (data.LONDON[1], data.LONDON[2], data.LONDON[180]):
+    print(f"{fahrenheit:.0f} F = {(fahrenheit - 32) * 5 / 9:.1f} C")
 
 # %% [markdown]
-# 60 °F is 15.6 °C; the 6 was lost a digit somewhere.
-#
-# The dots show two things at once, a season and the noise (잡음) of single days. To see the season
+# The dots show two things at once, a season and the noise (잡음) of single days. (In Celsius London's
+# table begins with 4 and 9 degrees and has 16 on day 180; where notes print 6, a digit was lost.) To
+# see the season
 # we average. The **exponentially weighted average** (지수 가중 평균; in statistics, exponentially
 # weighted *moving* average, 지수 가중 이동 평균) is an average in which recent values weigh more
 # than old ones. It goes along with the data and needs no future values.
@@ -240,7 +241,7 @@ def draw_curve(ax, beta):
     ax.plot(average[year], color=plots.COLORS["first"])
     ax.set(xticks=months, xticklabels=month_names, ylabel="°F", ylim=(25, 98))
     return (
-        rf"$\beta$ = {beta:.2f}: one freak day of +40 F moves it by {40 * (1 - beta):.1f} F, "
+        f"β = {beta:.2f}: one freak day of +40 F moves it by {40 * (1 - beta):.1f} F, "
         f"lag on a ramp {beta / (1 - beta):.0f} days"
     )
 
@@ -294,7 +295,7 @@ check("ewa_larger_beta")
 # No future: $v_t$ is made of $\theta_1, \dots, \theta_t$ and nothing else. Such a filter is called
 # **causal** (인과적). Read "the smaller $\beta$, the more weight the *present* gets".
 #
-# A word on words. Some notes translate *susceptible* to outliers as 허락한다, "to permit"; what is
+# A word for those who read the Korean notes too. Some of them translate *susceptible* to outliers as 허락한다, "to permit"; what is
 # meant is 영향받기 쉬운, easily influenced. Noise that is *ameliorated* (완화되다) is made milder.
 # And the *perturbation* that you will meet in lesson 8 is a small push, 섭동, not a confusion
 # (혼란).
@@ -658,7 +659,7 @@ def draw_goals(axes, beta):
     plots.label_end(right, 0.5, 6.0, "tomorrow", plots.COLORS["third"])
     right.set(xlabel=r"$\beta$", ylabel="RMSE in °F", xlim=(0, 1), ylim=(2.5, 9.5))
     return (
-        rf"$\beta$ = {beta:.2f}: season missed by {season_error[column]:.2f} F, "
+        f"β = {beta:.2f}: season missed by {season_error[column]:.2f} F, "
         f"tomorrow by {tomorrow_error[column]:.2f} F"
     )
 
@@ -732,9 +733,10 @@ check("ewa_two_goals")
 # | PyTorch `get_ema_avg_fn(decay=0.999)` | an average of a model's weights | `decay` |
 # | PyTorch `BatchNorm` | $v = (1-m)\,v + m\,x$ with `momentum` $m = 0.1$ | $1 - m = 0.9$ |
 #
-# The last line is a trap: there, `momentum` is the weight of the *new* value. And none of these
-# starts at zero: pandas corrects the start (`adjust=True`, lesson 3) or begins with $v_1 =
-# \theta_1$.
+# The last line is a trap: there, `momentum` is the weight of the *new* value. The starts differ too:
+# pandas corrects the start (`adjust=True`, lesson 3) or begins with $v_1 = \theta_1$, the averaged
+# model begins as a copy of the model, and BatchNorm keeps two averages of which one starts at zero,
+# that of the mean, and the other at one, that of the variance.
 #
 # ### What comes next
 #

@@ -15,7 +15,7 @@
 # - why momentum can do without it and Adam cannot.
 #
 # **What you'll need.** What an exponentially weighted average is (lesson 2); its exercises need not
-# be solved. About 40 minutes. Run the cells from top to bottom.
+# be solved. About 55 minutes. Run the cells from top to bottom.
 
 # %%
 try:
@@ -201,7 +201,7 @@ def draw_both(ax, beta):
     ax.set(xlabel="day $t$ of 2012", ylabel="°F", ylim=(-3, 98))
     gap = corrected - plain
     return (
-        rf"$\beta$ = {beta:.3f}: green minus purple {gap[0]:.0f} F on day 1, "
+        f"β = {beta:.3f}: green minus purple {gap[0]:.0f} F on day 1, "
         f"{gap[9]:.1f} F on day 10, {gap[99]:.1f} F on day 100"
     )
 
@@ -315,6 +315,9 @@ for beta in (0.9, 0.98):
     print(f"Seattle, beta {beta}: the purple curve is less than 1 F too low from day {first}")
 
 # %% [markdown]
+# And Seattle, the question of section 1: with $\beta = 0.98$ the average of lesson 2 needs 209 days
+# until it is less than a degree too low. Was it 10, 50 or 200 that you said?
+#
 # The bias fades at the same pace as the memory. An average that looks back 1000 steps is biased for
 # thousands of steps. "It matters only at the beginning" is right, but with $\beta = 0.999$ the
 # beginning can be the whole training.

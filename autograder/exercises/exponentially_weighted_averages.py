@@ -14,7 +14,7 @@ from optlab.checking.probe import Case
 from optlab.data import LONDON
 
 lesson = Lesson(
-    "02_exponentially_weighted_averages", title="Exponentially weighted averages", minutes=60
+    "02_exponentially_weighted_averages", title="Exponentially weighted averages", minutes=85
 )
 
 
@@ -43,26 +43,16 @@ def _steps(values, beta, v=0.0, betas=None, **settings):
 
 @ewa_step.cases
 def _(rng):
+    yield _steps([40.0], 0.75, v=20.0, note="an average of 20 and 40 degrees today")
     yield _steps([LONDON[1], LONDON[2], LONDON[3]], 0.9, note="London from v = 0")
-    yield _steps([40.0], 0.75, v=20.0, note="an average that is not zero")
-    cities = [np.array([40, 0]), np.array([50, 10])]
-    yield _steps(cities, 0.8, v=np.array([4, 8]), note="two cities in whole numbers")
-    yield _steps([float(x) for x in rng.normal(50, 9, 7)], 0.98, note="a long memory")
-    yield _steps([float(x) for x in rng.normal(50, 9, 5)], 0.35, v=30.0, note="a short memory")
-    yield _steps([33.0, 71.0], 0.0, v=55.0, note="beta = 0")
-    spread = rng.normal(size=(6, 4)) * np.logspace(-2, 1, 4)
-    yield _steps(list(spread), 0.83, v=rng.normal(size=4), note="values of very different size")
-    yield _steps(list(1e-6 * spread), 0.9, v=np.zeros(4), note="tiny values")
-    yield _steps([0.0, 0.0, 100.0, 0.0], 0.7, v=1.5, note="zeros and then a spike")
-    yield _steps([40, 49, 45], 0.6, v=10, note="whole numbers")
-    whole = [np.array([[40, 3], [5, -7]]), np.array([[49, 0], [1, 2]])]
-    yield _steps(whole, 0.65, v=np.array([[7, 7], [0, 1]]), note="an array of whole numbers")
-    yield _steps(
-        [float(x) for x in rng.normal(50, 9, 4)],
-        0.9,
-        betas=(0.5, 0.98, 0.2),
-        note="a changing beta",
-    )
+    temperatures = [float(x) for x in rng.normal(50, 9, 4)]
+    betas = [float(x) for x in rng.uniform(0.2, 0.98, 4)]
+    yield _steps(temperatures, betas[0], v=30.0, betas=betas[1:], note="a changing beta")
+    yield _steps([float(x) for x in rng.normal(50, 9, 2)], 0.0, v=55.0, note="beta = 0")
+    spread = rng.normal(size=(3, 4)) * np.logspace(-6, 1, 4)
+    yield _steps(list(spread), betas[0], v=rng.normal(size=4), note="values of every size")
+    whole = rng.integers(-9, 60, size=(3, 2, 2))
+    yield _steps(list(whole[1:]), betas[1], v=whole[0], note="an array of whole numbers")
 
 
 STEP = "beta * v + (1 - beta) * theta_t"
@@ -81,8 +71,8 @@ ewa_step.mistake(
 )
 ewa_step.mistake(
     "past_at_full_weight",
-    "Your past never fades: three days in London give 13.4 and it only goes up from there. Which "
-    "weight does the old average get?",
+    "Your past never fades: the old average stays in full, and every warm day is added on top. "
+    "Which weight does the old average get?",
     (STEP, "v + (1 - beta) * theta_t"),
 )
 ewa_step.mistake(
@@ -99,8 +89,8 @@ ewa_step.mistake(
 )
 ewa_step.mistake(
     "parentheses_missing",
-    "London's first day gives -35 instead of 4: colder than any winter there. In which order does "
-    "Python read 1 - beta * theta_t?",
+    "London's first day gives -35 instead of 4: colder than any winter there. What does the factor "
+    "1 - beta belong to, and in which order does Python read 1 - beta * theta_t?",
     (STEP, "beta * v + 1 - beta * theta_t"),
 )
 ewa_step.mistake(
@@ -210,6 +200,7 @@ def _(v, theta_t, beta):
 @lesson.exercise(
     points=4,
     returns=("averages",),
+    views_allowed=True,
     hints=(
         "One number v is all the memory you need. It starts at 0, before the first day.",
         "Visit the days in order; each day updates v first and then writes it down.",
@@ -238,31 +229,28 @@ def _temperatures(rng, days):
 @ewa.cases
 def _(rng):
     yield _series([40.0, 49.0, 45.0], 0.9, note="London's first days")
-    yield _series([40, 40, 40, 40], 0.5, note="a constant temperature in whole numbers")
     yield _series([10.0, 0.0, 0.0, 0.0, 0.0], 0.8, note="a single warm day")
-    yield _series(_temperatures(rng, 40), 0.9, note="forty days of spring")
-    yield _series(_temperatures(rng, 30), 0.98, note="a long memory")
-    yield _series(_temperatures(rng, 12), 0.35, note="a short memory")
-    yield _series(_temperatures(rng, 6), 0.0, note="beta = 0")
-    yield _series(rng.normal(size=8) * np.logspace(-2, 1, 8), 0.7, note="values of every size")
-    yield _series(1e-6 * rng.normal(size=9), 0.9, note="tiny values")
-    yield _series([0.0, 0.0, 0.0, 100.0, 0.0, 0.0], 0.83, note="zeros and then a spike")
-    yield _series(rng.integers(30, 70, size=10), 0.9, note="whole numbers")
-    yield _series([float(rng.uniform(30, 60))], 0.9, note="a single day")
+    betas = [float(x) for x in rng.uniform(0.6, 0.95, 3)]
+    days = int(rng.integers(30, 50))
+    yield _series(_temperatures(rng, days), betas[0], note=f"{days} days of spring")
+    yield _series(_temperatures(rng, 12), float(rng.uniform(0.2, 0.45)), note="a short memory")
+    yield _series(rng.normal(size=8) * np.logspace(-6, 1, 8), betas[1], note="values of every size")
+    yield _series(rng.integers(30, 70, size=10), betas[2], note="whole numbers")
+    yield _series([float(rng.uniform(30, 60))], betas[0], note="a single day")
 
 
 UPDATE = "v = beta * v + (1 - beta) * theta_t"
 
 ewa.mistake(
     "weights_swapped",
-    "Your curve runs after every single day: London's first value is 36 and not 4, so beta = 0.9 "
-    "behaves like 0.1. Which of the two weights belongs to the past?",
+    "Your curve runs after every single day: beta = 0.9 behaves like 0.1. Which of the two weights "
+    "belongs to the past?",
     (UPDATE, "v = (1 - beta) * v + beta * theta_t"),
 )
 ewa.mistake(
     "today_at_full_weight",
-    "A constant 40 climbs to 75 in four days in yours and on to 80 = 40 / (1 - 0.5). What must the "
-    "two weights add up to?",
+    "A constant temperature goes on climbing in yours, up to 1 / (1 - beta) times itself. What "
+    "must the two weights add up to?",
     (UPDATE, "v = beta * v + theta_t"),
 )
 ewa.mistake(
@@ -279,20 +267,20 @@ ewa.mistake(
 )
 ewa.mistake(
     "parentheses_missing",
-    "London's first value is -35 instead of 4. In which order does Python read 1 - beta * theta?",
+    "London's first value is far below zero in yours. What does the factor 1 - beta belong to, and "
+    "in which order does Python read 1 - beta * theta?",
     (UPDATE, "v = beta * v + 1 - beta * theta_t"),
 )
 ewa.mistake(
     "starts_at_the_first_day",
-    "Your v_1 is 40, all of the first day; asked is v_1 = 0.1 * 40 = 4. A fair choice elsewhere, "
-    "though after 30 days day 1 still holds 4.7 % of it. Which v_0 is asked for here?",
+    "Your v starts at the first temperature: a fair choice elsewhere, though on day 30 that one "
+    "day still has 4.7 % of the weight when beta is 0.9. Which v_0 is asked for here?",
     ("v = 0.0", "v = theta[0]"),
     share=0.5,
 )
 ewa.mistake(
     "start_included",
-    "You give back one value too many: four for three days, because v_0 is the first of them. "
-    "Which v belongs to the first day?",
+    "You give back one value too many: v_0 comes first. Which v belongs to the first day?",
     ("averages = []", "averages = [0.0]"),
 )
 ewa.mistake(
@@ -312,14 +300,13 @@ ewa.mistake(
 )
 ewa.mistake(
     "only_the_first",
-    "You give back the first average only: the function returns on its first day. To which block "
-    "does the indentation of your return belong?",
+    "You give back the first average only. How many days does your function see before it ends?",
     ("return np.array(averages)", "return averages[0]"),
 )
 ewa.mistake(
     "bias_corrected",
-    "Your London starts at 40 and goes to 44.5: the bias of the zero start is already removed. "
-    "That is the next lesson. What does the plain recursion give on day 1?",
+    "Your averages start as high as the temperatures: the bias of the zero start is removed "
+    "already. That is the next lesson. What does the plain recursion give on day 1?",
     ("averages.append(v)", "averages.append(v / (1 - beta ** (len(averages) + 1)))"),
     share=0.5,
 )
@@ -330,14 +317,13 @@ ewa.mistake(
 )
 ewa.mistake(
     "beta_fixed",
-    "You use 0.9 whatever beta is asked for: the constant 40 starts at 4 instead of 20. Where does "
-    "the argument come in?",
+    "You use 0.9 whatever beta is asked for. Where does the argument come in?",
     (UPDATE, "v = 0.9 * v + 0.1 * theta_t"),
 )
 ewa.mistake(
     "first_day_skipped",
-    "Your first value is 0 and the first day is missing from all the others: 49 counts, 40 does "
-    "not. Which day does your loop begin with?",
+    "Your first value is 0, and the first day is missing from all the others. Which day does your "
+    "loop begin with?",
     (UPDATE, "v = beta * v + (1 - beta) * theta_t * bool(averages)"),
 )
 
@@ -533,7 +519,11 @@ lesson.quiz(
         "The second half is right. For the first, think of beta = 0: the average is then today's "
         "temperature itself. Is that curve smooth?",
     ),
-    hints=("Go back to the figure with the three curves and compare 0.5 with 0.98.",),
+    hints=(
+        "Go back to the figure with the three curves. Which one moves most from day to day?",
+        "Now look at their highest points: in which order do they come in the year?",
+        "Check both halves of the sentence: one is about restlessness, the other about sides.",
+    ),
 )
 
 lesson.quiz(
@@ -557,7 +547,10 @@ lesson.quiz(
         "In the long run the weights add up to 1 for each beta, but they are distributed in "
         "another way. What is the weight of today for 0.9, and what for 0.98?",
     ),
-    hints=("Write down the weight of theta_t and of theta_(t-1) for beta = 0.5 and beta = 0.9.",),
+    hints=(
+        "Look at the formula of v_t. Which of its two terms holds today, and which the past?",
+        "Write down the weight of theta_t and of theta_(t-1) for beta = 0.5 and beta = 0.9.",
+    ),
 )
 
 
@@ -578,39 +571,40 @@ def ewa_weights(beta, t):
 
 @ewa_weights.cases
 def _(rng):
-    yield Case({"beta": 0.5, "t": 3})
-    yield Case({"beta": 0.9, "t": 4})
-    for beta, t in ((0.98, 100), (0.9, 30), (0.35, 7), (0.999, 12)):
-        yield Case({"beta": beta, "t": t}, note=f"beta = {beta} and t = {t}")
-    yield Case({"beta": float(rng.uniform(0.6, 0.95)), "t": 20}, note="some other beta")
-    yield Case({"beta": 0.8, "t": 1}, note="t = 1")
-    yield Case({"beta": 0.0, "t": 5}, note="beta = 0")
+    yield Case({"beta": 0.8, "t": 3}, note="beta = 0.8 and t = 3")
+    for low, high, days, note in (
+        (0.85, 0.95, 30, "a few weeks"),
+        (0.97, 0.99, 100, "a long memory"),
+        (0.2, 0.45, 7, "a short memory"),
+        (0.6, 0.95, 1, "t = 1"),
+    ):
+        yield Case({"beta": float(rng.uniform(low, high)), "t": days}, note=note)
 
 
 ewa_weights.mistake(
     "newest_first",
-    "In yours the oldest day weighs most: 0.5 on theta_1 and 0.125 on theta_3. Which day does the "
-    "first entry belong to?",
+    "In yours the oldest day weighs most and today least. Which day does the first entry belong "
+    "to?",
     ("[::-1]", ""),
     share=0.5,
 )
 ewa_weights.mistake(
     "without_one_minus_beta",
-    "Your weights for beta = 0.5 are 0.25, 0.5, 1: they add up to 1.75. By what is each day "
-    "multiplied when it comes in?",
+    "With a long memory your weights add up to far more than 1. By what is each day multiplied "
+    "when it comes in?",
     ("(1 - beta) * beta**age", "beta**age"),
 )
 ewa_weights.mistake(
     "sum_made_one",
-    "Your weights add up to exactly 1; those of v_3 with beta = 0.5 add up to 0.875, because part "
-    "of the weight is still on v_0 = 0. Did anybody ask to share that out?",
+    "Part of the weight still lies on v_0 = 0, the share beta**t, and you give it to the days. Did "
+    "anybody ask for a sum of 1?",
     ("(1 - beta) * beta**age", "(1 - beta) * beta**age / (1 - beta**t)"),
     share=0.5,
 )
 ewa_weights.mistake(
     "one_day_too_old",
-    "Every day of yours is one day too old: today weighs 0.25 instead of 0.5. How often has beta "
-    "been applied to the value that has just come in?",
+    "Every day of yours is one day too old: today has faded once already. How often has beta been "
+    "applied to the value that has just come in?",
     ("np.arange(t)", "(np.arange(t) + 1)"),
 )
 ewa_weights.mistake(
@@ -625,14 +619,14 @@ ewa_weights.mistake(
 )
 ewa_weights.mistake(
     "betas_swapped",
-    "Your weights fade by the factor 1 - beta a day: with beta = 0.9 the day before yesterday has "
-    "0.9 % left, where 8.1 % are asked. Which factor makes a day fade?",
+    "Your weights fade by the factor 1 - beta a day and start from beta. Which of the two makes a "
+    "day fade, and which lets it in?",
     ("(1 - beta) * beta**age", "beta * (1 - beta) ** age"),
 )
 ewa_weights.mistake(
     "power_of_one_minus_beta",
-    "Your weights fade by the factor 1 - beta a day. Which factor is applied to the old average "
-    "each day?",
+    "Your weights start right and fade by the factor 1 - beta a day. Which factor is applied to "
+    "the old average each day?",
     ("(1 - beta) * beta**age", "(1 - beta) * (1 - beta) ** age"),
 )
 ewa_weights.mistake(
@@ -649,8 +643,8 @@ ewa_weights.mistake(
 )
 ewa_weights.mistake(
     "exponential_function",
-    "Close: for beta = 0.9 yesterday weighs 0.0905 in yours and 0.09 in v. exp(-0.1) is nearly "
-    "0.9; what is the factor exactly?",
+    "Close: your weights fade by exp(-0.1) = 0.905 a day where beta is 0.9. What is the factor "
+    "exactly?",
     ("beta**age", "np.exp(-(1 - beta) * age)"),
 )
 ewa_weights.mistake(
@@ -674,8 +668,8 @@ ewa_weights.mistake(
 
 @ewa_weights.mistake(
     "starts_at_the_first_day",
-    "Your theta_1 weighs 0.25 with beta = 0.5 and t = 3, as if v had started at theta_1 itself. "
-    "From which v_0 does the average start here?",
+    "Your theta_1 weighs more than a day of its age, as if v had started at theta_1 itself. From "
+    "which v_0 does the average start here?",
     share=0.5,
 )
 def _(beta, t):
@@ -739,16 +733,19 @@ def averaging_window(beta):
 
 @averaging_window.cases
 def _(rng):
-    for beta in (0.9, 0.98, 0.5, 0.6):
-        yield Case({"beta": beta})
-    for beta in (0.35, 0.72, 0.999, float(rng.uniform(0.6, 0.97))):
+    yield Case({"beta": 0.9}, note="beta = 0.9")
+    yield Case({"beta": 0.6}, note="beta = 0.6")
+    yield Case({"beta": 0.98}, note="beta = 0.98")
+    yield Case({"beta": 0.0}, note="beta = 0")
+    for low, high in ((0.2, 0.45), (0.6, 0.97)):
+        beta = float(rng.uniform(low, high))
         yield Case({"beta": beta}, note=f"beta = {beta:.4g}")
 
 
 averaging_window.mistake(
     "not_inverted",
-    "For beta = 0.9 you get 0.1 days: a tenth of a day. (1 / 1 - beta gives that too: division "
-    "comes before minus.) How does 10 follow from 0.1?",
+    "For beta = 0.9 you get 0.1 days: a tenth of a day, as 1 / 1 - beta would give too. How does "
+    "10 follow from 0.1?",
     ("1 / (1 - beta)", "1 - beta"),
 )
 averaging_window.mistake(
@@ -787,8 +784,8 @@ averaging_window.mistake(
 )
 averaging_window.mistake(
     "rounded",
-    "You round to whole days, right for 0.9, 0.98 and 0.5; for beta = 0.6 the rule says 2.5 "
-    "days. Did anybody ask for whole ones?",
+    "You round to whole days, right for 0.9 and 0.98; for beta = 0.6 the rule says 2.5 days. Did "
+    "anybody ask for whole ones?",
     ("1 / (1 - beta)", "round(1 / (1 - beta))"),
     share=0.5,
 )
@@ -853,9 +850,10 @@ def beta_for_window(days):
 
 @beta_for_window.cases
 def _(rng):
-    for days in (10, 50, 2, 8):
-        yield Case({"days": days})
-    for days in (7, 365, 1, 2.5, 1000.0, float(rng.uniform(3, 40))):
+    yield Case({"days": 10}, note="10 days")
+    yield Case({"days": 8}, note="8 days")
+    yield Case({"days": 1}, note="a single day")
+    for days in (float(rng.uniform(1.5, 5)), int(rng.integers(100, 900))):
         yield Case({"days": days}, note=f"{days:.4g} days")
 
 
@@ -999,6 +997,7 @@ lesson.quiz(
 @lesson.exercise(
     points=4,
     returns=("averages",),
+    views_allowed=True,
     hints=(
         "For every day take a slice of theta that ends with that day, and its mean.",
         "The slice of day index t ends before t + 1 and begins window days earlier.",
@@ -1022,15 +1021,11 @@ def _windowed(theta, window, **settings):
 @moving_average.cases
 def _(rng):
     yield _windowed([12.0, 24.0, 60.0, 0.0, 30.0], 3, note="a window of 3 days")
-    yield _windowed([40, 45, 40], 2, note="two days and whole numbers")
-    yield _windowed(_temperatures(rng, 40), 10, note="forty days of spring")
-    yield _windowed(_temperatures(rng, 15), 7, note="a week")
-    yield _windowed(_temperatures(rng, 9), 2, note="two days")
+    days, window = int(rng.integers(30, 50)), int(rng.integers(5, 12))
+    yield _windowed(_temperatures(rng, days), window, note=f"a window of {window} days in spring")
     yield _windowed(_temperatures(rng, 8), 1, note="a window of one day")
-    yield _windowed(_temperatures(rng, 12), 12, note="a window as long as the series")
-    yield _windowed(rng.normal(size=8) * np.logspace(-2, 1, 8), 4, note="values of every size")
-    yield _windowed(1e-6 * rng.normal(size=9), 5, note="tiny values")
-    yield _windowed([0.0, 0.0, 0.0, 96.0, 0.0, 0.0, 0.0, 0.0], 3, note="zeros and then a spike")
+    yield _windowed(_temperatures(rng, window), window, note="a window as long as the series")
+    yield _windowed(1e-6 * rng.normal(size=8), 4, note="tiny values")
     yield _windowed(rng.integers(30, 70, size=10), 4, note="whole numbers")
 
 
@@ -1044,14 +1039,13 @@ moving_average.mistake(
 )
 moving_average.mistake(
     "always_divides_by_window",
-    "The first day alone, 12, becomes 4 in yours: one value is divided by three. How many values "
-    "are there so far?",
+    "On the first days you divide by the whole window, so the averages are too low there. How many "
+    "values are there so far?",
     ("recent.mean()", "recent.sum() / window"),
 )
 moving_average.mistake(
     "one_day_too_many",
-    "Your window is one day too long: on day 4 the mean of 12, 24, 60 and 0 comes out. How many "
-    "values has a slice from a to b?",
+    "Your window is one day too long. How many values has a slice from a to b?",
     ("t - window + 1)", "t - window)"),
 )
 moving_average.mistake(
@@ -1062,8 +1056,8 @@ moving_average.mistake(
 )
 moving_average.mistake(
     "looks_ahead",
-    "Your first average is 32, the mean of days 1 to 3: it knows tomorrow. On which side of today "
-    "do the last 3 days lie?",
+    "Your window begins today and reaches into the future. On which side of today do the last days "
+    "lie?",
     (SLICE, "theta[t : t + window]"),
 )
 moving_average.mistake(
@@ -1074,25 +1068,23 @@ moving_average.mistake(
 )
 moving_average.mistake(
     "only_the_first",
-    "You give back the first average only: the function returns on its first day. To which block "
-    "does the indentation of your return belong?",
+    "You give back the first average only. How many days does your function see before it ends?",
     ("return np.array(averages)", "return averages[0]"),
 )
 moving_average.mistake(
     "sums",
-    "From 40 and 45 you get 85: the window is added up. What makes a mean out of a sum?",
+    "You add up the values in the window. What makes a mean out of a sum?",
     ("recent.mean()", "recent.sum()"),
 )
 moving_average.mistake(
     "medians",
-    "On day 3 you get 24, the middle one of 12, 24 and 60; their mean is 32. Which of the two is "
-    "asked for?",
+    "You take the middle one of the values in the window, the median. Which value is asked for?",
     ("recent.mean()", "np.median(recent)"),
 )
 moving_average.mistake(
     "single_days_at_first",
-    "Until the window is full you give back the temperature itself: 24 on day 2 instead of 18. "
-    "Which values are there to average on day 2?",
+    "Until the window is full you give back the temperature itself. Which values are there to "
+    "average on day 2?",
     ("recent.mean()", "recent.mean() if t >= window - 1 else theta[t]"),
     share=0.4,
 )
@@ -1127,8 +1119,8 @@ def _(theta, window):
 
 @moving_average.mistake(
     "today_missing",
-    "Today is not in your window: day 1 has nothing to average, and 60 first counts on day 4. "
-    "Does Python's slice include its end?",
+    "Today is not in your window: day 1 has nothing to average, and 60 first counts on day 4. Does "
+    "Python's slice include its end?",
 )
 def _(theta, window):
     averages = []
@@ -1276,5 +1268,8 @@ lesson.quiz(
         "That was nearly the best for the forecast. What was its error for the season, where the "
         "noise of each day counts in full?",
     ),
-    hints=("Where was the lowest point of each of the two error curves?",),
+    hints=(
+        "Where was the lowest point of each of the two error curves?",
+        "Is there one beta that is the lowest point of both?",
+    ),
 )

@@ -4,12 +4,14 @@ Any shuffling is right, so what comes back at random is summarised by `optlab.pr
 it is compared.
 """
 
+from copy import deepcopy
+
 import numpy as np
 
 from autograder.exercise import Lesson
 from optlab.checking.probe import Case, Recipe, Seed
 
-lesson = Lesson("01_mini_batches", title="Train on mini-batches", minutes=75)
+lesson = Lesson("01_mini_batches", title="Train on mini-batches", minutes=110)
 
 
 lesson.quiz(
@@ -33,6 +35,11 @@ lesson.quiz(
         "d",
         "This is example 8 of mini-batch 7. Which of the two has the round brackets?",
     ),
+    hints=(
+        "The table above has one line for each kind of brackets. Which kind belongs to a layer?",
+        "First settle which number is the layer, which the mini-batch, which the example; then "
+        "look at the order in which the text writes them.",
+    ),
 )
 
 
@@ -54,17 +61,16 @@ def num_mini_batches(m, mini_batch_size):
 def _(rng):
     yield Case({"m": 12, "mini_batch_size": 5}, note="12 examples in batches of 5")
     yield Case({"m": 12, "mini_batch_size": 4}, note="12 examples in batches of 4")
-    yield Case({"m": 1437, "mini_batch_size": 64}, note="the 1437 digits")
-    sizes = rng.integers(3, 40, size=2)
-    for size in sizes.tolist():
-        full = int(rng.integers(20, 90))
-        yield Case({"m": full * size, "mini_batch_size": size}, note="full batches only")
-        yield Case({"m": full * size + 1, "mini_batch_size": size}, note="one example left over")
-        yield Case({"m": full * size - 1, "mini_batch_size": size}, note="one example too few")
-    yield Case({"m": 5, "mini_batch_size": 64}, note="a size larger than m")
-    yield Case({"m": 64, "mini_batch_size": 64}, note="a size equal to m")
-    yield Case({"m": 37, "mini_batch_size": 1}, note="batches of one")
-    yield Case({"m": 5_000_000, "mini_batch_size": 1000}, note="5,000,000 examples")
+    size, full = int(rng.integers(7, 40)), int(rng.integers(20, 90))
+    for m, note in (
+        (full * size, "full batches only"),
+        (full * size + 1, "one example left over"),
+        (full * size - 1, "one example too few"),
+        (size - 2, "a size larger than m"),
+        (size, "a size equal to m"),
+    ):
+        yield Case({"m": m, "mini_batch_size": size}, note=note)
+    yield Case({"m": full, "mini_batch_size": 1}, note="batches of one")
 
 
 CEILING = "int(np.ceil(m / mini_batch_size))"
@@ -184,6 +190,11 @@ lesson.quiz(
     (10, "That would be batch gradient descent: one update in an epoch. How many mini-batches?"),
     (500_000, "That would be mini-batches of one example. How many examples share an update?"),
     rtol=1e-6,
+    hints=(
+        "Begin with one epoch. Your num_mini_batches counts its updates.",
+        "50,000/128 is no whole number. What happens with the examples left over, and when?",
+        "Each epoch is cut anew: round for one epoch first, then take ten of them.",
+    ),
 )
 
 
@@ -234,21 +245,24 @@ def _(rng):
         {**_examples(rng, 12, outputs=3), "mini_batch_size": 4, "rng": Seed(seed)},
         note="12 examples in batches of 4, Y with 3 rows",
     )
+    yield Case(
+        {**_examples(rng, 9, features=10, outputs=10), "mini_batch_size": 4, "rng": Seed(seed)},
+        note="9 examples in batches of 4, X and Y with 10 rows",
+    )
     yield _two_epochs_and_again(_examples(rng, 16), 6, seed, "two epochs and the first again")
-    for m, size, note in (
-        (15, 15, "a size equal to m"),
-        (14, 64, "a size larger than m"),
-        (13, 1, "batches of one"),
-        (130, 8, "130 examples in batches of 8"),
+    m = int(rng.integers(12, 16))
+    for size, note in (
+        (m, "a size equal to m"),
+        (m + 50, "a size larger than m"),
+        (1, "batches of one"),
     ):
         yield Case(
             {**_examples(rng, m, outputs=2), "mini_batch_size": size, "rng": Seed(seed)}, note=note
         )
-    yield Case(
-        {**_examples(rng, 20, features=1), "mini_batch_size": 6, "rng": Seed(seed)},
-        note="a single feature",
-    )
-    numbers = {"X": np.arange(37 * 6).reshape(6, 37), "Y": np.arange(37 * 10).reshape(10, 37)}
+    m, size = int(rng.integers(120, 160)), int(rng.integers(7, 12))
+    many = {**_examples(rng, m), "mini_batch_size": size, "rng": Seed(seed)}
+    yield Case(many, note=f"{m} examples in batches of {size}")
+    numbers = {"X": rng.permutation(37 * 6).reshape(6, 37), "Y": np.arange(37 * 10).reshape(10, 37)}
     yield _two_epochs_and_again(numbers, 16, seed, "whole numbers")
 
 
@@ -260,26 +274,26 @@ PAIR = "(X_shuffled[:, start:end], Y_shuffled[:, start:end])"
 
 make_mini_batches.mistake(
     "drops_the_remainder",
-    "18 = 2*7 + 4, and 4 examples never appear; with a size larger than m none does. What happens "
-    "to the remainder?",
+    "The examples left over after the full batches never appear. How many are that for 18 in "
+    "batches of 7, and where could they go?",
     (COUNT, "m // mini_batch_size"),
 )
 make_mini_batches.mistake(
     "empty_last_batch",
-    "12 examples in batches of 4 give you 4 batches, and the last one has 0 columns: the mean of "
-    "its cost is nan. When is there a remainder?",
+    "Where the size divides m evenly, your last batch has 0 columns, and the mean of its cost "
+    "would be nan. When is there a remainder?",
     (COUNT, "m // mini_batch_size + 1"),
 )
 make_mini_batches.mistake(
     "pads_by_wrapping_round",
-    "Your last batch is filled up with examples from the first: with 18 in batches of 7, 3 occur "
-    "twice in an epoch. Must every batch be full?",
+    "Your last batch is filled up with examples from the first, so that some occur twice in an "
+    "epoch. Must every batch be full?",
     (ORDER, "order = np.resize(rng.permutation(m), -(-m // mini_batch_size) * mini_batch_size)"),
 )
 make_mini_batches.mistake(
     "last_batch_overlaps",
-    "Your last batch reaches back into the one before to be full: 3 of 18 examples occur twice. "
-    "Must every batch be full?",
+    "Your last batch reaches back into the one before to be full, so that some examples occur "
+    "twice. Must every batch be full?",
     (
         CUT,
         "start = max(0, min(k * mini_batch_size, m - mini_batch_size)); "
@@ -294,15 +308,15 @@ make_mini_batches.mistake(
 )
 make_mini_batches.mistake(
     "remainder_joins_the_last_batch",
-    "18 examples in batches of 7 give you batches of 7 and 11: the remainder joins the last full "
-    "one. How large may a batch be?",
+    "The examples left over join your last full batch, which then is larger than the size. How "
+    "large may a batch be?",
     (COUNT, "max(1, m // mini_batch_size)"),
     (CUT, f"{CUT}; end = m if m - end < mini_batch_size else end"),
 )
 make_mini_batches.mistake(
     "nearly_equal_sizes",
-    "18 examples in batches of 7 give you 6, 6 and 6: a fair way to split. Here all batches but "
-    "the last have the size that was asked for: which three sizes are those?",
+    "You cut the examples into nearly equal batches: a fair way to split. Here all batches but the "
+    "last have the size that was asked for: which sizes are that for 18 in batches of 7?",
     (
         CUT,
         "start, end = m * k // -(-m // mini_batch_size), m * (k + 1) // -(-m // mini_batch_size)",
@@ -311,20 +325,25 @@ make_mini_batches.mistake(
 )
 make_mini_batches.mistake(
     "batches_overlap",
-    "Your second batch starts at column 1 and has 13 columns for a size of 7. Where does batch k "
-    "begin?",
+    "Your batches overlap and get longer: each begins one column after the one before. Where does "
+    "batch k begin?",
     (CUT, "start, end = k, (k + 1) * mini_batch_size"),
 )
 make_mini_batches.mistake(
     "precedence",
-    "Your batches shrink: 7 columns, then 1, then none. Which comes first for Python in "
-    "k + 1 * size, the sum or the product?",
+    "Your batch k ends before column k + mini_batch_size, so that the second has one column and "
+    "the third none. Which comes first for Python in k + 1 * size, the sum or the product?",
     (CUT, "start, end = k * mini_batch_size, k + 1 * mini_batch_size"),
 )
 make_mini_batches.mistake(
     "one_column_short",
-    "Each batch is one column short: 6 for a size of 7. Does a slice start:end hold column end?",
+    "Your full batches are one column short. Does a slice start:end hold column end?",
     (CUT, "start, end = k * mini_batch_size, (k + 1) * mini_batch_size - 1"),
+)
+make_mini_batches.mistake(
+    "later_batches_empty",
+    "Only your first batch holds examples; those after it have no columns. Where does batch k end?",
+    (CUT, "start, end = k * mini_batch_size, mini_batch_size"),
 )
 make_mini_batches.mistake(
     "first_batch_again_and_again",
@@ -339,8 +358,8 @@ make_mini_batches.mistake(
 )
 make_mini_batches.mistake(
     "two_permutations",
-    "The shapes are right, but x and y no longer belong together: about 1 of 18 pairs matches, as "
-    "by chance. How many random orders do you draw?",
+    "X and Y are both shuffled, but x and y no longer belong together: they match as if by chance. "
+    "How many random orders do you draw?",
     (SHUFFLE, "X_shuffled, Y_shuffled = X[:, order], Y[:, rng.permutation(m)]"),
 )
 make_mini_batches.mistake(
@@ -357,14 +376,14 @@ make_mini_batches.mistake(
 )
 make_mini_batches.mistake(
     "not_shuffled",
-    "Your first batch is always columns 0 to 6, in the order of the file. What if the file is "
-    "sorted by class?",
+    "Your batches hold the columns in the order in which they came. What if the file is sorted by "
+    "class?",
     (SHUFFLE, "X_shuffled, Y_shuffled = X.copy(), Y.copy()"),
 )
 make_mini_batches.mistake(
     "drawn_with_replacement",
-    "You draw each place anew, so about a third of the examples is missing and others come twice "
-    "or more. How often does one epoch see an example?",
+    "Some examples are missing in your epoch and others come twice or more, as if each place were "
+    "drawn anew. How often does one epoch see an example?",
     (ORDER, "order = rng.integers(0, m, size=m)"),
 )
 make_mini_batches.mistake(
@@ -376,8 +395,8 @@ make_mini_batches.mistake(
 )  # fmt: skip
 make_mini_batches.mistake(
     "remainder_not_shuffled",
-    "Your last batch is cut from the data as they came, the others from the shuffled ones: some "
-    "examples come twice, some never. Which X do you slice?",
+    "Your last batch holds the last columns of the data as they came, the others are shuffled: "
+    "some examples come twice, some never. Which X do you slice?",
     (
         PAIR,
         f"{PAIR} if end <= m or k == 0 else (X[:, start:end], Y[:, start:end])",
@@ -397,9 +416,23 @@ make_mini_batches.mistake(
     (SHUFFLE, "X_shuffled, Y_shuffled = rng.permutation(X), rng.permutation(Y)"),
 )
 make_mini_batches.mistake(
+    "picks_rows",
+    "Your order picks rows of X and Y, and there may be fewer rows than examples. Along which axis "
+    "do the examples lie, and where does that index stand?",
+    (SHUFFLE, "X_shuffled, Y_shuffled = X[order], Y[order]"),
+)
+make_mini_batches.mistake(
+    "examples_as_rows",
+    "You shuffle and cut rows of X and Y; in this course every example is a column. Which entry of "
+    "X.shape counts the examples?",
+    ("m = X.shape[1]", "m = X.shape[0]"),
+    (SHUFFLE, "X_shuffled, Y_shuffled = X[order], Y[order]"),
+    (PAIR, "(X_shuffled[start:end], Y_shuffled[start:end])"),
+)
+make_mini_batches.mistake(
     "counts_rows",
-    "You take the 6 rows of X for the number of examples, and most columns never appear. Which "
-    "entry of X.shape counts the examples?",
+    "You take the rows of X for the examples: batches end where the count of the rows is reached. "
+    "Which entry of X.shape counts the examples?",
     ("m = X.shape[1]", "m = X.shape[0]"),
 )
 make_mini_batches.mistake(
@@ -410,7 +443,8 @@ make_mini_batches.mistake(
 )
 make_mini_batches.mistake(
     "labels_in_one_row",
-    "Y had 3 rows and you force it into one. How many rows has the label of one of the ten digits?",
+    "You force Y into one row, and it may have several. How many rows has the label of one of the "
+    "ten digits?",
     (SHUFFLE, "X_shuffled, Y_shuffled = X[:, order], Y[:, order].reshape((1, m))"),
 )
 make_mini_batches.mistake(
@@ -421,13 +455,13 @@ make_mini_batches.mistake(
 )
 make_mini_batches.mistake(
     "returns_too_early",
-    "You give back one batch: the function ends inside its loop. How far is return indented?",
+    "You give back the first batch only. How often does your loop run before the function ends?",
     (PAIR + ")", PAIR + "); return mini_batches"),
 )
 make_mini_batches.mistake(
     "the_same_order_every_time",
-    "Epochs 1 and 2 have the same batches: a seed is set, or a generator made, inside your "
-    "function. What is rng for?",
+    "Epochs 1 and 2 have the same batches, although they share one rng. Where does your random "
+    "order come from?",
     (ORDER, "order = np.random.default_rng(0).permutation(m)"),
 )
 make_mini_batches.mistake(
@@ -575,6 +609,30 @@ def _(X, Y, mini_batch_size, rng):
     return result
 
 
+@make_mini_batches.style
+def _(X, Y, mini_batch_size, rng):
+    columns = list(zip(X.T, Y.T, strict=True))
+    rng.shuffle(columns)
+    mini_batches = []
+    while columns:
+        x, y = zip(*columns[:mini_batch_size], strict=True)
+        mini_batches.append((np.array(x).T, np.column_stack(y)))
+        del columns[:mini_batch_size]
+    return mini_batches
+
+
+@make_mini_batches.style
+def _(X, Y, mini_batch_size, rng):
+    (n_x, m), (n_y, _) = np.shape(X), np.shape(Y)
+    taken, batches = np.zeros(m, dtype=bool), []
+    while not taken.all():
+        left = np.flatnonzero(~taken)
+        now = rng.choice(left, size=min(mini_batch_size, left.size), replace=False)
+        taken[now] = True
+        batches.append((X[:, now].reshape((n_x, -1)), Y[:, now].reshape((n_y, -1))))
+    return batches
+
+
 @lesson.exercise(
     points=3,
     returns=("cost",),
@@ -596,24 +654,23 @@ def _(rng):
     yield Case(
         {
             "losses": np.array([[0.5, 1.5, 1.0, 3.0]]),
-            "weights": [np.array([[1.0, -2.0], [0.0, 1.0]]), np.array([[3.0, -1.0]])],
-            "lambd": 0.5,
+            "weights": [np.array([[1.0, -2.0], [0.5, 4.0]]), np.array([[3.0, -1.0]])],
+            "lambd": 0.8,
         },
         note="4 losses and two layers",
     )
-    yield Case(
-        {"losses": np.array([[2.0, 4.0]]), "weights": [np.array([[1.0, 3.0]])], "lambd": 0.0},
-        note="no regularization",
-    )
-    for b, layers, lambd in ((64, 3, 0.7), (29, 2, 0.1), (1, 2, 2.5), (1000, 1, 30.0)):
+    for b, layers, lambd, note in (
+        (int(rng.integers(20, 60)), 3, float(rng.uniform(0.2, 2.0)), "three layers"),
+        (1, 2, float(rng.uniform(0.2, 2.0)), "a batch of one"),
+        (int(rng.integers(5, 20)), 1, 0.0, "no regularization"),
+    ):
         sizes = rng.integers(2, 6, size=layers + 1)
         weights = [rng.normal(size=(sizes[k + 1], sizes[k])) for k in range(layers)]
-        yield Case(
-            {"losses": rng.exponential(size=(1, b)), "weights": weights, "lambd": lambd},
-            note=f"a batch of {b}",
-        )
-    whole = [rng.integers(-3, 4, size=(2, 3)) + 5, rng.integers(1, 4, size=(1, 2))]
-    yield Case({"losses": np.array([[1, 2, 4]]), "weights": whole, "lambd": 1}, note="integers")
+        losses = rng.exponential(size=(1, b))
+        yield Case({"losses": losses, "weights": weights, "lambd": lambd}, note=note)
+    whole = [rng.integers(2, 8, size=(2, 3)), rng.integers(-7, -2, size=(1, 2))]
+    losses = rng.integers(1, 9, size=(1, 3))
+    yield Case({"losses": losses, "weights": whole, "lambd": 3}, note="whole numbers")
 
 
 SQUARES = "squares = sum(np.sum(W**2) for W in weights)"
@@ -622,18 +679,18 @@ PENALTY = "lambd / (2 * b) * squares"
 
 mini_batch_cost.mistake(
     "divides_by_1000",
-    "You divide by 1000 for a batch of 4: your cost is 250 times too small. Whose size was 1000?",
+    "You divide by 1000, however many losses there are. Whose size was 1000?",
     ("b = losses.shape[1]", "b = 1000"),
 )
 mini_batch_cost.mistake(
     "divides_by_64",
-    "You divide by 64 for a batch of 4: your cost is 16 times too small. How large is this batch?",
+    "You divide by 64, however many losses there are. How large is this batch?",
     ("b = losses.shape[1]", "b = 64"),
 )
 mini_batch_cost.mistake(
     "divides_by_the_rows",
-    "You divide by 1, the rows of losses, so four losses of 1.5 give 6. Which entry of the shape "
-    "counts the examples?",
+    "You divide by the rows of losses, of which there is one, and not by the examples. Which entry "
+    "of the shape counts those?",
     ("b = losses.shape[1]", "b = losses.shape[0]"),
 )
 mini_batch_cost.mistake(
@@ -644,17 +701,17 @@ mini_batch_cost.mistake(
 )
 mini_batch_cost.mistake(
     "penalty_forgotten",
-    "lambda = 0 and lambda = 0.5 give you the same cost. What is added for large weights?",
+    "Your cost is the same for every lambda. What is added for large weights?",
     (f" + {PENALTY}", ""),
 )
 mini_batch_cost.mistake(
     "penalty_twice_as_large",
-    "Your penalty is twice as large as the formula's. What stands under lambda besides b?",
+    "The factor of your penalty is twice that of the formula. What stands under lambda besides b?",
     (PENALTY, "lambd / b * squares"),
 )
 mini_batch_cost.mistake(
     "penalty_not_divided",
-    "Your penalty is b times too large, 4 times for a batch of 4. Which divisor do both terms "
+    "The factor of your penalty is the same for every batch size. Which divisor do both terms "
     "share?",
     (PENALTY, "lambd / 2 * squares"),
 )
@@ -726,6 +783,18 @@ def _(losses, weights, lambd):
     b = losses.shape[1]
     squares = sum(np.sum(W**2) for W in weights)
     return np.sum(losses, axis=1, keepdims=True) / b + lambd / (2 * b) * squares
+
+
+@mini_batch_cost.mistake(
+    "keeps_a_row",
+    "Your cost is a row with one entry: the losses were added along one axis. Which sum gives a "
+    "single number?",
+    share=0.8,
+)
+def _(losses, weights, lambd):
+    b = losses.shape[1]
+    squares = sum(np.sum(W**2) for W in weights)
+    return np.sum(losses, axis=1) / b + lambd / (2 * b) * squares
 
 
 @mini_batch_cost.mistake(
@@ -803,24 +872,20 @@ def epoch_cost(costs, sizes):
 @epoch_cost.cases
 def _(rng):
     yield Case({"costs": [1.0, 2.0, 6.0], "sizes": [4, 4, 2]}, note="batches of 4, 4 and 2")
-    yield Case({"costs": [0.5, 0.3], "sizes": [64, 64]}, note="two equal batches")
-    for count, size, last in ((23, 64, 29), (3, 5, 1), (8, 16, 16)):
-        costs = rng.exponential(size=count).tolist()
-        yield Case(
-            {"costs": costs, "sizes": [size] * (count - 1) + [last]},
-            note=f"{count} batches, the last of {last}",
-        )
-    yield Case({"costs": [float(rng.random())], "sizes": [7]}, note="a single batch")
-    yield Case(
-        {"costs": rng.exponential(size=6).tolist(), "sizes": rng.integers(1, 9, size=6).tolist()},
-        note="all sizes different",
-    )
+    count, size = int(rng.integers(10, 30)), int(rng.integers(20, 60))
+    sizes = [size] * (count - 1) + [int(rng.integers(2, size))]
+    costs = rng.exponential(size=count).tolist()
+    yield Case({"costs": costs, "sizes": sizes}, note="a smaller last batch")
+    sizes = rng.permutation(np.arange(2, 8)).tolist()
+    costs = rng.exponential(size=6).tolist()
+    yield Case({"costs": costs, "sizes": sizes}, note="sizes that all differ")
+    yield Case({"costs": costs[:1], "sizes": [size]}, note="a single batch")
 
 
 epoch_cost.mistake(
     "every_batch_counts_the_same",
-    "You average the batches: the one with 2 examples counts as much as those with 4. How many "
-    "losses stand behind each cost?",
+    "You average the batches: a small one counts as much as a large one. How many losses stand "
+    "behind each cost?",
     ("total += size * cost", "total += cost"),
     ("sum(sizes)", "len(costs)"),
 )
@@ -832,25 +897,23 @@ epoch_cost.mistake(
 )
 epoch_cost.mistake(
     "not_divided",
-    "You give back the sum of all losses, 24 for ten examples. What is the cost of one?",
+    "You give back the sum of all losses. What is the mean cost of one example?",
     ("total / sum(sizes)", "total"),
 )
 epoch_cost.mistake(
     "divided_by_the_batches",
-    "You weight by the sizes and divide by the number of batches, 3, so the cost of ten examples "
-    "is too large. What do the weights add up to?",
+    "You weight by the sizes and divide by the number of batches. What do the weights add up to?",
     ("sum(sizes)", "len(sizes)"),
 )
 epoch_cost.mistake(
     "sizes_forgotten_in_the_sum",
-    "You divide by the 10 examples, but each batch adds its cost once and not once for each of its "
-    "examples. What is the sum of 4 losses with the mean 2?",
+    "You divide by the number of examples, but each batch adds its cost once and not once for each "
+    "of its examples. What is the sum of 4 losses with the mean 2?",
     ("total += size * cost", "total += cost"),
 )
 epoch_cost.mistake(
     "all_batches_taken_as_full",
-    "You divide as if all batches were as large as the first: 12 examples where there are 10. How "
-    "large is the last one?",
+    "You divide as if all batches were as large as the first. How large are the others?",
     ("sum(sizes)", "(len(sizes) * sizes[0])"),
 )
 epoch_cost.mistake(
@@ -860,7 +923,7 @@ epoch_cost.mistake(
 )
 epoch_cost.mistake(
     "weights_upside_down",
-    "Your small batches count most. Which batch knows more about the epoch, one of 4 or one of 2?",
+    "Your small batches count most. Which knows more about the epoch, one of 4 or one of 2?",
     ("total += size * cost", "total += cost / size"),
     ("sum(sizes)", "sum(1 / size for size in sizes)"),
 )
@@ -921,24 +984,26 @@ def sgd_update(params, grads, learning_rate):
     return new_params
 
 
-def _parameters(rng, scale=1.0):
-    """Two layers; columns spread over 1e-2 ... 1e1."""
-    spread = np.logspace(-2, 1, 4)
-    return {
-        "W1": scale * rng.normal(size=(3, 4)) * spread,
-        "b1": scale * rng.normal(size=(3, 1)),
-        "W2": scale * rng.normal(size=(1, 3)),
-        "b2": scale * rng.normal(size=(1, 1)),
-    }
+def _parameters(rng, sizes, scale=1.0):
+    """W1, b1, W2, ... of a network with these layer sizes; columns spread over 1e-2 ... 1e1."""
+    params = {}
+    for layer, (rows, columns) in enumerate(zip(sizes[1:], sizes, strict=False), start=1):
+        spread = np.logspace(-2, 1, columns)
+        params[f"W{layer}"] = scale * rng.normal(size=(rows, columns)) * spread
+        params[f"b{layer}"] = scale * rng.normal(size=(rows, 1))
+    return params
 
 
-def _steps(rng, rates, *, note, scale=1.0, integer=False):
-    """One step per learning rate; the params are carried from call to call."""
-    params = _parameters(rng, scale)
+def _steps(rng, sizes, *, note, scale=1.0, integer=False):
+    """Two steps at different learning rates; the params are carried on."""
+    params = _parameters(rng, sizes, scale)
     if integer:
-        params = {key: np.arange(value.size).reshape(value.shape) for key, value in params.items()}
-    calls = [{"grads": _parameters(rng, scale), "learning_rate": rate} for rate in rates]
-    return Case({"params": params, **calls[0]}, tuple(calls[1:]), {"params": None}, note)
+        params = {key: rng.integers(-9, 10, size=value.shape) for key, value in params.items()}
+    first, second = (
+        {"grads": _parameters(rng, sizes, scale), "learning_rate": float(rate)}
+        for rate in rng.uniform(0.02, 0.4, size=2)
+    )
+    return Case({"params": params, **first}, (second,), {"params": None}, note)
 
 
 @sgd_update.cases
@@ -951,39 +1016,22 @@ def _(rng):
         },
         note="one step",
     )
-    yield Case(
-        {
-            "params": {"W1": np.array([[1.0], [3.0]]), "b1": np.array([[0.0], [1.0]])},
-            "grads": {"W1": np.array([[0.2], [-0.6]]), "b1": np.array([[1.0], [0.0]])},
-            "learning_rate": 0.5,
-        },
-        note="a larger learning rate",
-    )
-    yield _steps(rng, (0.03,) * 5, note="five steps")
-    yield _steps(rng, (0.4, 0.1, 0.02, 0.3), note="a learning rate that changes")
-    yield _steps(rng, (0.1, 0.1), note="tiny gradients", scale=1e-6)
-    yield _steps(rng, (0.1, 0.1), note="integer parameters", integer=True)
-    still = _steps(rng, (0.1,), note="a zero gradient")
-    zeros = {key: np.zeros_like(value) for key, value in still.args["grads"].items()}
-    yield Case({**still.args, "grads": zeros}, note=still.note)
-    named = {"gamma": rng.normal(size=(4,)), "beta": rng.normal(size=(4,))}
-    slopes = {"gamma": rng.normal(size=(4,)), "beta": rng.normal(size=(4,))}
-    yield Case(
-        {"params": named, "grads": slopes, "learning_rate": 0.7}, note="parameters of other names"
-    )
+    yield _steps(rng, (4, 3, 1), note="two layers and two steps")
+    yield _steps(rng, (3, 2, 4, 2), note="three layers")
+    yield _steps(rng, (4, 3, 1), note="tiny numbers", scale=1e-6)
+    yield _steps(rng, (4, 3, 1), note="integer parameters", integer=True)
 
 
 DESCENT = "params[key] - learning_rate * grads[key]"
 
 sgd_update.mistake(
     "uphill",
-    "Your parameters move up the gradient, from 1 to 2 where 0 is expected: the cost would rise. "
-    "Which sign has a descent step?",
+    "Your parameters move up the gradient: the cost would rise. Which sign has a descent step?",
     (DESCENT, "params[key] + learning_rate * grads[key]"),
 )
 sgd_update.mistake(
     "learning_rate_forgotten",
-    "You step by the whole gradient, 10 where 1 is expected. What makes the steps small?",
+    "You step by the whole gradient, whatever the learning rate. What makes the steps small?",
     (DESCENT, "params[key] - grads[key]"),
 )
 sgd_update.mistake(
@@ -993,8 +1041,7 @@ sgd_update.mistake(
 )
 sgd_update.mistake(
     "learning_rate_divides",
-    "A learning rate of 0.1 makes your step 100, not 1: a smaller rate gives a larger step. Is it "
-    "a factor or a divisor?",
+    "In yours a smaller learning rate makes a larger step. Is it a factor or a divisor?",
     (DESCENT, "params[key] - grads[key] / learning_rate"),
 )
 sgd_update.mistake(
@@ -1004,14 +1051,14 @@ sgd_update.mistake(
 )
 sgd_update.mistake(
     "sign_of_the_gradient",
-    "Steep and flat directions get the same step: you use the sign of the gradient only. How long "
-    "should the step be where the slope is 10?",
+    "Steep and flat directions get the same step: only the sign of the gradient counts in yours. "
+    "How long should the step be where the slope is 10?",
     (DESCENT, "params[key] - learning_rate * np.sign(grads[key])"),
 )
 sgd_update.mistake(
     "gradient_normalized",
-    "Your steps have the same length whatever the gradient is: you divide by its norm. What "
-    "happens near the minimum, where the gradient is small?",
+    "Your steps have the same length however long the gradient is. What should happen near the "
+    "minimum, where the gradient is small?",
     (DESCENT, "params[key] - learning_rate * grads[key] / (np.linalg.norm(grads[key]) + 1e-12)"),
 )
 sgd_update.mistake(
@@ -1075,7 +1122,7 @@ def _(params, grads, learning_rate):
 @sgd_update.mistake(
     "works_in_place",
     "Your values are right, but the params you were given changed: two runs from one start would "
-    "disturb each other. Who else may still be using them?",
+    "disturb each other. What could you copy, and does a copy of a dict copy its arrays?",
     share=0.8,
 )
 def _(params, grads, learning_rate):
@@ -1145,6 +1192,24 @@ def _(params, grads, learning_rate):
 
 @sgd_update.style
 def _(params, grads, learning_rate):
+    new_params = {}
+    for l in range(1, len(params) // 2 + 1):  # noqa: E741  the l of W^[l], as many write it
+        new_params["W" + str(l)] = params["W" + str(l)] - learning_rate * grads["W" + str(l)]
+        new_params["b" + str(l)] = params["b" + str(l)] - learning_rate * grads["b" + str(l)]
+    return new_params
+
+
+@sgd_update.style
+def _(params, grads, learning_rate):
+    params, L = deepcopy(params), len(params) // 2
+    for i in range(L):
+        params[f"W{i + 1}"] = params[f"W{i + 1}"] - grads[f"W{i + 1}"] * learning_rate
+        params[f"b{i + 1}"] = params[f"b{i + 1}"] - grads[f"b{i + 1}"] * learning_rate
+    return params
+
+
+@sgd_update.style
+def _(params, grads, learning_rate):
     moved = [params[key] + (-learning_rate) * grads[key] for key in params]
     return dict(zip(params, moved, strict=True))
 
@@ -1205,8 +1270,6 @@ def _(rng):
     )
     steps = {"mini_batch_size": 1, "learning_rate": 0.002, "epochs": 2, "rng": Seed(seed)}
     yield Case({**_numbered(rng, 13), **steps}, note="batches of one")
-    steps = {"mini_batch_size": 6, "learning_rate": 0.003, "epochs": 5, "rng": Seed(seed)}
-    yield Case({**_numbered(rng, 11), **steps}, note="five epochs")
     network = {
         "params": _network(rng),
         "X": rng.normal(size=(4, 9)),
@@ -1239,20 +1302,20 @@ EPOCH = f"""    for _ in range(epochs):
 
 train_mini_batch.mistake(
     "drops_the_remainder",
-    "13 examples in batches of 5 give you 2 steps an epoch, and 3 examples are never seen. What "
-    "happens to the remainder?",
+    "The examples left over after the full batches are never seen. How many are that for 13 in "
+    "batches of 5, and where could they go?",
     (STARTS, "range(0, m - m % mini_batch_size, mini_batch_size)"),
 )
 train_mini_batch.mistake(
     "empty_last_batch",
-    "12 examples in batches of 4 give you 4 steps an epoch, the last on a batch of 0 columns. When "
-    "is there a remainder?",
+    "Where the size divides m evenly, your epoch makes one step more, on a batch of 0 columns. "
+    "When is there a remainder?",
     (STARTS, "range(0, (m // mini_batch_size + 1) * mini_batch_size, mini_batch_size)"),
 )
 train_mini_batch.mistake(
     "nearly_equal_sizes",
-    "13 examples in batches of 5 give you 5, 4 and 4: a fair way to split. Here all batches but "
-    "the last have the size that was asked for: which three sizes are those?",
+    "You cut the examples into nearly equal batches: a fair way to split. Here all batches but the "
+    "last have the size that was asked for: which sizes are that for 13 in batches of 5?",
     (f"for start in {STARTS}", "for batch in np.array_split(order, -(-m // mini_batch_size))"),
     (SLICE, "pass"),
     share=0.5,
@@ -1270,8 +1333,7 @@ train_mini_batch.mistake(
 )
 train_mini_batch.mistake(
     "shuffled_once",
-    "Every epoch of yours visits the same batches: the order is drawn once, or always from the "
-    "same seed. Where would a new one have to be drawn?",
+    "Every epoch of yours visits the same batches. Where would a new order have to be drawn?",
     (EPOCH, f"    {DRAW}\n    for _ in range(epochs):\n"),
 )
 train_mini_batch.mistake(
@@ -1304,9 +1366,15 @@ train_mini_batch.mistake(
     (SLICE, "batch = order[:mini_batch_size]"),
 )
 train_mini_batch.mistake(
+    "later_batches_empty",
+    "Only the first batch of your epochs holds examples; those after it have no columns. Where "
+    "does batch t end?",
+    (SLICE, "batch = order[start:mini_batch_size]"),
+)
+train_mini_batch.mistake(
     "uses_all_examples",
-    "Every step of yours looks at all 13 examples: that is batch gradient descent, done several "
-    "times an epoch. What does cost_and_grads get?",
+    "Every step of yours looks at all examples: that is batch gradient descent, done several times "
+    "an epoch. What does cost_and_grads get?",
     (CALL, "cost, grads = cost_and_grads(params, X, Y)"),
 )
 train_mini_batch.mistake(
@@ -1317,8 +1385,8 @@ train_mini_batch.mistake(
 )
 train_mini_batch.mistake(
     "steps_once_an_epoch",
-    "Your params move once an epoch, by the gradient of its last batch. How far is the step "
-    "indented?",
+    "Your params move once an epoch, by the gradient of its last batch. Which lines run once for "
+    "every batch?",
     (
         f"            {STEP}\n            costs.append(cost)",
         f"            costs.append(cost)\n        {STEP}",
@@ -1333,8 +1401,7 @@ train_mini_batch.mistake(
 )
 train_mini_batch.mistake(
     "params_never_move",
-    "Your params come back as they were: the step is computed and not kept. Which params does the "
-    "next batch see?",
+    "Your params come back as they were: no step is kept. Which params does the next batch see?",
     (STEP, "_ = {key: params[key] - learning_rate * grads[key] for key in params}"),
 )
 train_mini_batch.mistake(
@@ -1356,8 +1423,8 @@ train_mini_batch.mistake(
 )
 train_mini_batch.mistake(
     "gradients_summed",
-    "Your step grows with the batch: 8 examples make it 8 times too large. Are the gradients that "
-    "you get sums or means?",
+    "Your step grows with the batch: it is too large by the number of its examples. Are the "
+    "gradients that you get sums or means?",
     (STEP, "params = {k: params[k] - learning_rate * len(batch) * grads[k] for k in params}"),
 )
 train_mini_batch.mistake(
@@ -1368,7 +1435,7 @@ train_mini_batch.mistake(
 )
 train_mini_batch.mistake(
     "divided_by_m",
-    "Your step is m times too small, 8 times for 8 examples. Who divides, and by which size?",
+    "Your step is m times too small. Who divides, and by which size?",
     (STEP, "params = {k: params[k] - learning_rate / X.shape[1] * grads[k] for k in params}"),
 )
 train_mini_batch.mistake(
@@ -1397,7 +1464,7 @@ train_mini_batch.mistake(
 )
 train_mini_batch.mistake(
     "one_epoch_only",
-    "You stop after the first epoch. How far is your return indented?",
+    "Your run ends after its first epoch. How often does your loop over the epochs begin?",
     ("    return params, costs", "        return params, costs"),
 )
 train_mini_batch.mistake(
@@ -1412,7 +1479,7 @@ train_mini_batch.mistake(
 )
 train_mini_batch.mistake(
     "epochs_are_steps",
-    "You make as many steps as there are epochs, each on one batch. How many steps has an epoch?",
+    "You make one step an epoch, on a single batch of it. How many steps has an epoch?",
     (STARTS, "range(0, 1)"),
 )
 train_mini_batch.mistake(
@@ -1427,8 +1494,8 @@ train_mini_batch.mistake(
 )
 train_mini_batch.mistake(
     "ignores_the_generator",
-    "The same seed gave two different runs: your shuffling does not use rng. How would somebody "
-    "repeat your run?",
+    "The same seed gave two different runs: not all of your randomness comes from rng. How would "
+    "somebody repeat your run?",
     (DRAW, "order = np.random.permutation(m)"),
 )
 
@@ -1487,7 +1554,8 @@ def _(params, X, Y, cost_and_grads, mini_batch_size, learning_rate, epochs, rng)
 @train_mini_batch.mistake(
     "works_in_place",
     "Your numbers are right, but the params you were given have moved: a second run from the same "
-    "start would begin where this one ended. What could you copy?",
+    "start would begin where this one ended. What could you copy, and does a copy of a dict copy "
+    "its arrays?",
     share=0.8,
 )
 def _(params, X, Y, cost_and_grads, mini_batch_size, learning_rate, epochs, rng):
@@ -1617,6 +1685,32 @@ def _(params, X, Y, cost_and_grads, mini_batch_size, learning_rate, epochs, rng)
     return [params, costs]
 
 
+@train_mini_batch.style
+def _(params, X, Y, cost_and_grads, mini_batch_size, learning_rate, epochs, rng):
+    costs, m, L = [], X.shape[1], len(params) // 2
+    parameters = deepcopy(params)
+    for _ in range(epochs):
+        permutation = list(rng.permutation(m))
+        shuffled_X, shuffled_Y = X[:, permutation], Y[:, permutation]
+        minibatches = []
+        for k in range(m // mini_batch_size):
+            begin = k * mini_batch_size
+            end = begin + mini_batch_size
+            minibatches.append((shuffled_X[:, begin:end], shuffled_Y[:, begin:end]))
+        if m % mini_batch_size != 0:
+            begin = m // mini_batch_size * mini_batch_size
+            minibatches.append((shuffled_X[:, begin:], shuffled_Y[:, begin:]))
+        for minibatch in minibatches:
+            (minibatch_X, minibatch_Y) = minibatch
+            cost, grads = cost_and_grads(parameters, minibatch_X, minibatch_Y)
+            costs.append(cost)
+            for l in range(L):  # noqa: E741  the l of W^[l], as many write it
+                for name in ("W", "b"):
+                    key = name + str(l + 1)
+                    parameters[key] = parameters[key] - learning_rate * grads[key]
+    return parameters, costs
+
+
 lesson.quiz(
     "rising_cost",
     (
@@ -1637,6 +1731,11 @@ lesson.quiz(
         "c",
         "One rise does not show a turn. What did the cost of all digits do while the cost of the "
         "mini-batches jumped?",
+    ),
+    hints=(
+        "You measured how often the cost of a mini-batch went up in ten epochs. How often was it?",
+        "Two neighbouring points of the grey curve stand for two different sets of 64 digits. What "
+        "besides the step can make the second one dearer?",
     ),
 )
 
@@ -1659,6 +1758,11 @@ lesson.quiz(
     (
         "d",
         "A smaller constant rate gave a smaller variance: 0.25, 0.05, 0.01. Was any of them zero?",
+    ),
+    hints=(
+        "Three curves were drawn. Which of them went on getting closer to w = 2?",
+        "What did the two curves that arrived have that the third had not? Read the three lines of "
+        "the list above the experiment once more.",
     ),
 )
 
@@ -1684,6 +1788,10 @@ lesson.quiz(
         "The fewest epochs, yes. How many calls does one of these epochs make, and what does each "
         "call cost?",
     ),
+    hints=(
+        "Look at the third of the three panels: the time, not the epochs and not the updates.",
+        "At which end of that curve is its lowest point, or at neither?",
+    ),
 )
 
 lesson.quiz(
@@ -1707,5 +1815,10 @@ lesson.quiz(
         "d",
         "This is worth trying, as lesson 6 will show. Which of the four reached almost nothing in "
         "section 12?",
+    ),
+    hints=(
+        "Three of the four were good for something in this lesson or are announced for a later "
+        "one.",
+        "The table of section 12 shows what four different starts lead to.",
     ),
 )

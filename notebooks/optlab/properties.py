@@ -72,7 +72,8 @@ def _form_of_pairs(X, Y, output):
         if any(part.ndim != 2 for part in pair):
             return "arrays of another dimension than 2"
         if pair[0].shape[0] != X.shape[0] or pair[1].shape[0] != Y.shape[0]:
-            return "another number of rows"
+            in_rows = pair[0].shape[1:] + pair[1].shape[1:] == X.shape[:1] + Y.shape[:1]
+            return "one example in each row" if in_rows else "another number of rows"
         if pair[0].shape[1] != pair[1].shape[1]:
             return "X_t and Y_t of different widths"
     if sum(pair[0].shape[1] for pair in output) > 8 * X.shape[1] + 512:
@@ -238,6 +239,8 @@ def _numbers(args, output):
     if form != "params and costs":
         return run
     params, costs = output[0], _costs(output)
+    if not costs:
+        return {**run, "first cost": "there is none"}
     start, _ = args["cost_and_grads"](args["params"], args["X"], args["Y"])
     # Beyond another first cost the numbers may hang on chance, as with x and y mixed up.
     if difference([start], costs[:1], "") is not None:
