@@ -206,7 +206,8 @@ class Quiz:
     """A question with one right answer. Created by `Lesson.quiz`.
 
     right: the right answer and why it is right. wrong: the others, each explained.
-    rtol: relative tolerance for a number.
+    rtol: relative tolerance for a number. asks: what kind of answer is asked for, "a number of
+    days"; letters say so by themselves.
     """
 
     lesson: "Lesson"
@@ -216,6 +217,7 @@ class Quiz:
     wrong: tuple[Option, ...]
     rtol: float = 0.02
     hints: tuple[str, ...] = ()
+    asks: str = ""
     kind = "quiz"
     variants: list[Answer] = field(default_factory=list)
 
@@ -249,7 +251,14 @@ class Quiz:
             hints=self.hints,
             right=self.right.explanation,
             rtol=self.rtol,
+            asks=self._asked(),
         )
+
+    def _asked(self) -> str:
+        values = [option.value for option in (self.right, *self.wrong)]
+        if all(isinstance(value, str) for value in values):
+            return f"one of {', '.join(sorted(values))}"
+        return self.asks or "a number"
 
     public_key = key
 

@@ -8,19 +8,27 @@ public cases; the judge builds a fuller one in memory.
 import importlib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any
 
-from optlab.checking import probe
+from optlab.checking import probe, quiz
 from optlab.checking.compare import RTOL, Difference, difference
 from optlab.checking.probe import Case, Observation
 
-CORRECT = "correct"
-KNOWN_MISTAKE = "known_mistake"
-INCORRECT = "incorrect"
-RAISED = "raised"
-NOT_ATTEMPTED = "not_attempted"
-TIMED_OUT = "timed_out"
-REFUSED = "refused"
+
+class Status(StrEnum):
+    """What becomes of an answer; the values are the command contract."""
+
+    CORRECT = "correct"
+    KNOWN_MISTAKE = "known_mistake"
+    INCORRECT = "incorrect"
+    RAISED = "raised"
+    NOT_ATTEMPTED = "not_attempted"
+    TIMED_OUT = "timed_out"
+    REFUSED = "refused"
+
+
+CORRECT, KNOWN_MISTAKE, INCORRECT, RAISED, NOT_ATTEMPTED, TIMED_OUT, REFUSED = Status
 PLAIN = "Correct."
 
 
@@ -57,6 +65,7 @@ class AnswerKey:
 
     summary: name of a function in optlab that turns random outputs into what must be the same for
         every right answer; None where outputs are compared as they are.
+    asks: what kind of answer a quiz question asks for: "a number of days".
     hidden: how many hidden cases there are beyond `cases`.
     """
 
@@ -73,6 +82,7 @@ class AnswerKey:
     summary: str | None = None
     views_allowed: bool = False
     rtol: float = RTOL
+    asks: str = ""
     hidden: int = 0
 
     def to_data(self) -> dict[str, Any]:
@@ -100,6 +110,7 @@ class AnswerKey:
             summary=data["summary"],
             views_allowed=data["views_allowed"],
             rtol=data["rtol"],
+            asks=data["asks"],
             hidden=data["hidden"],
         )
 
@@ -303,6 +314,10 @@ def _first_finding(key: AnswerKey, seen: tuple, wrong: list[bool]) -> _Finding:
 def _public_finding(
     key: AnswerKey, index: int, case: Case | None, observation: Observation
 ) -> _Finding:
+    if key.kind == "quiz":
+        (right,) = key.expected[index].outputs
+        given = observation.outputs[0] if observation.outputs else None
+        return _Finding(INCORRECT, quiz.unlisted(key.asks, right, given, key.rtol))
     note = f"with {case.note}" if case is not None and case.note else ""
     status = INCORRECT
     if observation.error == probe.NOT_CALLABLE:

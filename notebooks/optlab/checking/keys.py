@@ -43,12 +43,12 @@ def unpack(packed: bytes) -> AnswerKey:
     """The key that `pack` made this file of, or `codec.CodecError`."""
     head = zlib.decompressobj()
     try:
-        data = codec.decode(head.decompress(packed))
+        key = AnswerKey.from_data(codec.decode(head.decompress(packed)))
     except zlib.error as error:
         raise codec.CodecError("not an answer key") from error
-    if not head.unused_data:
-        raise codec.CodecError("an answer key of an older release")
-    return replace(AnswerKey.from_data(data), known=_Known(head.unused_data))
+    except LookupError as error:
+        raise codec.CodecError("an answer key of another release") from error
+    return replace(key, known=_Known(head.unused_data))
 
 
 @cache

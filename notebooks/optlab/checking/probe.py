@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from optlab.checking import codec
+from optlab.checking import codec, quiz
 from optlab.checking.codec import Recipe, Seed
 
 NOT_CALLABLE = "not a function"
@@ -204,8 +204,8 @@ class _Call:
 
 
 def observe_answer(value: Any) -> Observation:
-    """A quiz answer: capital letters and spaces around it do not matter."""
-    return Observation((value.strip().lower() if type(value) is str else codec.snapshot(value),))
+    """A quiz answer, as it is compared."""
+    return Observation((quiz.normal(value),))
 
 
 def _error_name(raised: BaseException) -> str:
