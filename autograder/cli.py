@@ -58,7 +58,7 @@ def _exercises(options: argparse.Namespace) -> None:
             "lesson": lesson.name,
             "exercise": exercise.name,
             "points": exercise.points,
-            "mistakes": [mistake.name for mistake in exercise.mistakes],
+            "mistakes": list(dict.fromkeys(mistake.name for mistake in exercise.mistakes)),
             "variants": [variant.name for variant in exercise.variants],
             "kind": exercise.kind,
         }

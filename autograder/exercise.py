@@ -76,7 +76,10 @@ class Exercise:
     def mistake(
         self, name: str, message: str, *edits: tuple[str, str], share: float = 0.0
     ) -> Callable:
-        """Register a named mistake: edits of the reference, or (without edits) a decorator."""
+        """Register a named mistake: edits of the reference, or (without edits) a decorator.
+
+        Registered again under the same name it is another form of that mistake: a family.
+        """
         return self._register(self.mistakes, Answer(name, message, "", edits, share))
 
     def variant(self, name: str, message: str, *edits: tuple[str, str]) -> Callable:
@@ -172,7 +175,9 @@ class Pairs:
         return [
             ((first, second), function, probe.observe(function, self.key.parameters, case))
             for first, second in combinations(answers, 2)
-            if not second.variant and (function := self._combined(first, second))
+            if not second.variant
+            and first.name != second.name
+            and (function := self._combined(first, second))
         ]
 
     def _combined(self, first: Answer, second: Answer) -> Callable | None:

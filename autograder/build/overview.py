@@ -66,7 +66,7 @@ def _details() -> Iterator[str]:
         yield "|---|---|--:|--:|--:|"
         for item in lesson.exercises.values():
             styles = len(getattr(item, "styles", ()))
-            name, mistakes = f"`{item.name}`", len(item.mistakes)
+            name, mistakes = f"`{item.name}`", len({mistake.name for mistake in item.mistakes})
             yield f"| {name} | {item.kind} | {item.points:g} | {mistakes} | {styles or ''} |"
         rows = audit(lesson.name)
         if rows:

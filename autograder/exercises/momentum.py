@@ -4,6 +4,8 @@ Averaging form, v = beta v + (1 - beta) g, of Ng's course; the classical form, v
 that of Polyak (1964) and of PyTorch.
 """
 
+from itertools import pairwise
+
 import numpy as np
 
 from autograder.exercise import Lesson
@@ -12,15 +14,14 @@ from optlab.checking.probe import Case, Recipe
 lesson = Lesson("04_momentum", title="Gradient descent with momentum", minutes=60)
 
 
-def _parameters(rng, scale=1.0):
-    """Two layers; gradient columns spread over 1e-2 ... 1e1."""
-    spread = np.logspace(-2, 1, 4)
-    return {
-        "W1": scale * rng.normal(size=(3, 4)) * spread,
-        "b1": scale * rng.normal(size=(3, 1)),
-        "W2": scale * rng.normal(size=(1, 3)),
-        "b2": scale * rng.normal(size=(1, 1)),
-    }
+def _network(rng, layers, scale=1.0):
+    """W1, b1, W2, ... in sizes that differ from layer to layer, so that no matrix is square."""
+    sizes = rng.permutation([2, 3, 4, 5])[: layers + 1]
+    params = {}
+    for layer, (n_in, n_out) in enumerate(pairwise(sizes), start=1):
+        params[f"W{layer}"] = scale * rng.normal(size=(n_out, n_in))
+        params[f"b{layer}"] = scale * rng.normal(size=(n_out, 1))
+    return params
 
 
 @lesson.exercise(
@@ -42,11 +43,10 @@ def init_velocity(params):
 
 @init_velocity.cases
 def _(rng):
-    yield Case({"params": {"W1": rng.normal(size=(2, 3)), "b1": np.ones((2, 1))}})
-    yield Case({"params": _parameters(rng)}, note="two layers")
-    yield Case({"params": {"W1": rng.normal(size=(1, 5))}}, note="one layer without a bias")
-    named = {"gamma": rng.normal(size=(4,)), "beta": rng.normal(size=(4,))}
-    yield Case({"params": named}, note="parameters of other names")
+    small = {"W1": np.array([[1.0, -2.0, 3.0], [0.5, 4.0, -1.0]]), "b1": np.array([[0.3], [-2.0]])}
+    yield Case({"params": small}, note="one layer")
+    yield Case({"params": _network(rng, 2)}, note="two layers")
+    yield Case({"params": _network(rng, 3)}, note="three layers")
 
 
 init_velocity.mistake(
@@ -59,12 +59,13 @@ init_velocity.mistake(
     "Your velocity starts at one. What should the average be before the first gradient came?",
     ("np.zeros(", "np.ones("),
 )
-init_velocity.mistake(
-    "wrong_shape",
-    "Your velocity has one row too few or one number where the parameter has many. Which shape "
-    "must v have so that v and dW can be added?",
-    ("np.zeros(params[key].shape)", "np.zeros(len(params[key]))"),
-)
+for _shape in ("len(params[key])", "(params[key].shape[0], 1)"):
+    init_velocity.mistake(
+        "wrong_shape",
+        "Your zeros have one number for each row of a matrix. Which shape must v have so that v "
+        "and dW can be added element by element?",
+        ("np.zeros(params[key].shape)", f"np.zeros({_shape})"),
+    )
 init_velocity.mistake(
     "scalar_zero",
     "Your velocity is a single number for a whole matrix. Does every weight have the same speed?",
@@ -135,6 +136,21 @@ def _(params):
     return velocity
 
 
+@init_velocity.style
+def _(params):
+    L = len(params) // 2
+    velocity = {}
+    for l in range(L):  # noqa: E741
+        velocity["W" + str(l + 1)] = np.zeros(params["W" + str(l + 1)].shape)
+        velocity["b" + str(l + 1)] = np.zeros_like(params["b" + str(l + 1)])
+    return velocity
+
+
+@init_velocity.style
+def _(params):
+    return {key: np.zeros((p.shape[0], p.shape[1])) for key, p in params.items()}
+
+
 @lesson.exercise(
     points=5,
     returns=("params", "velocity"),
@@ -153,18 +169,25 @@ def momentum_update(params, grads, velocity, learning_rate, beta=0.9):
     return new_params, new_velocity
 
 
-def _steps(rng, *, note, start=None, steps=4, scale=1.0, integer=False, **settings):
-    """A run of several steps; params and velocity are carried from call to call."""
-    params = _parameters(rng, scale)
+def _steps(rng, *, note, layers=2, steps=3, rates=(), integer=False, **settings):
+    """A run of several steps; params and velocity are carried from call to call.
+
+    The velocity is not zero at first. rates: learning rates of the later steps.
+    """
+    like = _network(rng, layers)
+
+    def arrays(scale):
+        return {key: scale * rng.normal(size=value.shape) for key, value in like.items()}
+
+    params = like
     if integer:
-        params = {key: np.arange(value.size).reshape(value.shape) for key, value in params.items()}
-    velocity = {key: np.zeros(value.shape) for key, value in params.items()}
-    if start is not None:
-        velocity = {key: start * rng.normal(size=value.shape) for key, value in params.items()}
-    grads = [_parameters(rng, scale) for _ in range(steps)]
+        params = {key: rng.integers(-9, 10, size=value.shape) for key, value in like.items()}
+    then = [{"grads": arrays(2.0)} for _ in range(steps - 1)]
+    for call, rate in zip(then, rates, strict=False):
+        call["learning_rate"] = rate
     return Case(
-        {"params": params, "grads": grads[0], "velocity": velocity, **settings},
-        then=tuple({"grads": g} for g in grads[1:]),
+        {"params": params, "grads": arrays(2.0), "velocity": arrays(0.7), **settings},
+        then=tuple(then),
         carry={"params": 0, "velocity": 1},
         note=note,
     )
@@ -181,43 +204,78 @@ def _(rng):
         carry={"params": 0, "velocity": 1},
         note="three steps from rest",
     )
-    rolling = _steps(rng, note="a velocity that is not zero", start=1.0, steps=2, learning_rate=0.5)
-    yield rolling
-    yield _steps(rng, note="the default beta", learning_rate=0.03, steps=5)
-    yield _steps(rng, note="a small beta", start=2.0, learning_rate=0.7, beta=0.35)
-    yield _steps(rng, note="beta = 0.99", start=0.5, learning_rate=0.01, beta=0.99, steps=6)
-    yield _steps(rng, note="beta = 0", start=1.0, learning_rate=0.2, beta=0.0)
-    yield _steps(rng, note="tiny gradients", scale=1e-6, learning_rate=0.1, beta=0.9)
-    yield _steps(rng, note="integer parameters", integer=True, learning_rate=0.1, beta=0.9)
-    changing = _steps(rng, note="a learning rate that changes", learning_rate=0.4, beta=0.8)
-    rates = (0.1, 0.02, 0.3)
-    then = tuple(
-        {**call, "learning_rate": rate} for call, rate in zip(changing.then, rates, strict=True)
+    rate, *rates = rng.uniform(0.02, 0.4, size=3).tolist()
+    rolling = {"learning_rate": rate, "rates": rates, "beta": rng.uniform(0.55, 0.75)}
+    yield _steps(rng, note="a velocity that is not zero and a changing rate", **rolling)
+    yield _steps(rng, note="the default beta", steps=2, layers=3, learning_rate=rate)
+    whole = {"learning_rate": rates[0], "beta": rng.uniform(0.2, 0.4)}
+    yield _steps(rng, note="integer parameters", steps=2, layers=1, integer=True, **whole)
+
+
+AVERAGE = "beta * velocity[key] + (1 - beta) * grads[key]"
+STEP = "params[key] - learning_rate * new_velocity[key]"
+NEW = "(1 - beta) * grads[key]"  # what the newest gradient adds
+USED = "learning_rate * new_velocity[key]"  # what the step subtracts
+
+# Other published forms. Each may keep its velocity with either sign.
+for _edits in (
+    ((NEW, "grads[key]"),),
+    ((f"+ {NEW}", "- grads[key]"), (STEP, f"params[key] + {USED}")),
+):
+    momentum_update.mistake(
+        "classical_form",
+        "Your velocity takes every gradient at its full length, so that under a steady gradient it "
+        "grows to 1/(1 - beta) times that: the classical form. Both exist; which weight does the "
+        "averaging form give the newest gradient?",
+        *_edits,
+        share=0.4,
     )
-    yield Case(changing.args, then, changing.carry, changing.note)
-    calm = _steps(rng, note="a zero gradient while rolling", start=1.0, learning_rate=0.1, steps=1)
-    zeros = {key: np.zeros_like(value) for key, value in calm.args["grads"].items()}
-    yield Case({**calm.args, "grads": zeros}, note=calm.note)
-
-
-AVERAGE = "new_velocity[key] = beta * velocity[key] + (1 - beta) * grads[key]"
-STEP = "new_params[key] = params[key] - learning_rate * new_velocity[key]"
-
+for _edits in (
+    ((NEW, "learning_rate * grads[key]"), (STEP, "params[key] - new_velocity[key]")),
+    ((f"+ {NEW}", "- learning_rate * grads[key]"), (STEP, "params[key] + new_velocity[key]")),
+):
+    momentum_update.mistake(
+        "classical_rate_inside",
+        "This is the classical form with the learning rate inside the velocity, as Keras and "
+        "CS231n have it: a step keeps the old rate when the rate changes. Both exist; what is v in "
+        "the averaging form an average of?",
+        *_edits,
+        share=0.4,
+    )
+for _edits in (
+    ((NEW, f"learning_rate * {NEW}"), (STEP, "params[key] - new_velocity[key]")),
+    ((f"+ {NEW}", f"- learning_rate * {NEW}"), (STEP, "params[key] + new_velocity[key]")),
+):
+    momentum_update.mistake(
+        "rate_inside_the_velocity",
+        "Your velocity is an average of steps: it holds the learning rate, so that a step keeps "
+        "the old rate when the rate changes. What should v be the average of?",
+        *_edits,
+        share=0.4,
+    )
 momentum_update.mistake(
-    "classical_form",
-    "Your velocity grows to 1/(1 - beta) times the gradient, ten times for beta = 0.9. Both forms "
-    "exist; which factor does the averaging form put before the gradient?",
-    ("(1 - beta) * grads[key]", "grads[key]"),
+    "velocity_points_downhill",
+    "Your velocity averages minus the gradient, and the step adds it: a form of its own that goes "
+    "downhill as well. The v asked for is the average of the gradients themselves. Which of your "
+    "two signs belongs elsewhere?",
+    (f"+ {NEW}", f"- {NEW}"),
+    (STEP, f"params[key] + {USED}"),
     share=0.4,
 )
 momentum_update.mistake(
+    "factor_in_the_step",
+    "From rest your params move as they should, and your velocity is not the average: the factor "
+    "1 - beta comes in at the step. Which of the two formulas has it?",
+    (NEW, "grads[key]"),
+    (USED, f"(1 - beta) * {USED}"),
+    share=0.4,
+)
+
+# The average.
+momentum_update.mistake(
     "weights_swapped",
-    "Your velocity follows the newest gradient almost entirely: beta = 0.9 behaves like 0.1. "
-    "Which weight belongs to the past?",
-    (
-        "beta * velocity[key] + (1 - beta) * grads[key]",
-        "(1 - beta) * velocity[key] + beta * grads[key]",
-    ),
+    "The larger beta is, the faster your velocity forgets. Which weight belongs to the past?",
+    (AVERAGE, "(1 - beta) * velocity[key] + beta * grads[key]"),
 )
 momentum_update.mistake(
     "never_decayed",
@@ -231,78 +289,92 @@ momentum_update.mistake(
     ("beta * velocity[key] + ", ""),
 )
 momentum_update.mistake(
+    "velocity_is_the_gradient",
+    "Your velocity is the newest gradient itself. What is left of the earlier steps?",
+    (AVERAGE, "grads[key]"),
+)
+momentum_update.mistake(
+    "subtracts_the_gradient",
+    "Your velocity points against the gradient and the step subtracts it again: you climb. Where "
+    "is the one minus sign?",
+    (f"+ {NEW}", f"- {NEW}"),
+)
+for _beta in (0.9, 0.99, 0.95, 0.5):
+    momentum_update.mistake(
+        "beta_fixed",
+        f"You use beta = {_beta} whatever is asked. Where does the argument beta come in?",
+        ("    for key in params:", f"    beta = {_beta}\n    for key in params:"),
+    )
+
+# The step.
+momentum_update.mistake(
     "steps_with_the_gradient",
-    "Your velocity is right and your step does not use it: params move as in plain gradient "
-    "descent. What should the step be proportional to?",
-    ("learning_rate * new_velocity[key]", "learning_rate * grads[key]"),
+    "Your step does not use the velocity: params move as in plain gradient descent. What should "
+    "the step be proportional to?",
+    (USED, "learning_rate * grads[key]"),
 )
 momentum_update.mistake(
     "steps_with_the_old_velocity",
     "Your first step from rest moves nothing: the step lags one gradient behind. Which velocity "
     "does it use?",
-    ("learning_rate * new_velocity[key]", "learning_rate * velocity[key]"),
+    (USED, "learning_rate * velocity[key]"),
 )
 momentum_update.mistake(
     "factor_twice",
-    "Your step is (1 - beta) times too small. How often does the factor 1 - beta come in?",
-    ("learning_rate * new_velocity[key]", "learning_rate * (1 - beta) * new_velocity[key]"),
+    "The factor 1 - beta makes the gradient smaller when it is averaged and once more in the step. "
+    "How often does it come in?",
+    (USED, "learning_rate * (1 - beta) * new_velocity[key]"),
 )
-momentum_update.mistake(
-    "rate_inside_and_outside",
-    "The learning rate acts twice: your velocity already holds it. Where does it belong?",
-    ("(1 - beta) * grads[key]", "(1 - beta) * learning_rate * grads[key]"),
-)
-momentum_update.mistake(
-    "rate_inside_the_velocity",
-    "Your velocity holds the learning rate, so a step keeps the old rate when the rate changes. "
-    "What is v the average of?",
-    ("(1 - beta) * grads[key]", "(1 - beta) * learning_rate * grads[key]"),
-    ("learning_rate * new_velocity[key]", "new_velocity[key]"),
-)
+for _new in (f"learning_rate * {NEW}", "learning_rate * grads[key]"):
+    momentum_update.mistake(
+        "rate_inside_and_outside",
+        "The learning rate acts twice: your velocity already holds it. Where does it belong?",
+        (NEW, _new),
+    )
 momentum_update.mistake(
     "uphill",
     "Your parameters move up the gradient: the cost would rise. Which sign has a descent step?",
     ("params[key] - learning_rate", "params[key] + learning_rate"),
 )
 momentum_update.mistake(
-    "subtracts_the_gradient",
-    "Your velocity points against the gradient and the step subtracts it again: you climb. Where "
-    "is the one minus sign?",
-    ("+ (1 - beta) * grads[key]", "- (1 - beta) * grads[key]"),
+    "bias_corrected",
+    "Your step divides the velocity by 1 - beta, as bias correction does at t = 1. Momentum as "
+    "asked here leaves the average as it is: what does it start from?",
+    (USED, "learning_rate * new_velocity[key] / (1 - beta)"),
 )
 momentum_update.mistake(
+    "nesterov",
+    "You average the gradient into v once more before you step: that is Nesterov's look-ahead. "
+    "What does plain momentum step with?",
+    (USED, "learning_rate * (beta * new_velocity[key] + (1 - beta) * grads[key])"),
+)
+
+# What comes in and what goes out.
+momentum_update.mistake(
     "velocity_not_returned",
-    "You give back the velocity that came in, so every call behaves like the first. Which velocity "
-    "does the next step need?",
+    "You give back the velocity that came in, so that the next step knows nothing of this one. "
+    "Which velocity does it need?",
     (
         "return new_params, new_velocity",
         "return new_params, {k: v.copy() for k, v in velocity.items()}",
     ),
 )
 momentum_update.mistake(
-    "beta_fixed",
-    "You use beta = 0.9 whatever is asked. Where does the argument beta come in?",
-    ("beta * velocity[key] + (1 - beta)", "0.9 * velocity[key] + (1 - 0.9)"),
-)
-momentum_update.mistake(
-    "bias_corrected",
-    "Your average is divided by 1 - beta, as bias correction does at its first step. Momentum as "
-    "asked here leaves the average as it is: what does it start from?",
-    ("learning_rate * new_velocity[key]", "learning_rate * new_velocity[key] / (1 - beta)"),
-)
-momentum_update.mistake(
-    "nesterov",
-    "You step with beta v + (1 - beta) g taken once more: that is Nesterov's look-ahead. What does "
-    "plain momentum step with?",
-    (
-        "learning_rate * new_velocity[key]",
-        "learning_rate * (beta * new_velocity[key] + (1 - beta) * grads[key])",
-    ),
-)
-momentum_update.mistake(
     "stored_in_the_wrong_order",
     "Your two results come in the other order: velocity first. What does the docstring give back?",
     ("return new_params, new_velocity", "return new_velocity, new_params"),
+)
+momentum_update.mistake(
+    "bias_uses_the_weights_gradient",
+    "The velocity of a bias is made of the gradient of the weights: a line was copied and one name "
+    "left. Which gradient belongs to b1?",
+    (NEW, '(1 - beta) * grads["W" + key[1:]]'),
+)
+momentum_update.mistake(
+    "bias_uses_the_weights_velocity",
+    "Your biases move by the velocity of the weights: a line was copied and one name left. Which "
+    "velocity belongs to b1?",
+    (USED, 'learning_rate * new_velocity["W" + key[1:]]'),
 )
 
 
@@ -332,30 +404,6 @@ def _(params, grads, velocity, learning_rate, beta=0.9):
         velocity[key] = beta * velocity[key] + (1 - beta) * grads[key]
         params[key] -= learning_rate * velocity[key]
     return params, velocity
-
-
-@momentum_update.mistake(
-    "bias_uses_the_weights_velocity",
-    "Your biases move by the velocity of the weights: a line was copied and one name left. Which "
-    "velocity belongs to b1?",
-)
-def _(params, grads, velocity, learning_rate, beta=0.9):
-    new_params, new_velocity = {}, {}
-    for key in params:
-        new_velocity[key] = beta * velocity[key] + (1 - beta) * grads[key]
-    for key in params:
-        source = new_velocity["W" + key[1:]].mean() if key[0] == "b" else new_velocity[key]
-        new_params[key] = params[key] - learning_rate * source
-    return new_params, new_velocity
-
-
-@momentum_update.mistake(
-    "velocity_is_the_gradient",
-    "Your velocity is the gradient itself, the same array. What is left of the earlier steps?",
-)
-def _(params, grads, velocity, learning_rate, beta=0.9):
-    new_params = {key: params[key] - learning_rate * grads[key] for key in params}
-    return new_params, grads
 
 
 @momentum_update.mistake(
@@ -434,6 +482,7 @@ def _(params, grads, velocity, learning_rate, beta=0.9):
 @lesson.exercise(
     points=4,
     returns=("path",),
+    views_allowed=True,  # a path may be made of w0 itself
     hints=(
         "The path starts with w0 and gains one point per step: steps + 1 rows.",
         "Each step asks gradient(w), hands it to update and keeps the state for the next step.",
@@ -450,40 +499,33 @@ def descend(gradient, w0, update, steps):
     return np.array(path)
 
 
-def _descent(kappa, angle, optimizer, steps, w0, note="", **settings):
-    surface = {"problem": "bowl", "kappa": kappa, "angle": angle}
-    gradient = Recipe("optlab.problems:gradient_of", surface)
+def _descent(gradient, optimizer, steps, w0, note, **settings):
     update = Recipe(f"optlab.optimizers:{optimizer}", settings)
-    args = {"gradient": gradient, "w0": np.array(w0), "update": update, "steps": steps}
-    return Case(args, note=note)
+    return Case({"gradient": gradient, "w0": w0, "update": update, "steps": steps}, note=note)
+
+
+def _bowl(kappa, angle):
+    surface = {"problem": "bowl", "kappa": kappa, "angle": angle}
+    return Recipe("optlab.problems:gradient_of", surface)
 
 
 @descend.cases
 def _(rng):
     yield _descent(
-        10.0,
-        0.0,
+        _bowl(10.0, 0.0),
         "gradient_descent",
         3,
-        [1.0, 1.0],
+        np.array([1.0, 1.0]),
         "three steps of gradient descent",
-        learning_rate=0.1,
+        learning_rate=0.05,
     )
-    yield _descent(
-        10.0,
-        30.0,
-        "momentum",
-        4,
-        [2.0, -1.0],
-        "an update with a state",
-        learning_rate=0.2,
-        beta=0.8,
-    )
-    start = rng.normal(size=2)
-    yield _descent(50.0, 40.0, "momentum", 25, start, "many steps", learning_rate=0.02, beta=0.9)
-    yield _descent(5.0, 0.0, "momentum", 1, start, "a single step", learning_rate=0.1, beta=0.5)
-    yield _descent(5.0, 0.0, "gradient_descent", 0, start, "no step at all", learning_rate=0.1)
-    yield _descent(8.0, 20.0, "adam", 6, start, "another optimizer", learning_rate=0.1)
+    note, memory = "an update with a state", {"learning_rate": 0.2, "beta": 0.8}
+    tilted = _bowl(10.0, float(rng.uniform(20, 40)))
+    yield _descent(tilted, "momentum", 4, rng.normal(size=2), note, **memory)
+    curved = {"H": np.diag(rng.uniform(1, 3, size=3)).tolist(), "A": [[0.2, -0.3, 0.1]]}
+    space = Recipe("optlab.problems:cubic_gradient", curved)
+    steps = int(rng.integers(5, 9))
+    yield _descent(space, "adam", steps, rng.normal(size=3), "three dimensions", learning_rate=0.1)
 
 
 descend.mistake(
@@ -521,8 +563,8 @@ descend.mistake(
 )
 descend.mistake(
     "never_moves",
-    "Your w is the start at every step: the result of update is not kept. What should the next "
-    "step begin from?",
+    "Every point of your path is the start. What should the next step begin from, and what should "
+    "the path keep?",
     ("w, state = update(w, gradient(w), state)", "_w, state = update(w, gradient(w), state)"),
 )
 descend.mistake(
@@ -598,6 +640,36 @@ def _(gradient, w0, update, steps):
     return path
 
 
+@descend.style
+def _(gradient, w0, update, steps):
+    path = w0.reshape(1, -1)
+    w, state = w0, None
+    for _ in range(steps):
+        w, state = update(w, gradient(w), state)
+        path = np.append(path, w.reshape(1, -1), axis=0)
+    return path
+
+
+@descend.style
+def _(gradient, w0, update, steps):
+    w, state = w0, None
+    path = w0[np.newaxis]
+    for _ in range(steps):
+        w, state = update(w, gradient(w), state)
+        path = np.vstack((path, w))
+    return path
+
+
+@descend.style
+def _(gradient, w0, update, steps):
+    w, state = w0, None
+    rows = [w]
+    for _ in range(steps):
+        w, state = update(w, gradient(w), state)
+        rows.append(w)
+    return rows
+
+
 lesson.quiz(
     "momentum_curves",
     (
@@ -619,6 +691,11 @@ lesson.quiz(
         "d",
         "Panel (1) is right. Of the other two, which swings more slowly, and what does a longer "
         "memory do to the swings?",
+    ),
+    hints=(
+        "With beta = 0 there is no memory: what does such a path do at every step, at this rate?",
+        "The first values of w2 stand below the figure. How often does each of them change sign?",
+        "A swing lasts the longer, the longer the memory. Put the three swings in order.",
     ),
 )
 
@@ -644,6 +721,10 @@ lesson.quiz(
         "The velocity does need a few steps to build up. How many steps did each need at "
         "kappa = 1000?",
     ),
+    hints=(
+        "The answer is in the three lines below the figure. Compare them row by row.",
+        "Which bowl is nearly round, kappa = 10 or kappa = 1000? Who needed fewer steps on each?",
+    ),
 )
 
 lesson.quiz(
@@ -657,8 +738,13 @@ lesson.quiz(
     (0, "A third is still missing after ten steps. What do the ten weights sum to?"),
     (10, "That is the weight of the newest gradient alone. What do all ten weights sum to?"),
     (38.74, "That is the ninth step: ten updates have ten weights."),
-    (0.3487, "Right as a share; the question asks for percent."),
+    (0.3487, "You give a share; which unit does the question ask for?"),
     (90, "That is what is missing after one step. And after ten?"),
+    hints=(
+        "Write down v_1 and v_2 for the gradient 1. What is missing from each?",
+        "What is missing is multiplied by the same factor at every step. By which?",
+        "Begin with all 100 percent missing and multiply ten times.",
+    ),
 )
 
 
@@ -679,33 +765,36 @@ def classical_learning_rate(learning_rate, beta):
 @classical_learning_rate.cases
 def _(rng):
     yield Case({"learning_rate": 0.3, "beta": 0.9})
-    yield Case({"learning_rate": 0.1, "beta": 0.5})
-    for beta in (0.0, 0.25, 0.98):
-        rate = float(rng.uniform(0.01, 2))
-        yield Case({"learning_rate": rate, "beta": beta}, note=f"beta = {beta}")
+    for note, beta in (
+        ("another beta", rng.uniform(0.6, 0.8)),
+        ("a small beta", rng.uniform(0.1, 0.3)),
+        ("beta = 0", 0.0),
+    ):
+        args = {"learning_rate": float(rng.uniform(0.2, 2)), "beta": float(beta)}
+        yield Case(args, note=note)
 
 
 classical_learning_rate.mistake(
     "inverted",
     "Your rate grows with beta, and the classical velocity is already the larger one. Should its "
-    "rate be larger or smaller than 0.3?",
+    "rate be larger or smaller than that of the averaging form?",
     ("(1 - beta) * learning_rate", "learning_rate / (1 - beta)"),
 )
 classical_learning_rate.mistake(
     "unchanged",
-    "You keep the same rate for both forms: with beta = 0.9 the classical steps are then ten times "
-    "too large. What is the ratio of the two velocities?",
+    "You keep the same rate for both forms. What is the ratio of their two velocities under a "
+    "steady gradient?",
     ("(1 - beta) * learning_rate", "1.0 * learning_rate"),
 )
 classical_learning_rate.mistake(
     "times_beta",
-    "You multiply by beta. How large is the classical velocity once the gradient is constant?",
+    "You multiply the rate by beta. By which factor do the two velocities differ in the long run?",
     ("(1 - beta) * learning_rate", "beta * learning_rate"),
 )
 classical_learning_rate.mistake(
     "divided_by_beta",
-    "You divide by beta. How large is the classical velocity once the gradient is constant?",
-    ("(1 - beta) * learning_rate", "learning_rate / max(beta, 1e-3)"),
+    "You divide by beta. What does the classical velocity grow to under a steady gradient?",
+    ("(1 - beta) * learning_rate", "learning_rate / beta"),
 )
 classical_learning_rate.mistake(
     "one_plus_beta",
@@ -764,5 +853,9 @@ lesson.quiz(
     (
         "c",
         "The velocities differ by the factor ten. What would the same rate make of the steps?",
+    ),
+    hints=(
+        "You wrote classical_learning_rate for this. What does it give for these two numbers?",
+        "Both forms must make the same step. Whose velocity is longer, and what of its rate, then?",
     ),
 )
