@@ -4,6 +4,8 @@ Epsilon stands outside the root, sqrt(s) + epsilon, as in the Adam paper and PyT
 slide and older TensorFlow have sqrt(s + epsilon).
 """
 
+from itertools import pairwise
+
 import numpy as np
 
 from autograder.exercise import Lesson
@@ -12,20 +14,14 @@ from optlab.checking.probe import Case
 lesson = Lesson("05_rmsprop", title="Give every parameter its own step size: RMSprop", minutes=60)
 
 
-def _layers(rng, scale=1.0, layers=2):
-    """One or two layers; the columns of a matrix spread over 1e-2 ... 1e1."""
-    spread = np.logspace(-2, 1, 4)
-    first = {
-        "W1": scale * rng.normal(size=(3, 4)) * spread,
-        "b1": scale * rng.normal(size=(3, 1)),
-    }
-    if layers == 1:
-        return first
-    second = {
-        "W2": scale * rng.normal(size=(1, 3)) * spread[:3],
-        "b2": scale * rng.normal(size=(1, 1)),
-    }
-    return first | second
+def _network(rng, layers):
+    """W1, b1, W2, ... in sizes that differ from layer to layer, so that no matrix is square."""
+    sizes = rng.permutation([2, 3, 4, 5])[: layers + 1]
+    params = {}
+    for layer, (n_in, n_out) in enumerate(pairwise(sizes), start=1):
+        params[f"W{layer}"] = rng.normal(size=(n_out, n_in))
+        params[f"b{layer}"] = rng.normal(size=(n_out, 1))
+    return params
 
 
 @lesson.exercise(
@@ -47,11 +43,10 @@ def init_squared_average(params):
 
 @init_squared_average.cases
 def _(rng):
-    small = {"W1": np.array([[1.0, -2.0, 3.0], [0.5, 4.0, -1.0]]), "b1": np.ones((2, 1))}
+    small = {"W1": np.array([[1.0, -2.0, 3.0], [0.5, 4.0, -1.0]]), "b1": np.array([[0.3], [-2.0]])}
     yield Case({"params": small}, note="one layer")
-    yield Case({"params": _layers(rng)}, note="two layers")
-    deep = {f"{a}{n}": rng.normal(size=(n, 2)) for n in (1, 2, 3) for a in "Wb"}
-    yield Case({"params": deep}, note="three layers")
+    yield Case({"params": _network(rng, 2)}, note="two layers")
+    yield Case({"params": _network(rng, 3)}, note="three layers")
 
 
 init_squared_average.mistake(
@@ -59,12 +54,13 @@ init_squared_average.mistake(
     "Your average starts at one. What should an average of squares be before the first gradient?",
     ("np.zeros(", "np.ones("),
 )
-init_squared_average.mistake(
-    "starts_at_epsilon",
-    "Your average starts at a tiny number. Epsilon protects the division later; what does the "
-    "average itself start from?",
-    ("np.zeros(params[key].shape)", "np.full(params[key].shape, 1e-8)"),
-)
+for _value in (1e-8, 1e-7, 1e-6, 1e-10):
+    init_squared_average.mistake(
+        "starts_at_epsilon",
+        f"Your average starts at {_value:g}. Epsilon protects the division later; what does the "
+        "average itself start from?",
+        ("np.zeros(params[key].shape)", f"np.full(params[key].shape, {_value})"),
+    )
 init_squared_average.mistake(
     "copies_the_parameters",
     "Your average starts at the parameters themselves. Is a weight the square of a gradient?",
@@ -80,12 +76,13 @@ init_squared_average.mistake(
     "Yours is a single number for a whole matrix. How would every weight get its own step size?",
     ("np.zeros(params[key].shape)", "0.0"),
 )
-init_squared_average.mistake(
-    "wrong_shape",
-    "Your zeros have one number per row of the matrix. Which shape must s have so that s and dW "
-    "can be added element by element?",
-    ("np.zeros(params[key].shape)", "np.zeros(len(params[key]))"),
-)
+for _shape in ("len(params[key])", "(params[key].shape[0], 1)"):
+    init_squared_average.mistake(
+        "wrong_shape",
+        "Your zeros have one number for each row of a matrix. Which shape must s have so that s "
+        "and dW can be added element by element?",
+        ("np.zeros(params[key].shape)", f"np.zeros({_shape})"),
+    )
 init_squared_average.mistake(
     "keys_of_gradients",
     "Your keys are dW1, db1, ...; the course uses the same keys as params. Which key would "
@@ -134,6 +131,11 @@ def _(params):
     return squared
 
 
+@init_squared_average.style
+def _(params):
+    return {key: np.zeros((p.shape[0], p.shape[1])) for key, p in params.items()}
+
+
 @lesson.exercise(
     points=5,
     returns=("params", "squared"),
@@ -156,37 +158,43 @@ def rmsprop_update(params, grads, squared, learning_rate, beta2=0.9, epsilon=1e-
 
 
 def _run(
-    rng, note, *, steps=5, start=None, scale=1.0, layers=1, integer=False, rates=(), **settings
+    rng, note, *, steps=3, layers=2, small=-2.0, large=1.0, integer=False, rates=(), **settings
 ):
     """A run of several steps; params and squared are carried from call to call.
 
-    start: size of the first average, None for zero. scale: size of the gradients.
+    The gradients lie between 10^small and 10^large in size, the first average beside them.
+    rates: learning rates of the later steps.
     """
-    params = _layers(rng, layers=layers)
-    if integer:
-        params = {key: np.arange(value.size).reshape(value.shape) for key, value in params.items()}
-    squared = {key: np.zeros(value.shape) for key, value in params.items()}
-    if start is not None:
-        squared = {key: start * value**2 for key, value in _layers(rng, scale, layers).items()}
-    grads = [_layers(rng, scale, layers) for _ in range(steps)]
-    then = [{"grads": g} for g in grads[1:]]
+    params = _network(rng, layers)
+
+    def sizes():
+        return {key: 10 ** rng.uniform(small, large, size=p.shape) for key, p in params.items()}
+
+    def gradients():
+        return {key: rng.choice([-1.0, 1.0], p.shape) * p for key, p in sizes().items()}
+
+    squared = {key: 0.4 * size**2 for key, size in sizes().items()}
+    then = [{"grads": gradients()} for _ in range(steps - 1)]
     for call, rate in zip(then, rates, strict=False):
         call["learning_rate"] = rate
+    if integer:
+        params = {key: rng.integers(-9, 10, size=p.shape) for key, p in params.items()}
     return Case(
-        {"params": params, "grads": grads[0], "squared": squared, **settings},
+        {"params": params, "grads": gradients(), "squared": squared, **settings},
         then=tuple(then),
         carry={"params": 0, "squared": 1},
         note=note,
     )
 
 
-def _spike(rng):
-    """Zero gradients, then a large one."""
-    run = _run(rng, "zero gradients and then a spike", steps=4, learning_rate=0.01)
-    calm = {key: np.zeros_like(value) for key, value in run.args["grads"].items()}
-    spike = {key: 100 * value for key, value in run.args["grads"].items()}
-    then = ({"grads": calm}, {"grads": spike}, {"grads": calm})
-    return Case({**run.args, "grads": calm}, then, run.carry, run.note)
+def _from_zero(rng):
+    """The default settings, averages that are zero, and one weight that never gets a gradient."""
+    note = "the default settings and gradients from 0 to 10"
+    run = _run(rng, note, layers=1, small=-6.0, learning_rate=float(rng.uniform(0.02, 0.3)))
+    for call in (run.args, *run.then):
+        call["grads"]["W1"][0, 1] = 0.0
+    zeros = {key: np.zeros(value.shape) for key, value in run.args["params"].items()}
+    return Case({**run.args, "squared": zeros}, run.then, run.carry, note)
 
 
 @rmsprop_update.cases
@@ -206,32 +214,14 @@ def _(rng):
         carry={"params": 0, "squared": 1},
         note="one weight and one bias",
     )
-    yield Case(
-        {
-            "params": {"W1": np.array([[1.0, 2.0, 3.0], [4, 5, 6]]), "b1": np.ones((2, 1))},
-            "grads": {
-                "W1": np.array([[1e-6, 0.0, -1e-3], [0.1, -1.0, 10.0]]),
-                "b1": np.array([[2.0], [-1e-4]]),
-            },
-            "squared": {"W1": np.zeros((2, 3)), "b1": np.zeros((2, 1))},
-            "learning_rate": 0.1,
-            "beta2": 0.9,
-        },
-        note="gradients from 0 to 10",
-    )
-    yield _run(rng, "the default settings", steps=6, layers=2, learning_rate=0.03)
-    yield _run(rng, "an average that is not zero", start=2.0, learning_rate=0.2, beta2=0.65)
-    yield _run(rng, "beta2 = 0.999", start=0.5, steps=6, learning_rate=0.01, beta2=0.999)
-    yield _run(rng, "beta2 = 0", learning_rate=0.1, beta2=0.0, steps=2)
-    yield _run(rng, "tiny gradients", steps=3, scale=1e-6, learning_rate=0.1, beta2=0.87)
-    large = {"beta2": 0.95, "epsilon": 1e-3}
-    yield _run(rng, "a large epsilon", steps=3, scale=0.01, learning_rate=0.1, **large)
-    rates = (0.05, 0.3, 0.01)
-    yield _run(
-        rng, "a learning rate that changes", steps=4, learning_rate=0.1, beta2=0.9, rates=rates
-    )
-    yield _run(rng, "integer parameters", steps=3, integer=True, learning_rate=0.5, beta2=0.9)
-    yield _spike(rng)
+    yield _from_zero(rng)
+    rate, *rates = rng.uniform(0.02, 0.4, size=3).tolist()
+    moving = {"learning_rate": rate, "rates": rates, "beta2": rng.uniform(0.6, 0.75)}
+    yield _run(rng, "averages that are not zero and a changing rate", **moving)
+    large = {"learning_rate": rate, "beta2": 0.95, "epsilon": 10 ** rng.uniform(-3, -2)}
+    yield _run(rng, "a large epsilon", steps=2, large=-1.0, **large)
+    whole = {"learning_rate": rates[0], "beta2": rng.uniform(0.2, 0.4)}
+    yield _run(rng, "integer parameters", steps=2, layers=1, integer=True, **whole)
 
 
 AVERAGE = "beta2 * squared[key] + (1 - beta2) * grads[key] ** 2"
@@ -239,8 +229,8 @@ QUOTIENT = "grads[key] / (np.sqrt(new_squared[key]) + epsilon)"
 
 rmsprop_update.mistake(
     "sum_of_squares",
-    "All weights of a matrix share one scale: beside a gradient of 10 the weight whose gradient "
-    "is 0.1 hardly moves. Whose squares belong to a weight's own average?",
+    "You add up the squares of the whole matrix, so that all of its weights share one scale. Whose "
+    "squares belong to a weight's own average?",
     ("grads[key] ** 2", "np.sum(grads[key] ** 2)"),
 )
 rmsprop_update.mistake(
@@ -251,8 +241,8 @@ rmsprop_update.mistake(
 )
 rmsprop_update.mistake(
     "matrix_product",
-    "Right for a single weight, an error for a matrix: you multiply the gradient by itself as "
-    "matrices. Which square gives one number for every weight?",
+    "You multiply the gradient by itself as matrices, which only a single weight survives. Which "
+    "square gives one number for every weight?",
     ("grads[key] ** 2", "grads[key] @ grads[key].T"),
 )
 rmsprop_update.mistake(
@@ -263,8 +253,8 @@ rmsprop_update.mistake(
 )
 rmsprop_update.mistake(
     "not_squared",
-    "Your average of squares has negative entries, and the root of a negative number is nan. What "
-    "is averaged?",
+    "Your average follows the gradient itself: it can be negative, and the root of a negative "
+    "number is nan. What is averaged?",
     ("grads[key] ** 2", "grads[key]"),
 )
 rmsprop_update.mistake(
@@ -281,8 +271,8 @@ rmsprop_update.mistake(
 )
 rmsprop_update.mistake(
     "no_root",
-    "Your step grows like 1/|g|: at |g| = 0.001 it is thousands of learning rates long. Which unit "
-    "has s, and which unit must the denominator have?",
+    "Your step divides by the average itself, so that it grows like 1/|g|: the smaller the "
+    "gradient, the longer the step. Which unit has s, and which must the denominator have?",
     ("np.sqrt(new_squared[key])", "new_squared[key]"),
 )
 rmsprop_update.mistake(
@@ -293,15 +283,15 @@ rmsprop_update.mistake(
 )
 rmsprop_update.mistake(
     "epsilon_inside_the_root",
-    "Your epsilon is inside the root, as on the lecture slide: a first gradient of 1e-6 moves the "
-    "weight by 0.01 learning rates, the form asked for by 3.07. Where should it stand?",
+    "Your epsilon is inside the root, as on the lecture slide: there it counts like its own root, "
+    "and weights with tiny gradients hardly move. Where should it stand?",
     ("np.sqrt(new_squared[key]) + epsilon", "np.sqrt(new_squared[key] + epsilon)"),
     share=0.5,
 )
 rmsprop_update.mistake(
     "epsilon_inside_and_outside",
-    "Your denominator holds epsilon twice, in the root and after it. For |g| = 1e-6 only one of "
-    "them is harmless. Which one is asked for?",
+    "Your denominator holds epsilon twice, in the root and after it. For tiny gradients only one "
+    "of them is harmless. Which one is asked for?",
     ("np.sqrt(new_squared[key]) + epsilon", "np.sqrt(new_squared[key] + epsilon) + epsilon"),
     share=0.5,
 )
@@ -320,8 +310,8 @@ rmsprop_update.mistake(
 )
 rmsprop_update.mistake(
     "epsilon_multiplied",
-    "You multiply the root by epsilon: your steps are a hundred million times too long. What is "
-    "epsilon to do to a denominator that is zero?",
+    "You multiply the root by epsilon, which makes the denominator tiny and the steps gigantic. "
+    "What is epsilon to do to a denominator that is zero?",
     ("np.sqrt(new_squared[key]) + epsilon", "np.sqrt(new_squared[key]) * epsilon"),
 )
 rmsprop_update.mistake(
@@ -332,14 +322,14 @@ rmsprop_update.mistake(
 )
 rmsprop_update.mistake(
     "divides_by_the_old_average",
-    "Your first step from zero divides by epsilon alone and leaps by millions. Which average knows "
-    "about the gradient of this step?",
+    "Your step divides by the average from before this gradient: from zero, that is epsilon alone, "
+    "and the first step is a leap. Which average knows about the gradient of this step?",
     ("np.sqrt(new_squared[key])", "np.sqrt(squared[key])"),
 )
 rmsprop_update.mistake(
     "average_not_returned",
-    "You give back the average that came in, so that every call behaves like the first. Which one "
-    "does the next step need?",
+    "You give back the average that came in, so that the next step knows nothing of this gradient. "
+    "Which one does it need?",
     (
         "return new_params, new_squared",
         "return new_params, {k: s.copy() for k, s in squared.items()}",
@@ -347,8 +337,8 @@ rmsprop_update.mistake(
 )
 rmsprop_update.mistake(
     "stores_the_root",
-    "Your steps start right, but what you give back is the root of the average; the next call "
-    "averages roots and squares. What is stored, and what is only used?",
+    "What you give back is the root of the average; the next call then averages roots and squares. "
+    "What is stored, and what is only used?",
     (AVERAGE, f"np.sqrt({AVERAGE})"),
     ("np.sqrt(new_squared[key])", "new_squared[key]"),
 )
@@ -372,14 +362,13 @@ rmsprop_update.mistake(
 )
 rmsprop_update.mistake(
     "factor_forgotten",
-    "With a constant gradient of 1 your average settles at 10 and not at 1 (beta2 = 0.9). Do the "
-    "two weights add up to one?",
+    "With a constant gradient of 1 your average settles at 1/(1 - beta2) and not at 1. Do the two "
+    "weights add up to one?",
     ("(1 - beta2) * ", ""),
 )
 rmsprop_update.mistake(
     "weights_swapped",
-    "Your average follows the newest square almost entirely: beta2 = 0.9 behaves like 0.1. Which "
-    "weight belongs to the past?",
+    "The larger beta2 is, the faster your average forgets. Which weight belongs to the past?",
     (AVERAGE, "(1 - beta2) * squared[key] + beta2 * grads[key] ** 2"),
 )
 rmsprop_update.mistake(
@@ -387,20 +376,22 @@ rmsprop_update.mistake(
     "Your average is the same whatever came before. Is the average that was handed in used?",
     ("beta2 * squared[key] + ", ""),
 )
-rmsprop_update.mistake(
-    "beta2_fixed",
-    "You use beta2 = 0.9 whatever is asked. Where does the argument come in?",
-    ("    for key in params:", "    beta2 = 0.9\n    for key in params:"),
-)
-rmsprop_update.mistake(
-    "epsilon_fixed",
-    "You use epsilon = 1e-8 whatever is asked. Where does the argument come in?",
-    ("    for key in params:", "    epsilon = 1e-8\n    for key in params:"),
-)
+for _beta2 in (0.9, 0.999, 0.99, 0.95):
+    rmsprop_update.mistake(
+        "beta2_fixed",
+        f"You use beta2 = {_beta2} whatever is asked. Where does the argument come in?",
+        ("    for key in params:", f"    beta2 = {_beta2}\n    for key in params:"),
+    )
+for _epsilon in (1e-8, 1e-7, 1e-6, 1e-5, 1e-4, 1e-10, 1e-12):
+    rmsprop_update.mistake(
+        "epsilon_fixed",
+        f"You use epsilon = {_epsilon:g} whatever is asked. Where does the argument come in?",
+        ("    for key in params:", f"    epsilon = {_epsilon}\n    for key in params:"),
+    )
 rmsprop_update.mistake(
     "bias_corrected",
-    "Your first step is one learning rate long: the average is divided by 1 - beta2. RMSprop as "
-    "asked takes 1/sqrt(1 - beta2) = 3.16 of them at first. What is to be left out?",
+    "Your step divides the average by 1 - beta2 before the root, as bias correction does at t = 1. "
+    "RMSprop as asked takes it as it is. What is to be left out?",
     ("np.sqrt(new_squared[key])", "np.sqrt(new_squared[key] / (1 - beta2))"),
 )
 rmsprop_update.mistake(
@@ -557,22 +548,22 @@ def effective_learning_rate(squared, learning_rate, epsilon):
 
 @effective_learning_rate.cases
 def _(rng):
-    averages = {"W1": np.array([[4.0, 0.25], [0.01, 0.0]]), "b1": np.array([[1.0], [1e-4]])}
-    args = {"squared": averages, "learning_rate": 0.1, "epsilon": 0.01}
-    yield Case(args, note="averages from 0 to 4")
-    for note, scale, rate, epsilon in (
-        ("two layers", 1.0, 0.03, 1e-8),
-        ("tiny averages", 1e-7, 0.3, 1e-8),
-        ("a large epsilon", 1.0, 2.0, 0.5),
+    averages = {"W1": np.array([[4.0, 0.25], [0.01, 0.0]]), "b1": np.array([[9.0], [1e-4]])}
+    args = {"squared": averages, "learning_rate": 0.1, "epsilon": 0.02}
+    yield Case(args, note="averages from 0 to 9")
+    for note, layers, scale, epsilon in (
+        ("tiny averages", 1, 1e-7, 1e-8),
+        ("two layers and a large epsilon", 2, 1.0, rng.uniform(0.2, 0.6)),
     ):
-        squared = {key: value**2 for key, value in _layers(rng, scale).items()}
+        squared = {key: (scale * p) ** 2 for key, p in _network(rng, layers).items()}
+        rate = float(rng.uniform(0.02, 0.5))
         yield Case({"squared": squared, "learning_rate": rate, "epsilon": epsilon}, note=note)
 
 
 effective_learning_rate.mistake(
     "epsilon_inside_the_root",
-    "Your epsilon is inside the root: where the average is zero you get 1 = 0.1/sqrt(0.01), and "
-    "10 is asked for. Where does rmsprop_update put it?",
+    "Your epsilon is inside the root: where the average is zero it counts like its own root. Where "
+    "does rmsprop_update put it?",
     ("np.sqrt(squared[key]) + epsilon", "np.sqrt(squared[key] + epsilon)"),
     share=0.5,
 )
@@ -683,6 +674,11 @@ lesson.quiz(
             "than one learning rate?"),
     (0.1, "That is the share of g^2 in the average. First comes the root, then the division."),
     (1.054, "You took the root of 0.9. Which weight does the newest square get?"),
+    hints=(
+        "How much of g^2 does the average hold after its first update?",
+        "Take the root of that, then divide g by it: g cancels.",
+        "The step is one over a root. Which number stands under it?",
+    ),
 )  # fmt: skip
 
 lesson.quiz(
@@ -696,6 +692,10 @@ lesson.quiz(
     ("b", "The gradient in the numerator grows as well. What is left in the quotient?"),
     ("d", "s becomes a million times as large, and then its root is taken. Which factor has the "
           "root, and which the gradient above it?"),
+    hints=(
+        "Follow the factor 1000: what does it do to g, to s and to the root of s?",
+        "Which two of these stand in the quotient?",
+    ),
 )  # fmt: skip
 
 lesson.quiz(
@@ -710,6 +710,12 @@ lesson.quiz(
     ("b", "The gradients in w1 and w2 become more alike, not more different. What do rates that "
           "are alike do for a long valley?"),
     ("c", "You measured the rotated bowl for several kappa: was the number of steps the same?"),
+    hints=(
+        "Gradient descent has the same number of steps at any angle. Why does RMSprop not?",
+        "RMSprop gives a rate to each coordinate. What must it see to give two different rates?",
+        "At 45 degrees a step along w1 goes along and across the valley at once. How do the "
+        "gradients in w1 and w2 compare in size?",
+    ),
 )  # fmt: skip
 
 lesson.quiz(
@@ -723,4 +729,8 @@ lesson.quiz(
     ("c", "The other way round. How large is sqrt(1e-8)?"),
     ("d", "Both forms are safe at g = 0: the numerator is zero and the denominator is not. The "
           "question is about small gradients that are not zero."),
+    hints=(
+        "Compute both denominators with s = 1e-12 and epsilon = 1e-8: root first, or sum first.",
+        "The root of 1e-12 is 1e-6, that of 1e-8 is 1e-4. Which number sets each denominator?",
+    ),
 )  # fmt: skip
