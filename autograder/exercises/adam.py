@@ -6,6 +6,7 @@ TensorFlow), is a variant with full marks.
 """
 
 import copy
+from itertools import pairwise
 
 import numpy as np
 
@@ -15,20 +16,14 @@ from optlab.checking.probe import Case
 lesson = Lesson("06_adam", title="Put momentum and RMSprop together: Adam", minutes=90)
 
 
-def _layers(rng, scale=1.0, layers=2):
-    """One or two layers; the columns of a matrix spread over 1e-2 ... 1e1."""
-    spread = np.logspace(-2, 1, 4)
-    first = {
-        "W1": scale * rng.normal(size=(3, 4)) * spread,
-        "b1": scale * rng.normal(size=(3, 1)),
-    }
-    if layers == 1:
-        return first
-    second = {
-        "W2": scale * rng.normal(size=(1, 3)) * spread[:3],
-        "b2": scale * rng.normal(size=(1, 1)),
-    }
-    return first | second
+def _network(rng, layers):
+    """W1, b1, W2, ... in sizes that differ from layer to layer, so that no matrix is square."""
+    sizes = rng.permutation([2, 3, 4, 5])[: layers + 1]
+    params = {}
+    for layer, (n_in, n_out) in enumerate(pairwise(sizes), start=1):
+        params[f"W{layer}"] = rng.normal(size=(n_out, n_in))
+        params[f"b{layer}"] = rng.normal(size=(n_out, 1))
+    return params
 
 
 @lesson.exercise(
@@ -52,11 +47,10 @@ def init_adam(params):
 
 @init_adam.cases
 def _(rng):
-    small = {"W1": np.array([[1.0, -2.0, 3.0], [0.5, 4.0, -1.0]]), "b1": np.ones((2, 1))}
+    small = {"W1": np.array([[1.0, -2.0, 3.0], [0.5, 4.0, -1.0]]), "b1": np.array([[0.3], [-2.0]])}
     yield Case({"params": small}, note="one layer")
-    yield Case({"params": _layers(rng)}, note="two layers")
-    deep = {f"{a}{n}": rng.normal(size=(n, 2)) for n in (1, 2, 3) for a in "Wb"}
-    yield Case({"params": deep}, note="three layers")
+    yield Case({"params": _network(rng, 2)}, note="two layers")
+    yield Case({"params": _network(rng, 3)}, note="three layers")
 
 
 V_ZEROS = "v[key] = np.zeros(params[key].shape)"
@@ -64,15 +58,16 @@ S_ZEROS = "s[key] = np.zeros(params[key].shape)"
 
 init_adam.mistake(
     "t_starts_at_one",
-    "Your t is 1 before any update was made, and adam_update counts on from there: its first step "
-    "would be 0.744 learning rates long instead of 1. How many updates have been made?",
+    "Your t is 1 before any update was made, and adam_update counts on from there: its first "
+    "correction would be that of the second update. How many updates have been made?",
     ('"t": 0', '"t": 1'),
 )
 init_adam.mistake(
     "v_and_s_are_one",
-    "Your v and s share their arrays: what is written into one appears in the other. How many "
-    "arrays does each parameter need?",
+    "Your v and s share their arrays: what is written into one appears in the other, and copying a "
+    "dict does not copy what is in it. How many arrays does each parameter need?",
     (S_ZEROS, "s[key] = v[key]"),
+    share=0.8,
 )
 init_adam.mistake(
     "starts_at_one",
@@ -98,13 +93,14 @@ init_adam.mistake(
     (V_ZEROS, "v[key] = 0.0"),
     (S_ZEROS, "s[key] = 0.0"),
 )
-init_adam.mistake(
-    "wrong_shape",
-    "Your zeros have one number per row of the matrix. Which shape must v have so that v and dW "
-    "can be added element by element?",
-    (V_ZEROS, "v[key] = np.zeros(len(params[key]))"),
-    (S_ZEROS, "s[key] = np.zeros(len(params[key]))"),
-)
+for _shape in ("len(params[key])", "(params[key].shape[0], 1)"):
+    init_adam.mistake(
+        "wrong_shape",
+        "Your zeros have one number for each row of a matrix. Which shape must v have so that v "
+        "and dW can be added element by element?",
+        (V_ZEROS, f"v[key] = np.zeros({_shape})"),
+        (S_ZEROS, f"s[key] = np.zeros({_shape})"),
+    )
 init_adam.mistake(
     "keys_of_gradients",
     "Your keys are dW1, db1, ...; the course uses the same keys as params. Which key would "
@@ -212,41 +208,49 @@ def _zero_state(params):
     return {"v": zeros, "s": {key: value.copy() for key, value in zeros.items()}, "t": 0}
 
 
-def _run(rng, note, *, steps, t=0, scale=1.0, layers=1, integer=False, rates=(), **settings):
+def _run(
+    rng, note, *, steps=3, layers=2, small=-2.0, large=1.0, integer=False, rates=(), **settings
+):
     """A run of several steps; params and state are carried from call to call.
 
-    t: updates made before, with averages that are not zero. scale: size of the gradients.
+    The gradients lie between 10^small and 10^large in size. Some updates were made before.
+    rates: learning rates of the later steps.
     """
-    params = _layers(rng, layers=layers)
-    if integer:
-        params = {key: np.arange(value.size).reshape(value.shape) for key, value in params.items()}
-    state = _zero_state(params)
-    if t:
-        squares = {key: value**2 for key, value in _layers(rng, scale, layers).items()}
-        state = {"v": _layers(rng, 0.3 * scale, layers), "s": squares, "t": t}
-    grads = [_layers(rng, scale, layers) for _ in range(steps)]
-    then = [{"grads": g} for g in grads[1:]]
+    params = _network(rng, layers)
+
+    def sizes():
+        return {key: 10 ** rng.uniform(small, large, size=p.shape) for key, p in params.items()}
+
+    def gradients():
+        return {key: rng.choice([-1.0, 1.0], p.shape) * p for key, p in sizes().items()}
+
+    v = {key: 0.3 * g for key, g in gradients().items()}
+    s = {key: 0.4 * size**2 for key, size in sizes().items()}
+    then = [{"grads": gradients()} for _ in range(steps - 1)]
     for call, rate in zip(then, rates, strict=False):
         call["learning_rate"] = rate
+    if integer:
+        params = {key: rng.integers(-9, 10, size=p.shape) for key, p in params.items()}
+    state = {"v": v, "s": s, "t": int(rng.integers(5, 9))}
     return Case(
-        {"params": params, "grads": grads[0], "state": state, **settings},
+        {"params": params, "grads": gradients(), "state": state, **settings},
         then=tuple(then),
         carry={"params": 0, "state": 1},
         note=note,
     )
 
 
-def _spike(rng):
-    """Zero gradients, then a large one."""
-    run = _run(rng, "zero gradients and then a spike", steps=1, learning_rate=0.01)
-    calm = {key: np.zeros_like(value) for key, value in run.args["grads"].items()}
-    spike = {key: 100 * value for key, value in run.args["grads"].items()}
-    then = ({"grads": calm}, {"grads": spike}, {"grads": calm})
-    return Case({**run.args, "grads": calm}, then, run.carry, run.note)
+def _from_zero(rng):
+    """The default settings, a fresh state, and one weight that never gets a gradient."""
+    note = "the default settings and gradients from 0 to 10"
+    run = _run(rng, note, layers=1, small=-6.0, learning_rate=float(rng.uniform(0.02, 0.3)))
+    for call in (run.args, *run.then):
+        call["grads"]["W1"][0, 1] = 0.0
+    return Case({**run.args, "state": _zero_state(run.args["params"])}, run.then, run.carry, note)
 
 
-def _public():
-    """The cases that every learner sees, for adam_update and for the repairs."""
+def _cases(rng):
+    """For adam_update and for the repairs."""
     params = {"W1": np.array([[1.0]]), "b1": np.array([[0.5]])}
     gradients = [
         {"W1": np.array([[w]]), "b1": np.array([[b]])} for w, b in ((10.0, 2.0), (5, 4), (2, 1))
@@ -262,38 +266,20 @@ def _public():
         carry={"params": 0, "state": 1},
         note="one weight and one bias",
     )
-    layers = {
-        "W1": np.array([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]]),
-        "b1": np.ones((2, 1)),
-        "W2": np.array([[0.5, -0.5]]),
-        "b2": np.array([[0.0]]),
-    }
-    grads = {
-        "W1": np.array([[1e-6, 0.0, -1e-3], [0.1, -1.0, 10.0]]),
-        "b1": np.array([[2.0], [-1e-4]]),
-        "W2": np.array([[3.0, -0.2]]),
-        "b2": np.array([[0.7]]),
-    }
-    settings = {"learning_rate": 0.1, "beta1": 0.8, "beta2": 0.95}
-    args = {"params": layers, "grads": grads, "state": _zero_state(layers), **settings}
-    yield Case(args, note="two layers, gradients from 0 to 10")
+    yield _from_zero(rng)
+    rate, *rates = rng.uniform(0.02, 0.4, size=3).tolist()
+    moving = {"learning_rate": rate, "rates": rates}
+    betas = {"beta1": rng.uniform(0.6, 0.75), "beta2": rng.uniform(0.85, 0.95)}
+    yield _run(rng, "a state from earlier updates and a changing rate", **moving, **betas)
+    large = {"learning_rate": rate, "beta2": 0.95, "epsilon": 10 ** rng.uniform(-3, -2)}
+    yield _run(rng, "a large epsilon", steps=2, layers=1, large=-1.0, **large)
+    betas = {"beta1": rng.uniform(0.2, 0.4), "beta2": rng.uniform(0.5, 0.7)}
+    yield _run(
+        rng, "integer parameters", steps=2, layers=1, integer=True, learning_rate=rates[0], **betas
+    )
 
 
-@adam_update.cases
-def _(rng):
-    yield from _public()
-    yield _run(rng, "the default settings", steps=6, layers=2, learning_rate=0.03)
-    odd = {"learning_rate": 0.2, "beta1": 0.75, "beta2": 0.94}
-    yield _run(rng, "a state from earlier updates", steps=3, t=7, layers=2, **odd)
-    yield _run(rng, "beta1 = 0.3 and beta2 = 0.6", steps=5, **{**odd, "beta1": 0.3, "beta2": 0.6})
-    yield _run(rng, "beta1 = 0", steps=2, **{**odd, "beta1": 0.0})
-    yield _run(rng, "tiny gradients", steps=5, scale=1e-6, learning_rate=0.1, beta2=0.99)
-    yield _run(rng, "a large epsilon", steps=3, scale=0.01, learning_rate=0.1, epsilon=1e-3)
-    changing = {"learning_rate": 0.1, "rates": (0.05, 0.3)}
-    yield _run(rng, "a learning rate that changes", steps=3, **changing)
-    yield _run(rng, "integer parameters", steps=2, integer=True, learning_rate=0.5)
-    yield _spike(rng)
-
+adam_update.cases(_cases)
 
 V_AVERAGE = 'beta1 * state["v"][key] + (1 - beta1) * grads[key]'
 S_AVERAGE = 'beta2 * state["s"][key] + (1 - beta2) * grads[key] ** 2'
@@ -310,28 +296,34 @@ adam_update.variant("epsilon_hat", HAT, (STEP, EFFICIENT))
 # The corrections.
 adam_update.mistake(
     "no_correction",
-    "Your averages are never corrected: the first step is 3.16 learning rates long and the twelfth "
-    "6.57. What lets the averages start too low?",
+    "You use both averages as they are, without the correction. What lets them start too low?",
     ("v[key] / (1 - beta1**t)", "v[key]"),
     ("s[key] / (1 - beta2**t)", "s[key]"),
 )
 adam_update.mistake(
+    "no_correction_and_no_count",
+    "You use both averages as they are, without the correction, and your t stays what it was. What "
+    "lets the averages start too low, and what must be known to correct them?",
+    ("v[key] / (1 - beta1**t)", "v[key]"),
+    ("s[key] / (1 - beta2**t)", "s[key]"),
+    ('t = state["t"] + 1', 't = state["t"]'),
+)
+adam_update.mistake(
     "s_not_corrected",
-    "Your first step is 31.6 learning rates long: v is corrected and s under the root is not, "
-    "perhaps because it was computed and then not used. Which s does the root see?",
+    "The s under your root is not corrected, perhaps because the corrected one was computed and "
+    "then not used: it starts too low, and the first steps leap. Which s does the root see?",
     ("s[key] / (1 - beta2**t)", "s[key]"),
 )
 adam_update.mistake(
     "v_not_corrected",
-    "Your first step is a tenth of a learning rate long: s is corrected and v above it is not. "
-    "Which v does the step use?",
+    "The v above your line is not corrected, perhaps because the corrected one was computed and "
+    "then not used: it starts too low. Which v does the step use?",
     ("v[key] / (1 - beta1**t)", "v[key]"),
 )
 adam_update.mistake(
     "stores_the_corrected",
-    "Your state keeps the corrected averages, so that the next update corrects them once more: "
-    "with a constant gradient the steps fall from 1 to 0.24 learning rates at once. What should "
-    "the state remember?",
+    "Your state keeps the corrected averages, so that the next update corrects them once more. "
+    "What should the state remember?",
     ("v_corrected = ", "v_corrected = v[key] = "),
     ("s_corrected = ", "s_corrected = s[key] = "),
 )
@@ -350,9 +342,16 @@ adam_update.mistake(
 adam_update.mistake(
     "multiplied_by_the_correction",
     "You multiply by 1 - beta^t: averages that are too small become smaller still. Which way must "
-    "a correction of v_1 = 0.1 g go?",
+    "a correction go?",
     ("v[key] / (1 - beta1**t)", "v[key] * (1 - beta1**t)"),
     ("s[key] / (1 - beta2**t)", "s[key] * (1 - beta2**t)"),
+)
+adam_update.mistake(
+    "plus_in_the_correction",
+    "You divide by 1 + beta^t, which is more than one: averages that are too small become smaller "
+    "still. Which share of its weight has an average after t updates?",
+    ("(1 - beta1**t)", "(1 + beta1**t)"),
+    ("(1 - beta2**t)", "(1 + beta2**t)"),
 )
 adam_update.mistake(
     "correction_without_parentheses",
@@ -363,42 +362,39 @@ adam_update.mistake(
 )
 adam_update.mistake(
     "correction_of_the_first_step",
-    "You divide by 1 - beta at every step: right for t = 1 only; later your averages are 10 and "
-    "1000 times too large. What changes from step to step?",
+    "You divide by 1 - beta at every step: that is right for t = 1 only. What changes from step "
+    "to step?",
     ("v[key] / (1 - beta1**t)", "v[key] / (1 - beta1)"),
     ("s[key] / (1 - beta2**t)", "s[key] / (1 - beta2)"),
 )
 adam_update.mistake(
     "correction_with_a_product",
-    "You take beta times t where beta to the power of t is meant: at t = 2 the correction 1 - 1.8 "
-    "is negative. How do you write a power?",
+    "You take beta times t where beta to the power of t is meant: that soon exceeds one, and the "
+    "correction turns negative. How do you write a power?",
     ("beta1**t", "beta1 * t"),
     ("beta2**t", "beta2 * t"),
 )
 adam_update.mistake(
     "power_of_the_difference",
-    "You raise 1 - beta to the power of t: at t = 2 that is 0.01 where 0.19 is meant. What has the "
-    "exponent, beta or the difference?",
+    "You raise all of 1 - beta to the power of t, so that the divisor goes to zero and not to "
+    "one. What has the exponent, beta or the difference?",
     ("(1 - beta1**t)", "(1 - beta1) ** t"),
     ("(1 - beta2**t)", "(1 - beta2) ** t"),
 )
 adam_update.mistake(
     "corrections_swapped",
-    "Your first step is 1000 learning rates long: v is corrected with beta2 and s with beta1. "
-    "Which beta did each average use?",
+    "Your v is corrected with beta2 and your s with beta1. Which beta did each average use?",
     ("beta1**t", "beta2**t"),
     ("s[key] / (1 - beta2**t)", "s[key] / (1 - beta1**t)"),
 )
 adam_update.mistake(
     "s_corrected_with_beta1",
-    "Your s is corrected with beta1: the first step is 10 learning rates long. Which beta did its "
-    "average use?",
+    "Your s is corrected with beta1. Which beta did its average use?",
     ("s[key] / (1 - beta2**t)", "s[key] / (1 - beta1**t)"),
 )
 adam_update.mistake(
     "v_corrected_with_beta2",
-    "Your v is corrected with beta2: the first step is 100 learning rates long. Which beta did its "
-    "average use?",
+    "Your v is corrected with beta2. Which beta did its average use?",
     ("v[key] / (1 - beta1**t)", "v[key] / (1 - beta2**t)"),
 )
 adam_update.mistake(
@@ -409,8 +405,8 @@ adam_update.mistake(
 )
 adam_update.mistake(
     "corrects_the_root",
-    "You take the root of s first and divide that by 1 - beta2^t: the first step is 0.03 learning "
-    "rates long. Which is too small by the factor 1 - beta2^t, s or its root?",
+    "You take the root of s first and divide that by 1 - beta2^t. Which of the two is too small "
+    "by the factor 1 - beta2^t, s or its root?",
     (STEP, "step = v_corrected / (np.sqrt(s[key]) / (1 - beta2**t) + epsilon)"),
 )
 adam_update.mistake(
@@ -424,40 +420,39 @@ adam_update.mistake(
 # The counter.
 adam_update.mistake(
     "t_one_ahead",
-    "Your first step is 0.744 learning rates long instead of 1: it corrects with t = 2. Which "
-    "update is the first?",
+    "Your corrections are one update ahead: the first one has t = 2. Which update is the first?",
     ("beta1**t", "beta1 ** (t + 1)"),
     ("beta2**t", "beta2 ** (t + 1)"),
 )
-adam_update.mistake(
-    "t_counts_twice",
-    "Your t rises by 2 in one update, as if it had started at 1: the first step is 0.744 learning "
-    "rates long instead of 1. How many updates were made?",
-    ('t = state["t"] + 1', 't = state["t"] + 2'),
-)
+for _edit in (('t = state["t"] + 1', 't = state["t"] + 2'), ('"t": t}', '"t": t + 1}')):
+    adam_update.mistake(
+        "t_counts_twice",
+        "Your t rises by 2 in every update. How many updates is one call?",
+        _edit,
+    )
 adam_update.mistake(
     "t_never_rises",
-    "Your t stays what it was: from 0 the correction is 0/0, and the parameters become nan. Who "
+    "Your t stays what it was: in the first update it is 0, where nothing can be corrected. Who "
     "counts the updates, if not the update?",
     ('t = state["t"] + 1', 't = state["t"]'),
 )
 adam_update.mistake(
     "t_rises_after_use",
-    "Your t rises only after it has been used: the first correction has t = 0 and gives 0/0. Which "
-    "number has the first update?",
+    "Your t rises only after it has been used: in the first correction it is 0. Which number has "
+    "the first update?",
     ("beta1**t", "beta1 ** (t - 1)"),
     ("beta2**t", "beta2 ** (t - 1)"),
 )
 adam_update.mistake(
     "t_not_returned",
-    "Your t is counted and then not handed back: every call thinks that it is the first. Where "
-    "does the next call find t?",
+    "Your t is counted and then not handed back, so that the next call counts from the old one. "
+    "Where does it find t?",
     ('"t": t}', '"t": state["t"]}'),
 )
 adam_update.mistake(
     "t_always_one",
-    "Your t is 1 in every update: with a constant gradient your steps fall to 0.316 learning rates "
-    "and stay there. What does the state know about t?",
+    "Your t is 1 in every update, so that later averages are corrected too much. What does the "
+    "state know about t?",
     ('t = state["t"] + 1', "t = 1"),
 )
 adam_update.mistake(
@@ -467,17 +462,37 @@ adam_update.mistake(
     ("beta1**t", "beta1**2"),
     ("beta2**t", "beta2**2"),
 )
+FROM_OLD_T = ('t = state["t"] + 1', 't = state["t"]')
+COUNT_EACH = ("        v_corrected =", "        t += 1\n        v_corrected =")
+COUNT_AFTER = ("learning_rate * step", "learning_rate * step\n        t += 1")
+RIGHT_IN_THE_STATE = ('"t": t}', '"t": state["t"] + 1}')
+for _edits in (
+    (FROM_OLD_T, COUNT_EACH),
+    (FROM_OLD_T, COUNT_EACH, RIGHT_IN_THE_STATE),
+    (COUNT_EACH,),
+    (COUNT_EACH, RIGHT_IN_THE_STATE),
+    (COUNT_AFTER,),
+    (COUNT_AFTER, RIGHT_IN_THE_STATE),
+):
+    adam_update.mistake(
+        "t_per_parameter",
+        "Your t rises with every parameter, so that W1 and b1 are corrected with different t. How "
+        "many updates is one call?",
+        *_edits,
+    )
 adam_update.mistake(
-    "t_per_parameter",
-    "Your t rises with every parameter: W1 is corrected with t = 1, b1 with 2 (a first step of "
-    "0.744 learning rates), W2 with 3. How many updates is one call?",
-    ('t = state["t"] + 1', 't = state["t"]'),
-    ("        v_corrected =", "        t += 1\n        v_corrected ="),
+    "t_per_parameter_and_s_not_corrected",
+    "Your t rises with every parameter, so that W1 and b1 get different corrections; and the s "
+    "under your root is not corrected at all. How many updates is one call, and which s does the "
+    "root see?",
+    FROM_OLD_T,
+    COUNT_EACH,
+    ("s[key] / (1 - beta2**t)", "s[key]"),
 )
 adam_update.mistake(
     "t_per_layer",
-    "Your t rises with every layer: the second layer is corrected with t = 2 in the first call. "
-    "How many updates is one call?",
+    "Your t rises with every layer, so that W1 and W2 are corrected with different t. How many "
+    "updates is one call?",
     ('t = state["t"] + 1', 't = state["t"]'),
     ("        v_corrected =", '        t += key[0] == "W"\n        v_corrected ='),
 )
@@ -485,8 +500,8 @@ adam_update.mistake(
 # The averages.
 adam_update.mistake(
     "betas_swapped",
-    "Your betas have changed places: v remembers about 1000 gradients and s about 10. Which of the "
-    "two averages has the longer memory?",
+    "Your betas have changed places: v is averaged and corrected with beta2, s with beta1. Which "
+    "of the two averages has the longer memory?",
     (V_AVERAGE, 'beta2 * state["v"][key] + (1 - beta2) * grads[key]'),
     (S_AVERAGE, 'beta1 * state["s"][key] + (1 - beta1) * grads[key] ** 2'),
     ("v[key] / (1 - beta1**t)", "v[key] / (1 - beta2**t)"),
@@ -527,29 +542,48 @@ adam_update.mistake(
 )
 adam_update.mistake(
     "v_factor_forgotten",
-    "Your v is 1/(1 - beta1) = 10 times too large. Do its two weights add up to one?",
+    "Your v takes every gradient at its full length and grows to 1/(1 - beta1) times it. Do its "
+    "two weights add up to one?",
     ("(1 - beta1) * ", ""),
 )
 adam_update.mistake(
     "s_factor_forgotten",
-    "Your s is 1/(1 - beta2) = 1000 times too large, and the steps are 31.6 times too short. Do "
-    "its two weights add up to one?",
+    "Your s takes every square at its full size and grows to 1/(1 - beta2) times it. Do its two "
+    "weights add up to one?",
     ("(1 - beta2) * ", ""),
 )
 adam_update.mistake(
+    "factors_forgotten",
+    "Your v takes every gradient at its full length and your s every square. Do the two weights of "
+    "an average add up to one?",
+    ("(1 - beta1) * ", ""),
+    ("(1 - beta2) * ", ""),
+)
+adam_update.mistake(
+    "v_brackets",
+    "In your v the brackets close too late: beta1 times the gradient is taken from 1. What should "
+    "1 - beta1 be multiplied with?",
+    ("(1 - beta1) * grads[key]", "(1 - beta1 * grads[key])"),
+)
+adam_update.mistake(
+    "s_brackets",
+    "In your s the brackets close too late: beta2 times the square is taken from 1. What should "
+    "1 - beta2 be multiplied with?",
+    ("(1 - beta2) * grads[key] ** 2", "(1 - beta2 * grads[key] ** 2)"),
+)
+adam_update.mistake(
     "v_weights_swapped",
-    "Your v follows the newest gradient almost entirely. Which weight belongs to the past?",
+    "The larger beta1 is, the faster your v forgets. Which weight belongs to the past?",
     (V_AVERAGE, '(1 - beta1) * state["v"][key] + beta1 * grads[key]'),
 )
 adam_update.mistake(
     "s_weights_swapped",
-    "Your s follows the newest square almost entirely. Which weight belongs to the past?",
+    "The larger beta2 is, the faster your s forgets. Which weight belongs to the past?",
     (S_AVERAGE, '(1 - beta2) * state["s"][key] + beta2 * grads[key] ** 2'),
 )
 adam_update.mistake(
     "s_of_v",
-    "Your s averages the squares of v, not of the gradient: the first step is 10 learning rates "
-    "long. Whose mean square is s?",
+    "Your s averages the squares of v, not of the gradient. Whose mean square is s?",
     ("grads[key] ** 2", "v[key] ** 2"),
 )
 adam_update.mistake(
@@ -572,14 +606,14 @@ adam_update.mistake(
 )
 adam_update.mistake(
     "absolute_value",
-    "Your s averages the size |g|: your first step for g = 100 is ten times that for g = 1. What "
-    "is the mean in root *mean square*?",
+    "Your s averages the size |g|, and then its root is taken. What is the mean in root *mean "
+    "square*?",
     ("grads[key] ** 2", "np.abs(grads[key])"),
 )
 adam_update.mistake(
     "sum_of_squares",
-    "All weights of a matrix share one scale: beside a gradient of 10 the weight whose gradient "
-    "is 0.1 hardly moves. Whose squares belong to a weight's own average?",
+    "You add up the squares of the whole matrix, so that all of its weights share one scale. "
+    "Whose squares belong to a weight's own average?",
     ("grads[key] ** 2", "np.sum(grads[key] ** 2)"),
 )
 adam_update.mistake(
@@ -590,8 +624,8 @@ adam_update.mistake(
 )
 adam_update.mistake(
     "matrix_product",
-    "Right for a single weight, an error for a matrix: you multiply the gradient by itself as "
-    "matrices. Which square gives one number for every weight?",
+    "You multiply the gradient by itself as matrices, which only a single weight survives. Which "
+    "square gives one number for every weight?",
     ("grads[key] ** 2", "grads[key] @ grads[key].T"),
 )
 adam_update.mistake(
@@ -605,35 +639,35 @@ adam_update.mistake(
 # The step.
 adam_update.mistake(
     "epsilon_inside_the_root",
-    "Your epsilon is inside the root, as on the lecture slide: a first gradient of 1e-6 moves the "
-    "weight by 0.01 learning rates, the form asked for by 0.99. Where should it stand?",
+    "Your epsilon is inside the root, as on the lecture slide: there it counts like its own root, "
+    "and weights with tiny gradients hardly move. Where should it stand?",
     ("np.sqrt(s_corrected) + epsilon", "np.sqrt(s_corrected + epsilon)"),
     share=0.5,
 )
 adam_update.mistake(
     "epsilon_hat_inside_the_root",
-    "You use the reordered form, which is fine, with epsilon inside its root: a first gradient of "
-    "1e-6 moves the weight by 0.0003 learning rates instead of 0.76. Where should it stand?",
+    "You use the reordered form, which is fine, with epsilon inside its root: there it counts "
+    "like its own root, and weights with tiny gradients hardly move. Where should it stand?",
     (STEP, EFFICIENT.replace("np.sqrt(s[key]) + epsilon", "np.sqrt(s[key] + epsilon)")),
     share=0.5,
 )
 adam_update.mistake(
     "epsilon_inside_and_outside",
-    "Your denominator holds epsilon twice, in the root and after it. For |g| = 1e-6 only one of "
-    "them is harmless. Which one is asked for?",
+    "Your denominator holds epsilon twice, in the root and after it. For tiny gradients only one "
+    "of them is harmless. Which one is asked for?",
     ("np.sqrt(s_corrected) + epsilon", "np.sqrt(s_corrected + epsilon) + epsilon"),
     share=0.5,
 )
 adam_update.mistake(
     "reordered_without_root",
-    "You use the reordered form, and its factor 1 - beta2^t stands there without a root: the first "
-    "step is 0.03 learning rates long. What became of s_corrected under the root?",
+    "You use the reordered form, and its factor 1 - beta2^t stands there without a root. What "
+    "became of s_corrected under the root?",
     (STEP, EFFICIENT.replace("np.sqrt(1 - beta2**t)", "(1 - beta2**t)")),
 )
 adam_update.mistake(
     "reordered_upside_down",
-    "You use the reordered form with its factor upside down: the first step is 10 learning rates "
-    "long. Is a correction that divides s above or below the line?",
+    "You use the reordered form with its factor upside down. Is a correction that divides s above "
+    "or below the line?",
     (STEP, EFFICIENT.replace("* v[key]", "** -1 * v[key]")),
 )
 adam_update.mistake(
@@ -651,8 +685,8 @@ adam_update.mistake(
 )
 adam_update.mistake(
     "epsilon_multiplied",
-    "You multiply the root by epsilon: your steps are a hundred million times too long. What is "
-    "epsilon to do to a denominator that is zero?",
+    "You multiply the root by epsilon, which makes the denominator tiny and the steps gigantic. "
+    "What is epsilon to do to a denominator that is zero?",
     ("np.sqrt(s_corrected) + epsilon", "np.sqrt(s_corrected) * epsilon"),
 )
 adam_update.mistake(
@@ -663,9 +697,15 @@ adam_update.mistake(
 )
 adam_update.mistake(
     "no_root",
-    "Your first step is 1/|g| learning rates long: a thousand for |g| = 0.001. Which unit has s, "
-    "and which unit must the denominator have?",
+    "You divide by s itself, so that the steps are the longer the smaller the gradient is. Which "
+    "unit has s, and which unit must the denominator have?",
     ("np.sqrt(s_corrected)", "s_corrected"),
+)
+adam_update.mistake(
+    "square_for_root",
+    "You square s where its root is meant. Which unit has s, and which unit must the denominator "
+    "have?",
+    ("np.sqrt(s_corrected)", "np.square(s_corrected)"),
 )
 adam_update.mistake(
     "gradient_above_the_line",
@@ -680,8 +720,8 @@ adam_update.mistake(
 )
 adam_update.mistake(
     "steps_with_the_old_averages",
-    "Your first step moves nothing: it uses the averages from before this gradient. Which averages "
-    "know about it?",
+    "Your step uses the averages from before this gradient: from zero it moves nothing. Which "
+    "averages know about it?",
     ("v_corrected = v[key]", 'v_corrected = state["v"][key]'),
     ("s_corrected = s[key]", 's_corrected = state["s"][key]'),
 )
@@ -697,25 +737,21 @@ adam_update.mistake(
 )
 
 # What comes in and what goes out.
-adam_update.mistake(
-    "beta1_fixed",
-    "You use beta1 = 0.9 whatever is asked. Where does the argument come in?",
-    ("    for key in params:", "    beta1 = 0.9\n    for key in params:"),
-)
-adam_update.mistake(
-    "beta2_fixed",
-    "You use beta2 = 0.999 whatever is asked. Where does the argument come in?",
-    ("    for key in params:", "    beta2 = 0.999\n    for key in params:"),
-)
-adam_update.mistake(
-    "epsilon_fixed",
-    "You use epsilon = 1e-8 whatever is asked. Where does the argument come in?",
-    ("    for key in params:", "    epsilon = 1e-8\n    for key in params:"),
-)
+for _argument, _values in (
+    ("beta1", (0.9, 0.99, 0.95, 0.5)),
+    ("beta2", (0.999, 0.99, 0.9, 0.95)),
+    ("epsilon", (1e-8, 1e-7, 1e-6, 1e-5, 1e-4, 1e-10, 1e-12)),
+):
+    for _value in _values:
+        adam_update.mistake(
+            f"{_argument}_fixed",
+            f"You use {_argument} = {_value:g} whatever is asked. Where does the argument come in?",
+            ("    for key in params:", f"    {_argument} = {_value}\n    for key in params:"),
+        )
 adam_update.mistake(
     "state_not_returned",
-    "You give back the state that came in, so that every call behaves like the first. What does "
-    "the next call need to know?",
+    "You give back the state that came in, so that the next call knows nothing of this one. What "
+    "does it need to know?",
     ('{"v": v, "s": s, "t": t}', "copy.deepcopy(state)"),
 )
 adam_update.mistake(
@@ -924,10 +960,15 @@ lesson.quiz(
         "whatever the gradient is.",
     ),
     (0.003, "That would be gradient descent. What is g divided by?"),
-    (3.162, "That is the step without any correction (and RMSprop's, with beta2 = 0.9)."),
-    (31.62, "That is the step when v is corrected and s is not."),
+    (3.162, "That is the step without any correction. What are v and s after theirs?"),
+    (31.62, "That is the step when v is corrected and s is not. What is s / (1 - beta2)?"),
     (0.1, "v starts at 0.1 g. What does the correction make of it?"),
-    (0.744, "That is the step when t is 2 already at the first update."),
+    (0.744, "That is the step when t is 2 already. Which t has the first update?"),
+    hints=(
+        "Compute v, s and both corrected values at t = 1 for any gradient g.",
+        "At t = 1 the correction divides by 1 - beta. What is left of the two betas?",
+        "What remains is g over the root of its square. How long is that?",
+    ),
 )  # fmt: skip
 
 lesson.quiz(
@@ -942,6 +983,11 @@ lesson.quiz(
           "Which share of |g| has the root of s reached, with beta2 = 0.999?"),
     ("d", "The first step is 3.16 learning rates long already. Which of the two averages is the "
           "slow one, and which side of the fraction is it on?"),
+    hints=(
+        "Both averages start too low. One is above the line, the other below it, under a root.",
+        "With 0.9 and 0.999 the first step is 0.1 g over the root of 0.001 g^2. How long is it?",
+        "Then compare how many updates each of the averages needs to fill.",
+    ),
 )  # fmt: skip
 
 lesson.quiz(
@@ -955,10 +1001,15 @@ lesson.quiz(
     (66, "22 full batches and one of 29 columns: does the small one make an update?"),
     (276, "That counts each of the four parameters. How many updates is one call of adam_update?"),
     (4311, "That counts examples. How many updates does a batch of 64 make?"),
-    (68, "Nearly: t is 1 at the first update, not 0."),
-    (70, "Nearly: t is 0 before the first update and 1 at it."),
+    (68, "Which number has the first update in your count, and which in that of adam_update?"),
+    (70, "What is t before the first update, and what is it in the first?"),
     (23, "That is one epoch. Does t start again with each?"),
     rtol=1e-3,
+    hints=(
+        "t rises by one with every call of adam_update, that is, with every mini-batch.",
+        "How many mini-batches has an epoch, the smaller one included?",
+        "Does t start again when an epoch ends?",
+    ),
 )  # fmt: skip
 
 
@@ -968,16 +1019,6 @@ REPAIR_HINTS = (
     "The symptom says where to look: compute the odd quantity by hand for one weight at t = 1 and "
     "t = 2.",
 )
-
-
-def _repair_cases(rng):
-    yield from _public()
-    yield _run(rng, "the default settings", steps=5, layers=2, learning_rate=0.03)
-    odd = {"learning_rate": 0.2, "beta1": 0.75, "beta2": 0.94}
-    yield _run(rng, "a state from earlier updates", steps=3, t=7, layers=2, **odd)
-    yield _run(rng, "tiny gradients", steps=3, scale=1e-6, learning_rate=0.1, beta2=0.99)
-    yield _run(rng, "integer parameters", steps=2, integer=True, learning_rate=0.5)
-    yield _spike(rng)
 
 
 @lesson.exercise(
@@ -1006,13 +1047,12 @@ def repair_leaping_adam(params, grads, state, learning_rate, beta1=0.9, beta2=0.
     return new_params, {"v": v, "s": s, "t": t}
 
 
-repair_leaping_adam.cases(_repair_cases)
+repair_leaping_adam.cases(_cases)
 W_LEAPS = ("np.sqrt(s_hat[W])", "np.sqrt(s[W])")
 B_LEAPS = ("np.sqrt(s_hat[b])", "np.sqrt(s[b])")
 repair_leaping_adam.mistake(
     "still_leaps",
-    "It still leaps: the first step is 31.6 learning rates long. Which of the quantities that are "
-    "computed is never used?",
+    "It still leaps. Which of the quantities that are computed is never used?",
     W_LEAPS,
     B_LEAPS,
 )
@@ -1030,8 +1070,8 @@ repair_leaping_adam.mistake(
 )
 repair_leaping_adam.mistake(
     "no_correction",
-    "You took the correction of v away as well: the first step is now 3.16 learning rates long. "
-    "How long should it be?",
+    "You took the correction of v away as well: now both averages are used as they are. Which of "
+    "the two was at fault?",
     W_LEAPS,
     B_LEAPS,
     ("v_hat[W] / (np", "v[W] / (np"),
@@ -1039,8 +1079,8 @@ repair_leaping_adam.mistake(
 )
 repair_leaping_adam.mistake(
     "symptom_treated",
-    "Your first step has the right length and later ones do not: a constant factor hides the "
-    "missing correction. What changes from step to step?",
+    "A constant factor hides the missing correction: it is right at t = 1 only. What changes from "
+    "step to step?",
     ("(np.sqrt(s_hat[W]) + epsilon)", "(np.sqrt(s[W] / (1 - beta2)) + epsilon)"),
     ("(np.sqrt(s_hat[b]) + epsilon)", "(np.sqrt(s[b] / (1 - beta2)) + epsilon)"),
 )
@@ -1052,8 +1092,8 @@ repair_leaping_adam.mistake(
 )
 repair_leaping_adam.mistake(
     "epsilon_moved_inside",
-    "The leap is gone, and epsilon has moved into the root: a first gradient of 1e-6 now moves the "
-    "weight by 0.01 learning rates instead of 0.99. Where did it stand?",
+    "The leap is gone, and epsilon has moved into the root, where it counts like its own root: "
+    "weights with tiny gradients hardly move. Where did it stand?",
     ("np.sqrt(s_hat[W]) + epsilon", "np.sqrt(s_hat[W] + epsilon)"),
     ("np.sqrt(s_hat[b]) + epsilon", "np.sqrt(s_hat[b] + epsilon)"),
     share=0.5,
@@ -1082,33 +1122,31 @@ def repair_uneven_adam(params, grads, state, learning_rate, beta1=0.9, beta2=0.9
     return new_params, {"v": v, "s": s, "t": t}
 
 
-repair_uneven_adam.cases(_repair_cases)
-FROM_OLD_T = ('t = state["t"] + 1', 't = state["t"]')
+repair_uneven_adam.cases(_cases)
 COUNT_IN_LOOP = ("        mean = v[key]", "        t += 1\n        mean = v[key]")
 repair_uneven_adam.mistake(
     "still_uneven",
-    "It is still uneven: the first step of b1 is 0.744 learning rates long and that of W1 is 1. "
-    "Which quantity has another value for the second parameter?",
+    "It is still uneven: b1 does not move as far as W1. Which quantity has another value for the "
+    "second parameter?",
     FROM_OLD_T,
     COUNT_IN_LOOP,
 )
 repair_uneven_adam.mistake(
     "not_counted",
-    "Now all parameters have the same t, and it never rises: from 0 the correction is 0/0. Who "
+    "Now all parameters have the same t, and it never rises: in the first update it is 0. Who "
     "counts the updates?",
     FROM_OLD_T,
 )
 repair_uneven_adam.mistake(
     "counted_too_late",
-    "Your t rises once, and only after it has been used: the first correction has t = 0 and gives "
-    "0/0. Which number has the first update?",
+    "Your t rises once, and only after it has been used: in the first correction it is 0. Which "
+    "number has the first update?",
     FROM_OLD_T,
     ('"t": t}', '"t": t + 1}'),
 )
 repair_uneven_adam.mistake(
     "counted_before_and_inside",
-    "Your t now rises before the loop and still inside it: W1 is corrected with t = 2. How many "
-    "updates is one call?",
+    "Your t now rises before the loop and still inside it. How many updates is one call?",
     COUNT_IN_LOOP,
 )
 repair_uneven_adam.mistake(
@@ -1127,14 +1165,14 @@ repair_uneven_adam.mistake(
 )
 repair_uneven_adam.mistake(
     "always_one",
-    "All parameters agree, on t = 1 in every update: the averages are over-corrected from the "
+    "All parameters agree, on t = 1 in every update: the averages are corrected too much from the "
     "second call on. What does the state know about t?",
     ('t = state["t"] + 1', "t = 1"),
 )
 repair_uneven_adam.mistake(
     "counter_not_stored",
-    "All parameters agree, and the t of the state stays what it was: every call thinks that it is "
-    "the first. Where does the next call find t?",
+    "All parameters agree, and the t of the state stays what it was: the next call counts from "
+    "the old one. Where does it find t?",
     ('"t": t}', '"t": state["t"]}'),
 )
 
@@ -1168,7 +1206,7 @@ def repair_freezing_adam(params, grads, state, learning_rate, beta1=0.9, beta2=0
     return new_params, {"v": v, "s": s, "t": t}
 
 
-repair_freezing_adam.cases(_repair_cases)
+repair_freezing_adam.cases(_cases)
 V_STORED = ("v_hat = ", "v_hat = v[key] = ")
 S_STORED = ("s_hat = ", "s_hat = s[key] = ")
 EPSILON_LAST = ("(np.sqrt(s_hat) + epsilon)", "np.sqrt(s_hat) + epsilon")
@@ -1194,28 +1232,28 @@ repair_freezing_adam.mistake(
 )
 repair_freezing_adam.mistake(
     "stores_the_corrected_v",
-    "Your s is right and the state still keeps the corrected v: with a constant gradient the "
-    "second step is 5.3 learning rates long. What should the state remember?",
+    "Your s is right and the state still keeps the corrected v: the next update corrects it once "
+    "more. What should the state remember?",
     V_STORED,
 )
 repair_freezing_adam.mistake(
     "stores_the_corrected_s",
-    "Your v is right and the state still keeps the corrected s: it freezes a little differently. "
-    "What should the state remember?",
+    "Your v is right and the state still keeps the corrected s: the next update corrects it once "
+    "more. What should the state remember?",
     S_STORED,
 )
 repair_freezing_adam.mistake(
     "correction_removed",
-    "Nothing is corrected twice any more, because nothing is corrected: the first step is 3.16 "
-    "learning rates long. Where are corrected values needed?",
+    "Nothing is corrected twice any more, because nothing is corrected. Where are corrected "
+    "values needed?",
     ("v[key] / (1 - beta1**t)", "v[key]"),
     ("s[key] / (1 - beta2**t)", "s[key]"),
 )
 repair_freezing_adam.mistake(
     "epsilon_inside_the_root",
-    "Both symptoms are gone, with epsilon inside the root, as on the lecture slide: a first "
-    "gradient of 1e-6 moves the weight by 0.01 learning rates, the form asked for by 0.99. Where "
-    "should it stand?",
+    "Both symptoms are gone, with epsilon inside the root, as on the lecture slide: there it "
+    "counts like its own root, and weights with tiny gradients hardly move. Where should it "
+    "stand?",
     ("np.sqrt(s_hat) + epsilon", "np.sqrt(s_hat + epsilon)"),
     share=0.5,
 )
@@ -1280,9 +1318,13 @@ lesson.quiz(
     ),
     (0, "That is the variance, the mean of (g - mean)^2. Which mean does s take?"),
     (3, "That is the root of it, the size of the gradient. s comes before the root."),
-    (0.009, "That is s before the correction, after the first update."),
-    (1, "That is the step in learning rates. The question asks for s."),
-    (6, "The square of 3 is not its double."),
+    (0.009, "That is s before the correction, after the first update. And after a very long time?"),
+    (1, "That is the step in learning rates. The question asks for s: what is it the mean of?"),
+    (6, "That doubles the gradient. What does s average instead?"),
+    hints=(
+        "Write down what s is an average of.",
+        "The correction takes away what the zero start did. What is the average of equal numbers?",
+    ),
 )  # fmt: skip
 
 lesson.quiz(
@@ -1296,6 +1338,11 @@ lesson.quiz(
     ("b", "Compare the epochs of momentum, at its own learning rate, with those of Adam."),
     ("c", "In that comparison each optimizer had a rate that suits only one of them. What happened "
           "when each got its own?"),
+    hints=(
+        "Take the statements one by one and look for the printed line that each speaks of.",
+        "How far apart are the test accuracies, and how far do the seeds of one optimizer scatter?",
+        "A comparison counts when each has its own tuned rate. Which statements rest on one?",
+    ),
 )  # fmt: skip
 
 lesson.quiz(
@@ -1309,4 +1356,8 @@ lesson.quiz(
     ("c", "This one is true: the first average is momentum's, the second RMSprop's."),
     ("d", "This one is true: the defaults of the betas and of epsilon are rarely touched, the "
           "learning rate is."),
+    hints=(
+        "Three of the four are said in this lesson. Look for the section that speaks of each.",
+        "Which of them contradicts what the cell above printed?",
+    ),
 )  # fmt: skip
