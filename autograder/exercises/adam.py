@@ -77,6 +77,11 @@ init_adam.mistake(
     (S_ZEROS, "s[key] = np.ones(params[key].shape)"),
 )
 init_adam.mistake(
+    "v_starts_at_one",
+    "Your s starts right and your v at one. What does the bias correction of v reckon with?",
+    (V_ZEROS, "v[key] = np.ones(params[key].shape)"),
+)
+init_adam.mistake(
     "s_starts_at_one",
     "Your v starts right and your s at one. What does the bias correction of s reckon with?",
     (S_ZEROS, "s[key] = np.ones(params[key].shape)"),
@@ -713,6 +718,16 @@ adam_update.mistake(
     "correction. What is v for?",
     ("step = v_corrected", "step = grads[key]"),
 )
+for _next in ("1 - beta1**t", "1 - beta1 ** (t + 1)"):
+    adam_update.mistake(
+        "nadam",
+        "Your step averages the gradient into v once more: that is Nesterov's look-ahead, Adam's "
+        "cousin Nadam. What stands above the line in Adam?",
+        (
+            "step = v_corrected",
+            f"step = (beta1 * v[key] / ({_next}) + (1 - beta1) * grads[key] / (1 - beta1**t))",
+        ),
+    )
 adam_update.mistake(
     "no_division",
     "Your step is the corrected v alone: momentum. What is s for?",
@@ -748,6 +763,12 @@ for _argument, _values in (
             f"You use {_argument} = {_value:g} whatever is asked. Where does the argument come in?",
             ("    for key in params:", f"    {_argument} = {_value}\n    for key in params:"),
         )
+for _value in (1e-8, 1e-7):
+    adam_update.mistake(
+        "epsilon_fixed",
+        f"You use epsilon = {_value:g} whatever is asked. Where does the argument come in?",
+        (STEP, EFFICIENT.replace("epsilon", str(_value))),
+    )
 adam_update.mistake(
     "state_not_returned",
     "You give back the state that came in, so that the next call knows nothing of this one. What "

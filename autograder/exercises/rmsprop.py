@@ -327,6 +327,12 @@ rmsprop_update.mistake(
     ("np.sqrt(new_squared[key])", "np.sqrt(squared[key])"),
 )
 rmsprop_update.mistake(
+    "old_average_and_epsilon_inside",
+    "Your step divides by the average from before this gradient, and epsilon is added to it under "
+    "the root. Which average knows about this gradient, and where should epsilon stand?",
+    ("np.sqrt(new_squared[key]) + epsilon", "np.sqrt(squared[key] + epsilon)"),
+)
+rmsprop_update.mistake(
     "average_not_returned",
     "You give back the average that came in, so that the next step knows nothing of this gradient. "
     "Which one does it need?",
