@@ -135,8 +135,9 @@ print(f"step 10, along the valley:  gradient {size[0][0]:.2f}, average {size[1][
 def init_velocity(params):
     """The velocity before the first step.
 
-    params: dict of arrays, such as {"W1": (n_1, n_x), "b1": (n_1, 1), ...}
-    Returns a new dict with the same keys: zeros (float) in the shape of every parameter.
+    params: dict of arrays {"W1": (n_1, n_x), "b1": (n_1, 1), "W2": (n_2, n_1), ...}
+    Returns a new dict with the same keys: zeros (float) in the shape of every parameter,
+    an array of its own for each.
 
     Example: init_velocity({"W1": np.array([[1.0, 2.0]])}) is {"W1": array([[0., 0.]])}.
     """
@@ -161,7 +162,8 @@ check("init_velocity")
 def momentum_update(params, grads, velocity, learning_rate, beta=0.9):
     """One step of gradient descent with momentum, averaging form.
 
-    params, grads, velocity: dicts of arrays with the same keys and shapes
+    params, grads, velocity: dicts of arrays with the same keys ("W1", "b1", "W2", ...) and
+    shapes; params may hold integers
     Returns (params, velocity) after the step, as new dicts; the arguments stay as they were.
 
     Example, one parameter, learning_rate 0.1, beta 0.9:
@@ -199,7 +201,8 @@ def descend(gradient, w0, update, steps):
     w0:       the start, array (n,)
     update:   function (w, g, state) -> (w, state); state is None before the first step
     steps:    how many updates to make
-    Returns the path, array (steps + 1, n): w0 first, then the point after every update.
+    Returns the path, array (steps + 1, n) or a list of its rows: w0 first, then the point after
+    every update.
 
     Example: with update(w, g, state) = (w - 0.5 * g, None) and gradient(w) = w,
     descend(gradient, np.array([8.0]), update, 2) is [[8.], [4.], [2.]].
@@ -219,19 +222,23 @@ check("descend")
 
 # %% [markdown]
 # Now let your own code walk. The cell wraps your `momentum_update` into an `update(w, g, state)`
-# and hands it to your `descend`. The learning rate is the one with which gradient descent
-# zigzagged.
+# and hands it to your `descend`: the valley becomes the smallest of networks, with $w_1$ as its
+# weight and $w_2$ as its bias. The learning rate is the one with which gradient descent zigzagged.
 
 
 # %% tags=["experiment"]
+one_unit = {"W1": np.zeros((1, 1)), "b1": np.zeros((1, 1))}
+
+
 def my_momentum(w, g, state):
-    velocity = init_velocity({"w": w}) if state is None else state
-    params, velocity = momentum_update({"w": w}, {"w": g}, velocity, learning_rate=0.09)
-    return params["w"], velocity
+    params, grads = problems.unflatten(w, one_unit), problems.unflatten(g, one_unit)
+    velocity = init_velocity(params) if state is None else state
+    params, velocity = momentum_update(params, grads, velocity, learning_rate=0.09)
+    return problems.flatten(params), velocity
 
 
 try:
-    path = descend(valley.gradient, valley.start, my_momentum, 40)
+    path = np.array(descend(valley.gradient, valley.start, my_momentum, 40))
 except NotImplementedError:
     path = None
     print("Exercises 1 to 3 come first; then run this cell again.")
@@ -482,6 +489,7 @@ for kappa in (10, 100, 1000):
 # - on an elongated bowl that is a bargain: gradient descent needs a number of steps in proportion
 #   to $\kappa$;
 # - on a nearly round bowl it is a bad deal: at $\kappa = 10$ gradient descent is there in 30 steps.
+#   A shorter memory is not: with $\beta = 0.5$ it takes 19.
 #
 # A less elongated problem wants a smaller $\beta$. The best choice for a long run on a bowl is
 # $\sqrt\beta = (\sqrt\kappa - 1)/(\sqrt\kappa + 1)$ (Polyak, 1964), and $\beta = 0.9$ is right for
@@ -549,8 +557,10 @@ steps = np.arange(61)
 missing = 100 * 0.9**steps  # v_t = 1 - 0.9^t, and it should be 1
 fig, ax = plots.figure()
 _ = ax.plot(steps, missing, ".-", color=plots.COLORS["momentum"])
+print(f"step 10: {missing[10]:.1f} % missing")
 for percent in (10, 1):
     first = int(np.argmax(missing < percent))
+    print(f"below {percent} % from step {first}")
     _ = ax.plot(first, missing[first], "o", color=plots.COLORS["target"])
     plots.label_end(
         ax, first, missing[first], f"below {percent} % from step {first}", "#333333", (6, 14)
@@ -758,8 +768,9 @@ plots.show(
 #   alternate cancel, directions that agree remain.
 # - In this form it is stable for $\alpha\lambda < 2(1+\beta)/(1-\beta)$. The larger learning rate is
 #   where the speed comes from.
-# - It is much faster on elongated problems and slower on nearly round ones. Compare optimizers only
-#   when each has its own tuned learning rate.
+# - With $\beta = 0.9$ it is much faster than gradient descent on elongated problems and slower on
+#   nearly round ones, where a smaller $\beta$ is the better one. Compare optimizers only when each has
+#   its own tuned learning rate.
 # - After ten steps the velocity still lacks 35 %; the correction is left out because it matters
 #   little here.
 # - $\alpha_{\text{classical}} = (1-\beta)\,\alpha$.

@@ -110,10 +110,11 @@ plots.show(
 def init_adam(params):
     """The state of Adam before the first update.
 
-    params: dict of arrays, such as {"W1": (n_1, n_x), "b1": (n_1, 1), ...}
+    params: dict of arrays {"W1": (n_1, n_x), "b1": (n_1, 1), "W2": (n_2, n_1), ...}
     Returns {"v": ..., "s": ..., "t": ...}:
-      v, s  two dicts with the keys of params; arrays of zeros in the shape of every parameter
-      t     the number of updates made so far, an int
+      v, s  two dicts with the keys of params; zeros (float) in the shape of every parameter,
+            an array of its own for each
+      t     the number of updates made so far
 
     Example: for {"b1": np.array([[3.0]])} it is
     {"v": {"b1": array([[0.]])}, "s": {"b1": array([[0.]])}, "t": 0}.
@@ -147,7 +148,8 @@ check("init_adam")
 def adam_update(params, grads, state, learning_rate, beta1=0.9, beta2=0.999, epsilon=1e-8):
     """One update of Adam.
 
-    params, grads: dicts of arrays with the same keys and shapes
+    params, grads: dicts of arrays with the same keys ("W1", "b1", "W2", ...) and shapes;
+                   params may hold integers
     state:         {"v": ..., "s": ..., "t": ...} from init_adam or from the last update
     Returns (params, state) after the update, as new dicts; the arguments stay as they were.
 
@@ -180,16 +182,18 @@ check("adam_update")
 # and there $\hat\epsilon$ is added to the *uncorrected* root. It is what TensorFlow and Keras
 # compute.
 #
-# Now let your own code walk through the valley of section 1.
+# Now let your own code walk through the valley of section 1, with $w_1$ as the weight and $w_2$ as
+# the bias of the smallest of networks.
 
 # %% tags=["experiment"]
-params, walk = {"w": turned.start}, [turned.start]
+one_unit = {"W1": np.zeros((1, 1)), "b1": np.zeros((1, 1))}
+params, walk = problems.unflatten(turned.start, one_unit), [turned.start]
 try:
     state = init_adam(params)
     for _ in range(60):
-        grads = {"w": turned.gradient(params["w"])}
+        grads = problems.unflatten(turned.gradient(walk[-1]), one_unit)
         params, state = adam_update(params, grads, state, learning_rate=1.0)
-        walk.append(params["w"])
+        walk.append(problems.flatten(params))
 except NotImplementedError:
     walk = None
     print("Exercises 1 and 2 come first; then run this cell again.")
@@ -604,9 +608,11 @@ for adam in (leaping_adam, uneven_adam, freezing_adam):
 # %% [markdown]
 # Two of the three look *better* than the right one: their steps are longer than the rate says, and
 # at this rate longer steps help. (The third breaks because the weights of corner pixels are idle.)
-# A falling cost proves nothing. A test with a constant gradient finds all three bugs in ten
-# updates, because there the right answer is known: every step is one learning rate long. Try
-# `step_lengths(repair_uneven_adam)`.
+# A falling cost proves nothing. A test with a constant gradient shows in two updates that each of
+# the three is wrong, because there the right answer is known: every step is one learning rate long.
+# Try `step_lengths(repair_uneven_adam)`. It does not show everything: the third Adam has a second
+# bug, and only a gradient that is zero brings its $0/0$ to light. A good test asks for ordinary
+# gradients, equal ones, and none.
 
 # %% [markdown]
 # ## 6 · A second moment is not a variance
@@ -738,7 +744,7 @@ for kappa in (10, 100, 1000):
 
 # %% [markdown]
 # Along the axes $\kappa$ does not exist for Adam: a coordinate's scale cancels. Across them Adam
-# holds out much longer than RMSprop did (230 steps at $\kappa = 100$, 1263 at 1000), because its
+# holds out much longer than RMSprop did (some 230 steps at $\kappa = 100$, 1260 at 1000), because its
 # first average is momentum. At $\kappa = 1000$ it is beaten by momentum alone, which does not care
 # about angles.
 
