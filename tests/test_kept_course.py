@@ -1,0 +1,85 @@
+"""A course folder that an earlier release graded: this one reads it, and changes no mark.
+
+`data/graded_course.zip` holds two lessons of four invented students, graded by version 1.0.0
+without what every run makes anew (source, release). A person has corrected one mark in it.
+"""
+
+import json
+import zipfile
+from pathlib import Path
+
+import gradebook
+import pytest
+
+from autograder import ROOT, cli
+from autograder.course.folder import CONFIG
+from autograder.pages import report
+
+KEPT = Path(__file__).parent / "data" / "graded_course.zip"
+CORRECTED = "student02"
+LESSON = "04_momentum"
+
+
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("kept")
+    with zipfile.ZipFile(KEPT) as file:
+        file.extractall(folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def before(kept):
+    """What stands in the folder before anything is done to it."""
+    return _seen(kept), (kept / "grades.csv").read_bytes(), _marks(kept)
+
+
+@pytest.fixture(scope="module")
+def again(kept, before):
+    """The same folder after it was graded again."""
+    assert cli.main(["grade", "--course", str(kept), "--jobs", "2"]) == 0
+    return kept
+
+
+def _seen(folder):
+    """Every score of every verdict file; a refused submission has none."""
+    verdicts = [
+        json.loads(path.read_text("utf-8"))["verdict"] for path in folder.glob("verdicts/*/*.json")
+    ]
+    return {
+        (item["student"], item["lesson"]): (
+            item["status"],
+            {exercise["exercise"]: exercise["score"] for exercise in item["exercises"]},
+        )
+        for item in verdicts
+    }
+
+
+def _marks(folder):
+    """The gradebook's rows, but for "look at this again": a mark by hand that was judged anew."""
+    grades, comments = gradebook.rows(folder)
+    return [(*row[:4], row[5]) for row in grades], comments
+
+
+def test_its_verdict_files_are_read(kept, before):
+    assert report.write(kept).read_text("utf-8").count("student04") == 2  # its lessons: refused
+    assert len(before[0]) == 8
+
+
+def test_grading_it_again_changes_no_mark(before, again):
+    verdicts, grades, _ = before
+    assert _seen(again) == verdicts
+    assert (again / "grades.csv").read_bytes() == grades
+
+
+def test_its_gradebook_keeps_every_mark_and_comment(before, again):
+    assert _marks(again) == before[2]
+
+
+def test_what_a_person_entered_is_still_told(again):
+    page = (again / "feedback" / CORRECTED / LESSON / f"{LESSON}.html").read_text("utf-8")
+    assert "The idea is right." in page
+
+
+def test_its_settings_lead_to_this_checkout(again):
+    assert f"AUTOGRADER = {str(ROOT)!r}" in (again / CONFIG).read_text("utf-8")
