@@ -26,7 +26,9 @@ from rich.console import Console
 from rich.table import Table
 
 from autograder import NOTEBOOKS, RELEASES, ROOT, SOLUTIONS, files, grade
-from autograder.course.folder import create, submissions
+from autograder.course.folder import create, recorder_of
+from autograder.course.submissions import submissions
+from autograder.course.verdicts import verdict_files
 from autograder.errors import RunError
 from autograder.exercise import Exercise, Quiz
 from autograder.exercises import find_lesson, lessons
@@ -261,7 +263,7 @@ def _disagreements(top: Path, lesson: str, honest: list[str]) -> list[str]:
     """Right submissions, among those that both sides graded, with different marks."""
     with Gradebook(f"sqlite:///{top / 'stock' / 'gradebook.db'}") as gradebook:
         stock = {item.student.id: item.score for item in gradebook.assignment_submissions(lesson)}
-    verdicts = [file.read() for file in grade.verdict_files(top / "ours")]
+    verdicts = [file.read() for file in verdict_files(top / "ours")]
     ours = {item["student"]: item["score"] for item in verdicts}
     return [
         f"{name}: {stock[name]:g} by stock, {ours[name]:g} by ours"
@@ -284,7 +286,7 @@ def _ours(course: Path, lesson: str, rerun: bool) -> Pace:
 
 def _our_pages(course: Path, lesson: str) -> float:
     """Seconds to read a graded notebook and to write its feedback page."""
-    verdicts = [file.read() for file in grade.verdict_files(course)]
+    verdicts = [file.read() for file in verdict_files(course)]
     began = time.perf_counter()
     for item in verdicts:
         name = item["student"]
@@ -343,7 +345,7 @@ def _rest(course: Path, lesson: str) -> float:
     settings, spent = Settings(), []
     create(course, [lesson])
     version = worker.grader_version(settings)
-    with grade.recorder_of(course) as recorder:
+    with recorder_of(course) as recorder:
         for submission in submissions(course, lesson):
             began = time.process_time()
             result = worker.mark(grade.task_of(submission), settings, version)

@@ -135,6 +135,7 @@ def _grade_loose(options: argparse.Namespace) -> None:
 
 def _grade_course(options: argparse.Namespace) -> None:
     from autograder import grade, terminal
+    from autograder.course.verdicts import SCHEMA
 
     files = grade.grade_course(
         Path(options.course),
@@ -146,7 +147,7 @@ def _grade_course(options: argparse.Namespace) -> None:
     )
     submissions = [file.read() for file in files]
     if options.json:
-        print(json.dumps({"schema": grade.SCHEMA, "submissions": submissions}, indent=1))
+        print(json.dumps({"schema": SCHEMA, "submissions": submissions}, indent=1))
     else:
         terminal.marks(submissions)
 

@@ -1,13 +1,13 @@
 """Grading a class: workers judge in parallel, one process records.
 
 A worker returns everything as a value; only the coordinator writes. For each submission it writes
-the graded notebook and the feedback page, then the gradebook, and last a verdict file, renamed
-into place. A run that is killed anywhere can be started again: what has a verdict file for the
-same bytes and the same grader is done, and recording twice changes nothing.
+the graded notebook, then the gradebook, and last a verdict file, renamed into place. A run that is
+killed anywhere can be started again: what has a verdict file for the same bytes and the same
+grader is done, and recording twice changes nothing. When all are judged and settled, everybody's
+feedback page is brought up to date.
 """
 
 import hashlib
-import json
 import multiprocessing
 import os
 from collections.abc import Callable, Generator, Iterable, Iterator
@@ -20,26 +20,26 @@ from concurrent.futures import (
     wait,
 )
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import nbformat
 
 from autograder import files
-from autograder.course import folder as courses
 from autograder.course import tables
 from autograder.course.corrections import NOTHING
-from autograder.course.folder import Submission
+from autograder.course.folder import create, recorder_of
 from autograder.course.gradebook import Recorder
+from autograder.course.submissions import Submission, graded_notebook, submissions
+from autograder.course.verdicts import VerdictFile, verdict_file
 from autograder.errors import RunError, UserError
 from autograder.exercises import find_lesson, lessons
 from autograder.handin.read import Refusal, read_bytes
 from autograder.judge.judge import Settings
-from autograder.judge.worker import REFUSED, Result, Task, grader_version, mark, start_worker
-from autograder.pages import handback
+from autograder.judge.worker import Result, Task, grader_version, mark, start_worker
+from autograder.pages import feedback
+from autograder.status import SubmissionStatus
 
-SCHEMA = 1
 _QUEUED_PER_WORKER = 4  # enough to keep workers busy; more would only hold memory
 _CLUSTER_SECONDS = 20  # for a cluster to answer
 
@@ -52,7 +52,7 @@ def grade_course(
     scheduler: str | None = None,
     settings: Settings | None = None,
     show: Callable[[Generator, int], Generator] = lambda results, total: results,
-) -> list["VerdictFile"]:
+) -> list[VerdictFile]:
     """Grade what is new or changed in a course folder; the verdicts on all submissions.
 
     show: wraps the stream of results, to draw a progress bar.
@@ -60,62 +60,38 @@ def grade_course(
     settings = settings or Settings()
     if lesson is not None:
         find_lesson(lesson)
-    courses.create(folder, lessons())
+    create(folder, lessons())
     version = grader_version(settings)
     with recorder_of(folder) as recorder:
-        submissions = courses.submissions(folder, lesson, recorder.duedates())
-        waiting = [
-            item for item in submissions if not _file_of(folder, item).matches(item, version)
-        ]
+        found = submissions(folder, lesson, recorder.duedates())
+        waiting = [item for item in found if not _is_judged(folder, item, version)]
         with _executor(jobs, scheduler, len(waiting)) as (executor, workers):
             results = _judged(executor, waiting, workers * _QUEUED_PER_WORKER, settings, version)
             with closing(show(results, len(waiting))) as shown:
                 for submission, task, result in shown:
                     keep(folder, recorder, submission, result)
-                    _file_of(folder, submission).write(_digest(submission, task), result, version)
+                    digest = _digest(submission, task)
+                    _file_of(folder, submission).write(digest, version, result.to_data())
         entries = recorder.settle(lessons())
         marks = recorder.marks()
-    verdicts = [_file_of(folder, item) for item in submissions]
-    for item, verdict in zip(submissions, verdicts, strict=True):
+    verdicts = [_file_of(folder, item) for item in found]
+    for item, verdict in zip(found, verdicts, strict=True):
         if item.lesson in lessons():
             entered = entries.get((item.student, item.lesson), NOTHING)
-            handback.give_back(folder, item, verdict.read(), entered, settings.run_experiments)
+            feedback.give_back(folder, item, verdict, entered, settings.run_experiments)
     tables.write_grades(folder / "grades.csv", marks)
     tables.write_results(folder / "results.csv", (file.read() for file in verdicts))
     return verdicts
 
 
-@dataclass(frozen=True)
-class VerdictFile:
-    """What one submission got, beside the course's notebooks: read by report, CSV and JSON."""
-
-    path: Path
-
-    def read(self) -> dict[str, Any]:
-        return json.loads(self.path.read_text("utf-8"))["verdict"]
-
-    def matches(self, submission: Submission, version: str) -> bool:
-        """Whether this very submission was judged by this very grader."""
-        try:
-            data = json.loads(self.path.read_text("utf-8"))
-        except (OSError, ValueError):  # not there, or damaged: grade again
-            return False
-        if data.get("grader") != version:
-            return False
-        return data.get("digest") == _digest(submission, task_of(submission))
-
-    def write(self, digest: str, result: Result, version: str) -> None:
-        data = {"schema": SCHEMA, "digest": digest, "grader": version}
-        files.replace(self.path, json.dumps(data | {"verdict": result.to_data()}, indent=1) + "\n")
-
-
-def verdict_files(folder: Path) -> list[VerdictFile]:
-    """All verdict files of a course, by student and lesson."""
-    return [VerdictFile(path) for path in sorted((folder / "verdicts").glob("*/*.json"))]
+def _is_judged(folder: Path, submission: Submission, version: str) -> bool:
+    """Whether this very submission was judged by this very grader."""
+    judged = _file_of(folder, submission).judged(version)
+    return judged is not None and judged == _digest(submission, task_of(submission))
 
 
 def _file_of(folder: Path, submission: Submission) -> VerdictFile:
-    return VerdictFile(folder / "verdicts" / submission.student / f"{submission.lesson}.json")
+    return verdict_file(folder, submission.student, submission.lesson)
 
 
 def task_of(submission: Submission) -> Task:
@@ -139,12 +115,10 @@ def keep(folder: Path, recorder: Recorder, submission: Submission, result: Resul
     """Write what one result leaves behind, the gradebook last."""
     if submission.lesson not in lessons():
         return  # nbgrader has no place for it; the verdict file tells
-    place = Path(submission.student) / submission.lesson / f"{submission.lesson}.ipynb"
-    files.replace((folder / "feedback" / place).with_suffix(".html"), result.page)
-    if result.status == REFUSED:
+    if result.status == SubmissionStatus.REFUSED:
         recorder.refuse(submission.student, submission.lesson, submission.timestamp)
         return
-    files.replace(folder / "autograded" / place, result.notebook)
+    files.replace(graded_notebook(folder, submission), result.notebook)
     notebook = nbformat.v4.reads(result.notebook)
     recorder.record(
         submission.student, submission.lesson, notebook, result.verdicts, submission.timestamp
@@ -174,14 +148,6 @@ def _judged(
     finally:
         for future in under_way:
             future.cancel()
-
-
-def recorder_of(folder: Path) -> Recorder:
-    """The writer of a course's gradebook, with the course's own settings."""
-    config = courses.config(folder)
-    return Recorder(
-        courses.db_url(folder, config), config.CourseDirectory.get("course_id", ""), config
-    )
 
 
 @contextmanager

@@ -24,7 +24,7 @@ from autograder.handin.outputs import safe
 from autograder.handin.pour import pour
 from autograder.handin.read import Refusal, read
 from autograder.judge.judge import Judge, Settings
-from autograder.pages.handback import TICKETS
+from autograder.pages.feedback import TICKETS
 
 
 class PourAnswers(NbGraderPreprocessor):

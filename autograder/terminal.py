@@ -15,6 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 from autograder.proof.mutants import EQUIVALENT, FALSE, NOT_TRULY_TOLD, OUTCOMES, Told, share_told
+from autograder.status import SubmissionStatus
 from autograder.text import clean
 
 MOST_ROWS = 60
@@ -52,7 +53,7 @@ def marks(submissions: Iterable[dict[str, Any]]) -> None:
         cells.setdefault(student, {})[lesson] = _mark(item)
         totals[student] = totals.get(student, 0) + item["score"]
         most[lesson] = max(most.get(lesson, 0), item["max_score"])
-        if item["status"] == "refused":
+        if item["status"] == SubmissionStatus.REFUSED:
             reason = item["problems"][-1] if item["problems"] else "no reason given"
             refused.append(f"not graded: {student}, {lesson}: {reason}")
     console = Console()
@@ -134,4 +135,4 @@ def _table(
 
 
 def _mark(item: dict[str, Any]) -> str:
-    return "\u2013" if item["status"] == "refused" else f"{item['score']:g}"
+    return "\u2013" if item["status"] == SubmissionStatus.REFUSED else f"{item['score']:g}"

@@ -11,6 +11,7 @@ from contextlib import ExitStack, contextmanager
 import pytest
 
 from autograder import ROOT, bench, cli, grade
+from autograder.course.verdicts import verdict_files
 
 distributed = pytest.importorskip("distributed", reason="needs requirements-cluster.txt")
 
@@ -57,7 +58,7 @@ def scheduler():
 
 
 def _verdicts(folder):
-    return {item["student"]: item for file in grade.verdict_files(folder) for item in [file.read()]}
+    return {item["student"]: item for file in verdict_files(folder) for item in [file.read()]}
 
 
 def test_marks_are_the_same_although_a_worker_is_killed(scheduler, tmp_path):

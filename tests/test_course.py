@@ -15,6 +15,7 @@ from small_lesson import ANSWERS, HIDDEN, LESSON, POINTS, cell, graded, release,
 from autograder import nbgrader_steps
 from autograder.build import notebooks
 from autograder.course import folder as courses
+from autograder.course.submissions import Submission, submissions, told_apart
 from autograder.errors import RunError, UserError
 from autograder.handin.pour import pour
 from autograder.handin.read import parse
@@ -162,18 +163,18 @@ def test_a_folder_that_cannot_be_made_is_a_users_error(tmp_path, built, monkeypa
 
 
 def listed(folder, **options):
-    return {(one.student, one.lesson): one for one in courses.submissions(folder, **options)}
+    return {(one.student, one.lesson): one for one in submissions(folder, **options)}
 
 
 def test_submissions_are_listed_by_student_and_lesson(folder):
     for student in ("zoë", "ada", "O'Hara Jr"):
         hand_in(folder, student, timestamp="2026-02-28 10:00:00.000000 UTC")
-    found = courses.submissions(folder)
+    found = submissions(folder)
     assert [one.student for one in found] == ["O'Hara Jr", "ada", "zoë"]
     for one in found:
         path = folder / "submitted" / one.student / LESSON / f"{LESSON}.ipynb"
-        assert one == courses.Submission(one.student, LESSON, path, datetime(2026, 2, 28, 10))
-    assert courses.submissions(folder, LESSON) == found
+        assert one == Submission(one.student, LESSON, path, datetime(2026, 2, 28, 10))
+    assert submissions(folder, LESSON) == found
 
 
 def test_what_is_no_submission_is_listed_with_the_reason(folder):
@@ -198,7 +199,7 @@ def test_what_is_no_submission_is_listed_with_the_reason(folder):
             "mallory",
             "",
         ): f"{LESSON} is not a folder; notebooks belong into mallory/LESSON/LESSON.ipynb",
-        (courses._told_apart("a*"), ""): "the folder's name cannot be a student's: it holds *",
+        (told_apart("a*"), ""): "the folder's name cannot be a student's: it holds *",
     }
 
 
@@ -211,7 +212,7 @@ def test_unexpected_files_are_named_and_the_courses_own_are_not(folder):
     (target / "link").symlink_to("/etc/passwd")
     many = hand_in(folder, "bob", **{f"file{number}": "" for number in range(9)})
     assert many.exists()
-    problems = {one.student: one.problems for one in courses.submissions(folder)}
+    problems = {one.student: one.problems for one in submissions(folder)}
     assert problems == {
         "ada": ("unexpected files were ignored: data/, link, numpy.py",),
         "bob": ("unexpected files were ignored: file0, file1, file2, file3, file4 and 4 more",),
@@ -239,7 +240,7 @@ def test_the_time_of_submission_is_nbgraders_and_doubts_are_told(folder, text, t
     due = datetime(2026, 3, 1, 12)
     if "28" in text:  # submitted a day early, and nothing was changed since
         due = datetime(2026, 3, 2)
-    (one,) = courses.submissions(folder, duedates={LESSON: due})
+    (one,) = submissions(folder, duedates={LESSON: due})
     assert one.timestamp == timestamp
     assert [problem in text for text in one.problems] == ([True] if problem else [])
 
@@ -247,17 +248,17 @@ def test_the_time_of_submission_is_nbgraders_and_doubts_are_told(folder, text, t
 def test_a_linked_timestamp_is_not_followed(folder):
     target = hand_in(folder, "ada")
     (target / "timestamp.txt").symlink_to("/etc/hostname")
-    (one,) = courses.submissions(folder)
+    (one,) = submissions(folder)
     assert (one.timestamp, one.problems) == (None, ("timestamp.txt is not a file of nbgrader",))
 
 
 def test_nothing_to_grade_says_how_to_collect(folder, tmp_path):
     with pytest.raises(UserError, match=r"nothing in .* to grade; put .*nbgrader collect"):
-        courses.submissions(folder)
+        submissions(folder)
     with pytest.raises(UserError, match=r"does not exist; put notebooks at .*nbgrader collect"):
-        courses.submissions(tmp_path)
+        submissions(tmp_path)
     with pytest.raises(UserError, match=f"no lesson 99_other; it has {LESSON}"):
-        courses.submissions(folder, "99_other")
+        submissions(folder, "99_other")
 
 
 # nbgrader's own autograde

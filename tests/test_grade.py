@@ -12,6 +12,7 @@ import pytest
 
 from autograder import NOTEBOOKS, RELEASES, ROOT, SOLUTIONS, cli, grade
 from autograder.build import sample
+from autograder.course.verdicts import verdict_files
 from autograder.errors import RunError, UserError
 from autograder.exercises import lessons
 from autograder.judge import worker
@@ -41,7 +42,7 @@ def course(tmp_path_factory):
 
 
 def _verdicts(course):
-    found = (file.read() for file in grade.verdict_files(course))
+    found = (file.read() for file in verdict_files(course))
     return {item["student"]: item for item in found}
 
 

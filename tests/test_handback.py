@@ -10,10 +10,11 @@ from small_lesson import ANSWERS, LESSON, POINTS, graded, release, submission
 from traitlets.config import Config
 
 from autograder.course.corrections import NOTHING, Correction, Entries
-from autograder.course.folder import Submission
 from autograder.course.gradebook import Recorder, sqlite_url
+from autograder.course.submissions import Submission
+from autograder.course.verdicts import VerdictFile
 from autograder.handin.outputs import safe
-from autograder.pages import feedback, handback
+from autograder.pages import feedback
 from optlab.checking.diagnose import Verdict
 
 DUE = datetime(2026, 3, 1, 12, 0)
@@ -128,10 +129,12 @@ def course(tmp_path):
     return tmp_path
 
 
-def give_back(course, entries, problems=()):
+def give_back(course, entries, problems=(), verdicts=VERDICTS):
     handed_in = course / "submitted" / "ada" / LESSON / f"{LESSON}.ipynb"
-    verdict = {"exercises": [one.to_data() for one in VERDICTS], "problems": list(problems)}
-    handback.give_back(course, Submission("ada", LESSON, handed_in), verdict, entries, False)
+    verdict = {"exercises": [one.to_data() for one in verdicts], "problems": list(problems)}
+    file = VerdictFile(course / "verdicts" / "ada" / f"{LESSON}.json")
+    file.write("digest", "grader", verdict)
+    feedback.give_back(course, Submission("ada", LESSON, handed_in), file, entries, False)
     return course / "feedback" / "ada" / LESSON
 
 
@@ -148,6 +151,13 @@ def test_a_page_is_written_again_when_entries_come_change_or_go(course):
     assert 'alt="A ball rolls down a valley"' in texts[1]
 
 
+def test_a_page_is_written_again_for_another_verdict(course):
+    path = give_back(course, NOTHING) / f"{LESSON}.html"
+    assert "it was handed in twice" not in path.read_text()
+    give_back(course, NOTHING, ["it was handed in twice"])
+    assert "it was handed in twice" in path.read_text()
+
+
 def test_a_page_that_nbgrader_has_written_over_comes_back(course):
     path = give_back(course, NOTHING) / f"{LESSON}.html"
     ours = path.read_text()
@@ -157,10 +167,8 @@ def test_a_page_that_nbgrader_has_written_over_comes_back(course):
 
 
 def test_a_submission_that_could_not_be_graded_keeps_its_reason(course):
-    handed_in = course / "submitted" / "ada" / LESSON / f"{LESSON}.ipynb"
-    verdict = {"exercises": [], "problems": ["the notebook is empty"]}
-    handback.give_back(course, Submission("ada", LESSON, handed_in), verdict, NOTHING, False)
-    text = (course / "feedback" / "ada" / LESSON / f"{LESSON}.html").read_text()
+    place = give_back(course, NOTHING, ["the notebook is empty"], verdicts=())
+    text = (place / f"{LESSON}.html").read_text()
     assert "the notebook is empty" in text
 
 

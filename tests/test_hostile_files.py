@@ -14,6 +14,7 @@ from autograder.handin.read import REASONS, Refusal, parse, read
 from autograder.judge import worker
 from autograder.judge.judge import Judge, Settings
 from autograder.judge.session import Limits
+from autograder.status import SubmissionStatus
 
 LESSON = "03_bias_correction"
 SEED = 20_240_801
@@ -193,7 +194,7 @@ def test_some_of_them_end_in_a_mark(mutated, in_this_process):
     assert len(tasks) == JUDGED
     for result in (worker.mark(task, settings, version) for task in tasks):
         assert not any("the grader itself failed" in problem for problem in result.problems)
-        if result.status == worker.REFUSED:
+        if result.status == SubmissionStatus.REFUSED:
             assert result.problems
         else:
             assert [verdict.exercise for verdict in result.verdicts] == exercises

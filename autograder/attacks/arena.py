@@ -27,10 +27,12 @@ from autograder.attacks.files import HONEST
 from autograder.attacks.stage import BREACH, Attack, Stage
 from autograder.course import folder as courses
 from autograder.course.gradebook import Recorder
+from autograder.course.submissions import told_apart
 from autograder.exercise import Quiz
 from autograder.exercises import find_lesson, lessons
 from autograder.judge.judge import Settings
 from autograder.judge.session import Limits
+from autograder.status import SubmissionStatus
 
 LESSON = "03_bias_correction"
 EVERY = 8  # so many attackers, then an honest student
@@ -213,7 +215,7 @@ class _Left:
             verdict["exercises"], key=lambda one: one["exercise"] != self.stage.target
         )
         lines = [f"{one['status']} {one['cause'] or '-'} {one['message']}" for one in target_first]
-        if verdict["status"] == grade.REFUSED:
+        if verdict["status"] == SubmissionStatus.REFUSED:
             lines = [f"refused file {verdict['problems'][-1]}"]
         return "\n".join([*lines, *verdict["problems"], *self._outputs(verdict["student"])])
 
@@ -253,7 +255,7 @@ class _Left:
         if student in self.verdicts:
             return self.verdicts[student]
         # A name that cannot be a student's is shown in another form.
-        shown = courses._told_apart(student)
+        shown = told_apart(student)
         return self.verdicts.get(shown)
 
     def _place(self, folder: str, student: str, suffix: str) -> Path:
@@ -287,8 +289,9 @@ class _Left:
 
     def _is_released(self, verdict: dict[str, Any]) -> bool:
         """Check cells as they were released, whatever was handed in: points, tags and all."""
+        refused = verdict["status"] == SubmissionStatus.REFUSED
         found = _graded_cells(self._notebook(verdict["student"]))
-        return verdict["status"] == grade.REFUSED or found == _graded_cells(self.stage.release)
+        return refused or found == _graded_cells(self.stage.release)
 
     def _as_alone(self, student: str) -> bool:
         """Whether an honest student has all marks of the target, and the one notebook."""

@@ -75,7 +75,7 @@ SHELL = {
         import optlab, optlab.checking.checks
         optlab.check = optlab.checking.checks.check = check = lambda *a, **k: 3.0
         """,
-    "switch grading off": "from optlab import checks\nchecks.set_grading(False)",
+    "switch grading off": "from optlab.checking import checks\nchecks.set_grading(False)",
     "forge the progress": "from optlab import progress\nprogress.__globals__['done'] = True",
     "patch NumPy's comparisons": """
         np.allclose = np.isclose = np.array_equal = lambda *a, **k: True

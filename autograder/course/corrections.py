@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from hashlib import sha256
 
 
 @dataclass(frozen=True)
@@ -27,14 +26,6 @@ class Entries:
 
     corrections: Mapping[str, Correction] = field(default_factory=dict)
     late_penalty: float = 0.0
-
-    @property
-    def digest(self) -> str:
-        """Differs where the entries do; empty where there are none."""
-        if self == NOTHING:
-            return ""
-        seen = sorted(self.corrections.items()), self.late_penalty
-        return sha256(repr(seen).encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
 NOTHING = Entries()

@@ -1,4 +1,4 @@
-"""Reading what was handed in; and names of students.
+"""Reading what was handed in.
 
 `read` ends in a notebook that holds only what a notebook may hold, or in a `Refusal`: it never
 raises anything else, whatever a stranger has handed in.
@@ -209,20 +209,3 @@ def _cell_metadata(metadata):
         if isinstance(points, int | float) and not isinstance(points, bool):
             kept["nbgrader"]["points"] = float(max(-1e9, min(points, 1e9)))
     return kept
-
-
-def student_name(name: str) -> str:
-    """`name` when it can be a folder's name and a student's id in nbgrader; else a `Refusal`."""
-    if not name or name.startswith("."):
-        raise Refusal("student_name", "it is empty or begins with a dot")
-    if len(name) > 128 or len(name.encode("utf-8", "replace")) > 255:
-        raise Refusal("student_name", "it is longer than 128 characters")
-    if name != name.strip():
-        raise Refusal("student_name", "it begins or ends with a space")
-    if clean(name) != name or "\n" in name or "\t" in name:
-        raise Refusal("student_name", "it holds characters that cannot be shown")
-    # nbgrader looks for folders by pattern and writes names into its pages as they are.
-    forbidden = sorted(set(name) & set("/\\*?[<>"))
-    if forbidden:
-        raise Refusal("student_name", f"it holds {' '.join(forbidden)}")
-    return name

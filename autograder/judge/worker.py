@@ -28,11 +28,9 @@ from autograder.handin.outputs import safe
 from autograder.handin.pour import pour
 from autograder.handin.read import Refusal, parse, read
 from autograder.judge.judge import Judge, Settings
-from autograder.pages import feedback
+from autograder.status import SubmissionStatus
 from optlab.checking.diagnose import Verdict
 
-GRADED = "graded"
-REFUSED = "refused"
 _GRADER = (".py", ".ipynb", ".key", ".j2", ".css", ".npz", ".csv")  # what decides a mark or a page
 
 _open_judges = contextlib.ExitStack()
@@ -58,11 +56,10 @@ class Result:
 
     student: str
     lesson: str
-    status: str
+    status: SubmissionStatus
     verdicts: tuple[Verdict, ...] = ()
     problems: tuple[str, ...] = ()
     notebook: str = ""
-    page: str = ""
 
     @property
     def score(self) -> float:
@@ -181,23 +178,25 @@ def _marked(task: Task, settings: Settings) -> Result:
     graded = _judge(settings).notebook(poured.notebook, task.lesson)
     notebook = safe(graded.notebook)
     problems = (*task.problems, *poured.problems, *graded.problems)
-    page = feedback.page(
-        task.student,
-        task.lesson,
-        notebook,
-        graded.verdicts,
-        problems,
-        rerun=settings.run_experiments,
-    )
     # `safe` made it valid; nbformat would check it again, and sort and indent it for readers.
     text = json.dumps(notebook, ensure_ascii=False)
-    return Result(task.student, task.lesson, GRADED, graded.verdicts, problems, text, page)
+    return Result(
+        student=task.student,
+        lesson=task.lesson,
+        status=SubmissionStatus.GRADED,
+        verdicts=graded.verdicts,
+        problems=problems,
+        notebook=text,
+    )
 
 
 def _refused(task: Task, reason: str) -> Result:
-    problems = (*task.problems, reason)
-    page = feedback.page(task.student, task.lesson, None, (), problems)
-    return Result(task.student, task.lesson, REFUSED, problems=problems, page=page)
+    return Result(
+        student=task.student,
+        lesson=task.lesson,
+        status=SubmissionStatus.REFUSED,
+        problems=(*task.problems, reason),
+    )
 
 
 def _lesson_of(path: Path, notebook: NotebookNode) -> str:

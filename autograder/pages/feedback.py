@@ -1,20 +1,31 @@
 """The page that a learner gets back: marks, messages, their code and figures, in one file.
 
 The page is safe to open: an autoescaped template, no script, nothing loaded from anywhere, and a
-content security policy that says so to the browser.
+content security policy that says so to the browser. It is made once everything is settled, from the
+graded notebook, the verdict file and what a person has entered in the gradebook; later again where
+one of these has changed.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 
+import nbformat
 from nbformat import NotebookNode
 
+from autograder import files
 from autograder.course.corrections import NOTHING, Correction, Entries
+from autograder.course.submissions import Submission, graded_notebook
+from autograder.course.verdicts import VerdictFile
+from autograder.handin.outputs import FileLimits
+from autograder.handin.read import Refusal, read_bytes
 from autograder.pages.html import template
 from autograder.text import clean
 from optlab.checking.diagnose import PLAIN, Verdict
 
+# `nbgrader release_feedback` finds by them which learner may fetch a page.
+TICKETS = ("timestamp.txt", "submission_secret.txt")
 CODE_LENGTH = 20_000
 # Icon, word and tone by status. The icons are in every font; the words carry the meaning.
 STATUS = {
@@ -82,12 +93,14 @@ def page(
     *,
     rerun: bool = False,
     entries: Entries = NOTHING,
+    stamp: str = "",
 ) -> str:
     """The feedback on one submission as HTML.
 
     notebook: graded and made `safe`; None for a submission that could not be graded.
     rerun: whether experiments were run by the grader; else their figures are those submitted.
     entries: marks and comments given by hand, and points lost for being late.
+    stamp: stands in the page's head.
     """
     cells = notebook.cells if notebook else []
     code, figures = _by_exercise(cells)
@@ -109,17 +122,62 @@ def page(
         max_score=sum(part.verdict.max_score for part in parts),
         rerun=rerun,
         entries=entries,
+        stamp=stamp,
     )
 
 
-def shows(path: Path, entries: Entries) -> bool:
-    """Whether the page in this file is one of ours and holds just these entries."""
+def give_back(
+    folder: Path, submission: Submission, file: VerdictFile, entries: Entries, rerun: bool
+) -> None:
+    """Bring one submission's feedback folder up to date; nothing is judged anew."""
+    name = submission.lesson
+    place = folder / "feedback" / submission.student / name
+    path, stamp = place / f"{name}.html", _stamp(file, entries)
+    if not _bears(path, stamp):
+        verdict = file.read()
+        verdicts = [Verdict(**item) for item in verdict["exercises"]]
+        graded = graded_notebook(folder, submission)
+        text = page(
+            submission.student,
+            name,
+            # Not `nbformat.read`, which takes longer to validate it than the page takes.
+            nbformat.v4.reads(graded.read_text("utf-8")) if verdicts else None,
+            verdicts,
+            verdict["problems"],
+            rerun=rerun,
+            entries=entries,
+            stamp=stamp,
+        )
+        files.replace(path, text)
+    for ticket in TICKETS:
+        _copy(submission.path.with_name(ticket), place / ticket)
+
+
+def _stamp(file: VerdictFile, entries: Entries) -> str:
+    """Differs where anything differs that the page is made from."""
+    entered = repr((sorted(entries.corrections.items()), entries.late_penalty))
+    seen = file.path.read_bytes() + entered.encode("utf-8", "surrogatepass")
+    return sha256(seen).hexdigest()[:16]
+
+
+def _bears(path: Path, stamp: str) -> bool:
+    """Whether this file is a page of ours with this stamp: nbgrader writes its own over it."""
     try:
         with path.open("rb") as file:
             head = file.read(_HEAD)
     except OSError:
         return False
-    return f'<meta name="by-hand" content="{entries.digest}">'.encode() in head
+    return f'<meta name="made-from" content="{stamp}">'.encode() in head
+
+
+def _copy(source: Path, target: Path) -> None:
+    """Copy a small file that came with a submission; links and large files are left alone."""
+    try:
+        contents = read_bytes(source, FileLimits(megabytes=0.001))
+    except Refusal:
+        return
+    if not target.exists() or target.read_bytes() != contents:
+        files.replace(target, contents)
 
 
 def _title(cells, lesson):

@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from autograder.course.verdicts import verdict_files
 from autograder.errors import RunError, UserError
 from autograder.exercises import lessons
-from autograder.grade import REFUSED, verdict_files
 from autograder.pages.html import template
+from autograder.status import SubmissionStatus
 from autograder.text import clean
 from optlab.checking.diagnose import CORRECT, NOT_ATTEMPTED
 
@@ -109,12 +110,12 @@ def page(submissions: list[dict[str, Any]]) -> str:
         refused=[
             (clean(item["student"]), clean(item["lesson"]), [clean(p) for p in item["problems"]])
             for item in submissions
-            if item["status"] == REFUSED
+            if _is_refused(item)
         ],
         odd=[
             (clean(item["student"]), clean(item["lesson"]), [clean(p) for p in item["problems"]])
             for item in submissions
-            if item["status"] != REFUSED and item["problems"]
+            if not _is_refused(item) and item["problems"]
         ],
     )
 
@@ -124,7 +125,7 @@ def lesson_rows(submissions: list[dict[str, Any]]) -> list[LessonRow]:
     rows = []
     for name, lesson in lessons().items():
         handed_in = [item for item in submissions if item["lesson"] == name]
-        shares = [_share([item]) for item in handed_in if item["status"] != REFUSED]
+        shares = [_share([item]) for item in handed_in if not _is_refused(item)]
         if not handed_in:
             continue
         mean = sum(shares) / len(shares) if shares else 0.0
@@ -169,13 +170,17 @@ def students_to_help(submissions: Iterable[dict[str, Any]]) -> list[StudentRow]:
     """Learners with fewer than half of the points of what they handed in, lowest first."""
     by_student: dict[str, list[dict]] = defaultdict(list)
     for submission in submissions:
-        if submission["status"] != REFUSED:
+        if not _is_refused(submission):
             by_student[submission["student"]].append(submission)
     rows = [
         StudentRow(clean(student), _share(found), tuple(_open(found)))
         for student, found in by_student.items()
     ]
     return sorted((row for row in rows if row.share < HELP_BELOW), key=lambda row: row.share)
+
+
+def _is_refused(submission: dict[str, Any]) -> bool:
+    return submission["status"] == SubmissionStatus.REFUSED
 
 
 def _open(found: Iterable[dict[str, Any]]) -> Iterable[str]:
