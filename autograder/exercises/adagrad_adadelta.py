@@ -226,6 +226,12 @@ adagrad_update.mistake(
     share=0.5,
 )
 adagrad_update.mistake(
+    "old_sum_with_epsilon_inside",
+    "The sum below the line does not know the gradient of this step yet, and epsilon stands inside "
+    "its root. In which order are sum and step made, and where does epsilon go?",
+    ("np.sqrt(new_sum[key]) + epsilon", "np.sqrt(squared_sum[key] + epsilon)"),
+)
+adagrad_update.mistake(
     "epsilon_in_the_sum",
     "You add epsilon to the sum at every step, so that it piles up. Does epsilon belong to what "
     "is remembered or to the division?",
@@ -250,11 +256,11 @@ adagrad_update.mistake(
     "the function did you not use?",
     ("(np.sqrt(new_sum[key]) + epsilon)", "np.sqrt(new_sum[key])"),
 )
-for fixed in (1e-5, 1e-6, 1e-7, 1e-8, 1e-10):
+for fixed in ("1e-5", "1e-6", "1e-7", "1e-8", "1e-10"):
     adagrad_update.mistake(
-        f"epsilon_fixed_{fixed:.0e}",
-        f"You use epsilon = {fixed:.0e} whatever is asked. Where does the argument come in?",
-        ("(np.sqrt(new_sum[key]) + epsilon)", f"(np.sqrt(new_sum[key]) + {fixed:.0e})"),
+        f"epsilon_fixed_{fixed}",
+        f"You use epsilon = {fixed} whatever is asked. Where does the argument come in?",
+        ("(np.sqrt(new_sum[key]) + epsilon)", f"(np.sqrt(new_sum[key]) + {fixed})"),
     )
 adagrad_update.mistake(
     "sum_not_returned",
@@ -650,12 +656,12 @@ for fixed in (0.9, 0.95):
         f"You use rho = {fixed} whatever is asked. Where does the argument come in?",
         ("    for key in params:", f"    rho = {fixed}\n    for key in params:"),
     )
-for fixed in (1e-5, 1e-6, 1e-7, 1e-8):
+for fixed in ("1e-5", "1e-6", "1e-7", "1e-8"):
     adadelta_update.mistake(
-        f"epsilon_fixed_{fixed:.0e}",
-        f"You use epsilon = {fixed:.0e} whatever is asked. Where does the argument come in?",
-        (ABOVE, ABOVE.replace("epsilon", f"{fixed:.0e}")),
-        (BELOW, BELOW.replace("epsilon", f"{fixed:.0e}")),
+        f"epsilon_fixed_{fixed}",
+        f"You use epsilon = {fixed} whatever is asked. Where does the argument come in?",
+        (ABOVE, ABOVE.replace("epsilon", fixed)),
+        (BELOW, BELOW.replace("epsilon", fixed)),
     )
 adadelta_update.mistake("uphill", UPHILL, ("params[key] - step", "params[key] + step"))
 adadelta_update.mistake(

@@ -899,6 +899,26 @@ train_with_schedule.mistake(
     ("range(steps_per_epoch)", "range(1)"),
 )
 train_with_schedule.mistake(
+    "first_epoch_only",
+    "Only your first epoch is trained. How often does the outer loop run before the function ends?",
+    ("    return w, np.array(rates)", "        return w, np.array(rates)"),
+)
+train_with_schedule.mistake(
+    "first_epoch_missing",
+    "Your first epoch, number 0, is missing. With which number does range begin?",
+    ("range(epochs)", "range(1, epochs)"),
+)
+train_with_schedule.mistake(
+    "one_update_too_few",
+    "Each of your epochs has one update too few. With which numbers does range begin and end?",
+    ("range(steps_per_epoch)", "range(steps_per_epoch - 1)"),
+)
+train_with_schedule.mistake(
+    "one_update_too_many",
+    "Each of your epochs has one update too many. With which numbers does range begin and end?",
+    ("range(steps_per_epoch)", "range(steps_per_epoch + 1)"),
+)
+train_with_schedule.mistake(
     "one_epoch_too_few",
     "Your last epoch is missing. What does range end with?",
     ("range(epochs)", "range(epochs - 1)"),
@@ -1219,6 +1239,12 @@ decay_on_plateau.mistake(
     "You count the first epoch as one without progress, since it is compared with itself. Has "
     "there been anything better before?",
     ('float("inf")', "costs[0]"),
+)
+decay_on_plateau.mistake(
+    "rate_never_drops",
+    "Your rate never drops, however long the cost stalls. Which cost is there to beat after each "
+    "epoch, and what is counted?",
+    ("            count += 1", "            count += 0"),
 )
 decay_on_plateau.mistake(
     "first_epoch_missing",

@@ -105,8 +105,8 @@ numerical_hessian.mistake(
 )
 numerical_hessian.mistake(
     "missing_parentheses",
-    "Python divides by 2 and then multiplies by the step, so that your curvature is too small by "
-    "the square of the step. What should the whole denominator be?",
+    "Your curvature is too small by the square of the step: you multiply by the step where it "
+    "belongs below the line. What should the whole denominator be?",
     ("(2 * step)", "2 * step"),
 )
 numerical_hessian.mistake(
@@ -955,13 +955,12 @@ steps_to_escape.mistake(
 )
 steps_to_escape.mistake(
     "last_step_missing",
-    "You stop one step before max_steps. Is an escape at the very last step an escape?",
+    "You stop before max_steps steps have been made. Is an escape at the very last step an escape?",
     ("max_steps + 1", "max_steps"),
 )
 steps_to_escape.mistake(
     "one_step_over_the_limit",
-    "You make one step more than max_steps allows. What is the largest number that you may give "
-    "back?",
+    "You make more steps than max_steps allows. What is the largest number that you may give back?",
     ("max_steps + 1", "max_steps + 2"),
 )
 steps_to_escape.mistake(
