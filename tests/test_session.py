@@ -616,3 +616,25 @@ def test_recipes_and_seeds_reach_the_function(session):
     cases = [Case({"rng": Seed(7)}).to_data()]
     result = run(session, "def f(rng): return rng.random()", f=Probe("function", ["rng"], cases))
     assert result.answers["f"][0].outputs == (np.random.default_rng(7).random(),)
+
+
+@pytest.fixture
+def crowded():
+    """One processor, shared with two that never rest."""
+    free = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {min(free)})
+    others = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(2)]
+    yield
+    for other in others:
+        other.kill()
+        other.wait()
+    os.sched_setaffinity(0, free)
+
+
+@pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="needs Linux's affinity")
+def test_a_clock_that_struck_while_others_ran_is_told(crowded):
+    with Session(limits=HASTY) as session:
+        busy = run(session, "while True: pass")
+        asleep = run(session, "import time\ntime.sleep(1000)")
+    assert (busy.hurried, asleep.hurried) == (True, False)
+    assert busy.problems and asleep.problems

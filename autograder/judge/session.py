@@ -29,6 +29,7 @@ OUT_OF_MEMORY = 12
 START_SECONDS = 60
 ORDER_SECONDS = 10  # for the runner to fork or to end a child, even on a busy machine
 CPU_RESERVE = 5  # the worker's clock should be the first to strike
+HURRY = 0.2  # a child that stood in line for this share of its time was not to blame
 WORDS = 4096  # bytes of a frame that holds no more than a few words
 
 # All that the runner and its children see of the environment. One thread each: grading runs a
@@ -106,13 +107,17 @@ class Failure:
 
 @dataclass(frozen=True)
 class Run:
-    """What came of a notebook: outputs by cell, observations or a failure by exercise."""
+    """What came of a notebook: outputs by cell, observations or a failure by exercise.
+
+    hurried: the clock struck while others used the processor, so that it may have struck unjustly.
+    """
 
     outputs: dict[str, list[dict]]
     answers: dict[str, list[probe.Observation] | Failure]
     problems: list[str]
     seconds: float
     cpu_seconds: float
+    hurried: bool
 
 
 NOT_ATTEMPTED = Failure("not_attempted", None, "There is no answer yet.")
@@ -163,7 +168,7 @@ class Session:
             except (TimeoutError, EOFError, ConnectionError, CodecError) as error:
                 if not notebook.suspect:
                     raise RunError("the runner could not start a process of its own") from error
-                notebook.leave_out(error, self._ended["status"])
+                notebook.leave_out(error, self._ended["status"], self._ended["waited"])
             notebook.cpu_seconds += self._ended["cpu"]
         return notebook.result()
 
@@ -195,7 +200,7 @@ class Session:
         except (OSError, EOFError, CodecError):  # the runner itself is dead or stuck
             self._stop()
             self._start()
-            return {"status": None, "cpu": 0.0}
+            return {"status": None, "cpu": 0.0, "waited": 0.0}
 
     def _start(self) -> None:
         self._control, theirs = socket.socketpair()
@@ -276,6 +281,7 @@ class _Notebook:
         self.frozen = False  # all cells have run once: outputs change no more
         self.finished = False
         self.cpu_seconds = 0.0
+        self.hurried = False
 
     def attempt(self, wire: _Wire) -> None:
         """Run all cells that are still trusted to end, and ask what has no answer yet."""
@@ -288,8 +294,10 @@ class _Notebook:
             self._give_up(Failure("refused", "sandbox", f"The sandbox failed: {refused}."))
         self.finished = True
 
-    def leave_out(self, error: Exception, status: int | None) -> None:
+    def leave_out(self, error: Exception, status: int | None, waited: float) -> None:
         """Blame what was running; it is not tried again."""
+        if isinstance(error, TimeoutError) and waited > HURRY * self.limits.cell_seconds:
+            self.hurried = True
         failure = self._failure(error, status)
         if isinstance(self.suspect, Cell):
             self.stopped[self.suspect.id] = failure
@@ -304,7 +312,14 @@ class _Notebook:
 
     def result(self) -> Run:
         seconds = time.monotonic() - self.began
-        return Run(self.outputs, self.answers, self.problems, seconds, self.cpu_seconds)
+        return Run(
+            outputs=self.outputs,
+            answers=self.answers,
+            problems=self.problems,
+            seconds=seconds,
+            cpu_seconds=self.cpu_seconds,
+            hurried=self.hurried,
+        )
 
     @property
     def _end(self) -> float:

@@ -7,7 +7,8 @@ sends the settings; the answer says why the sandbox is not available, or None. T
 order:
 
     FORK   with a socket attached: fork a child that talks on this socket
-    END    kill the child; the answer says how it ended and how much processor time it took
+    END    kill the child; the answer says how it ended, how much processor time it took and how
+           long it stood in line for a processor
 
 This process never reads a word of a submission, and it has never seen a reference: what a child
 inherits is worth nothing. It ends when the worker does.
@@ -84,9 +85,19 @@ def _fork(descriptor: int, box: sandbox.Sandbox | None, shell: Shell, settings: 
 
 def _end(child: int) -> dict:
     """Only the parent can do this without hitting a stranger: the number is taken until `wait`."""
+    waited = _seconds_in_line(child)
     os.kill(child, signal.SIGKILL)
     _, status, used = os.wait4(child, 0)
-    return {"status": os.waitstatus_to_exitcode(status), "cpu": used.ru_utime + used.ru_stime}
+    cpu = used.ru_utime + used.ru_stime
+    return {"status": os.waitstatus_to_exitcode(status), "cpu": cpu, "waited": waited}
+
+
+def _seconds_in_line(child: int) -> float:
+    """How long a child was ready to run while others ran; 0 where the kernel does not tell."""
+    try:
+        return int(Path(f"/proc/{child}/schedstat").read_text().split()[1]) / 1e9
+    except (OSError, IndexError):
+        return 0.0
 
 
 def _live(wire: socket.socket, box: sandbox.Sandbox | None, shell: Shell, settings: dict) -> None:
