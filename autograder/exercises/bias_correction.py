@@ -118,11 +118,13 @@ bias_correct.mistake(
     "Your exponent is 2 on every day. Which argument says what day it is?",
     (DIVISOR, "(1 - beta**2)"),
 )
-bias_correct.mistake(
-    "beta_fixed",
-    "You use 0.9 whatever beta is asked for. Where does the argument come in?",
-    (DIVISOR, "(1 - 0.9**t)"),
-)
+for fixed in (0.9, 0.98, 0.999):
+    bias_correct.mistake(
+        "beta_fixed",
+        "You divide by the same factor whatever beta is asked for. Where does the argument come "
+        "in?",
+        (DIVISOR, f"(1 - {fixed}**t)"),
+    )
 bias_correct.mistake(
     "divisor_only",
     "Your result does not depend on v: you give back a number that belongs under the fraction "
@@ -344,11 +346,12 @@ ewa_corrected.mistake(
     "You give back one value too many, a 0 before the first day. Which value belongs to day 1?",
     ("corrected = []", "corrected = [0.0]"),
 )
-ewa_corrected.mistake(
-    "beta_fixed",
-    "You use 0.9 whatever beta is asked for. Where does the argument come in?",
-    (UPDATE, "beta = 0.9\n        v = beta * v + (1 - beta) * theta_t"),
-)
+for fixed in (0.9, 0.98):
+    ewa_corrected.mistake(
+        "beta_fixed",
+        "Your averages are the same whatever beta is asked for. Where does the argument come in?",
+        (UPDATE, f"beta = {fixed}\n        v = beta * v + (1 - beta) * theta_t"),
+    )
 
 
 @ewa_corrected.mistake(
@@ -581,11 +584,12 @@ steps_until_unbiased.mistake(
     "shrink?",
     ("beta**t > tolerance", "(1 - beta) ** t > tolerance"),
 )
-steps_until_unbiased.mistake(
-    "beta_fixed",
-    "You use 0.9 whatever beta is asked for. Where does the argument come in?",
-    ("beta**t >", "0.9**t >"),
-)
+for fixed in (0.9, 0.98, 0.999):
+    steps_until_unbiased.mistake(
+        "beta_fixed",
+        "You count the same steps whatever beta is asked for. Where does the argument come in?",
+        ("beta**t >", f"{fixed}**t >"),
+    )
 steps_until_unbiased.mistake(
     "rule_of_thumb",
     "You give back 1 / (1 - beta), when about a third of the weight is missing. Where does the "
@@ -690,6 +694,7 @@ lesson.quiz(
     (100, "After 100 steps 0.999**100 = 90 % are still missing. Which power of 0.999 is 0.01?"),
     (6905, "There 0.999**t is 0.001: a tenth of a per cent is missing. Asked is one per cent."),
     rtol=0.005,
+    asks="a number of steps",
     hints=(
         "0.999**t is to be 0.01. Take the logarithm of both sides.",
         "log(0.01) is -4.605 and log(0.999) is -0.0010005.",

@@ -110,17 +110,12 @@ ewa_step.mistake(
     "Warm days make your average colder. Which sign stands between the past and today?",
     (STEP, "beta * v - (1 - beta) * theta_t"),
 )
-ewa_step.mistake(
-    "plain_mean",
-    "You take the mean of the old average and today, whatever beta is. How does a long memory "
-    "differ from a short one in your formula?",
-    (STEP, "(v + theta_t) / 2"),
-)
-ewa_step.mistake(
-    "beta_fixed",
-    "You use 0.9 whatever beta is asked for. Where does the argument come in?",
-    (STEP, "0.9 * v + 0.1 * theta_t"),
-)
+for beta in (0.9, 0.98, 0.5):
+    ewa_step.mistake(
+        "beta_fixed",
+        "You use the same weights whatever beta is asked for. Where does the argument come in?",
+        (STEP, f"{beta} * v + (1 - {beta}) * theta_t"),
+    )
 ewa_step.mistake(
     "divided_by_one_minus_beta",
     "Your result is divided by 1 - beta: London's first day gives 40 instead of 4, and each day is "
@@ -315,11 +310,12 @@ ewa.mistake(
     "You go through the days from the last to the first. Which day is the oldest in theta?",
     ("for theta_t in theta:", "for theta_t in theta[::-1]:"),
 )
-ewa.mistake(
-    "beta_fixed",
-    "You use 0.9 whatever beta is asked for. Where does the argument come in?",
-    (UPDATE, "v = 0.9 * v + 0.1 * theta_t"),
-)
+for beta in (0.9, 0.98, 0.5):
+    ewa.mistake(
+        "beta_fixed",
+        "You use the same weights whatever beta is asked for. Where does the argument come in?",
+        (UPDATE, f"v = {beta} * v + (1 - {beta}) * theta_t"),
+    )
 ewa.mistake(
     "first_day_skipped",
     "Your first value is 0, and the first day is missing from all the others. Which day does your "
@@ -659,11 +655,12 @@ ewa_weights.mistake(
     "days?",
     ("age = np.arange(t)[::-1]", "age = t - 1"),
 )
-ewa_weights.mistake(
-    "beta_fixed",
-    "You use 0.9 whatever beta is asked for. Where does the argument come in?",
-    ("(1 - beta) * beta**age", "(1 - 0.9) * 0.9**age"),
-)
+for fixed in (0.9, 0.98, 0.5):
+    ewa_weights.mistake(
+        "beta_fixed",
+        "Your weights are the same whatever beta is asked for. Where does the argument come in?",
+        ("(1 - beta) * beta**age", f"(1 - {fixed}) * {fixed}**age"),
+    )
 
 
 @ewa_weights.mistake(
@@ -987,6 +984,7 @@ lesson.quiz(
         "ten?",
     ),
     rtol=0.006,
+    asks="a number, in percent",
     hints=(
         "The last ten days have the weights 0.1, 0.1 * 0.9, ..., 0.1 * 0.9**9.",
         "The sum of a geometric series: what is not in the last ten days is 0.9**10 of everything.",

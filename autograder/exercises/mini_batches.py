@@ -190,6 +190,7 @@ lesson.quiz(
     (10, "That would be batch gradient descent: one update in an epoch. How many mini-batches?"),
     (500_000, "That would be mini-batches of one example. How many examples share an update?"),
     rtol=1e-6,
+    asks="a number of updates",
     hints=(
         "Begin with one epoch. Your num_mini_batches counts its updates.",
         "50,000/128 is no whole number. What happens with the examples left over, and when?",
@@ -350,12 +351,14 @@ make_mini_batches.mistake(
     "Every batch of yours is the first one. What in your slice depends on k?",
     (CUT, "start, end = 0, mini_batch_size"),
 )
-make_mini_batches.mistake(
-    "size_fixed",
-    "Your batches have 64 columns whatever size is asked for. Where does mini_batch_size come in?",
-    (COUNT, "int(np.ceil(m / 64))"),
-    (CUT, "start, end = k * 64, (k + 1) * 64"),
-)
+for size in (64, 32):
+    make_mini_batches.mistake(
+        "size_fixed",
+        "Your batches are equally large whatever size is asked for. Where does mini_batch_size "
+        "come in?",
+        (COUNT, f"int(np.ceil(m / {size}))"),
+        (CUT, f"start, end = k * {size}, (k + 1) * {size}"),
+    )
 make_mini_batches.mistake(
     "two_permutations",
     "X and Y are both shuffled, but x and y no longer belong together: they match as if by chance. "
@@ -677,16 +680,12 @@ SQUARES = "squares = sum(np.sum(W**2) for W in weights)"
 MEAN = "np.sum(losses) / b"
 PENALTY = "lambd / (2 * b) * squares"
 
-mini_batch_cost.mistake(
-    "divides_by_1000",
-    "You divide by 1000, however many losses there are. Whose size was 1000?",
-    ("b = losses.shape[1]", "b = 1000"),
-)
-mini_batch_cost.mistake(
-    "divides_by_64",
-    "You divide by 64, however many losses there are. How large is this batch?",
-    ("b = losses.shape[1]", "b = 64"),
-)
+for size in (1000, 64, 32, 128, 1437):
+    mini_batch_cost.mistake(
+        "divides_by_a_fixed_size",
+        "You divide by the same number however many losses there are. How large is this batch?",
+        ("b = losses.shape[1]", f"b = {size}"),
+    )
 mini_batch_cost.mistake(
     "divides_by_the_rows",
     "You divide by the rows of losses, of which there is one, and not by the examples. Which entry "
@@ -773,24 +772,21 @@ mini_batch_cost.mistake(
 )
 
 
-@mini_batch_cost.mistake(
+KEEPS_AN_ARRAY = (
     "keeps_an_array",
-    "Your cost is an array of one number: the row of losses was added along one axis. What would a "
-    "single number need?",
-    share=0.8,
+    "Your cost is right and lies in an array with one entry: the losses were added along one axis "
+    "only. Which sum gives a single number?",
 )
+
+
+@mini_batch_cost.mistake(*KEEPS_AN_ARRAY, share=0.8)
 def _(losses, weights, lambd):
     b = losses.shape[1]
     squares = sum(np.sum(W**2) for W in weights)
     return np.sum(losses, axis=1, keepdims=True) / b + lambd / (2 * b) * squares
 
 
-@mini_batch_cost.mistake(
-    "keeps_a_row",
-    "Your cost is a row with one entry: the losses were added along one axis. Which sum gives a "
-    "single number?",
-    share=0.8,
-)
+@mini_batch_cost.mistake(*KEEPS_AN_ARRAY, share=0.8)
 def _(losses, weights, lambd):
     b = losses.shape[1]
     squares = sum(np.sum(W**2) for W in weights)
@@ -1034,11 +1030,12 @@ sgd_update.mistake(
     "You step by the whole gradient, whatever the learning rate. What makes the steps small?",
     (DESCENT, "params[key] - grads[key]"),
 )
-sgd_update.mistake(
-    "learning_rate_fixed",
-    "You step with 0.1 whatever learning rate is asked for. Where does the argument come in?",
-    (DESCENT, "params[key] - 0.1 * grads[key]"),
-)
+for rate in (0.1, 0.01, 0.001):
+    sgd_update.mistake(
+        "learning_rate_fixed",
+        "Your step is the same for every learning rate. Where does the argument come in?",
+        (DESCENT, f"params[key] - {rate} * grads[key]"),
+    )
 sgd_update.mistake(
     "learning_rate_divides",
     "In yours a smaller learning rate makes a larger step. Is it a factor or a divisor?",
