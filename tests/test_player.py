@@ -49,9 +49,9 @@ def shuffled(name, answers):
 @pytest.mark.parametrize("exercise", FUNCTIONS, ids=lambda item: item.name)
 def test_every_mistake_is_named_at_every_try_and_no_right_answer_is_refused(exercise, capsys):
     name = exercise.name
-    answers = {answer.name: exercise.implement(answer) for answer in exercise.mistakes}
+    answers = {answer.source: exercise.implement(answer) for answer in exercise.mistakes}
     for mistake in shuffled(name, exercise.mistakes):
-        text = said(name, answers[mistake.name], capsys)
+        text = said(name, answers[mistake.source], capsys)
         assert text.startswith(f"✗ Not yet: {name}. {mistake.message}"), mistake.name
     for variant in exercise.variants:
         text = said(name, exercise.implement(variant), capsys)

@@ -985,9 +985,10 @@ lesson.quiz(
     (31.62, "That is the step when v is corrected and s is not. What is s / (1 - beta2)?"),
     (0.1, "v starts at 0.1 g. What does the correction make of it?"),
     (0.744, "That is the step when t is 2 already. Which t has the first update?"),
+    asks="a number of learning rates",
     hints=(
-        "Compute v, s and both corrected values at t = 1 for any gradient g.",
-        "At t = 1 the correction divides by 1 - beta. What is left of the two betas?",
+        "Compute v and s in the first update, for any gradient g.",
+        "Now both corrected values. What is left of the two betas?",
         "What remains is g over the root of its square. How long is that?",
     ),
 )  # fmt: skip
@@ -1026,6 +1027,7 @@ lesson.quiz(
     (70, "What is t before the first update, and what is it in the first?"),
     (23, "That is one epoch. Does t start again with each?"),
     rtol=1e-3,
+    asks="a whole number, the t of one update",
     hints=(
         "t rises by one with every call of adam_update, that is, with every mini-batch.",
         "How many mini-batches has an epoch, the smaller one included?",
@@ -1342,6 +1344,7 @@ lesson.quiz(
     (0.009, "That is s before the correction, after the first update. And after a very long time?"),
     (1, "That is the step in learning rates. The question asks for s: what is it the mean of?"),
     (6, "That doubles the gradient. What does s average instead?"),
+    asks="a number, the value of s",
     hints=(
         "Write down what s is an average of.",
         "The correction takes away what the zero start did. What is the average of equal numbers?",

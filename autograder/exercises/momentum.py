@@ -740,6 +740,7 @@ lesson.quiz(
     (38.74, "That is the ninth step: ten updates have ten weights."),
     (0.3487, "You give a share; which unit does the question ask for?"),
     (90, "That is what is missing after one step. And after ten?"),
+    asks="a number of percent",
     hints=(
         "Write down v_1 and v_2 for the gradient 1. What is missing from each?",
         "What is missing is multiplied by the same factor at every step. By which?",

@@ -680,6 +680,7 @@ lesson.quiz(
             "than one learning rate?"),
     (0.1, "That is the share of g^2 in the average. First comes the root, then the division."),
     (1.054, "You took the root of 0.9. Which weight does the newest square get?"),
+    asks="a number of learning rates",
     hints=(
         "How much of g^2 does the average hold after its first update?",
         "Take the root of that, then divide g by it: g cancels.",

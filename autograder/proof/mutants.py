@@ -83,8 +83,7 @@ class _Bench:
     def __init__(self, exercise: Exercise) -> None:
         self.exercise = exercise
         self.key = exercise.public_key()
-        self.catalogue = {answer.name: answer for answer in exercise.mistakes}
-        self._as_mistake: dict[str, tuple[Observation, ...]] = {}
+        self._as_mistake: dict[str, list[tuple[Observation, ...]]] = {}
 
     @cached_property
     def sources(self) -> dict[str, str]:
@@ -164,14 +163,23 @@ class _Bench:
         return seen is not None and diagnose.diagnose(self.hidden, seen).status == diagnose.CORRECT
 
     def _is(self, mutant: Mutant, mistake: str) -> bool:
-        """Whether the function is that mistake also on inputs that no key holds."""
+        """Whether the function is a form of that mistake also on inputs that no key holds."""
         seen = self._observe(mutant.source, self.hidden.cases)
         if seen is None:
             return False
         if mistake not in self._as_mistake:
-            self._as_mistake[mistake] = self._do(self.catalogue[mistake], self.hidden.cases)
-        pairs = enumerate(zip(self._as_mistake[mistake], seen, strict=True))
-        return all(same(self.hidden, index, *pair) for index, pair in pairs)
+            self._as_mistake[mistake] = [
+                self._do(answer, self.hidden.cases)
+                for answer in self.exercise.mistakes
+                if answer.name == mistake
+            ]
+        return any(
+            all(
+                same(self.hidden, index, *pair)
+                for index, pair in enumerate(zip(form, seen, strict=True))
+            )
+            for form in self._as_mistake[mistake]
+        )
 
     def _do(self, answer: Answer, cases: Iterable[Case]) -> tuple[Observation, ...]:
         return self.exercise.observe(self.exercise.implement(answer), cases)

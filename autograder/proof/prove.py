@@ -39,9 +39,9 @@ def texts(exercise: Exercise | Quiz) -> Iterator[str]:
     for mistake in exercise.mistakes:
         if "?" not in mistake.message:
             yield f"{mistake.name}: its message asks nothing"
-        if mistake.message in said:
-            yield f"{mistake.name}: its message is that of {said[mistake.message]}"
-        said[mistake.message] = mistake.name
+        other = said.setdefault(mistake.message, mistake.name)
+        if other != mistake.name:  # the forms of one mistake share their message
+            yield f"{mistake.name}: its message is that of {other}"
 
 
 def options(quiz: Quiz) -> Iterator[str]:
