@@ -29,6 +29,7 @@ def _network(rng, layers):
 @lesson.exercise(
     points=2,
     returns=("state",),
+    summary="optlab.properties:typed",
     hints=(
         "Adam remembers three things: two averages that mirror the parameters, and a number.",
         "The averages start like those of momentum and RMSprop; t counts the updates made so far.",
@@ -106,6 +107,23 @@ for _shape in ("len(params[key])", "(params[key].shape[0], 1)"):
         (V_ZEROS, f"v[key] = np.zeros({_shape})"),
         (S_ZEROS, f"s[key] = np.zeros({_shape})"),
     )
+for _rest in (", dtype=int)", ", dtype=bool)", ", dtype=np.float32)"):
+    init_adam.mistake(
+        "zeros_of_another_type",
+        "Your zeros are right as numbers, and their arrays are not made for float64: what is "
+        "written into them later is cut to what they can hold. Which type has np.zeros by itself?",
+        (V_ZEROS, f"v[key] = np.zeros(params[key].shape{_rest}"),
+        (S_ZEROS, f"s[key] = np.zeros(params[key].shape{_rest}"),
+        share=0.8,
+    )
+init_adam.mistake(
+    "zeros_in_lists",
+    "Your zeros are right as numbers, and they stand in lists: beta times a list is not what the "
+    "update needs. What makes an array of zeros?",
+    (V_ZEROS, "v[key] = np.zeros(params[key].shape).tolist()"),
+    (S_ZEROS, "s[key] = np.zeros(params[key].shape).tolist()"),
+    share=0.8,
+)
 init_adam.mistake(
     "keys_of_gradients",
     "Your keys are dW1, db1, ...; the course uses the same keys as params. Which key would "

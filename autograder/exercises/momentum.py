@@ -27,6 +27,7 @@ def _network(rng, layers, scale=1.0):
 @lesson.exercise(
     points=2,
     returns=("velocity",),
+    summary="optlab.properties:typed",
     hints=(
         "The velocity mirrors the parameters: the same keys, the same shapes.",
         "Loop over the keys of params and make an array of zeros for each.",
@@ -70,6 +71,21 @@ init_velocity.mistake(
     "scalar_zero",
     "Your velocity is a single number for a whole matrix. Does every weight have the same speed?",
     ("np.zeros(params[key].shape)", "0.0"),
+)
+for _rest in (", dtype=int)", ", dtype=bool)", ", dtype=np.float32)"):
+    init_velocity.mistake(
+        "zeros_of_another_type",
+        "Your zeros are right as numbers, and their arrays are not made for float64: what is "
+        "written into them later is cut to what they can hold. Which type has np.zeros by itself?",
+        ("np.zeros(params[key].shape)", f"np.zeros(params[key].shape{_rest}"),
+        share=0.8,
+    )
+init_velocity.mistake(
+    "zeros_in_lists",
+    "Your zeros are right as numbers, and they stand in lists: beta times a list is not what the "
+    "update needs. What makes an array of zeros?",
+    ("np.zeros(params[key].shape)", "np.zeros(params[key].shape).tolist()"),
+    share=0.8,
 )
 init_velocity.mistake(
     "keys_of_gradients",

@@ -27,6 +27,7 @@ def _network(rng, layers):
 @lesson.exercise(
     points=2,
     returns=("squared",),
+    summary="optlab.properties:typed",
     hints=(
         "The average mirrors the parameters: the same keys, the same shapes.",
         "It is an average like the velocity of momentum. What does it know before any gradient?",
@@ -83,6 +84,21 @@ for _shape in ("len(params[key])", "(params[key].shape[0], 1)"):
         "and dW can be added element by element?",
         ("np.zeros(params[key].shape)", f"np.zeros({_shape})"),
     )
+for _rest in (", dtype=int)", ", dtype=bool)", ", dtype=np.float32)"):
+    init_squared_average.mistake(
+        "zeros_of_another_type",
+        "Your zeros are right as numbers, and their arrays are not made for float64: what is "
+        "written into them later is cut to what they can hold. Which type has np.zeros by itself?",
+        ("np.zeros(params[key].shape)", f"np.zeros(params[key].shape{_rest}"),
+        share=0.8,
+    )
+init_squared_average.mistake(
+    "zeros_in_lists",
+    "Your zeros are right as numbers, and they stand in lists: beta times a list is not what the "
+    "update needs. What makes an array of zeros?",
+    ("np.zeros(params[key].shape)", "np.zeros(params[key].shape).tolist()"),
+    share=0.8,
+)
 init_squared_average.mistake(
     "keys_of_gradients",
     "Your keys are dW1, db1, ...; the course uses the same keys as params. Which key would "

@@ -9,6 +9,9 @@ mini_batches(args, outputs)  for functions that split (X, Y) into shuffled pairs
 training(args, outputs)      for functions that train and give back (params, costs)
 recorder(examples)           a model whose cost tells which examples were in the batch
 curriculum(args, outputs)    for functions that put examples in order, easy ones first
+
+Nothing is random about typed(args, outputs): it shows the type of every array beside its numbers,
+for functions that are asked for floats.
 """
 
 from itertools import pairwise
@@ -416,3 +419,29 @@ def _order_of_ties(order, levels):
     if all(step > 0 for step in steps):
         return "in their order"
     return "turned round" if all(step < 0 for step in steps) else "mixed"
+
+
+_KINDS = {"f": "floats", "i": "whole numbers", "u": "whole numbers", "b": "True and False"}
+
+
+def typed(args, outputs):
+    """A dict of arrays, with the type of each under a key of its own."""
+    return _with_types(outputs[-1])
+
+
+def _with_types(value):
+    if not isinstance(value, dict):
+        return value
+    typed_items = {key: _with_types(item) for key, item in value.items()}
+    types = {f"type of {key}": _type(item) for key, item in value.items()}
+    return typed_items | types
+
+
+def _type(value):
+    if isinstance(value, (list, tuple, dict)):
+        return f"a {type(value).__name__}"
+    if not isinstance(value, np.ndarray) or not value.ndim:
+        return "a number"
+    if value.dtype.kind == "f" and value.dtype != np.float64:
+        return "short floats"
+    return _KINDS.get(value.dtype.kind, "something else")
