@@ -539,10 +539,11 @@ try:
 except NotImplementedError:
     print("Exercise 3 comes first; then run this cell again.")
 
-fig, axes = plots.figure(1, 2, size=(9, 3.4), sharey=True)
+fig, axes = plots.figure(2, 1, size=(8, 5), sharex=True)
 for ax, (name, path) in zip(axes, paths.items(), strict=False):
     plots.contour(ax, valley.value, ((-11.5, 11.5), (-3, 3)))
     plots.trajectory(ax, path, name)
+    ax.set_aspect("equal")
     _ = ax.set_title({"momentum": "heavy ball", "nesterov": "your Nesterov"}[name])
     ax.label_outer()
     late = np.abs(path[40:, 1]).max()

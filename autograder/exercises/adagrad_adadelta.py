@@ -422,10 +422,9 @@ lesson.quiz(
         "the large gradients have gone, its rate recovers.",
     ),
     ("a", "Both rates fall while the gradients are large. Which of the two can come back up?"),
-    ("b", "It is Adagrad's that stays down. What would have to leave its sum for the rate to "
-          "rise?"),
-    ("d", "Only Adagrad's sum keeps the large squares for ever. What weight have they in an "
-          "average, 400 steps later?"),
+    ("b", "A rate rises when the root below it falls. Which of the two can fall, a sum of squares "
+          "or an average?"),
+    ("d", "What weight have the large squares 400 steps later: in a sum, and in an average?"),
     hints=(
         "The rate is high where the root below it is small. Ask of each root: can it fall?",
         "What has to happen to a number before a sum of squares gets smaller?",
