@@ -177,7 +177,7 @@ adagrad_update.mistake(
 )
 for beta2 in (0.9, 0.99, 0.999):
     adagrad_update.mistake(
-        f"averages_like_rmsprop_{beta2}",
+        "averages_like_rmsprop",
         f"You average the squares with weight {beta2} for the past, as RMSprop does: the steps do "
         "not shrink. What does Adagrad forget?",
         (SUM, f"{beta2} * squared_sum[key] + (1 - {beta2}) * grads[key] ** 2"),
@@ -258,7 +258,7 @@ adagrad_update.mistake(
 )
 for fixed in ("1e-5", "1e-6", "1e-7", "1e-8", "1e-10"):
     adagrad_update.mistake(
-        f"epsilon_fixed_{fixed}",
+        "epsilon_fixed",
         f"You use epsilon = {fixed} whatever is asked. Where does the argument come in?",
         ("(np.sqrt(new_sum[key]) + epsilon)", f"(np.sqrt(new_sum[key]) + {fixed})"),
     )
@@ -407,6 +407,7 @@ lesson.quiz(
             "after 100 gradients?"),
     (0.005, "The sum of 100 equal squares is 100 of them, not 1 + 2 + ... + 100. And then comes "
             "the root."),
+    asks="a number of learning rates",
     hints=(
         "Let g be 1. What does the sum hold after one step, after two, after a hundred?",
         "The step divides the gradient by the root of the sum, not by the sum.",
@@ -651,13 +652,13 @@ adadelta_update.mistake(
 )
 for fixed in (0.9, 0.95):
     adadelta_update.mistake(
-        f"rho_fixed_{fixed}",
+        "rho_fixed",
         f"You use rho = {fixed} whatever is asked. Where does the argument come in?",
         ("    for key in params:", f"    rho = {fixed}\n    for key in params:"),
     )
 for fixed in ("1e-5", "1e-6", "1e-7", "1e-8"):
     adadelta_update.mistake(
-        f"epsilon_fixed_{fixed}",
+        "epsilon_fixed",
         f"You use epsilon = {fixed} whatever is asked. Where does the argument come in?",
         (ABOVE, ABOVE.replace("epsilon", fixed)),
         (BELOW, BELOW.replace("epsilon", fixed)),
@@ -819,6 +820,7 @@ lesson.quiz(
     (0.1, "Is epsilon in the numerator or in the denominator of what matters here?"),
     (0.01, "Is epsilon in the numerator or in the denominator of what matters here, and under "
            "what?"),
+    asks="a number, a factor",
     hints=(
         "Write the first step down with s = (1 - rho) and d = 0.",
         "Below the line 0.05 + epsilon hardly changes. What stands above the line?",
@@ -1103,14 +1105,15 @@ nesterov_update.mistake(
     "Your two results come in the other order: velocity first. What does the docstring give back?",
     ("return new_params, new_velocity", "return new_velocity, new_params"),
 )
-nesterov_update.mistake(
-    "beta_fixed",
-    "You use beta = 0.9 whatever is asked. Where does the argument beta come in?",
-    (
-        "    for key in params:\n        ahead",
-        "    beta = 0.9\n    for key in params:\n        ahead",
-    ),
-)
+for fixed in (0.9, 0.95, 0.99, 0.5):
+    nesterov_update.mistake(
+        "beta_fixed",
+        f"You use beta = {fixed} whatever is asked. Where does the argument beta come in?",
+        (
+            "    for key in params:\n        ahead",
+            f"    beta = {fixed}\n    for key in params:\n        ahead",
+        ),
+    )
 nesterov_update.mistake(
     "bias_uses_the_weights_gradient",
     "The velocity of a bias is made of the gradient of the weights: a line was copied and one name "

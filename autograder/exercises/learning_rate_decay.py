@@ -15,6 +15,10 @@ from optlab.checking.probe import Case, Recipe, Seed
 lesson = Lesson("07_learning_rate_decay", title="Let the learning rate decay", minutes=70)
 
 
+DIGITS = (2, 3, 4, 5, 6)
+ROUNDED = "Your rate is rounded to a few digits. What is left of a rate of 0.00004 then?"
+
+
 def _epochs(first, *epochs, note="", counter="epoch", **settings):
     """One schedule asked at several epochs."""
     then = tuple({counter: epoch} for epoch in epochs)
@@ -42,6 +46,7 @@ lesson.quiz(
     (0.053, "The floor of the rate 0.1. Which rate is asked about?"),
     (0.0101, "The floor of the rate 0.02. Which rate is asked about?"),
     (0.04, "You squared the rate. What is rate / (2 - rate)?"),
+    asks="a number, a mean of w^2",
     hints=(
         "The figure has a dashed line for each rate. By which formula is it drawn?",
         "Put 0.2 into the formula in both places: above the line and below it.",
@@ -155,12 +160,13 @@ inverse_time_decay.mistake(
     "epoch belong together?",
     ("decay_rate * epoch", "decay_rate + epoch"),
 )
-inverse_time_decay.mistake(
-    "rounded",
-    "Your rate is rounded to four digits. How many does a learning rate of 0.00004 need?",
-    ("return learning_rate0 / denominator", "return round(learning_rate0 / denominator, 4)"),
-    share=0.5,
-)
+for digits in DIGITS:
+    inverse_time_decay.mistake(
+        "rounded",
+        ROUNDED,
+        ("return " + QUOTIENT, f"return round({QUOTIENT}, {digits})"),
+        share=0.5,
+    )
 
 
 @inverse_time_decay.style
@@ -214,6 +220,7 @@ lesson.quiz(
         "does the formula start from?",
     ),
     (0.2, "At epoch 0 nothing has decayed. What is the denominator at epoch 3?"),
+    asks="a number, a learning rate",
     hints=(
         "Compute it from the formula, not from the table.",
         "The denominator grows by decay_rate with every epoch. What is it at epoch 3?",
@@ -326,11 +333,12 @@ exponential_decay.mistake(
     "multiplied once per epoch?",
     (PRODUCT, "left * learning_rate0**epoch"),
 )
-exponential_decay.mistake(
-    "base_fixed",
-    "You use 0.95 whatever is asked: base = 0.5 gives the same. Where does the argument come in?",
-    ("base**epoch", "0.95**epoch"),
-)
+for fixed in (0.95, 0.9, 0.99):
+    exponential_decay.mistake(
+        "base_fixed",
+        f"You use {fixed} whatever base is asked for. Where does the argument come in?",
+        ("base**epoch", f"{fixed}**epoch"),
+    )
 exponential_decay.mistake(
     "natural_exponential",
     "Your rate falls as exp(-base * epoch). What is the base of the power?",
@@ -358,12 +366,10 @@ exponential_decay.mistake(
     "Your rate grows with the epochs. Does dividing by a base below 1 make a number smaller?",
     (PRODUCT, "learning_rate0 / left"),
 )
-exponential_decay.mistake(
-    "rounded",
-    "Your rate is rounded to four digits. What is left of a rate of 0.00004 then?",
-    ("return left * learning_rate0", "return round(left * learning_rate0, 4)"),
-    share=0.5,
-)
+for digits in DIGITS:
+    exponential_decay.mistake(
+        "rounded", ROUNDED, ("return " + PRODUCT, f"return round({PRODUCT}, {digits})"), share=0.5
+    )
 exponential_decay.mistake(
     "caret_for_power",
     "In Python ^ is the bitwise xor, which numbers with a point do not have. Which two characters "
@@ -538,12 +544,10 @@ inverse_sqrt_decay.mistake(
     "Yours is a power of k, not a root of t: for k = 1 it never falls. What happens to t?",
     ("k / root", "k**t"),
 )
-inverse_sqrt_decay.mistake(
-    "rounded",
-    "Your rate is rounded to four digits. What is left of a rate of 0.00004 then?",
-    ("return k / root * learning_rate0", "return round(float(k / root * learning_rate0), 4)"),
-    share=0.5,
-)
+for digits in DIGITS:
+    inverse_sqrt_decay.mistake(
+        "rounded", ROUNDED, ("return " + RATE, f"return round(float({RATE}), {digits})"), share=0.5
+    )
 
 
 @inverse_sqrt_decay.style
@@ -613,6 +617,7 @@ def _(rng):
 
 
 DROPS = "epoch // drop_every"
+STAIR = "learning_rate0 * factor**drops"
 staircase_decay.mistake(
     "no_floor",
     "Your rate slides where it should stay the same. How many whole drops have there been?",
@@ -725,12 +730,13 @@ staircase_decay.mistake(
     "Yours starts at 1 whatever learning_rate0 is. What is the power a factor of?",
     ("learning_rate0 * factor**drops", "1.0 * factor**drops"),
 )
-staircase_decay.mistake(
-    "rounded",
-    "Your rate is rounded to four digits. What is left of a rate of 0.00004 then?",
-    ("return learning_rate0 * factor**drops", "return round(learning_rate0 * factor**drops, 4)"),
-    share=0.5,
-)
+for digits in DIGITS:
+    staircase_decay.mistake(
+        "rounded",
+        ROUNDED,
+        ("return " + STAIR, f"return round({STAIR}, {digits})"),
+        share=0.5,
+    )
 staircase_decay.mistake(
     "whole_rates_only",
     "Your rates are whole numbers, most of them 0. What has to be whole, the rate or the number of "
@@ -1057,6 +1063,7 @@ lesson.quiz(
         "You divided by 23. What is 1 + decay_rate * t when t has reached 23?",
     ),
     (0.008, "You divided by 25. Where does the counter stand after 23 updates?"),
+    asks="a number, a learning rate",
     hints=(
         "Put the number of updates where the number of the epoch stands.",
         "The denominator is 1 + decay_rate times that number. What is it after 23 updates?",

@@ -185,13 +185,14 @@ numerical_hessian.mistake(
     "A bowl has negative curvature in your Hessian. Which of the two gradients is subtracted?",
     ("gradient(w + shift) - gradient(w - shift)", "gradient(w - shift) - gradient(w + shift)"),
 )
-numerical_hessian.mistake(
-    "step_fixed",
-    "Your step is the same whatever is asked: with step = 0.5 the differences should be coarse. "
-    "Where does the argument come in?",
-    ("n = len(w)", "n, step = len(w), 1e-5"),
-    share=0.8,
-)
+for fixed in (1e-5, 1e-3, 1e-4, 1e-6):
+    numerical_hessian.mistake(
+        "step_fixed",
+        "Your step is the same whatever is asked: with step = 0.5 the differences should be "
+        "coarse. Where does the argument come in?",
+        ("n = len(w)", f"n, step = len(w), {fixed}"),
+        share=0.8,
+    )
 numerical_hessian.mistake(
     "step_drowned_in_rounding",
     "Your step is 1e-12 whatever is asked, and the difference of the two gradients is then mostly "
@@ -531,13 +532,14 @@ def _(hessian, tolerance):
     return "maximum" if np.all(eigenvalues <= 0) else "saddle"
 
 
-classify_critical_point.mistake(
-    "tolerance_fixed",
-    "Your tolerance is the same whatever is asked: at tolerance 0.5 a curvature of 0.2 is flat. "
-    "Where does the argument come in?",
-    (EIGENVALUES, f"{EIGENVALUES}\n    tolerance = 1e-8"),
-    share=0.8,
-)
+for fixed in (1e-8, 1e-10, 1e-6, 1e-5, 1e-4, 1e-3):
+    classify_critical_point.mistake(
+        "tolerance_fixed",
+        "Your tolerance is the same whatever is asked: at tolerance 0.5 a curvature of 0.2 is "
+        "flat. Where does the argument come in?",
+        (EIGENVALUES, f"{EIGENVALUES}\n    tolerance = {fixed}"),
+        share=0.8,
+    )
 classify_critical_point.mistake(
     "tolerance_relative",
     "Your tolerance grows with the largest eigenvalue: next to 100,000 a curvature of 0.01 is flat "
@@ -677,6 +679,7 @@ lesson.quiz(
     (-8, "That is the determinant, the product of both eigenvalues. Their sum is the trace, 2."),
     (3, "That is the entry off the diagonal. What does the matrix do to (1, -1)?"),
     (-3, "That would be the eigenvalue if the diagonal were 0. What does it do to (1, -1)?"),
+    asks="a number, an eigenvalue",
     hints=(
         "An eigenvector keeps its direction. Multiply the matrix with (1, 1) and with (1, -1).",
         "By which factor has each of the two been stretched? A factor may be negative.",
