@@ -1,0 +1,511 @@
+"""What can be said of a wrong answer without knowing the mistake: facts, all of them exact.
+
+From the values: what is right (which result, which keys, how many steps, which cases), and how the
+wrong values relate to the right ones, where one relation holds for all of them. From the source:
+what its text alone proves. A fact that holds in some cases only is not said.
+"""
+
+import ast
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from optlab.checking.compare import difference
+from optlab.checking.diagnose import AnswerKey, same
+from optlab.checking.probe import Observation
+
+_ENOUGH = 3  # numbers that a relation must hold for, so that it is no coincidence
+_CLOSE = 1e-6
+_ZERO = 1e-12
+_PLAIN = (int, float, np.number)
+
+Path = tuple[Any, ...]
+
+
+@dataclass(frozen=True)
+class Fact:
+    """kind: a short name for statistics. text: one or two sentences for the learner."""
+
+    kind: str
+    text: str
+
+
+@dataclass(frozen=True)
+class _Pair:
+    """A wrong value: in which case and call, where, what is right, what was given.
+
+    before: what the first argument holds at this place, in a first call.
+    """
+
+    case: int
+    call: int
+    path: Path
+    right: np.ndarray
+    given: np.ndarray
+    before: np.ndarray | None
+
+
+def from_values(key: AnswerKey, seen: tuple[Observation, ...]) -> tuple[Fact, ...]:
+    """Facts about wrong outputs, the most telling first; none where everything is right."""
+    wrong = [not same(key, i, key.expected[i], item) for i, item in enumerate(seen)]
+    if not key.cases or not any(wrong):
+        return ()
+    found = [_which_cases(key, seen, wrong)]
+    if not any(item.error for item in seen) and key.summary is None:
+        good, bad, pairs = _sorted_leaves(key, seen)
+        relation = _relation(key, pairs)
+        found = [_which_results(key, good, bad), _which_keys(good, bad), relation]
+        found += [_which_steps(key, seen, wrong), _which_cases(key, seen, wrong)]
+    return tuple(fact for fact in found if fact is not None)
+
+
+# What is right
+
+
+def _which_cases(key: AnswerKey, seen: tuple[Observation, ...], wrong: list[bool]) -> Fact | None:
+    right = [key.cases[i].note for i in range(len(seen)) if not wrong[i]]
+    bad = [key.cases[i].note for i in range(len(seen)) if wrong[i]]
+    if not right or not all(right) or not all(bad) or set(right) & set(bad):
+        return None
+    raised = any(item.error for item in seen)
+    verb = "it stops" if raised else "not"
+    return Fact("some cases", f"It is right with {_listed(right)}; {verb} with {_listed(bad)}.")
+
+
+def _which_steps(key: AnswerKey, seen: tuple[Observation, ...], wrong: list[bool]) -> Fact | None:
+    firsts = []
+    for index, is_wrong in enumerate(wrong):
+        if is_wrong:
+            pairs = zip(key.expected[index].outputs, seen[index].outputs, strict=False)
+            firsts.append(next((n for n, pair in enumerate(pairs) if not _ok(key, *pair)), 0))
+    steps = min(firsts)
+    if not steps:
+        return None
+    which = "The first step is" if steps == 1 else f"The first {steps} steps are"
+    text = f"{which} right, the next is not. What is handed from one step to the next?"
+    return Fact("later steps", text)
+
+
+def _which_results(key: AnswerKey, good: list[Path], bad: list[Path]) -> Fact | None:
+    if len(key.returns) < 2:
+        return None
+
+    def named(paths: list[Path]) -> list[str]:
+        places = {path[0] for path in paths if path and isinstance(path[0], int)}
+        return [name for i, name in enumerate(key.returns) if i in places]
+
+    wrong = named(bad)
+    right = [name for name in named(good) if name not in wrong]
+    if not right or not wrong:
+        return None
+    text = f"{_listed(right)} {_is(right)} right; {_listed(wrong)} {_is(wrong)} not."
+    return Fact("which result", text)
+
+
+def _which_keys(good: list[Path], bad: list[Path]) -> Fact | None:
+    """The keys of the innermost dicts; or, in a state of several dicts, which of them."""
+    for place in (-2, -1):
+        wrong = _keys_at(bad, place)
+        right = [name for name in _keys_at(good, place) if name not in wrong]
+        deep = all(len(path) >= -place + (place == -2) for path in bad)
+        if right and wrong and deep:
+            text = f"{_quoted(right)} {_is(right)} right, {_quoted(wrong)} {_is(wrong)} not."
+            return Fact("which key", text)
+    return None
+
+
+def _keys_at(paths: list[Path], place: int) -> list[str]:
+    found = (path[place] for path in paths if len(path) >= -place)
+    return list(dict.fromkeys(name for name in found if isinstance(name, str)))
+
+
+def _sorted_leaves(
+    key: AnswerKey, seen: tuple[Observation, ...]
+) -> tuple[list[Path], list[Path], list[_Pair]]:
+    """Paths of right and of wrong values, and the wrong ones, of each case's calls up to the first
+    wrong one: what comes later was carried on from it."""
+    good: dict[Path, None] = {}
+    bad: dict[Path, None] = {}
+    pairs: list[_Pair] = []
+    for index, (expected, given) in enumerate(zip(key.expected, seen, strict=True)):
+        for call, results in enumerate(zip(expected.outputs, given.outputs, strict=False)):
+            for path, right in leaves(results[0]):
+                value = _follow(results[1], path)
+                if _ok(key, right, value):
+                    good[path] = None
+                    continue
+                bad[path] = None
+                before = None if call else _argument(key, index, path)
+                pair = _Pair(index, call, path, _array(right), _array(value), before)
+                pairs.append(pair)
+            if not _ok(key, *results):
+                break
+    return [path for path in good if path not in bad], list(bad), pairs
+
+
+def _ok(key: AnswerKey, right: Any, given: Any) -> bool:
+    return difference(right, given, "", key.rtol) is None
+
+
+def _argument(key: AnswerKey, index: int, path: Path) -> np.ndarray | None:
+    """What the first argument holds where the result has this path."""
+    value = key.cases[index].args.get(key.parameters[0]) if key.parameters else None
+    for steps in (path[1:], path):
+        found = _array(_follow(value, steps))
+        if found.size:
+            return found
+    return None
+
+
+def leaves(value: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:
+    """(path, value) of everything in dicts and tuples; a tuple of numbers is one value."""
+    if isinstance(value, dict):
+        for name, item in value.items():
+            yield from leaves(item, (*path, name))
+    elif isinstance(value, tuple) and not all(isinstance(item, _PLAIN) for item in value):
+        for index, item in enumerate(value):
+            yield from leaves(item, (*path, index))
+    else:
+        yield path, value
+
+
+def _follow(value: Any, path: Path) -> Any:
+    try:
+        for step in path:
+            value = value[step]
+    except (LookupError, TypeError):
+        return None
+    return value
+
+
+def _array(value: Any) -> np.ndarray:
+    """As floats; empty for what is no number."""
+    if value is None or isinstance(value, (bool, str, dict)):
+        return np.array([])
+    if isinstance(value, (list, tuple)) and not all(type(v) in (int, float) for v in value):
+        return np.array([])
+    array = np.asarray(value)
+    return array.astype(float) if array.dtype.kind in "iuf" else np.array([])
+
+
+# How the wrong relates to the right
+
+Relation = Callable[[AnswerKey, list[_Pair]], str | None]
+
+
+def _relation(key: AnswerKey, pairs: list[_Pair]) -> Fact | None:
+    """The first relation that holds for every wrong value."""
+    if sum(pair.right.size for pair in pairs) < _ENOUGH:
+        return None
+    if any(not pair.given.size or not pair.right.size for pair in pairs):
+        return None
+    alike = all(pair.right.shape == pair.given.shape for pair in pairs)
+    finite = all(np.isfinite(pair.given).all() for pair in pairs)
+    table = (_SHAPES if not alike else _INFINITE if not finite else _VALUES).items()
+    for kind, relation in table:
+        text = relation(key, pairs)
+        if text:
+            return Fact(kind, text)
+    return None
+
+
+def _holds(test: Callable[[_Pair], Any], text: str) -> Relation:
+    def relation(key: AnswerKey, pairs: list[_Pair]) -> str | None:
+        return text if all(test(pair) for pair in pairs) else None
+
+    return relation
+
+
+def _near(a: np.ndarray, b: np.ndarray, rtol: float = _CLOSE, atol: float = _ZERO) -> bool:
+    return a.shape == b.shape and bool(np.all(np.abs(a - b) <= atol + rtol * np.abs(b)))
+
+
+def _row(pair: _Pair) -> bool:
+    return pair.right.ndim == 1 and pair.given.ndim == 1
+
+
+def _ends(key: AnswerKey, pairs: list[_Pair]) -> str | None:
+    """As many too many, or too few, at one end everywhere."""
+    if not all(map(_row, pairs)):
+        return None
+    counts = {len(pair.given) - len(pair.right) for pair in pairs}
+    if len(counts) != 1:
+        return None
+    (more,) = counts
+    long = [(p.given, p.right) if more > 0 else (p.right, p.given) for p in pairs]
+    count = abs(more)
+    if all(_near(a[count:], b) for a, b in long):
+        return _end_text(more, "start")
+    if all(_near(a[:-count], b) for a, b in long):
+        return _end_text(more, "end")
+    return None
+
+
+def _end_text(more: int, end: str) -> str:
+    if more > 0:
+        return f"You have {more} too many at the {end}; the rest is right."
+    return f"You have {-more} too few at the {end}; the rest is right."
+
+
+def _ratio(pairs: Iterable[tuple[int, np.ndarray, np.ndarray]]) -> list[tuple[int, float]] | None:
+    """(case, given / right) of each, where that is one number throughout; zeros only for zeros."""
+    found = []
+    for case, right, given in pairs:
+        there = np.abs(right) > _ZERO
+        if np.any(np.abs(given[~there]) > 1e-9):
+            return None
+        if there.any():
+            ratios = given[there] / right[there]
+            if np.ptp(ratios) > _CLOSE * max(1e-9, abs(float(ratios.flat[0]))):
+                return None
+            found.append((case, float(ratios.flat[0])))
+    return found
+
+
+def _steps_of(pairs: list[_Pair]) -> list[tuple[int, np.ndarray, np.ndarray]] | None:
+    """(case, right step, given step) where every wrong value follows on an argument."""
+    first = [p for p in pairs if p.before is not None and p.before.shape == p.right.shape]
+    if not first or len(first) < sum(pair.call == 0 for pair in pairs):
+        return None
+    return [(p.case, p.right - p.before, p.given - p.before) for p in first]
+
+
+def _stale(key: AnswerKey, pairs: list[_Pair]) -> str | None:
+    steps = _steps_of(pairs)
+    if not steps or not all(_near(given, 0 * right) for _, right, given in steps):
+        return None
+    return f"Yours is {key.parameters[0]} as you were given it: nothing was added or taken away."
+
+
+def _opposite(key: AnswerKey, pairs: list[_Pair]) -> str | None:
+    steps = _steps_of(pairs)
+    if not steps or not all(_near(given, -right) for _, right, given in steps):
+        return None
+    return "Your step has the right length and the opposite direction."
+
+
+def _step_factor(key: AnswerKey, pairs: list[_Pair]) -> str | None:
+    steps = _steps_of(pairs)
+    return _factor_text(key, steps, "Your step is") if steps else None
+
+
+def _value_factor(key: AnswerKey, pairs: list[_Pair]) -> str | None:
+    return _factor_text(key, [(p.case, p.right, p.given) for p in pairs], "Yours is")
+
+
+def _factor_text(
+    key: AnswerKey, pairs: list[tuple[int, np.ndarray, np.ndarray]], subject: str
+) -> str | None:
+    ratios = _ratio(pairs)
+    if not ratios or sum(right.size for _, right, _ in pairs) < _ENOUGH:
+        return None
+    values = [value for _, value in ratios]
+    if max(values) - min(values) <= _CLOSE * abs(values[0]):
+        if abs(values[0]) < 1e-9:
+            return f"{subject} zero everywhere."
+        return f"{subject} {values[0]:.6g} times the right one, everywhere."
+    named = _named_factor(key, ratios)
+    if named:
+        return f"{subject} the right one times {named}, in every case."
+    if len({case for case, _ in ratios}) > 1:
+        return (
+            f"{subject} a multiple of the right one, and another multiple in another case. Does "
+            "a factor miss, or is one too many?"
+        )
+    return None
+
+
+_FACTORS: dict[str, Callable[[float], float]] = {
+    "{}": lambda v: v,
+    "1 / {}": lambda v: 1 / v,
+    "1 - {}": lambda v: 1 - v,
+    "1 / (1 - {})": lambda v: 1 / (1 - v),
+    "{} squared": lambda v: v * v,
+}
+
+
+def _named_factor(key: AnswerKey, ratios: list[tuple[int, float]]) -> str | None:
+    """The argument that explains another ratio in every case."""
+    for name in key.parameters:
+        values = [(key.cases[case].args.get(name), ratio) for case, ratio in ratios]
+        if not all(type(value) in (int, float) for value, _ in values):
+            continue
+        for text, make in _FACTORS.items():
+            if all(_is_factor(make, value, ratio) for value, ratio in values):
+                return text.format(name)
+    return None
+
+
+def _is_factor(make: Callable[[float], float], value: float, ratio: float) -> bool:
+    try:
+        return abs(ratio - make(float(value))) < _CLOSE * abs(ratio)
+    except ZeroDivisionError:
+        return False
+
+
+def _beside(key: AnswerKey, pairs: list[_Pair]) -> str | None:
+    off = [pair.given - pair.right for pair in pairs]
+    first = float(off[0].flat[0])
+    scale = 1e-9 * max(1.0, abs(first))
+    if all(np.all(np.abs(d - first) <= scale) for d in off):
+        return f"Yours is {first:+.6g} beside the right one, everywhere."
+    return None
+
+
+def _finite_right(pair: _Pair) -> bool:
+    there = np.isfinite(pair.given)
+    return bool(there.any()) and _near(pair.given[there], pair.right[there])
+
+
+_SHAPES: dict[str, Relation] = {
+    "transposed": _holds(
+        lambda p: p.right.ndim == 2 and _near(p.given, p.right.T),
+        "Yours is the right one turned over: rows are columns.",
+    ),
+    "ends": _ends,
+}
+_INFINITE: dict[str, Relation] = {
+    "not finite": _holds(
+        lambda p: not np.isfinite(p.given).any(),
+        "Yours is nan or inf throughout. What is divided by zero, or grows without bound?",
+    ),
+    "finite right": _holds(
+        _finite_right, "Wherever yours is a number it is right; the rest is nan or inf."
+    ),
+}
+_VALUES: dict[str, Relation] = {
+    "sign": _holds(lambda p: _near(p.given, -p.right), "Yours is right but for the sign."),
+    "three digits": _holds(
+        lambda p: _near(p.given, p.right, rtol=1e-3, atol=1e-9),
+        "Yours is right to three digits and no further. What small is added, left out or rounded?",
+    ),
+    "transposed": _holds(
+        lambda p: p.right.ndim == 2 and p.right.size > 2 and _near(p.given, p.right.T),
+        "Yours is the right one turned over: rows are columns.",
+    ),
+    "reversed": _holds(
+        lambda p: _row(p) and len(p.right) > 1 and _near(p.given, p.right[::-1]),
+        "Yours has the right values in the opposite order.",
+    ),
+    "other order": _holds(
+        lambda p: (
+            p.right.size > 1 and _near(np.sort(p.given, axis=None), np.sort(p.right, axis=None))
+        ),
+        "Yours has the right values in another order.",
+    ),
+    "late": _holds(
+        lambda p: _row(p) and len(p.right) > 2 and _near(p.given[1:], p.right[:-1]),
+        "Each of yours is the right one of the place before: they come one late.",
+    ),
+    "early": _holds(
+        lambda p: _row(p) and len(p.right) > 2 and _near(p.given[:-1], p.right[1:]),
+        "Each of yours is the right one of the next place: they come one early.",
+    ),
+    "stale": _stale,
+    "opposite step": _opposite,
+    "step factor": _step_factor,
+    "factor": _value_factor,
+    "beside": _beside,
+    "first right": _holds(
+        lambda p: _row(p) and len(p.right) > 1 and _near(p.given[:1], p.right[:1]),
+        "The first one is right; later ones are not.",
+    ),
+    "last right": _holds(
+        lambda p: _row(p) and len(p.right) > 1 and _near(p.given[-1:], p.right[-1:]),
+        "The last one is right; earlier ones are not.",
+    ),
+}
+
+
+# From the source
+
+
+def changed_defaults(function: ast.FunctionDef, defaults: dict[str, Any]) -> tuple[Fact, ...]:
+    """Defaults that are others than in the cell as it was handed out."""
+    given = function.args.args[len(function.args.args) - len(function.args.defaults) :]
+    found = []
+    for argument, node in zip(given, function.args.defaults, strict=True):
+        try:
+            value = ast.literal_eval(node)
+        except (ValueError, TypeError, RecursionError):
+            continue
+        old = defaults.get(argument.arg, value)
+        if old != value:
+            name = argument.arg
+            text = f"{name} was {old!r} when you got the cell; yours is {value!r}. Did you mean to "
+            found.append(Fact("default changed", text + "change it?"))
+    return tuple(found)
+
+
+def from_source(function: ast.FunctionDef) -> tuple[Fact, ...]:
+    """What the text alone proves, what stops everything else first."""
+    nodes = list(ast.walk(function))
+    rules = (_no_return, _return_in_loop, _value_unused, _parameter_unused)
+    return tuple(fact for rule in rules if (fact := rule(function, nodes)) is not None)
+
+
+def _read(nodes: list[ast.AST]) -> list[str]:
+    names = (n for n in nodes if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load))
+    return [name.id for name in names]
+
+
+def _parameters(function: ast.FunctionDef) -> list[str]:
+    given = function.args
+    return [arg.arg for arg in (*given.posonlyargs, *given.args, *given.kwonlyargs)]
+
+
+def _parameter_unused(function: ast.FunctionDef, nodes: list[ast.AST]) -> Fact | None:
+    read = _read(nodes)
+    unused = [name for name in _parameters(function) if name not in read]
+    if not unused:
+        return None
+    text = f"{_listed(unused)} {_is(unused)} never used. Where does the formula have it?"
+    return Fact("parameter unused", text)
+
+
+def _value_unused(function: ast.FunctionDef, nodes: list[ast.AST]) -> Fact | None:
+    """A plain `name = value`; of a tuple that is unpacked, a part may well be left."""
+    read = _read(nodes)
+    assigned = (
+        n for n in nodes if isinstance(n, ast.Assign) and isinstance(n.targets[0], ast.Name)
+    )
+    unused = [(n.lineno, n.targets[0].id) for n in assigned if n.targets[0].id not in read]
+    unused = [(line, name) for line, name in unused if not name.startswith("_")]
+    if not unused:
+        return None
+    line, name = min(unused)
+    return Fact("value unused", f"{name} is computed in line {line} and never used.")
+
+
+def _return_in_loop(function: ast.FunctionDef, nodes: list[ast.AST]) -> Fact | None:
+    for node in nodes:
+        if isinstance(node, (ast.For, ast.While)) and isinstance(node.body[-1], ast.Return):
+            line = node.body[-1].lineno
+            text = f"The return in line {line} ends the loop in its first round. How far is it "
+            return Fact("return in the loop", text + "indented?")
+    return None
+
+
+def _no_return(function: ast.FunctionDef, nodes: list[ast.AST]) -> Fact | None:
+    if any(isinstance(n, ast.Return) and n.value is not None for n in nodes):
+        return None
+    return Fact("no return", "Nothing is returned. What should the caller get?")
+
+
+# Words
+
+
+def _is(things: list[str]) -> str:
+    return "is" if len(things) == 1 else "are"
+
+
+def _quoted(names: list[str]) -> str:
+    return _listed([repr(name) for name in names])
+
+
+def _listed(things: Iterable[str]) -> str:
+    """ "a", "a and b", "a, b and c"."""
+    *rest, last = dict.fromkeys(things)
+    return f"{', '.join(rest)} and {last}" if rest else last

@@ -1,0 +1,579 @@
+"""The small edits that are tried, as tables of small functions. They know Python, not the course.
+
+An expression or a statement is given, and what it could have been comes out, each time with the
+kind of mistake that this would mean. Tier 1 changes or drops what stands there, tier 2 wraps it,
+tier 3 adds something.
+"""
+
+import ast
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from optlab.checking.onechange.guards import Guard, called
+from optlab.checking.onechange.names import LIBRARIES, Names, expression, is_load
+
+_REDUCTIONS = ("sum", "mean", "max", "min", "prod", "median", "std", "var")
+_ALIKE = (
+    "sqrt square abs exp log floor ceil round negative sign expm1 log1p log10 log2".split(),
+    _REDUCTIONS,
+    ("zeros_like", "ones_like", "empty_like"),
+    ("zeros", "ones"),
+    ("hstack", "vstack", "concatenate"),
+    ("eigvalsh", "eigvals", "svd", "diag"),
+    ("maximum", "minimum"),
+    ("argmin", "argmax", "nanargmin"),
+    ("outer", "dot", "matmul", "multiply"),
+    ("any", "all"),
+    ("range", "enumerate"),
+    ("argsort", "sort"),
+    ("permutation", "shuffle"),
+    ("isfinite", "isnan"),
+    ("standard_normal", "random", "normal", "uniform"),
+)
+_BUILTIN = ("abs", "round", "sum", "max", "min", "range", "enumerate", "any", "all")
+_COMPARISONS = (ast.Lt, ast.LtE, ast.Gt, ast.GtE, ast.Eq, ast.NotEq)
+_USUAL = (ast.Add, ast.Sub, ast.Mult, ast.Div, ast.Pow)
+_WHOLE = (ast.FloorDiv, ast.Mod)
+
+
+@dataclass(frozen=True)
+class Edit:
+    """What an expression, or a statement (as a list), could have been.
+
+    swap: (old name, new name), where it only exchanges names: they should be of one sort.
+    """
+
+    kind: str
+    new: Any
+    tier: int = 1
+    swap: tuple[str, str] | None = None
+
+
+@dataclass(frozen=True)
+class Wrap:
+    """A function put round an expression's value.
+
+    apply: of the value and of the functions that give the values of `needs`, in that order.
+    needs: texts of expressions. numbers: how many of them, from the first, must be numbers.
+    whole_value: only for what is assigned or returned.
+    """
+
+    tier: int
+    kind: str
+    apply: Callable[..., Any]
+    needs: tuple[str, ...] = ()
+    numbers: int = 0
+    whole_value: bool = False
+    size: int = 1
+
+
+def expression_edits(node: ast.expr, names: Names) -> list[Edit]:
+    """What this expression could have been, without doubles."""
+    seen = {ast.dump(node)}
+    found = []
+    for kind, function in _EXPRESSIONS:
+        if not isinstance(node, kind):
+            continue
+        for edit in function(node, names):
+            text = ast.dump(edit.new)
+            if text not in seen:
+                seen.add(text)
+                found.append(edit)
+    return found
+
+
+def _name(name: str) -> ast.Name:
+    return ast.Name(name, ast.Load())
+
+
+def _value(value: Any) -> ast.Constant:
+    return ast.Constant(value)
+
+
+def _operators(node: ast.BinOp, names: Names) -> Iterator[Edit]:
+    choices = (*_USUAL, *_WHOLE) if isinstance(node.op, _WHOLE) else _USUAL
+    for operator in choices:
+        if not isinstance(node.op, operator):
+            yield Edit("operator", ast.BinOp(node.left, operator(), node.right))
+
+
+def _parts_alone(node: ast.BinOp, names: Names) -> Iterator[Edit]:
+    yield Edit("extra", node.left)
+    yield Edit("extra", node.right)
+
+
+def _sides(node: ast.BinOp, names: Names) -> Iterator[Edit]:
+    if not isinstance(node.op, (ast.Add, ast.Mult)):
+        yield Edit("order", ast.BinOp(node.right, node.op, node.left))
+
+
+def _brackets(node: ast.BinOp, names: Names) -> Iterator[Edit]:
+    """a + (b * c) as (a + b) * c, also where b is a product itself; and the other way round."""
+    a, op, b = node.left, node.op, node.right
+    make = ast.BinOp
+    if isinstance(b, ast.BinOp):
+        yield Edit("brackets", make(make(a, op, b.left), b.op, b.right))
+        if isinstance(b.left, ast.BinOp):
+            inner = make(make(a, op, b.left.left), b.left.op, b.left.right)
+            yield Edit("brackets", make(inner, b.op, b.right))
+    if isinstance(a, ast.BinOp):
+        yield Edit("brackets", make(a.left, a.op, make(a.right, op, b)))
+        if isinstance(a.right, ast.BinOp):
+            inner = make(a.right.left, a.right.op, make(a.right.right, op, b))
+            yield Edit("brackets", make(a.left, a.op, inner))
+        if isinstance(a.left, ast.BinOp):
+            inner = make(make(a.left.right, a.op, a.right), op, b)
+            yield Edit("brackets", make(a.left.left, a.left.op, inner))
+    if isinstance(a, ast.UnaryOp):
+        yield Edit("brackets", ast.UnaryOp(a.op, make(a.operand, op, b)))
+
+
+def _into_the_call(node: ast.BinOp, names: Names) -> Iterator[Edit]:
+    a, op, b = node.left, node.op, node.right
+    if isinstance(a, ast.Call) and len(a.args) == 1:
+        yield Edit("brackets", ast.Call(a.func, [ast.BinOp(a.args[0], op, b)], a.keywords))
+    if isinstance(b, ast.Call) and len(b.args) == 1:
+        yield Edit("brackets", ast.Call(b.func, [ast.BinOp(a, op, b.args[0])], b.keywords))
+
+
+def _out_of_the_call(node: ast.Call, names: Names) -> Iterator[Edit]:
+    if len(node.args) == 1 and isinstance(node.args[0], ast.BinOp):
+        inside = node.args[0]
+        first = ast.Call(node.func, [inside.left], node.keywords)
+        last = ast.Call(node.func, [inside.right], node.keywords)
+        yield Edit("brackets", ast.BinOp(first, inside.op, inside.right))
+        yield Edit("brackets", ast.BinOp(inside.left, inside.op, last))
+
+
+def _without_call(node: ast.Call, names: Names) -> Iterator[Edit]:
+    for argument in node.args[:2]:
+        if not isinstance(argument, ast.Starred):
+            yield Edit("extra function", argument)
+    if isinstance(node.func, ast.Attribute):
+        thing = node.func.value
+        if not (isinstance(thing, ast.Name) and thing.id in LIBRARIES):
+            yield Edit("extra function", thing)
+
+
+def _other_functions(node: ast.Call, names: Names) -> Iterator[Edit]:
+    name = called(node)
+    for other in (o for group in _ALIKE if name in group for o in group if o != name):
+        if isinstance(node.func, ast.Attribute):
+            function: ast.expr = ast.Attribute(node.func.value, other, ast.Load())
+        elif other in _BUILTIN:
+            function = _name(other)
+        else:
+            function = ast.Attribute(_name("np"), other, ast.Load())
+        yield Edit("function", ast.Call(function, node.args, node.keywords))
+
+
+def _axes(node: ast.Call, names: Names) -> Iterator[Edit]:
+    if called(node) not in _REDUCTIONS or not isinstance(node.func, ast.Attribute):
+        return
+    rest = [k for k in node.keywords if k.arg != "axis"]
+    given = {k.arg for k in node.keywords}
+    keep = ast.keyword("keepdims", _value(True))
+    for axis in (0, 1, None):
+        keywords = [*rest, ast.keyword("axis", _value(axis))]
+        yield Edit("axis", ast.Call(node.func, node.args, keywords))
+        if "keepdims" not in given:
+            yield Edit("axis", ast.Call(node.func, node.args, [*keywords, keep]))
+    if "keepdims" not in given and "axis" in given:
+        yield Edit("axis", ast.Call(node.func, node.args, [*node.keywords, keep]))
+    yield Edit("axis", ast.Call(node.func, node.args, rest))
+
+
+def _keywords(node: ast.Call, names: Names) -> Iterator[Edit]:
+    for index in range(len(node.keywords)):
+        rest = node.keywords[:index] + node.keywords[index + 1 :]
+        yield Edit("keyword", ast.Call(node.func, node.args, rest))
+    if called(node) == "argsort":
+        stable = ast.keyword("kind", _value("stable"))
+        yield Edit("keyword", ast.Call(node.func, node.args, [*node.keywords, stable]))
+    if called(node) == "enumerate" and len(node.args) == 1 and not node.keywords:
+        yield Edit("off by one", ast.Call(node.func, [node.args[0], _value(1)], []))
+
+
+def _ranges(node: ast.Call, names: Names) -> Iterator[Edit]:
+    if called(node) != "range" or not isinstance(node.func, ast.Name):
+        return
+    if len(node.args) == 1:
+        stop = node.args[0]
+        after = ast.BinOp(stop, ast.Add(), _value(1))
+        yield Edit("off by one", ast.Call(node.func, [_value(1), stop], []))
+        yield Edit("off by one", ast.Call(node.func, [_value(1), after], []))
+        for name in names.whole:
+            steps = [_value(0), stop, expression(name)]
+            yield Edit("missing step", ast.Call(node.func, steps, []), tier=3)
+    elif len(node.args) == 2:
+        yield Edit("off by one", ast.Call(node.func, [node.args[1]], []))
+
+
+def _arguments(node: ast.Call, names: Names) -> Iterator[Edit]:
+    """Two neighbours exchanged."""
+    for index in range(len(node.args) - 1):
+        args = list(node.args)
+        args[index], args[index + 1] = args[index + 1], args[index]
+        yield Edit("order", ast.Call(node.func, args, node.keywords))
+
+
+def _other_names(node: ast.Name, names: Names) -> Iterator[Edit]:
+    for name in names.names:
+        yield Edit("name", _name(name), swap=(node.id, name))
+
+
+def _other_attributes(node: ast.Attribute, names: Names) -> Iterator[Edit]:
+    if isinstance(node.value, ast.Name) and node.value.id == "self":
+        for name in names.attributes:
+            yield Edit("name", ast.Attribute(node.value, name, ast.Load()))
+    if node.attr == "T":
+        yield Edit("extra function", node.value)
+
+
+def _constants(node: ast.Constant, names: Names) -> Iterator[Edit]:
+    old = node.value
+    if isinstance(old, bool):
+        yield Edit("number", _value(not old))
+    elif isinstance(old, (int, float)):
+        near = (0, 1, 2, -1, 0.5, old + 1, old - 1, -old, 1 - old, 10 * old, old / 10)
+        for new in (*near, 3, 4, 10, 1e-8):
+            yield Edit("number", _value(new))
+        for name in names.scalars:
+            yield Edit("number", expression(name))
+    elif isinstance(old, str):
+        for word in names.words:
+            yield Edit("word", _value(word))
+
+
+def _without_sign(node: ast.UnaryOp, names: Names) -> Iterator[Edit]:
+    yield Edit("negation" if isinstance(node.op, ast.Not) else "sign", node.operand)
+
+
+def _comparisons(node: ast.Compare, names: Names) -> Iterator[Edit]:
+    if len(node.ops) == 1:
+        for operator in _COMPARISONS:
+            if not isinstance(node.ops[0], operator):
+                new = ast.Compare(node.left, [operator()], node.comparators)
+                yield Edit("comparison", new)
+
+
+def _logic(node: ast.BoolOp, names: Names) -> Iterator[Edit]:
+    other = ast.And() if isinstance(node.op, ast.Or) else ast.Or()
+    yield Edit("and/or", ast.BoolOp(other, node.values))
+    for value in node.values:
+        yield Edit("extra", value)
+
+
+def _choices(node: ast.IfExp, names: Names) -> Iterator[Edit]:
+    yield Edit("extra", node.body)
+    yield Edit("extra", node.orelse)
+    yield Edit("order", ast.IfExp(node.test, node.orelse, node.body))
+
+
+def _pairs(node: ast.Tuple | ast.List, names: Names) -> Iterator[Edit]:
+    if is_load(node) and len(node.elts) == 2:
+        yield Edit("order", type(node)(node.elts[::-1], ast.Load()))
+
+
+def _dicts(node: ast.Dict, names: Names) -> Iterator[Edit]:
+    if len(node.values) == 2:
+        yield Edit("order", ast.Dict(node.keys, node.values[::-1]))
+
+
+def _indices(node: ast.Subscript, names: Names) -> Iterator[Edit]:
+    thing, index = node.value, node.slice
+    if not is_load(node):
+        return
+    if isinstance(index, ast.Tuple):
+        if len(index.elts) == 2:
+            turned = ast.Tuple(index.elts[::-1], ast.Load())
+            yield Edit("order", ast.Subscript(thing, turned, ast.Load()))
+        return
+    columns = ast.Tuple([ast.Slice(), index], ast.Load())
+    yield Edit("slice", ast.Subscript(thing, columns, ast.Load()))
+    if not isinstance(index, ast.Slice):
+        yield Edit("index", thing)
+        return
+    for bound in ("lower", "upper", "step"):
+        old = getattr(index, bound)
+        choices: list[ast.expr | None] = [None] if old is not None else []
+        if old is None and bound != "step":
+            choices = [*map(expression, names.whole), _value(1), _value(-1)]
+        for new in choices:
+            parts = {"lower": index.lower, "upper": index.upper, "step": index.step, bound: new}
+            yield Edit("slice", ast.Subscript(thing, ast.Slice(**parts), ast.Load()))
+
+
+_EXPRESSIONS: tuple[tuple[Any, Callable[[Any, Names], Iterator[Edit]]], ...] = (
+    (ast.BinOp, _operators),
+    (ast.BinOp, _brackets),
+    (ast.BinOp, _into_the_call),
+    (ast.BinOp, _sides),
+    (ast.BinOp, _parts_alone),
+    (ast.UnaryOp, _without_sign),
+    (ast.Call, _out_of_the_call),
+    (ast.Call, _other_functions),
+    (ast.Call, _without_call),
+    (ast.Call, _axes),
+    (ast.Call, _keywords),
+    (ast.Call, _ranges),
+    (ast.Call, _arguments),
+    (ast.Name, _other_names),
+    (ast.Attribute, _other_attributes),
+    (ast.Constant, _constants),
+    (ast.Compare, _comparisons),
+    (ast.BoolOp, _logic),
+    (ast.IfExp, _choices),
+    ((ast.Tuple, ast.List), _pairs),
+    (ast.Dict, _dicts),
+    (ast.Subscript, _indices),
+)
+
+
+def statement_edits(node: ast.stmt, names: Names, *, in_loop: bool) -> list[Edit]:
+    """What could stand in the place of this statement: lists of statements."""
+    if isinstance(node, (ast.FunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom)):
+        return []
+    found = [] if isinstance(node, ast.Return) else [Edit("extra line", [ast.Pass()])]
+    for kind, function in _STATEMENTS:
+        if isinstance(node, kind):
+            found += function(node, names)
+    return found + list(_missing_lines(node, names, in_loop))
+
+
+def _augmented(node: ast.AugAssign, names: Names) -> Iterator[Edit]:
+    if isinstance(node.target, ast.Tuple):
+        return
+    whole = ast.BinOp(_read(node.target), node.op, node.value)
+    yield Edit("in place", [ast.Assign([node.target], whole)])
+    yield Edit("accumulate", [ast.Assign([node.target], node.value)])
+    for operator in (ast.Add, ast.Sub, ast.Mult, ast.Div):
+        if not isinstance(node.op, operator):
+            yield Edit("operator", [ast.AugAssign(node.target, operator(), node.value)])
+
+
+def _read(target: ast.expr) -> ast.expr:
+    """A target as the expression that reads it."""
+    return ast.parse(ast.unparse(target), mode="eval").body
+
+
+def _assigned(node: ast.Assign, names: Names) -> Iterator[Edit]:
+    if len(node.targets) != 1:
+        return
+    target = node.targets[0]
+    if isinstance(target, (ast.Name, ast.Subscript)):
+        for operator in (ast.Add, ast.Sub):
+            yield Edit("accumulate", [ast.AugAssign(target, operator(), node.value)])
+    if isinstance(target, ast.Name):
+        for name in names.locals:
+            if name != target.id:
+                other: ast.expr = ast.Name(name, ast.Store())
+                yield Edit("name", [ast.Assign([other], node.value)], swap=(target.id, name))
+    if isinstance(target, ast.Subscript) and isinstance(target.value, ast.Name):
+        old = target.value.id
+        for name in (*names.locals, *names.parameters):
+            if name != old:
+                other = ast.Subscript(_name(name), target.slice, ast.Store())
+                yield Edit("name", [ast.Assign([other], node.value)], swap=(old, name))
+    if isinstance(target, ast.Tuple) and len(target.elts) == 2:
+        turned = ast.Tuple(target.elts[::-1], ast.Store())
+        yield Edit("order", [ast.Assign([turned], node.value)])
+
+
+def _conditions(node: ast.If, names: Names) -> Iterator[Edit]:
+    negated = ast.UnaryOp(ast.Not(), node.test)
+    yield Edit("condition", [ast.If(negated, node.body, node.orelse)])
+    yield Edit("condition", node.body)
+    if node.orelse:
+        yield Edit("condition", node.orelse)
+
+
+def _kept(node: ast.Expr, names: Names) -> Iterator[Edit]:
+    """The result of a method, kept under the name of what it is a method of."""
+    call = node.value
+    if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute):
+        thing = call.func.value
+        if isinstance(thing, ast.Name) and thing.id not in LIBRARIES:
+            kept = ast.Assign([ast.Name(thing.id, ast.Store())], call)
+            yield Edit("result not kept", [kept])
+
+
+def _returned(node: ast.Return, names: Names) -> Iterator[Edit]:
+    """Something else returned."""
+    if isinstance(node.value, ast.Tuple):
+        for index in range(len(node.value.elts)):
+            rest = node.value.elts[:index] + node.value.elts[index + 1 :]
+            alone = rest[0] if len(rest) == 1 else ast.Tuple(rest, ast.Load())
+            yield Edit("result", [ast.Return(alone)])
+
+
+def _missing_lines(node: ast.stmt, names: Names, in_loop: bool) -> Iterator[Edit]:
+    """A line that is missing before or after this one."""
+    ends = isinstance(node, ast.Return)
+    for line in (*_countings(names), *_collected(names), *_handed_on(names)):
+        yield Edit("missing line", [line, node], tier=3)
+        if not ends:
+            yield Edit("missing line", [node, line], tier=3)
+    if in_loop and not ends:
+        for line in _stored(names):
+            yield Edit("missing line", [node, line], tier=3)
+
+
+def _countings(names: Names) -> Iterator[ast.stmt]:
+    for name in names.made_whole:
+        yield ast.AugAssign(ast.Name(name, ast.Store()), ast.Add(), _value(1))
+
+
+def _collected(names: Names) -> Iterator[ast.stmt]:
+    for name in names.lists:
+        for item in (*names.locals, *names.parameters):
+            if item != name:
+                append = ast.Attribute(_name(name), "append", ast.Load())
+                yield ast.Expr(ast.Call(append, [_name(item)], []))
+
+
+def _handed_on(names: Names) -> Iterator[ast.stmt]:
+    for name in names.arrays:
+        for local in names.locals:
+            yield ast.Assign([ast.Name(name, ast.Store())], _name(local))
+
+
+def _stored(names: Names) -> Iterator[ast.stmt]:
+    for name in names.dicts:
+        for loop in names.loops:
+            for item in names.items:
+                target = ast.Subscript(_name(name), _name(loop), ast.Store())
+                yield ast.Assign([target], item)
+
+
+_STATEMENTS: tuple[tuple[Any, Callable[[Any, Names], Iterator[Edit]]], ...] = (
+    (ast.AugAssign, _augmented),
+    (ast.Assign, _assigned),
+    (ast.If, _conditions),
+    (ast.Expr, _kept),
+    (ast.Return, _returned),
+)
+
+
+def wraps(names: Names, guard: Guard) -> list[Wrap]:
+    """Everything that is tried round a value, most plausible first within its tier."""
+    found = [*_plain_wraps(guard), *_item_wraps(names), *_replacements(names)]
+    found += _corrections(names, guard)
+    found += _with_numbers(names, guard)
+    found += _with_parts(names, guard)
+    found += _bounds(names)
+    return sorted(found, key=lambda wrap: (wrap.tier, wrap.kind == "missing bound", wrap.size))
+
+
+def _copied(value: Any) -> Any:
+    return np.copy(value) if isinstance(value, np.ndarray) else value.copy()
+
+
+_FUNCTIONS: tuple[Callable[[Any], Any], ...] = (
+    np.sqrt,
+    np.square,
+    np.abs,
+    np.floor,
+    np.ceil,
+    _copied,
+    np.exp,
+    np.log,
+    int,
+    float,
+    np.sum,
+    np.mean,
+    np.array,
+    np.transpose,
+    np.max,
+    np.min,
+)
+
+
+def _plain_wraps(guard: Guard) -> Iterator[Wrap]:
+    for function in _FUNCTIONS:
+        yield Wrap(2, "missing function", lambda v, f=function: f(v))
+    yield Wrap(2, "sign", lambda v: -v)
+    yield Wrap(2, "one minus", lambda v: 1 - v)
+    yield Wrap(2, "off by one", lambda v: v + 1)
+    yield Wrap(2, "off by one", lambda v: v - 1)
+    yield Wrap(2, "missing factor", lambda v: guard.mult(v, 2))
+    yield Wrap(2, "missing factor", lambda v: v / 2)
+    yield Wrap(2, "missing power", lambda v: guard.pow(v, 2))
+    yield Wrap(2, "negation", lambda v: not v)
+
+
+def _item_wraps(names: Names) -> Iterator[Wrap]:
+    for loop in names.loops:
+        yield Wrap(2, "index", lambda v, k: v[k()], (loop,))
+
+
+def _texts(names: Names) -> list[str]:
+    return [ast.unparse(part) for part in names.parts]
+
+
+def _replacements(names: Names) -> Iterator[Wrap]:
+    for text in _texts(names):
+        yield Wrap(2, "expression", lambda v, x: x(), (text,), whole_value=True, size=3)
+
+
+def _corrections(names: Names, guard: Guard) -> Iterator[Wrap]:
+    """Divided by 1 - a**n: such a correction of an average is missing as a whole."""
+    for base in names.scalars:
+        for count in names.whole:
+            if base != count:
+                yield Wrap(
+                    3,
+                    "missing factor",
+                    lambda v, a, n: v / (1 - guard.pow(a(), n())),
+                    (base, count),
+                    numbers=2,
+                )
+
+
+def _with_numbers(names: Names, guard: Guard) -> Iterator[Wrap]:
+    for name in names.scalars:
+        for kind, size, apply in (
+            ("missing factor", 1, lambda v, a: guard.mult(v, a())),
+            ("missing factor", 1, lambda v, a: v / a()),
+            ("missing factor", 3, lambda v, a: guard.mult(v, 1 - a())),
+            ("missing factor", 3, lambda v, a: v / (1 - a())),
+            ("missing term", 1, lambda v, a: v + a()),
+            ("missing term", 1, lambda v, a: v - a()),
+            ("missing term", 1, lambda v, a: a() - v),
+            ("missing factor", 2, lambda v, a: a() / v),
+            ("missing power", 1, lambda v, a: guard.pow(v, a())),
+        ):
+            yield Wrap(3, kind, apply, (name,), numbers=1, size=size)
+
+
+def _with_parts(names: Names, guard: Guard) -> Iterator[Wrap]:
+    for text in _texts(names):
+        for kind, apply in (
+            ("missing factor", lambda v, x: guard.mult(v, x())),
+            ("missing factor", lambda v, x: v / x()),
+            ("missing term", lambda v, x: guard.add(v, x())),
+            ("missing term", lambda v, x: v - x()),
+            ("missing term", lambda v, x: x() - v),
+        ):
+            yield Wrap(3, kind, apply, (text,), size=2)
+        for name in names.scalars:
+            for size, apply in (
+                (4, lambda v, a, x: v + guard.mult(a(), x())),
+                (4, lambda v, a, x: v - guard.mult(a(), x())),
+                (5, lambda v, a, x: v + (1 - a()) * x()),
+                (6, lambda v, a, x: v + (1 - a()) * guard.pow(x(), 2)),
+            ):
+                needs = (name, text)
+                yield Wrap(3, "missing term", apply, needs, numbers=1, whole_value=True, size=size)
+
+
+def _bounds(names: Names) -> Iterator[Wrap]:
+    for name in names.scalars:
+        yield Wrap(3, "missing bound", lambda v, a: min(v, a()), (name,), numbers=1)
+        yield Wrap(3, "missing bound", lambda v, a: max(v, a()), (name,), numbers=1)
+    for bound in (0, 1):
+        yield Wrap(3, "missing bound", lambda v, b=bound: min(v, b))
+        yield Wrap(3, "missing bound", lambda v, b=bound: max(v, b))

@@ -1,0 +1,491 @@
+"""Trying the candidates: which single change makes every public case right."""
+
+import ast
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+
+import numpy as np
+
+from optlab.checking import codec, probe
+from optlab.checking.compare import ATOL, difference
+from optlab.checking.diagnose import AnswerKey, same
+from optlab.checking.onechange.guards import TURNS, Guard, NotSearchable, TooMuch, bounded
+from optlab.checking.onechange.listing import EDIT, MOVE, WRAP, Candidate, Listing
+from optlab.checking.onechange.names import expression
+from optlab.checking.onechange.program import Program
+from optlab.checking.onechange.rank import best
+from optlab.checking.onechange.weave import Weaver, needs_of
+from optlab.checking.probe import Observation
+
+CANDIDATES = 2000
+TOTAL_TURNS = 2_000_000
+_UP_TO = {1: 0.6, 2: 0.75, 3: 1.0}  # the share of the candidates that is spent after each tier
+_OWN_TURNS = 20  # a changed run may take so many times the turns of the answer
+_SPARE_TURNS = 3000
+_LEAST_RTOL = 1e-7
+_MISSING = object()
+
+Path = tuple[Any, ...]
+
+
+@dataclass(frozen=True)
+class Found:
+    """What the search reports: numbers of candidates, nothing else of the learner's source.
+
+    candidate: the change that is told. other: one on another line that repairs as well, or -1.
+    partial: it makes something right and nothing wrong, and something is still wrong.
+    gained: names of the results that a partial change makes right.
+    """
+
+    candidate: int
+    other: int = -1
+    partial: bool = False
+    gained: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Run:
+    """One case as the answer does it: outputs, the error that ended it, its line, its turns."""
+
+    outputs: tuple[Any, ...]
+    error: str | None
+    line: int | None
+    turns: int
+
+
+class Search:
+    """One search; `find` runs it. `tried` says afterwards how many candidates were tried."""
+
+    def __init__(
+        self, program: Program, names: dict[str, Any], key: AnswerKey, limit: int = CANDIDATES
+    ) -> None:
+        self.key = key
+        self.program = program
+        self.tried = 0
+        self._limit = limit // 3 if key.summary else limit
+        self._turns = TOTAL_TURNS
+        self._guard = Guard()
+        self.listing = Listing(program, key.parameters, key.cases, self._guard)
+        self._weaver = Weaver(self.listing)
+        self._scope = {
+            "np": np,
+            **names,
+            **self._guard.scope(),
+            "__name__": "answer",
+            "_ol_sites": (),
+            "_ol_choice": -1,
+            "_ol_never": object(),
+            "_ol_apply": self._apply,
+            "_ol_line": self._note,
+        }
+        self._wrap: tuple[Callable[..., Any], tuple[int, ...]] = (lambda v: v, ())
+        self._lines: set[int] = set()
+        self._sorts: dict[str, list[str]] = {}
+        self._texts: dict[str, ast.expr] = {}
+
+    def find(self) -> Found | None:
+        """The change to tell, or None where none was found."""
+        try:
+            answer = self._define(self._weaver.plain())
+        except (Exception, TooMuch) as error:
+            raise NotSearchable("it cannot be defined anew") from error
+        self.runs = [self._run_case(answer, index, TURNS * 10) for index in self._cases()]
+        wrong = [index for index in self._cases() if not self._right(index, self.runs[index])]
+        if not wrong:
+            return None
+        self._limits = [_turns_for(run) for run in self.runs]
+        self._first = min(wrong, key=lambda i: (len(self.key.cases[i].then), self.runs[i].turns))
+        rest = [index for index in self._cases() if index != self._first]
+        self._order = [self._first, *sorted(rest, key=lambda i: i not in wrong)]
+        self._had_effect = self._effect(answer)
+        self._quick = _Quick.of(self.key, self._first, self.runs[self._first])
+        self._trace()
+        return self._tiers()
+
+    def _cases(self) -> range:
+        return range(len(self.key.cases))
+
+    # Running
+
+    def _define(self, tree: ast.Module) -> Callable:
+        exec(compile(tree, "<answer>", "exec"), self._scope)
+        return self._scope[self.program.name]
+
+    def _results(self, function: Callable, index: int) -> Iterator[Any]:
+        """The result of each call of a case; raises whatever the function raises."""
+        case = self.key.cases[index]
+        args: dict[str, Any] = {}
+        result: Any = None
+        for number, changes in enumerate((case.args, *case.then)):
+            args |= {name: probe.build(value) for name, value in changes.items()}
+            if number:
+                if not _carries(result, case.carry):
+                    return
+                args |= {p: result if i is None else result[i] for p, i in case.carry.items()}
+            positional, keywords = _arranged(self.key.parameters, args)
+            result = function(*positional, **keywords)
+            bounded(result)
+            yield result
+
+    def _outputs(self, function: Callable, index: int) -> tuple[Any, ...]:
+        return tuple(map(codec.snapshot, self._results(function, index)))
+
+    def _run_case(self, function: Callable, index: int, turns: int) -> Run:
+        self._guard.start(turns)
+        try:
+            outputs = self._outputs(function, index)
+        except (Exception, SystemExit, TooMuch) as raised:
+            line = _answer_line(raised)
+            return Run((), _error_name(raised), line, self._guard.spent)
+        return Run(outputs, None, None, self._guard.spent)
+
+    def _right(self, index: int, run: Run) -> bool:
+        seen = Observation(outputs=run.outputs, error=run.error)
+        return same(self.key, index, self.key.expected[index], seen)
+
+    def _effect(self, function: Callable) -> bool:
+        """Whether it changes what it is given, or gives back one array twice."""
+        for index in self._cases():
+            self._guard.start(TURNS * 10)
+            try:
+                seen = probe.observe(function, self.key.parameters, self.key.cases[index])
+            except TooMuch:
+                return True
+            shared = seen.aliased and not self.key.views_allowed
+            if seen.changed or shared or seen.global_random:
+                return True
+        return False
+
+    def _trace(self) -> None:
+        """Note the lines that the failing case runs and the sorts of the names there."""
+        for names in self.listing.names:
+            for text in names.scalars:
+                if not text.isidentifier():
+                    self._texts[text] = expression(text)
+        function = self._define(self._weaver.traced())
+        self._lines.clear()
+        self._run_case(function, self._first, self._limits[self._first])
+
+    def _note(self, line: int, names: dict[str, Any]) -> None:
+        self._lines.add(line)
+        for name, value in names.items():
+            self._sort(name, value)
+        for text, tree in self._texts.items():
+            try:
+                self._sort(text, _look_up(tree, names))
+            except (LookupError, AttributeError, TypeError):
+                continue
+
+    def _sort(self, name: str, value: Any) -> None:
+        known = self._sorts.setdefault(name, [])
+        sort = _sort_of(value)
+        if sort not in known:
+            known.append(sort)
+
+    # Candidates
+
+    def _tiers(self) -> Found | None:
+        repairs: list[Candidate] = []
+        gains: list[tuple[Candidate, frozenset]] = []
+        live = [candidate for candidate in self.listing.candidates() if self._worth(candidate)]
+        for tier in (1, 2, 3):
+            self._until = int(self._limit * _UP_TO[tier])
+            here = [candidate for candidate in live if candidate.tier == tier]
+            self._try_edits([c for c in here if c.how == EDIT], repairs, gains)
+            self._try_moves([c for c in here if c.how == MOVE], repairs, gains)
+            self._try_wraps([c for c in here if c.how == WRAP], repairs, gains)
+            if repairs:
+                first, other = best(self.listing, repairs)
+                return Found(candidate=first.number, other=-1 if other is None else other.number)
+        if not gains:
+            return None
+        most = max(len(won) for _, won in gains)
+        first, _ = best(self.listing, [c for c, won in gains if len(won) == most])
+        won = next(won for c, won in gains if c is first)
+        return Found(candidate=first.number, partial=True, gained=self._named(won))
+
+    def _worth(self, candidate: Candidate) -> bool:
+        """Whether a candidate could change the case that fails, by what was seen of it."""
+        if candidate.how == MOVE:
+            return True
+        sites = [self.listing.sites[number] for number in candidate.sites]
+        if candidate.tier < 3 and not any(site.line in self._lines for site in sites):
+            return False
+        if candidate.how == EDIT:
+            swap = sites[0].edits[candidate.choice].swap
+            return swap is None or self._alike(*swap)
+        wrap = self.listing.wraps[sites[0].function][candidate.choice]
+        return all(self._may_be_number(text) for text in wrap.needs[: wrap.numbers])
+
+    def _alike(self, old: str, new: str) -> bool:
+        if any(run.error for run in self.runs):
+            return True  # the wrong name may be why it stops
+        first, second = self._sorts.get(old), self._sorts.get(new)
+        return not first or not second or any(sort in second for sort in first)
+
+    def _may_be_number(self, text: str) -> bool:
+        return "number" in self._sorts.get(text, ["number"])
+
+    def _room(self) -> bool:
+        return self.tried < self._until and self._turns > 0
+
+    def _try_edits(self, candidates: list[Candidate], repairs: list, gains: list) -> None:
+        candidates = candidates[: max(0, self._until - self.tried)]
+        if not candidates:
+            return
+        woven: dict[int, set[int]] = {}
+        for candidate in candidates:
+            for number in candidate.sites:
+                woven.setdefault(number, set()).add(candidate.choice)
+        function = self._woven(
+            self._weaver.with_edits({number: sorted(found) for number, found in woven.items()})
+        )
+        for candidate in candidates if function else ():
+            if not self._room():
+                break
+            self._scope["_ol_sites"] = candidate.sites
+            self._scope["_ol_choice"] = candidate.choice
+            self._try(function, candidate, repairs, gains)
+        self._scope["_ol_sites"] = ()
+
+    def _try_wraps(self, candidates: list[Candidate], repairs: list, gains: list) -> None:
+        candidates = candidates[: max(0, self._until - self.tried)]
+        if not candidates:
+            return
+        numbers = sorted({number for candidate in candidates for number in candidate.sites})
+        sites = self.listing.sites
+        needs = {number: needs_of(self.listing, sites[number]) for number in numbers}
+        function = self._woven(self._weaver.with_wraps(needs))
+        for candidate in candidates if function else ():
+            if not self._room():
+                break
+            number = candidate.sites[0]
+            wrap = self.listing.wraps[sites[number].function][candidate.choice]
+            self._wrap = (wrap.apply, tuple(needs[number].index(text) for text in wrap.needs))
+            self._scope["_ol_sites"] = candidate.sites
+            self._try(function, candidate, repairs, gains)
+        self._scope["_ol_sites"] = ()
+
+    def _apply(self, value: Any, give: Callable[[int], Any]) -> Any:
+        apply, places = self._wrap
+        return apply(value, *(lambda place=place: give(place) for place in places))
+
+    def _try_moves(self, candidates: list[Candidate], repairs: list, gains: list) -> None:
+        for candidate in candidates:
+            if not self._room():
+                return
+            blocks = self.listing.moves[candidate.choice].blocks
+            function = self._woven(self._weaver.plain(blocks))
+            if function:
+                self._try(function, candidate, repairs, gains)
+
+    def _woven(self, tree: ast.Module) -> Callable | None:
+        try:
+            return self._define(tree)
+        except (Exception, TooMuch):  # not every edit is a program: `return` outside a function
+            return None
+
+    def _try(self, function: Callable, candidate: Candidate, repairs: list, gains: list) -> None:
+        self.tried += 1
+        won: frozenset = frozenset()
+        try:
+            passed, won = self._first_look(function)
+            if passed and self._repairs(function):
+                repairs.append(candidate)
+                return
+            if won and self._holds(function, won):
+                gains.append((candidate, won))
+        except (Exception, SystemExit, TooMuch):
+            return
+
+    @contextmanager
+    def _limited(self, index: int) -> Iterator[None]:
+        """A run of a candidate on a case: its turns are limited, and count for the whole search."""
+        self._guard.start(self._limits[index])
+        try:
+            yield
+        finally:
+            self._turns -= self._guard.spent
+
+    def _first_look(self, function: Callable) -> tuple[bool, frozenset]:
+        """Whether the first wrong value is right now, and what else became right there."""
+        if self._quick is None:
+            return True, frozenset()
+        with self._limited(self._first):
+            results = self._results(function, self._first)
+            result = next(islice(results, self._quick.call, None), _MISSING)
+        return self._quick.look(result)
+
+    def _repairs(self, function: Callable) -> bool:
+        for index in self._order:
+            expected = self.key.expected[index]
+            error = None
+            try:
+                with self._limited(index):
+                    outputs = self._outputs(function, index)
+            except Exception as raised:
+                outputs, error = (), _error_name(raised)
+                if expected.error != error:
+                    return False
+                outputs = expected.outputs  # what came before the error is not compared
+            if not same(self.key, index, expected, Observation(outputs=outputs, error=error)):
+                return False
+        return self._had_effect or not self._effect(function)
+
+    def _holds(self, function: Callable, won: frozenset) -> bool:
+        """Whether what became right is right at every step of every case, and no coincidence."""
+        ends = {(path[:1], path[-1:], len(path)) for path in won}
+        for index in self._cases():
+            with self._limited(index):
+                results = self._results(function, index)
+                for wanted in self.key.expected[index].outputs:
+                    result = next(results, _MISSING)
+                    for path, value in leaves(wanted):
+                        end = (path[:1], path[-1:], len(path))
+                        if end in ends and not _leaf_right(value, result, path, self.key.rtol):
+                            return False
+        return True
+
+    def _named(self, won: frozenset) -> tuple[str, ...]:
+        """Names of the results all of whose wrong parts became right."""
+        if self._quick is None or len(self.key.returns) < 2:
+            return ()
+        wrong = self._quick.wrong - won
+        still = {path[0] for path in wrong if path}
+        whole = sorted({path[0] for path in won if path} - still)
+        return tuple(self.key.returns[i] for i in whole if isinstance(i, int))
+
+
+@dataclass(frozen=True)
+class _Quick:
+    """The first call that is wrong: all its values, and the one that is looked at first."""
+
+    call: int
+    expected: Any
+    leaf: Path
+    right: frozenset
+    wrong: frozenset
+    rtol: float
+
+    @classmethod
+    def of(cls, key: AnswerKey, index: int, run: Run) -> "_Quick | None":
+        """None where results can only be compared as a whole."""
+        expected = key.expected[index]
+        if key.summary or expected.error or not expected.outputs:
+            return None
+        pairs = enumerate(zip(expected.outputs, run.outputs, strict=False))
+        found = (n for n, (e, o) in pairs if difference(e, o, "", key.rtol) is not None)
+        call = next(found, len(run.outputs))
+        if call >= len(expected.outputs):
+            return None
+        wanted = expected.outputs[call]
+        got = run.outputs[call] if call < len(run.outputs) else None
+        paths = [(path, _leaf_right(value, got, path, key.rtol)) for path, value in leaves(wanted)]
+        if not paths:
+            return None
+        leaf = next((path for path, right in paths if not right), paths[0][0])
+        return cls(
+            call=call,
+            expected=wanted,
+            leaf=leaf,
+            right=frozenset(path for path, right in paths if right),
+            wrong=frozenset(path for path, right in paths if not right),
+            rtol=key.rtol,
+        )
+
+    def look(self, result: Any) -> tuple[bool, frozenset]:
+        values = dict(leaves(self.expected))
+        passed = _leaf_right(values[self.leaf], result, self.leaf, self.rtol)
+        won = [p for p in self.wrong if _leaf_right(values[p], result, p, self.rtol)]
+        if not won:
+            return passed, frozenset()
+        kept = all(_leaf_right(values[p], result, p, self.rtol) for p in self.right)
+        return passed, frozenset(won) if kept else frozenset()
+
+
+def _turns_for(run: Run) -> int:
+    if run.error == TooMuch.__name__:
+        return _SPARE_TURNS
+    return min(_OWN_TURNS * run.turns + _SPARE_TURNS, TURNS + 10_000)
+
+
+def _arranged(parameters: list[str], args: dict[str, Any]) -> tuple[list[Any], dict[str, Any]]:
+    """By position as far as there is no gap, then by keyword."""
+    gap = next((i for i, name in enumerate(parameters) if name not in args), len(parameters))
+    positional = [args[name] for name in parameters[:gap]]
+    return positional, {name: args[name] for name in parameters[gap:] if name in args}
+
+
+def _carries(result: Any, carry: dict[str, int | None]) -> bool:
+    items = [index for index in carry.values() if index is not None]
+    return not items or (isinstance(result, (tuple, list)) and len(result) > max(items))
+
+
+def _error_name(raised: BaseException) -> str:
+    if isinstance(raised, TooMuch):
+        return TooMuch.__name__
+    return next(kind.__name__ for kind in type(raised).__mro__ if kind.__module__ == "builtins")
+
+
+def _answer_line(raised: BaseException) -> int | None:
+    """The innermost line of the answer in the way of the exception."""
+    line, trace = None, raised.__traceback__
+    while trace is not None:
+        if trace.tb_frame.f_code.co_filename == "<answer>":
+            line = trace.tb_lineno
+        trace = trace.tb_next
+    return line
+
+
+def _look_up(tree: ast.expr, names: dict[str, Any]) -> Any:
+    """The value of `config["rate"]` or `self.rate`, without running anything of the learner's."""
+    if isinstance(tree, ast.Name):
+        return names[tree.id]
+    if isinstance(tree, ast.Subscript) and isinstance(tree.slice, ast.Constant):
+        holder = _look_up(tree.value, names)
+        if type(holder) is dict:
+            return holder[tree.slice.value]
+    if isinstance(tree, ast.Attribute):
+        return vars(_look_up(tree.value, names))[tree.attr]
+    raise LookupError
+
+
+def _sort_of(value: Any) -> str:
+    if isinstance(value, (bool, str, dict)) or value is None:
+        return type(value).__name__
+    if isinstance(value, (int, float, np.number, np.ndarray)):
+        return "number"
+    if isinstance(value, (list, tuple)):
+        return "list"
+    return "function" if callable(value) else type(value).__name__
+
+
+def leaves(value: Any, path: Path = ()) -> Iterable[tuple[Path, Any]]:
+    """(path, value) of everything in dicts, tuples and lists."""
+    if isinstance(value, dict):
+        for name, item in value.items():
+            yield from leaves(item, (*path, name))
+    elif isinstance(value, (tuple, list)):
+        for index, item in enumerate(value):
+            yield from leaves(item, (*path, index))
+    else:
+        yield path, value
+
+
+def _leaf_right(expected: Any, result: Any, path: Path, rtol: float) -> bool:
+    try:
+        for step in path:
+            result = result[step]
+    except (LookupError, TypeError):
+        return False
+    if isinstance(expected, (float, np.ndarray)) and isinstance(result, (float, np.ndarray)):
+        if np.shape(expected) != np.shape(result):
+            return False
+        if np.result_type(result).kind in "fiu":
+            near = ATOL + max(rtol, _LEAST_RTOL) * np.abs(expected)
+            if bool(np.all(np.abs(result - expected) <= near)):
+                return True
+    return difference(expected, result, "", rtol) is None
