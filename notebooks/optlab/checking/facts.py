@@ -105,20 +105,21 @@ def _which_results(key: AnswerKey, good: list[Path], bad: list[Path]) -> Fact | 
 
 
 def _which_keys(good: list[Path], bad: list[Path]) -> Fact | None:
-    """The keys of the innermost dicts; or, in a state of several dicts, which of them."""
-    for place in (-2, -1):
-        wrong = _keys_at(bad, place)
-        right = [name for name in _keys_at(good, place) if name not in wrong]
-        deep = all(len(path) >= -place + (place == -2) for path in bad)
-        if right and wrong and deep:
+    """The dicts in a state, or else the keys of the innermost dicts."""
+
+    def dicts(paths: list[Path]) -> list[str]:
+        return [path[-2] for path in paths if len(path) > 2 and isinstance(path[-2], str)]
+
+    def names(paths: list[Path]) -> list[str]:
+        return [path[-1] for path in paths if path and isinstance(path[-1], str)]
+
+    for pick in (dicts, names):
+        wrong = list(dict.fromkeys(pick(bad)))
+        right = [name for name in dict.fromkeys(pick(good)) if name not in wrong]
+        if right and wrong:
             text = f"{_quoted(right)} {_is(right)} right, {_quoted(wrong)} {_is(wrong)} not."
             return Fact("which key", text)
     return None
-
-
-def _keys_at(paths: list[Path], place: int) -> list[str]:
-    found = (path[place] for path in paths if len(path) >= -place)
-    return list(dict.fromkeys(name for name in found if isinstance(name, str)))
 
 
 def _sorted_leaves(

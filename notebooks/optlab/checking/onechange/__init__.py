@@ -44,13 +44,13 @@ def find(function: Callable, key: AnswerKey, limit: int = CANDIDATES) -> Place |
     """Search a function of this process, or None where nothing is found or searched."""
     try:
         cells = cells_of(function)
-        found = search(cells, function, key, limit)
+        found = report(cells, function, key, limit)
         return None if found is None else place(cells, key, found)
     except NotSearchable:
         return None
 
 
-def search(
+def report(
     cells: tuple[str, ...], function: Callable, key: AnswerKey, limit: int = CANDIDATES
 ) -> Found | None:
     """Search by the text of the cells, which must be what the function was made from."""
@@ -101,4 +101,4 @@ def _text(lines: tuple[str, ...], node) -> str:
     return line[node.col_offset : node.end_col_offset].decode().strip()
 
 
-__all__ = ["Candidate", "Found", "NotSearchable", "Place", "Program", "find", "place", "search"]
+__all__ = ["Candidate", "Found", "NotSearchable", "Place", "Program", "find", "place", "report"]

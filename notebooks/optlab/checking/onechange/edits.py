@@ -15,6 +15,10 @@ import numpy as np
 from optlab.checking.onechange.guards import Guard, called
 from optlab.checking.onechange.names import LIBRARIES, Names, expression, is_load
 
+SINGLE = ("whole", "number")
+ARRAYS = ("row", "table")
+NUMBERS = (*SINGLE, *ARRAYS)
+ANY = (*NUMBERS, "list", "dict", "flag", "text", "other")
 _REDUCTIONS = ("sum", "mean", "max", "min", "prod", "median", "std", "var")
 _ALIKE = (
     "sqrt square abs exp log floor ceil round negative sign expm1 log1p log10 log2".split(),
@@ -37,6 +41,7 @@ _BUILTIN = ("abs", "round", "sum", "max", "min", "range", "enumerate", "any", "a
 _COMPARISONS = (ast.Lt, ast.LtE, ast.Gt, ast.GtE, ast.Eq, ast.NotEq)
 _USUAL = (ast.Add, ast.Sub, ast.Mult, ast.Div, ast.Pow)
 _WHOLE = (ast.FloorDiv, ast.Mod)
+_LONGEST_CHAIN = 8  # operands
 
 
 @dataclass(frozen=True)
@@ -56,6 +61,7 @@ class Edit:
 class Wrap:
     """A function put round an expression's value.
 
+    fits: sorts of values that it makes sense for, as `search` tells them apart.
     apply: of the value and of the functions that give the values of `needs`, in that order.
     needs: texts of expressions. numbers: how many of them, from the first, must be numbers.
     whole_value: only for what is assigned or returned.
@@ -63,6 +69,7 @@ class Wrap:
 
     tier: int
     kind: str
+    fits: tuple[str, ...]
     apply: Callable[..., Any]
     needs: tuple[str, ...] = ()
     numbers: int = 0
@@ -129,6 +136,47 @@ def _brackets(node: ast.BinOp, names: Names) -> Iterator[Edit]:
             yield Edit("brackets", make(a.left.left, a.left.op, inner))
     if isinstance(a, ast.UnaryOp):
         yield Edit("brackets", ast.UnaryOp(a.op, make(a.operand, op, b)))
+
+
+def _around(node: ast.BinOp, names: Names) -> Iterator[Edit]:
+    """One pair of brackets more, round every run of operands of a plain chain."""
+    operands, operators = _chain(node)
+    count = len(operands)
+    for length in range(2, count) if count <= _LONGEST_CHAIN else ():
+        for first in range(count - length + 1):
+            last = first + length
+            inner = _infix(operands[first:last], operators[first : last - 1])
+            outer = [*operands[:first], inner, *operands[last:]]
+            yield Edit("brackets", _infix(outer, operators[:first] + operators[last - 1 :]))
+
+
+def _strength(operator: ast.operator) -> int:
+    return (
+        1 if isinstance(operator, (ast.Add, ast.Sub)) else 3 if isinstance(operator, ast.Pow) else 2
+    )
+
+
+def _chain(node: ast.expr) -> tuple[list[ast.expr], list[ast.operator]]:
+    """Operands and operators as they are written without brackets."""
+    if not isinstance(node, ast.BinOp) or isinstance(node.op, ast.Pow):
+        return [node], []
+    own = _strength(node.op)
+    left, right = ([node.left], []), ([node.right], [])
+    if isinstance(node.left, ast.BinOp) and _strength(node.left.op) >= own:
+        left = _chain(node.left)
+    if isinstance(node.right, ast.BinOp) and _strength(node.right.op) > own:
+        right = _chain(node.right)
+    return left[0] + right[0], [*left[1], node.op, *right[1]]
+
+
+def _infix(operands: list[ast.expr], operators: list[ast.operator]) -> ast.expr:
+    """The tree that Python makes of a chain: the last of the weakest operators is outermost."""
+    if not operators:
+        return operands[0]
+    weakest = min(map(_strength, operators))
+    at = max(i for i, operator in enumerate(operators) if _strength(operator) == weakest)
+    left = _infix(operands[: at + 1], operators[:at])
+    return ast.BinOp(left, operators[at], _infix(operands[at + 1 :], operators[at + 1 :]))
 
 
 def _into_the_call(node: ast.BinOp, names: Names) -> Iterator[Edit]:
@@ -310,6 +358,7 @@ def _indices(node: ast.Subscript, names: Names) -> Iterator[Edit]:
 _EXPRESSIONS: tuple[tuple[Any, Callable[[Any, Names], Iterator[Edit]]], ...] = (
     (ast.BinOp, _operators),
     (ast.BinOp, _brackets),
+    (ast.BinOp, _around),
     (ast.BinOp, _into_the_call),
     (ast.BinOp, _sides),
     (ast.BinOp, _parts_alone),
@@ -472,42 +521,46 @@ def _copied(value: Any) -> Any:
     return np.copy(value) if isinstance(value, np.ndarray) else value.copy()
 
 
-_FUNCTIONS: tuple[Callable[[Any], Any], ...] = (
-    np.sqrt,
-    np.square,
-    np.abs,
-    np.floor,
-    np.ceil,
-    _copied,
-    np.exp,
-    np.log,
-    int,
-    float,
-    np.sum,
-    np.mean,
-    np.array,
-    np.transpose,
-    np.max,
-    np.min,
+def _as_floats(value: Any) -> Any:
+    return value.astype(float)
+
+
+_FUNCTIONS: tuple[tuple[Callable[[Any], Any], tuple[str, ...]], ...] = (
+    (np.sqrt, NUMBERS),
+    (np.square, NUMBERS),
+    (_copied, (*ARRAYS, "list", "dict")),
+    (np.abs, NUMBERS),
+    (np.floor, ("number",)),
+    (np.ceil, ("number",)),
+    (int, ("number",)),
+    (np.sum, (*ARRAYS, "list")),
+    (np.mean, (*ARRAYS, "list")),
+    (np.array, ("list",)),
+    (_as_floats, ARRAYS),
+    (np.transpose, ("table",)),
+    (np.max, (*ARRAYS, "list")),
+    (np.min, (*ARRAYS, "list")),
+    (np.exp, NUMBERS),
+    (np.log, NUMBERS),
 )
 
 
 def _plain_wraps(guard: Guard) -> Iterator[Wrap]:
-    for function in _FUNCTIONS:
-        yield Wrap(2, "missing function", lambda v, f=function: f(v))
-    yield Wrap(2, "sign", lambda v: -v)
-    yield Wrap(2, "one minus", lambda v: 1 - v)
-    yield Wrap(2, "off by one", lambda v: v + 1)
-    yield Wrap(2, "off by one", lambda v: v - 1)
-    yield Wrap(2, "missing factor", lambda v: guard.mult(v, 2))
-    yield Wrap(2, "missing factor", lambda v: v / 2)
-    yield Wrap(2, "missing power", lambda v: guard.pow(v, 2))
-    yield Wrap(2, "negation", lambda v: not v)
+    for function, fits in _FUNCTIONS:
+        yield Wrap(2, "missing function", fits, lambda v, f=function: f(v))
+    yield Wrap(2, "sign", NUMBERS, lambda v: -v)
+    yield Wrap(2, "one minus", NUMBERS, lambda v: 1 - v)
+    yield Wrap(2, "off by one", SINGLE, lambda v: v + 1)
+    yield Wrap(2, "off by one", SINGLE, lambda v: v - 1)
+    yield Wrap(2, "missing factor", NUMBERS, lambda v: guard.mult(v, 2))
+    yield Wrap(2, "missing factor", NUMBERS, lambda v: v / 2)
+    yield Wrap(2, "missing power", NUMBERS, lambda v: guard.pow(v, 2))
+    yield Wrap(2, "negation", ("flag",), lambda v: not v)
 
 
 def _item_wraps(names: Names) -> Iterator[Wrap]:
     for loop in names.loops:
-        yield Wrap(2, "index", lambda v, k: v[k()], (loop,))
+        yield Wrap(2, "index", (*ARRAYS, "list", "dict"), lambda v, k: v[k()], (loop,))
 
 
 def _texts(names: Names) -> list[str]:
@@ -516,7 +569,7 @@ def _texts(names: Names) -> list[str]:
 
 def _replacements(names: Names) -> Iterator[Wrap]:
     for text in _texts(names):
-        yield Wrap(2, "expression", lambda v, x: x(), (text,), whole_value=True, size=3)
+        yield Wrap(2, "expression", ANY, lambda v, x: x(), (text,), whole_value=True, size=3)
 
 
 def _corrections(names: Names, guard: Guard) -> Iterator[Wrap]:
@@ -527,6 +580,7 @@ def _corrections(names: Names, guard: Guard) -> Iterator[Wrap]:
                 yield Wrap(
                     3,
                     "missing factor",
+                    NUMBERS,
                     lambda v, a, n: v / (1 - guard.pow(a(), n())),
                     (base, count),
                     numbers=2,
@@ -546,7 +600,7 @@ def _with_numbers(names: Names, guard: Guard) -> Iterator[Wrap]:
             ("missing factor", 2, lambda v, a: a() / v),
             ("missing power", 1, lambda v, a: guard.pow(v, a())),
         ):
-            yield Wrap(3, kind, apply, (name,), numbers=1, size=size)
+            yield Wrap(3, kind, NUMBERS, apply, (name,), numbers=1, size=size)
 
 
 def _with_parts(names: Names, guard: Guard) -> Iterator[Wrap]:
@@ -558,7 +612,7 @@ def _with_parts(names: Names, guard: Guard) -> Iterator[Wrap]:
             ("missing term", lambda v, x: v - x()),
             ("missing term", lambda v, x: x() - v),
         ):
-            yield Wrap(3, kind, apply, (text,), size=2)
+            yield Wrap(3, kind, NUMBERS, apply, (text,), size=2)
         for name in names.scalars:
             for size, apply in (
                 (4, lambda v, a, x: v + guard.mult(a(), x())),
@@ -567,13 +621,15 @@ def _with_parts(names: Names, guard: Guard) -> Iterator[Wrap]:
                 (6, lambda v, a, x: v + (1 - a()) * guard.pow(x(), 2)),
             ):
                 needs = (name, text)
-                yield Wrap(3, "missing term", apply, needs, numbers=1, whole_value=True, size=size)
+                yield Wrap(
+                    3, "missing term", NUMBERS, apply, needs, numbers=1, whole_value=True, size=size
+                )
 
 
 def _bounds(names: Names) -> Iterator[Wrap]:
     for name in names.scalars:
-        yield Wrap(3, "missing bound", lambda v, a: min(v, a()), (name,), numbers=1)
-        yield Wrap(3, "missing bound", lambda v, a: max(v, a()), (name,), numbers=1)
+        yield Wrap(3, "missing bound", SINGLE, lambda v, a: min(v, a()), (name,), numbers=1)
+        yield Wrap(3, "missing bound", SINGLE, lambda v, a: max(v, a()), (name,), numbers=1)
     for bound in (0, 1):
-        yield Wrap(3, "missing bound", lambda v, b=bound: min(v, b))
-        yield Wrap(3, "missing bound", lambda v, b=bound: max(v, b))
+        yield Wrap(3, "missing bound", SINGLE, lambda v, b=bound: min(v, b))
+        yield Wrap(3, "missing bound", SINGLE, lambda v, b=bound: max(v, b))

@@ -17,7 +17,7 @@ from optlab.checking.onechange.edits import (
     wraps,
 )
 from optlab.checking.onechange.guards import Guard, NotSearchable
-from optlab.checking.onechange.names import Names, is_load, names_of
+from optlab.checking.onechange.names import LIBRARIES, Names, is_load, names_of
 from optlab.checking.onechange.program import Piece, Program
 from optlab.checking.probe import Case
 
@@ -47,6 +47,7 @@ class Site:
 
     function: index of the function whose names it may use. line: where its statement begins.
     wrapped: whether its value can be wrapped; whole_value: whether it is assigned or returned.
+    inside: "product" or "sum" for an operand of one, whose own factor or term is also one of it.
     """
 
     node: ast.expr | ast.stmt
@@ -56,6 +57,7 @@ class Site:
     edits: tuple[Edit, ...]
     wrapped: bool = False
     whole_value: bool = False
+    inside: str = ""
 
 
 @dataclass(frozen=True)
@@ -127,7 +129,7 @@ class Listing:
         edits = statement_edits(statement, names, in_loop=in_loop)
         self.sites.append(Site(statement, statement.lineno, piece, function, tuple(edits)))
         assigns = isinstance(statement, (ast.Assign, ast.AugAssign, ast.Return))
-        for node, top, can_wrap in _expressions(statement):
+        for node, top, can_wrap, inside in _expressions(statement):
             self.sites.append(
                 Site(
                     node,
@@ -137,6 +139,7 @@ class Listing:
                     tuple(expression_edits(node, names)),
                     wrapped=can_wrap and not isinstance(node, _VALUELESS),
                     whole_value=top and assigns,
+                    inside=inside,
                 )
             )
         return list(range(first, len(self.sites)))
@@ -183,7 +186,7 @@ class Listing:
                 if wrap.tier != tier:
                     continue
                 for group in mine:
-                    if not wrap.whole_value or self.sites[group[0]].whole_value:
+                    if _sensible(wrap, self.sites[group[0]]):
                         yield tier, wrap.kind, WRAP, group, choice, wrap.size
 
     def nodes(self, candidate: Candidate) -> list[tuple[Piece, ast.expr | ast.stmt]]:
@@ -193,6 +196,21 @@ class Listing:
             return [(move.piece, move.statement)]
         sites = [self.sites[number] for number in candidate.sites]
         return [(site.piece, site.node) for site in sites]
+
+
+_SAME_OUTSIDE = {
+    "missing factor": "product",
+    "sign": "product",
+    "missing term": "sum",
+    "off by one": "sum",
+}
+
+
+def _sensible(wrap: Wrap, site: Site) -> bool:
+    """Not twice the same: a factor more in a factor is one more in the product."""
+    if wrap.whole_value and not site.whole_value:
+        return False
+    return not site.inside or _SAME_OUTSIDE.get(wrap.kind) != site.inside
 
 
 def _is_text(statement: ast.stmt) -> bool:
@@ -208,14 +226,13 @@ def _statements(block: list[ast.stmt], in_loop: bool) -> Iterator[tuple[ast.stmt
             yield from _statements(getattr(statement, field, []), inside)
 
 
-def _expressions(statement: ast.stmt) -> Iterator[tuple[ast.expr, bool, bool]]:
-    """(expression, whether it is the statement's value, whether it may be wrapped)."""
+def _expressions(statement: ast.stmt) -> Iterator[tuple[ast.expr, bool, bool, str]]:
+    """(expression, whether it is the statement's value, whether it may be wrapped, inside)."""
 
-    def visit(node: ast.AST, top: bool, can_wrap: bool) -> Iterator[tuple[ast.expr, bool, bool]]:
+    def visit(node: ast.AST, top: bool, can_wrap: bool) -> Iterator[tuple]:
+        inside = _kind_of_operands(node)
         for field, value in ast.iter_fields(node):
             if field in _BLOCKS and isinstance(node, _NESTED):
-                continue
-            if field == "func" and isinstance(value, ast.Name):
                 continue
             # An assignment expression cannot stand in what a comprehension runs through.
             inner = can_wrap and not (isinstance(node, ast.comprehension) and field == "iter")
@@ -223,10 +240,19 @@ def _expressions(statement: ast.stmt) -> Iterator[tuple[ast.expr, bool, bool]]:
                 if not isinstance(child, ast.AST) or isinstance(child, ast.arguments):
                     continue
                 if _changeable(child) and field != "func":
-                    yield child, top and field == "value", inner
-                yield from visit(child, False, inner)
+                    yield child, top and field == "value", inner, inside
+                if not (field == "func" and isinstance(child, ast.Name)):
+                    yield from visit(child, False, inner)
 
     return visit(statement, True, True)
+
+
+def _kind_of_operands(node: ast.AST) -> str:
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
+        return "product"
+    if isinstance(node, ast.BinOp) and isinstance(node.op, (ast.Mult, ast.Div)):
+        return "product"
+    return "sum" if isinstance(node, ast.BinOp) and isinstance(node.op, (ast.Add, ast.Sub)) else ""
 
 
 def _changeable(node: ast.AST) -> bool:
@@ -308,6 +334,10 @@ def _exchanged(piece: Piece, block: list[ast.stmt], index: int) -> Iterator[Move
     for distance in (1, 2):
         if index + distance >= len(block):
             return
+        if not any(
+            _depend(block[index], other) for other in block[index + 1 : index + 1 + distance]
+        ):
+            continue
         later = list(block)
         later.insert(index + distance, later.pop(index))
         yield Move("order of lines", block[index], piece, ((id(block), tuple(later)),))
@@ -315,6 +345,34 @@ def _exchanged(piece: Piece, block: list[ast.stmt], index: int) -> Iterator[Move
             sooner = list(block)
             sooner.insert(index, sooner.pop(index + distance))
             yield Move("order of lines", block[index + 2], piece, ((id(block), tuple(sooner)),))
+
+
+def _depend(first: ast.stmt, second: ast.stmt) -> bool:
+    """Whether one makes or changes what the other uses, so that their order matters."""
+    if isinstance(second, ast.Return):
+        return True
+    made, more = _made(first), _made(second)
+    return bool(made & _used(second) or more & _used(first))
+
+
+def _used(statement: ast.stmt) -> set[str]:
+    return {node.id for node in ast.walk(statement) if isinstance(node, ast.Name)}
+
+
+def _made(statement: ast.stmt) -> set[str]:
+    """Names that are assigned, or whose items are, or whose methods are called."""
+    found = set()
+    for node in ast.walk(statement):
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            found.add(node.id)
+        holder = node.func if isinstance(node, ast.Call) else node
+        if isinstance(holder, (ast.Subscript, ast.Attribute)):
+            while isinstance(holder, (ast.Subscript, ast.Attribute)):
+                holder = holder.value
+            stored = isinstance(getattr(node, "ctx", None), ast.Store) or isinstance(node, ast.Call)
+            if isinstance(holder, ast.Name) and holder.id not in LIBRARIES and stored:
+                found.add(holder.id)
+    return found
 
 
 def _outdented(

@@ -34,7 +34,7 @@ _COST = {
     "condition": 0.6,
     "one minus": 0.6,
     "missing function": 0.7,
-    "missing power": 0.7,
+    "missing power": 0.65,
     "missing factor": 0.8,
     "missing step": 0.8,
     "missing term": 1.0,

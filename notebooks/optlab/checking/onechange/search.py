@@ -4,7 +4,7 @@ import ast
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import islice
+from itertools import groupby, islice
 from typing import Any
 
 import numpy as np
@@ -12,6 +12,7 @@ import numpy as np
 from optlab.checking import codec, probe
 from optlab.checking.compare import ATOL, difference
 from optlab.checking.diagnose import AnswerKey, same
+from optlab.checking.onechange.edits import SINGLE
 from optlab.checking.onechange.guards import TURNS, Guard, NotSearchable, TooMuch, bounded
 from optlab.checking.onechange.listing import EDIT, MOVE, WRAP, Candidate, Listing
 from optlab.checking.onechange.names import expression
@@ -22,7 +23,7 @@ from optlab.checking.probe import Observation
 
 CANDIDATES = 2000
 TOTAL_TURNS = 2_000_000
-_UP_TO = {1: 0.6, 2: 0.75, 3: 1.0}  # the share of the candidates that is spent after each tier
+_UP_TO = {1: 0.55, 2: 0.75, 3: 1.0}  # the share of the candidates that is spent after each tier
 _OWN_TURNS = 20  # a changed run may take so many times the turns of the answer
 _SPARE_TURNS = 3000
 _LEAST_RTOL = 1e-7
@@ -82,7 +83,10 @@ class Search:
             "_ol_line": self._note,
         }
         self._wrap: tuple[Callable[..., Any], tuple[int, ...]] = (lambda v: v, ())
+        self._values: dict[int, list[str]] = {}
+        self._wrapping: Callable | None = None
         self._lines: set[int] = set()
+        self._fine: dict[str, bool] = {}
         self._sorts: dict[str, list[str]] = {}
         self._texts: dict[str, ast.expr] = {}
 
@@ -173,6 +177,7 @@ class Search:
         self._lines.add(line)
         for name, value in names.items():
             self._sort(name, value)
+            self._fine.setdefault(name, _sort_of_value(value) in SINGLE)
         for text, tree in self._texts.items():
             try:
                 self._sort(text, _look_up(tree, names))
@@ -190,13 +195,11 @@ class Search:
     def _tiers(self) -> Found | None:
         repairs: list[Candidate] = []
         gains: list[tuple[Candidate, frozenset]] = []
-        live = [candidate for candidate in self.listing.candidates() if self._worth(candidate)]
-        for tier in (1, 2, 3):
+        kinds = ((EDIT, self._try_edits), (MOVE, self._try_moves), (WRAP, self._try_wraps))
+        for tier, found in groupby(self.listing.candidates(), key=lambda c: c.tier):
             self._until = int(self._limit * _UP_TO[tier])
-            here = [candidate for candidate in live if candidate.tier == tier]
-            self._try_edits([c for c in here if c.how == EDIT], repairs, gains)
-            self._try_moves([c for c in here if c.how == MOVE], repairs, gains)
-            self._try_wraps([c for c in here if c.how == WRAP], repairs, gains)
+            for how, alike in groupby(found, key=lambda c: c.how):
+                dict(kinds)[how](alike, repairs, gains)
             if repairs:
                 first, other = best(self.listing, repairs)
                 return Found(candidate=first.number, other=-1 if other is None else other.number)
@@ -206,6 +209,21 @@ class Search:
         first, _ = best(self.listing, [c for c, won in gains if len(won) == most])
         won = next(won for c, won in gains if c is first)
         return Found(candidate=first.number, partial=True, gained=self._named(won))
+
+    def _open(self, candidates: Iterable[Candidate]) -> list[Candidate]:
+        """Those that are worth a try, the likely ones first, as many as there is room for."""
+        worth = sorted(filter(self._worth, candidates), key=self._unlikely)
+        return worth[: max(0, self._until - self.tried)]
+
+    def _unlikely(self, candidate: Candidate) -> tuple[bool, bool]:
+        """Off the line that raised; an array for a single number, or the other way round."""
+        lines = [node.lineno for _, node in self.listing.nodes(candidate)]
+        stopped = self.runs[self._first].line
+        swap = None
+        if candidate.how == EDIT:
+            swap = self.listing.sites[candidate.sites[0]].edits[candidate.choice].swap
+        unlike = swap is not None and self._fine.get(swap[0]) != self._fine.get(swap[1])
+        return stopped is not None and stopped not in lines, unlike
 
     def _worth(self, candidate: Candidate) -> bool:
         """Whether a candidate could change the case that fails, by what was seen of it."""
@@ -218,6 +236,8 @@ class Search:
             swap = sites[0].edits[candidate.choice].swap
             return swap is None or self._alike(*swap)
         wrap = self.listing.wraps[sites[0].function][candidate.choice]
+        if not any(sort in wrap.fits for sort in self._values.get(candidate.sites[0], ())):
+            return False
         return all(self._may_be_number(text) for text in wrap.needs[: wrap.numbers])
 
     def _alike(self, old: str, new: str) -> bool:
@@ -232,10 +252,8 @@ class Search:
     def _room(self) -> bool:
         return self.tried < self._until and self._turns > 0
 
-    def _try_edits(self, candidates: list[Candidate], repairs: list, gains: list) -> None:
-        candidates = candidates[: max(0, self._until - self.tried)]
-        if not candidates:
-            return
+    def _try_edits(self, every: Iterable[Candidate], repairs: list, gains: list) -> None:
+        candidates = self._open(every)
         woven: dict[int, set[int]] = {}
         for candidate in candidates:
             for number in candidate.sites:
@@ -251,30 +269,48 @@ class Search:
             self._try(function, candidate, repairs, gains)
         self._scope["_ol_sites"] = ()
 
-    def _try_wraps(self, candidates: list[Candidate], repairs: list, gains: list) -> None:
-        candidates = candidates[: max(0, self._until - self.tried)]
-        if not candidates:
-            return
-        numbers = sorted({number for candidate in candidates for number in candidate.sites})
+    def _try_wraps(self, every: Iterable[Candidate], repairs: list, gains: list) -> None:
+        if self._wrapping is None:
+            self._wrapping = self._ready_for_wraps()
         sites = self.listing.sites
-        needs = {number: needs_of(self.listing, sites[number]) for number in numbers}
-        function = self._woven(self._weaver.with_wraps(needs))
-        for candidate in candidates if function else ():
+        for candidate in self._open(every) if self._wrapping else ():
             if not self._room():
                 break
-            number = candidate.sites[0]
-            wrap = self.listing.wraps[sites[number].function][candidate.choice]
-            self._wrap = (wrap.apply, tuple(needs[number].index(text) for text in wrap.needs))
+            site = sites[candidate.sites[0]]
+            wrap = self.listing.wraps[site.function][candidate.choice]
+            needs = needs_of(self.listing, site)
+            self._wrap = (wrap.apply, tuple(needs.index(text) for text in wrap.needs))
             self._scope["_ol_sites"] = candidate.sites
-            self._try(function, candidate, repairs, gains)
+            self._try(self._wrapping, candidate, repairs, gains)
         self._scope["_ol_sites"] = ()
 
-    def _apply(self, value: Any, give: Callable[[int], Any]) -> Any:
+    def _ready_for_wraps(self) -> Callable | None:
+        """The function with every value that may be wrapped, after a look at their sorts."""
+        sites = self.listing.sites
+        numbers = [n for n, site in enumerate(sites) if site.wrapped and site.line in self._lines]
+        needs = {number: needs_of(self.listing, sites[number]) for number in numbers}
+        function = self._woven(self._weaver.with_wraps(needs))
+        if function is None:
+            return None
+        self._scope["_ol_apply"] = self._note_value
+        self._scope["_ol_sites"] = tuple(numbers)
+        self._run_case(function, self._first, self._limits[self._first])
+        self._scope["_ol_apply"] = self._apply
+        return function
+
+    def _note_value(self, value: Any, give: Callable[[int], Any], number: int) -> Any:
+        known = self._values.setdefault(number, [])
+        sort = _sort_of_value(value)
+        if sort not in known:
+            known.append(sort)
+        return value
+
+    def _apply(self, value: Any, give: Callable[[int], Any], number: int) -> Any:
         apply, places = self._wrap
         return apply(value, *(lambda place=place: give(place) for place in places))
 
-    def _try_moves(self, candidates: list[Candidate], repairs: list, gains: list) -> None:
-        for candidate in candidates:
+    def _try_moves(self, every: Iterable[Candidate], repairs: list, gains: list) -> None:
+        for candidate in self._open(every):
             if not self._room():
                 return
             blocks = self.listing.moves[candidate.choice].blocks
@@ -296,7 +332,7 @@ class Search:
             if passed and self._repairs(function):
                 repairs.append(candidate)
                 return
-            if won and self._holds(function, won):
+            if won and self.runs[self._first].error is None and self._holds(function, won):
                 gains.append((candidate, won))
         except (Exception, SystemExit, TooMuch):
             return
@@ -337,15 +373,13 @@ class Search:
 
     def _holds(self, function: Callable, won: frozenset) -> bool:
         """Whether what became right is right at every step of every case, and no coincidence."""
-        ends = {(path[:1], path[-1:], len(path)) for path in won}
         for index in self._cases():
             with self._limited(index):
                 results = self._results(function, index)
                 for wanted in self.key.expected[index].outputs:
                     result = next(results, _MISSING)
                     for path, value in leaves(wanted):
-                        end = (path[:1], path[-1:], len(path))
-                        if end in ends and not _leaf_right(value, result, path, self.key.rtol):
+                        if path in won and not _leaf_right(value, result, path, self.key.rtol):
                             return False
         return True
 
@@ -364,7 +398,7 @@ class _Quick:
     """The first call that is wrong: all its values, and the one that is looked at first."""
 
     call: int
-    expected: Any
+    values: dict[Path, Any]
     leaf: Path
     right: frozenset
     wrong: frozenset
@@ -389,7 +423,7 @@ class _Quick:
         leaf = next((path for path, right in paths if not right), paths[0][0])
         return cls(
             call=call,
-            expected=wanted,
+            values=dict(leaves(wanted)),
             leaf=leaf,
             right=frozenset(path for path, right in paths if right),
             wrong=frozenset(path for path, right in paths if not right),
@@ -397,13 +431,15 @@ class _Quick:
         )
 
     def look(self, result: Any) -> tuple[bool, frozenset]:
-        values = dict(leaves(self.expected))
-        passed = _leaf_right(values[self.leaf], result, self.leaf, self.rtol)
-        won = [p for p in self.wrong if _leaf_right(values[p], result, p, self.rtol)]
-        if not won:
+        """Whether the first value is right now, and which became right while none got wrong."""
+        passed = self._right(result, self.leaf)
+        won = [path for path in self.wrong if self._right(result, path)]
+        if not won or not all(self._right(result, path) for path in self.right):
             return passed, frozenset()
-        kept = all(_leaf_right(values[p], result, p, self.rtol) for p in self.right)
-        return passed, frozenset(won) if kept else frozenset()
+        return passed, frozenset(won)
+
+    def _right(self, result: Any, path: Path) -> bool:
+        return _leaf_right(self.values[path], result, path, self.rtol)
 
 
 def _turns_for(run: Run) -> int:
@@ -463,6 +499,24 @@ def _sort_of(value: Any) -> str:
     return "function" if callable(value) else type(value).__name__
 
 
+def _sort_of_value(value: Any) -> str:
+    """For `Wrap.fits`."""
+    if isinstance(value, np.ndarray):
+        if value.dtype.kind not in "iuf":
+            return "other"
+        return "whole" if not value.ndim else "row" if value.ndim == 1 else "table"
+    if isinstance(value, (bool, np.bool_)):
+        return "flag"
+    if isinstance(value, (int, np.integer)):
+        return "whole"
+    if isinstance(value, (float, np.floating)):
+        return "number"
+    if isinstance(value, (list, tuple)):
+        return "list"
+    kinds = {dict: "dict", str: "text"}
+    return kinds.get(type(value), "other")
+
+
 def leaves(value: Any, path: Path = ()) -> Iterable[tuple[Path, Any]]:
     """(path, value) of everything in dicts, tuples and lists."""
     if isinstance(value, dict):
@@ -484,8 +538,8 @@ def _leaf_right(expected: Any, result: Any, path: Path, rtol: float) -> bool:
     if isinstance(expected, (float, np.ndarray)) and isinstance(result, (float, np.ndarray)):
         if np.shape(expected) != np.shape(result):
             return False
-        if np.result_type(result).kind in "fiu":
-            near = ATOL + max(rtol, _LEAST_RTOL) * np.abs(expected)
-            if bool(np.all(np.abs(result - expected) <= near)):
-                return True
+        if isinstance(result, float) or result.dtype.kind == "f":
+            off = np.abs(result - expected) - max(rtol, _LEAST_RTOL) * np.abs(expected)
+            if not np.isnan(off).any():  # of nan and inf only the comparator knows what is meant
+                return bool((off <= ATOL).all())
     return difference(expected, result, "", rtol) is None

@@ -111,7 +111,7 @@ class Weaver:
         return node
 
     def _with_wrap(self, node: ast.expr, number: int) -> ast.expr:
-        """The value, or `_ol_apply(value, function of i that gives the i-th expression)`."""
+        """The value, or `_ol_apply(value, function of i that gives the i-th expression, site)`."""
         texts = self._wrapped[number]
         name = f"_ol_v{number}"
         value = ast.NamedExpr(ast.Name(name, ast.Store()), node)
@@ -120,7 +120,11 @@ class Weaver:
         asked = ast.arguments([], [ast.arg("_ol_i")], None, [], [], None, [])
         body = _which(list(range(len(parts))), parts, "_ol_i") if parts else ast.Constant(None)
         again = ast.Name(name, ast.Load())
-        applied = ast.Call(ast.Name("_ol_apply", ast.Load()), [again, ast.Lambda(asked, body)], [])
+        applied = ast.Call(
+            ast.Name("_ol_apply", ast.Load()),
+            [again, ast.Lambda(asked, body), ast.Constant(number)],
+            [],
+        )
         return ast.IfExp(ast.BoolOp(ast.Or(), [never, _chosen(number)]), applied, again)
 
 

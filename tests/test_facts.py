@@ -1,0 +1,156 @@
+"""Facts: what is right, how the wrong relates to the right, and what the source alone proves."""
+
+import ast
+
+import numpy as np
+import pytest
+
+from optlab.checking import facts, keys, probe
+from optlab.checking.diagnose import AnswerKey
+from optlab.checking.probe import Case, Observation
+
+
+def _toy(right, *cases: Case, returns=("y",)) -> AnswerKey:
+    return AnswerKey(
+        exercise="answer",
+        kind="function",
+        points=1,
+        parameters=["x", "rate"],
+        returns=returns,
+        cases=cases,
+        expected=tuple(probe.observe(right, ["x", "rate"], case) for case in cases),
+        known=(),
+    )
+
+
+CASES = (
+    Case({"x": np.array([1.0, 2.0, 4.0]), "rate": 0.5}, note="three numbers"),
+    Case({"x": np.array([-3.0, 2.5]), "rate": 0.25}, note="two numbers"),
+)
+
+
+def _right(x, rate):
+    return 2 * x + 1
+
+
+STEP = _toy(lambda x, rate: x - rate * np.array([1.0, 3.0, 4.0])[: len(x)], *CASES)
+VALUE = _toy(_right, *CASES)
+
+
+def _texts(key: AnswerKey, function) -> list[str]:
+    seen = tuple(probe.observe(function, key.parameters, case) for case in key.cases)
+    return [fact.text for fact in facts.from_values(key, seen)]
+
+
+@pytest.mark.parametrize(
+    ("key", "function", "text"),
+    [
+        (VALUE, lambda x, rate: -_right(x, rate), "Yours is right but for the sign."),
+        (VALUE, lambda x, rate: 3 * _right(x, rate), "Yours is 3 times the right one, everywhere."),
+        (VALUE, lambda x, rate: _right(x, rate) * rate, "the right one times rate, in every case"),
+        (VALUE, lambda x, rate: _right(x, rate) / (1 - rate), "times 1 / (1 - rate), in every"),
+        (VALUE, lambda x, rate: _right(x, rate) * len(x), "another multiple in another case"),
+        (VALUE, lambda x, rate: _right(x, rate) - 2, "Yours is -2 beside the right one"),
+        (VALUE, lambda x, rate: _right(x, rate)[::-1], "right values in the opposite order"),
+        (VALUE, lambda x, rate: _right(x, rate)[1:], "You have 1 too few at the start; the rest"),
+        (VALUE, lambda x, rate: np.append(_right(x, rate), 7), "You have 1 too many at the end"),
+        (VALUE, lambda x, rate: _right(x, rate) * 1.0002, "right to three digits"),
+        (VALUE, lambda x, rate: _right(x, rate) * np.nan, "nan or inf throughout"),
+        (STEP, lambda x, rate: x, "Yours is x as you were given it"),
+        (STEP, lambda x, rate: x + rate * np.array([1.0, 3, 4])[: len(x)], "opposite direction"),
+        (STEP, lambda x, rate: x - 2 * rate * np.array([1.0, 3, 4])[: len(x)], "step is 2 times"),
+        (STEP, lambda x, rate: x - np.array([1.0, 3, 4])[: len(x)], "right one times 1 / rate"),
+    ],
+)
+def test_a_relation_that_holds_everywhere_is_said(key, function, text):
+    found = _texts(key, function)
+    assert any(text in fact for fact in found), found
+
+
+def test_a_relation_that_holds_in_some_cases_only_is_not_said():
+    found = _texts(VALUE, lambda x, rate: _right(x, rate) * (-1 if len(x) == 3 else 5 + x))
+    assert found == []
+
+
+def test_one_number_is_no_relation():
+    key = _toy(lambda x, rate: float(x[0]), CASES[0])
+    assert _texts(key, lambda x, rate: 3.0 * float(x[0])) == []
+
+
+def test_a_right_answer_has_no_facts():
+    assert _texts(VALUE, _right) == []
+
+
+def test_it_is_said_in_which_cases_an_answer_is_right():
+    found = _texts(VALUE, lambda x, rate: _right(x, rate) * 0 if len(x) == 2 else _right(x, rate))
+    assert found[-1] == "It is right with three numbers; not with two numbers."
+
+
+def test_it_is_said_which_results_and_which_steps_are_right():
+    key = keys.load("momentum_update")
+
+    def wrong(params, grads, velocity, learning_rate, beta=0.9):
+        v = {k: beta * velocity[k] + (1 - beta) * grads[k] for k in params}
+        return {k: params[k] + learning_rate * v[k] for k in params}, v
+
+    found = _texts(key, wrong)
+    assert found[0] == "velocity is right; params is not."
+    assert "Your step has the right length and the opposite direction." in found
+
+
+def test_it_is_said_which_part_of_a_state_is_right():
+    key = keys.load("adam_update")
+
+    def wrong(params, grads, state, learning_rate, beta1=0.9, beta2=0.999, epsilon=1e-8):
+        t = state["t"] + 1
+        v = {k: beta1 * state["v"][k] + (1 - beta1) * grads[k] for k in params}
+        s = {k: beta2 * state["s"][k] + grads[k] ** 2 for k in params}
+        new = {
+            k: params[k]
+            - learning_rate * (v[k] / (1 - beta1**t)) / (np.sqrt(s[k] / (1 - beta2**t)) + epsilon)
+            for k in params
+        }
+        return new, {"v": v, "s": s, "t": t}
+
+    assert "'v' is right, 's' is not." in _texts(key, wrong)
+
+
+def _source(body: str) -> ast.FunctionDef:
+    return ast.parse(f"def f(a, b=0.9):\n    {body}\n").body[0]
+
+
+@pytest.mark.parametrize(
+    ("body", "kind", "text"),
+    [
+        ("print(a, b)", "no return", "Nothing is returned"),
+        ("for i in a:\n        b = i\n        return b", "return in the loop", "line 4"),
+        ("c = a * b\n    return a - b", "value unused", "c is computed in line 2 and never used"),
+        ("return a", "parameter unused", "b is never used"),
+    ],
+)
+def test_the_source_alone_proves_it(body, kind, text):
+    found = facts.from_source(_source(body))
+    assert [fact.kind for fact in found] == [kind]
+    assert text in found[0].text
+
+
+def test_ordinary_source_proves_nothing():
+    body = "c, _ = a\n    for i in c:\n        if i > b:\n            return i\n    return b"
+    assert facts.from_source(_source(body)) == ()
+
+
+def test_another_default_than_in_the_cell_is_said():
+    (fact,) = facts.changed_defaults(_source("return a * b"), {"b": 0.99, "c": 1})
+    assert fact.kind == "default changed"
+    assert fact.text == (
+        "b was 0.99 when you got the cell; yours is 0.9. Did you mean to change it?"
+    )
+    assert facts.changed_defaults(_source("return a * b"), {"b": 0.9}) == ()
+
+
+def test_forged_outputs_give_facts_and_no_error():
+    seen = tuple(
+        Observation(outputs=forged)
+        for forged in (({"x": [1, (2, "a")]},), (None, "a", 3, np.array(["a"], dtype="O")))
+    )
+    assert all(isinstance(fact.text, str) for fact in facts.from_values(VALUE, seen))
