@@ -124,6 +124,22 @@ INTEGERS = (
 )
 
 
+FIXED = "Your {0} is {1} whatever is asked. Where does the argument {0} come in?"
+DEFAULT = (
+    "Right where everything is given, but where {0} is left out yours is {1}. Which default does "
+    "the first line of the exercise give?"
+)
+LOOP = "    for key in params:"
+EPSILONS = ("1e-3", "1e-5", "1e-6", "1e-7", "1e-8", "1e-10")
+DEFAULTS = (
+    ("beta1", "0.9", "0.99"),
+    ("beta2", "0.999", "0.99"),
+    ("beta2", "0.999", "0.9"),
+    ("epsilon", "1e-8", "1e-7"),
+    ("epsilon", "1e-8", "1e-5"),
+)
+
+
 lesson.quiz(
     "amsgrad_why",
     (
@@ -137,6 +153,12 @@ lesson.quiz(
           "are they divided by?"),
     ("c", "There was no noise and no bias to speak of after a thousand steps. Whose steps are "
           "longer, those of the gradient 3 or those of the -1?"),
+    hints=(
+        "Follow s over three steps with beta2 = 0.1: how much of a squared gradient is left in it "
+        "one step later?",
+        "A step is the gradient over the root of s. Compare the step that a 3 makes with the two "
+        "that come after it.",
+    ),
 )  # fmt: skip
 
 
@@ -173,13 +195,13 @@ AMSGRAD_STATE = ("v", "s", "s_max")
 def _(rng):
     yield from _public(AMSGRAD_STATE)
     settings = {"names": AMSGRAD_STATE, "fading": 0.5}
-    yield _run(rng, "the default settings", steps=6, learning_rate=0.03, **settings)
+    yield _run(rng, "the default settings", steps=3, learning_rate=0.03, **settings)
     odd = {"learning_rate": 0.2, "beta1": 0.75, "beta2": 0.6}
-    yield _run(rng, "a state from earlier updates", steps=5, t=7, **odd, **settings)
-    yield _run(rng, "beta1 = 0", steps=5, **{**odd, "beta1": 0.0}, **settings)
-    yield _run(rng, "tiny gradients", steps=5, scale=1e-6, beta2=0.9, learning_rate=0.1, **settings)
+    yield _run(rng, "a state from earlier updates", steps=3, t=7, **odd, **settings)
+    yield _run(rng, "beta1 = 0", steps=3, **{**odd, "beta1": 0.0}, **settings)
+    yield _run(rng, "tiny gradients", steps=3, scale=1e-6, beta2=0.9, learning_rate=0.1, **settings)
     large = {"scale": 0.01, "beta2": 0.8, "epsilon": 1e-3}
-    yield _run(rng, "a large epsilon", steps=5, learning_rate=0.1, **large, **settings)
+    yield _run(rng, "a large epsilon", steps=2, learning_rate=0.1, **large, **settings)
     changing = {"learning_rate": 0.1, "rates": (0.05, 0.3), "beta2": 0.7}
     yield _run(rng, "a learning rate that changes", steps=3, **changing, **settings)
     yield _run(rng, "integer parameters", steps=2, integer=True, learning_rate=0.5, **settings)
@@ -332,7 +354,7 @@ amsgrad_update.mistake(
 )
 amsgrad_update.mistake(
     "t_never_rises",
-    "Your t stays what it was: from 0 the correction is 0/0, and the parameters become nan. Who "
+    "Your t stays what it was: this update is not counted, and the first one knows only t = 0. Who "
     "counts the updates?",
     ('t = state["t"] + 1', 't = state["t"]'),
 )
@@ -374,12 +396,32 @@ amsgrad_update.mistake(
 )
 amsgrad_update.mistake(
     "defaults_instead_of_arguments",
-    "You use 0.9, 0.999 and 1e-8 whatever is asked. Where do the arguments come in?",
+    "You use 0.9, 0.999 and 1e-8 whatever betas and epsilon are asked. Where do the arguments "
+    "come in?",
     (
         "    for key in params:",
         "    beta1, beta2, epsilon = 0.9, 0.999, 1e-8\n    for key in params:",
     ),
 )
+for _name, _default in (("beta1", "0.9"), ("beta2", "0.999")):
+    amsgrad_update.mistake(
+        f"{_name}_fixed",
+        FIXED.format(_name, _default),
+        (LOOP, f"    {_name} = {_default}\n{LOOP}"),
+    )
+for _number in EPSILONS:
+    amsgrad_update.mistake(
+        f"epsilon_fixed_{_number}",
+        FIXED.format("epsilon", _number),
+        (LOOP, f"    epsilon = {_number}\n{LOOP}"),
+    )
+for _name, _default, _other in DEFAULTS:
+    amsgrad_update.mistake(
+        f"default_{_name}_{_other}",
+        DEFAULT.format(_name, _other),
+        (f"{_name}={_default}", f"{_name}={_other}"),
+        share=0.5,
+    )
 amsgrad_update.mistake(
     "uphill",
     "Your parameters move up the gradient: the cost would rise. Which sign has a descent step?",
@@ -518,6 +560,10 @@ lesson.quiz(
     (1.01, "Does the penalty make the weights larger or smaller?"),
     (0.995, "The derivative of lambda/(2m) w^2 is lambda/m w: the 2 cancels."),
     (0.9, "Check the division: what is 0.5 times 10 divided by 500?"),
+    hints=(
+        "A step subtracts alpha times the gradient of the penalty from W. How much of W is that?",
+        "All three of alpha, lambda and m are in that share. What is left of the whole?",
+    ),
     rtol=0.001,
 )  # fmt: skip
 
@@ -532,6 +578,10 @@ lesson.quiz(
           "above the line?"),
     ("c", "That holds for gradient descent and for AdamW. What is the penalty divided by here?"),
     ("d", "L2 does shrink the weights, in Adam too. Through which division does its gradient go?"),
+    hints=(
+        "Inside Adam nobody can tell the penalty's part of a gradient from the rest of it.",
+        "Write down what a step divides by, for the weight with gradients of 10 and for the other.",
+    ),
 )  # fmt: skip
 
 
@@ -573,16 +623,16 @@ def adamw_update(
 @adamw_update.cases
 def _(rng):
     yield from _public(("v", "s"), weight_decay=0.5)
-    yield _run(rng, "the default settings", steps=6, learning_rate=0.03)
+    yield _run(rng, "the default settings", steps=3, learning_rate=0.03)
     odd = {"learning_rate": 0.2, "weight_decay": 0.3, "beta1": 0.75, "beta2": 0.94}
-    yield _run(rng, "a state from earlier updates", steps=5, t=7, **odd)
-    yield _run(rng, "no decay", steps=3, learning_rate=0.1, weight_decay=0.0)
+    yield _run(rng, "a state from earlier updates", steps=3, t=7, **odd)
+    yield _run(rng, "no decay", steps=2, learning_rate=0.1, weight_decay=0.0)
     strong = {"learning_rate": 0.5, "weight_decay": 1.5, "beta1": 0.3, "beta2": 0.6}
-    yield _run(rng, "a strong decay", steps=5, **strong)
+    yield _run(rng, "a strong decay", steps=3, **strong)
     tiny = {"scale": 1e-6, "weight_decay": 0.1, "beta2": 0.99}
-    yield _run(rng, "tiny gradients", steps=5, learning_rate=0.1, **tiny)
+    yield _run(rng, "tiny gradients", steps=3, learning_rate=0.1, **tiny)
     large = {"scale": 0.01, "weight_decay": 0.2, "epsilon": 1e-3}
-    yield _run(rng, "a large epsilon", steps=3, learning_rate=0.1, **large)
+    yield _run(rng, "a large epsilon", steps=2, learning_rate=0.1, **large)
     changing = {"learning_rate": 0.1, "weight_decay": 0.4, "rates": (0.05, 0.3)}
     yield _run(rng, "a learning rate that changes", steps=3, **changing)
     yield _run(rng, "integer parameters", steps=2, integer=True, learning_rate=0.5)
@@ -594,6 +644,13 @@ V_AVERAGE = 'beta1 * state["v"][key] + (1 - beta1) * grads[key]'
 S_AVERAGE = 'beta2 * state["s"][key] + (1 - beta2) * grads[key] ** 2'
 WITH_L2 = "(grads[key] + weight_decay * params[key])"
 ADAMW_STATE = '{"v": v, "s": s, "t": t}'
+
+DECAY_DEFAULTS = (
+    ("weight_decay", "0.01", "0.0"),
+    ("weight_decay", "0.01", "0.1"),
+    ("weight_decay", "0.01", "0.004"),
+    ("weight_decay", "0.01", "0.0001"),
+)
 
 adamw_update.variant(
     "epsilon_hat",
@@ -756,7 +813,7 @@ adamw_update.mistake(
 )
 adamw_update.mistake(
     "t_never_rises",
-    "Your t stays what it was: from 0 the correction is 0/0, and the parameters become nan. Who "
+    "Your t stays what it was: this update is not counted, and the first one knows only t = 0. Who "
     "counts the updates?",
     ('t = state["t"] + 1', 't = state["t"]'),
 )
@@ -792,7 +849,8 @@ adamw_update.mistake(
 )
 adamw_update.mistake(
     "defaults_instead_of_arguments",
-    "You use 0.9, 0.999 and 1e-8 whatever is asked. Where do the arguments come in?",
+    "You use 0.9, 0.999 and 1e-8 whatever betas and epsilon are asked. Where do the arguments "
+    "come in?",
     (
         "    for key in params:",
         "    beta1, beta2, epsilon = 0.9, 0.999, 1e-8\n    for key in params:",
@@ -803,6 +861,25 @@ adamw_update.mistake(
     "You decay by 0.01 whatever is asked. Where does the argument weight_decay come in?",
     (DECAYED, "(1 - learning_rate * 0.01) * params[key]"),
 )
+for _name, _default in (("beta1", "0.9"), ("beta2", "0.999")):
+    adamw_update.mistake(
+        f"{_name}_fixed",
+        FIXED.format(_name, _default),
+        (LOOP, f"    {_name} = {_default}\n{LOOP}"),
+    )
+for _number in EPSILONS:
+    adamw_update.mistake(
+        f"epsilon_fixed_{_number}",
+        FIXED.format("epsilon", _number),
+        (LOOP, f"    epsilon = {_number}\n{LOOP}"),
+    )
+for _name, _default, _other in (*DEFAULTS, *DECAY_DEFAULTS):
+    adamw_update.mistake(
+        f"default_{_name}_{_other}",
+        DEFAULT.format(_name, _other),
+        (f"{_name}={_default}", f"{_name}={_other}"),
+        share=0.5,
+    )
 adamw_update.mistake(
     "uphill",
     "Your parameters move up the gradient: the cost would rise. Which sign has a descent step?",
@@ -935,13 +1012,16 @@ lesson.quiz(
     "warmup_first_steps",
     (
         "c",
-        "Adam's corrected first step is one learning rate for every weight, because s knows a "
-        "single gradient: long steps on little knowledge. A small rate bridges that time.",
+        "Both corrections cancel at t = 1, and g/|g| is left: a full step for every weight, on the "
+        "word of one mini-batch. A warm-up makes these steps short.",
     ),
-    ("a", "The correction removes that bias already. What else is s lacking after one gradient?"),
-    ("b", "At t = 1 the step is g/|g|: large and small gradients move alike. What is not yet "
-          "known about them?"),
-    ("d", "The cosine works just as well without a warm-up. Which steps are the risky ones?"),
+    ("a", "That is gradient descent. What does Adam divide by, and what does it know at t = 1?"),
+    ("b", "The averages do start at zero. What does the bias correction make of them?"),
+    ("d", "v holds a tenth of the gradient, that is right. What happens to v before the step?"),
+    hints=(
+        "Write down v and s after one gradient g, and then both corrected.",
+        "The corrections at t = 1 divide by 1 - beta1 and by 1 - beta2.",
+    ),
 )  # fmt: skip
 
 
@@ -975,8 +1055,10 @@ def _sweep(steps, note, **settings):
 def _(rng):
     settings = {"warmup_steps": 4, "total_steps": 12, "learning_rate": 0.8}
     yield _sweep(range(13), "12 steps and a warm-up of 4", **settings)
-    yield _sweep(range(7), "no warm-up", warmup_steps=0, total_steps=6, learning_rate=0.3)
-    yield _sweep(range(6), "one step of warm-up", warmup_steps=1, total_steps=5, learning_rate=2.0)
+    rate, total = float(rng.uniform(0.1, 0.9)), int(rng.integers(5, 9))
+    settings = {"total_steps": total, "learning_rate": rate}
+    yield _sweep(range(total + 1), "no warm-up", warmup_steps=0, **settings)
+    yield _sweep(range(total + 1), "one step of warm-up", warmup_steps=1, **settings)
     warmup = int(rng.integers(20, 40))
     total = int(rng.integers(200, 400))
     rate = float(rng.uniform(1e-4, 1e-2))
@@ -1005,9 +1087,15 @@ warmup_cosine.mistake(
 )
 warmup_cosine.mistake(
     "warmup_one_step_too_long",
-    "Your warm-up overshoots: at step 4 of a warm-up of 4 the rate is 1.0 where 0.8 is the full "
-    "one. Which step is the last of the warm-up?",
-    ("step < warmup_steps", "step <= max(warmup_steps, 1)"),
+    "Your warm-up goes on for one step more than it is long and overshoots the full rate; where it "
+    "is 0 steps long you divide by zero. Which step is the last of the warm-up?",
+    ("step < warmup_steps", "step <= warmup_steps"),
+)
+warmup_cosine.mistake(
+    "warmup_overshoots",
+    "Your warm-up goes on for one step more than it is long and overshoots the full rate. Which "
+    "step is its last?",
+    ("step < warmup_steps", "0 < warmup_steps >= step"),
 )
 warmup_cosine.mistake(
     "warmup_starts_high",
@@ -1178,6 +1266,16 @@ def _(step, warmup_steps, total_steps, learning_rate):
     return np.where(step < warmup_steps, rising, falling)
 
 
+@warmup_cosine.style
+def _(step, warmup_steps, total_steps, learning_rate):
+    if step >= total_steps:
+        return 0
+    if step < warmup_steps:
+        return learning_rate * float(step + 1) / float(max(1, warmup_steps))
+    progress = float(step - warmup_steps) / float(max(1, total_steps - warmup_steps))
+    return learning_rate * max(0.0, 0.5 * (1.0 + np.cos(np.pi * 0.5 * 2.0 * progress)))
+
+
 @lesson.exercise(
     points=4,
     returns=("learning rate",),
@@ -1205,13 +1303,16 @@ def sgdr(step, cycle, learning_rate, factor=2, minimum=0.0):
 def _(rng):
     settings = {"cycle": 4, "learning_rate": 0.8, "factor": 2, "minimum": 0.2}
     yield _sweep(range(14), "cycles of 4 and 8 steps", **settings)
-    yield _sweep(range(8), "cycles of equal length", cycle=3, learning_rate=0.5, factor=1)
-    yield _sweep((0, 4, 5, 14, 15, 34, 35, 74), "the default settings", cycle=5, learning_rate=0.1)
+    cycle, rate = int(rng.integers(3, 6)), float(rng.uniform(0.1, 0.9))
+    settings = {"cycle": cycle, "learning_rate": rate}
+    yield _sweep(range(2 * cycle + 2), "cycles of equal length", factor=1, **settings)
+    steps = (0, cycle - 1, cycle, 3 * cycle - 1, 3 * cycle, 7 * cycle - 1, 7 * cycle, 14 * cycle)
+    yield _sweep(steps, "the default settings", **settings)
+    yield _sweep(range(5), "a cycle of one step", cycle=1, learning_rate=rate, minimum=0.01)
     cycle, rate = int(rng.integers(7, 20)), float(rng.uniform(1e-3, 1e-1))
     steps = (1, cycle - 1, cycle, 4 * cycle - 1, 4 * cycle, 12 * cycle, 13 * cycle)
     settings = {"cycle": cycle, "learning_rate": rate, "minimum": rate / 10}
     yield _sweep(steps, "cycles that become three times as long", factor=3, **settings)
-    yield _sweep(range(5), "a cycle of one step", cycle=1, learning_rate=0.4, minimum=0.01)
     yield _sweep((1000, 50_000, 10**6), "many steps", factor=2, **settings)
 
 
@@ -1410,6 +1511,18 @@ def _(step, cycle, learning_rate, factor=2, minimum=0.0):
     return minimum + (learning_rate - minimum) * (1.0 + cosine) / 2.0
 
 
+@sgdr.style
+def _(step, cycle, learning_rate, factor=2, minimum=0.0):
+    import math
+
+    since, length = step % cycle, cycle  # as in a scheduler that keeps no count of its cycles
+    if factor > 1:
+        number = int(math.log(step / cycle * (factor - 1) + 1, factor))
+        since = step - cycle * (factor**number - 1) / (factor - 1)
+        length = cycle * factor**number
+    return minimum + (learning_rate - minimum) * (1 + math.cos(math.pi * since / length)) / 2
+
+
 lesson.quiz(
     "adam_large_epsilon",
     (
@@ -1422,4 +1535,8 @@ lesson.quiz(
     ("c", "v is still above the line. What has changed below it?"),
     ("d", "Nothing is divided by zero, and the parameters do move. How large is the denominator "
           "when the root is 0.01?"),
+    hints=(
+        "Put both numbers into the denominator of Adam's step.",
+        "A denominator that is the same for every weight leaves the numerator as it is.",
+    ),
 )  # fmt: skip
