@@ -36,12 +36,13 @@ def curriculum_order(difficulty, share=1.0):
 
 @curriculum_order.cases
 def _(rng):
+    # No share * m is whole but for rounding: 0.07 * 100 is a little above 7 in floats.
     yield Case({"difficulty": np.array([0.5, 0.1, 0.4, 0.2, 0.3])}, note="all examples")
     yield Case(
         {"difficulty": np.array([4.0, 1.0, 3.0, 1.0, 2.0]), "share": 0.45},
         note="the easiest 45 percent of 5 examples",
     )
-    yield Case({"difficulty": rng.exponential(size=40)}, note="40 examples")
+    yield Case({"difficulty": rng.exponential(size=42), "share": 0.5}, note="half of 42 examples")
     yield Case({"difficulty": rng.normal(size=30), "share": 0.51}, note="negative difficulties")
     levels = rng.permutation(np.repeat(np.arange(1.0, 6.0), 12))
     yield Case({"difficulty": levels}, note="many equally hard examples")
@@ -49,7 +50,6 @@ def _(rng):
         {"difficulty": rng.permutation(np.repeat(np.arange(6), 9)), "share": 0.74},
         note="equally hard examples and a share of them",
     )
-    yield Case({"difficulty": np.full(17, 2.5), "share": 0.3}, note="no differences at all")
     yield Case({"difficulty": rng.exponential(size=21), "share": 0.01}, note="a tiny share")
 
 
@@ -119,14 +119,20 @@ curriculum_order.mistake(
     ("order[:count]", "order[: count + 1]"),
 )
 curriculum_order.mistake(
+    "one_more_when_whole",
+    "Half of 42 examples are 22 for you: cutting the fraction off and adding one is right only "
+    "where there was a fraction. Which number is 21, rounded up?",
+    (COUNT, "int(share * len(difficulty)) + 1"),
+)
+curriculum_order.mistake(
     "hardest_share",
     "Your examples are in order, but they are the hardest part of all. Which end is cut off?",
     ("order[:count]", "order[-count:]"),
 )
 curriculum_order.mistake(
     "ties_turned_round",
-    "Equally hard examples come in the opposite order: with 1.0 at positions 1 and 3 you give 3 "
-    "first. What does a stable sort do with equals?",
+    "Equally hard examples come in the opposite order, the last one first. What does a stable sort "
+    "do with equals?",
     (ARGSORT, 'len(difficulty) - 1 - np.argsort(difficulty[::-1], kind="stable")'),
     share=0.6,
 )
@@ -193,6 +199,14 @@ def _(difficulty, share=1.0):
     order = difficulty.argsort(kind="mergesort")
     wanted = [k for k in range(len(order)) if k < share * len(order)]
     return tuple(order[wanted])
+
+
+@curriculum_order.style
+def _(difficulty, share=1.0):
+    from fractions import Fraction
+
+    wanted = math.ceil(Fraction(str(share)) * len(difficulty))  # exact, as on paper
+    return [int(k) for k in np.argsort(np.asarray(difficulty), kind="stable")][:wanted]
 
 
 @lesson.exercise(
@@ -367,7 +381,7 @@ batch_norm_forward.mistake(
 )
 batch_norm_forward.mistake(
     "momentum_turned_round",
-    "Your running averages give the newest batch the weight 0.8, as PyTorch counts momentum. Which "
+    "Your running averages give the newest batch the weight momentum, as PyTorch counts it. Which "
     "weight does the past get here?",
     (RUNNING_MEAN, '"mean": (1 - momentum) * running["mean"] + momentum * mean'),
     (RUNNING_VARIANCE, '"variance": (1 - momentum) * running["variance"] + momentum * variance'),
@@ -387,15 +401,34 @@ batch_norm_forward.mistake(
 )
 batch_norm_forward.mistake(
     "running_keeps_the_root",
-    "You store the standard deviation under the name variance, and evaluation takes its root "
-    "again. What is the average an average of?",
+    "What you store under the name variance is an average of standard deviations. What is it to be "
+    "an average of?",
     (RUNNING_VARIANCE, RUNNING_VARIANCE.replace("* variance", "* np.sqrt(variance)")),
 )
 batch_norm_forward.mistake(
     "running_holds_epsilon",
-    "Your running variance holds epsilon as well, and evaluation adds it once more. Where is the "
-    "one place for it?",
+    "A is right in training, and your running variance holds epsilon as well. Where is the one "
+    "place for it?",
+    (RUNNING_VARIANCE, RUNNING_VARIANCE.replace("* variance", "* (variance + epsilon)")),
+    share=0.5,
+)
+batch_norm_forward.mistake(
+    "epsilon_twice",
+    "Your epsilon is added to the variance of the batch and once more under the root, and the "
+    "running variance holds it as well. Where is the one place for it?",
     (VARIANCE, f"{VARIANCE} + epsilon"),
+)
+batch_norm_forward.mistake(
+    "running_variance_never_moves",
+    "Your running mean moves with the batches, and your running variance stays at the value of the "
+    "start. What does evaluation divide by?",
+    (RUNNING_VARIANCE, '"variance": running["variance"]'),
+)
+batch_norm_forward.mistake(
+    "running_mean_never_moves",
+    "Your running variance moves with the batches, and your running mean stays at the value of the "
+    "start. What does evaluation subtract?",
+    (RUNNING_MEAN, '"mean": running["mean"]'),
 )
 batch_norm_forward.mistake(
     "unbiased_for_the_step",
@@ -417,10 +450,107 @@ batch_norm_forward.mistake(
     "for?",
     ("np.sqrt(variance + epsilon)", "np.sqrt(variance)"),
 )
+ROOT = "np.sqrt(variance + epsilon)"
+for _number in ("1e-3", "1e-5", "1e-6", "1e-7", "1e-8", "1e-10"):
+    batch_norm_forward.mistake(
+        f"epsilon_fixed_{_number}",
+        f"Your epsilon is {_number} whatever is asked. Where does the argument come in?",
+        (ROOT, f"np.sqrt(variance + {_number})"),
+    )
+for _name, _default, _other in (
+    ("momentum", "0.9", "0.99"),
+    ("momentum", "0.9", "0.1"),
+    ("epsilon", "1e-5", "1e-3"),
+    ("epsilon", "1e-5", "1e-8"),
+):
+    batch_norm_forward.mistake(
+        f"default_{_name}_{_other}",
+        f"Right where everything is given, but where {_name} is left out yours is {_other}. Which "
+        "default does the first line of the exercise give?",
+        (f"{_name}={_default}", f"{_name}={_other}"),
+        share=0.5,
+    )
 batch_norm_forward.mistake(
-    "epsilon_fixed",
-    "You use epsilon = 1e-5 whatever is asked. Where does the argument come in?",
-    ("np.sqrt(variance + epsilon)", "np.sqrt(variance + 1e-5)"),
+    "momentum_turned_round_and_epsilon_outside",
+    "Two habits from elsewhere: your running averages give the newest batch the weight momentum, "
+    "and your epsilon stands outside the root. Which weight does the past get here, and what is "
+    "under the root?",
+    (RUNNING_MEAN, '"mean": (1 - momentum) * running["mean"] + momentum * mean'),
+    (RUNNING_VARIANCE, '"variance": (1 - momentum) * running["variance"] + momentum * variance'),
+    (ROOT, "(np.sqrt(variance) + epsilon)"),
+    share=0.2,
+)
+# Faults of the second branch alone: people write both formulas out, and test the first.
+batch_norm_forward.mistake(
+    "epsilon_outside_in_evaluation",
+    "Training is right. In evaluation your epsilon stands outside the root. What is different "
+    "between your two formulas for A?",
+    (ROOT, f"({ROOT} if training else np.sqrt(variance) + epsilon)"),
+    share=0.5,
+)
+batch_norm_forward.mistake(
+    "no_epsilon_in_evaluation",
+    "Training is right. In evaluation there is no epsilon under your root. What is different "
+    "between your two formulas for A?",
+    (ROOT, "np.sqrt(variance + (epsilon if training else 0))"),
+    share=0.5,
+)
+batch_norm_forward.mistake(
+    "gamma_and_beta_only_in_training",
+    "Training is right. In evaluation your A is the same whatever gamma and beta are. Has the "
+    "network learned them for training only?",
+    ("gamma * Z_hat + beta", "(gamma * Z_hat + beta if training else Z_hat)"),
+)
+batch_norm_forward.mistake(
+    "beta_only_in_training",
+    "Training is right. In evaluation your A is the same whatever beta is. Has the network learned "
+    "it for training only?",
+    ("+ beta", "+ (beta if training else 0)"),
+)
+batch_norm_forward.mistake(
+    "gamma_only_in_training",
+    "Training is right. In evaluation your A is the same whatever gamma is. Has the network "
+    "learned it for training only?",
+    ("gamma * Z_hat", "(gamma if training else 1) * Z_hat"),
+)
+batch_norm_forward.mistake(
+    "no_root_in_evaluation",
+    "Training is right. In evaluation you divide by the running variance itself. What has the unit "
+    "of Z, the variance or its root?",
+    (ROOT, f"({ROOT} if training else variance + epsilon)"),
+)
+batch_norm_forward.mistake(
+    "no_root_and_no_epsilon_in_evaluation",
+    "Training is right. In evaluation you divide by the bare running variance, without a root and "
+    "without epsilon. What do you divide by in training?",
+    (ROOT, f"({ROOT} if training else variance)"),
+)
+batch_norm_forward.mistake(
+    "keeps_and_uses_the_deviation",
+    "You store standard deviations under the name variance, and evaluation divides by them with "
+    "epsilon added. What would somebody else's running variance do in your evaluation?",
+    (RUNNING_VARIANCE, RUNNING_VARIANCE.replace("* variance", "* np.sqrt(variance)")),
+    (ROOT, f"({ROOT} if training else variance + epsilon)"),
+)
+batch_norm_forward.mistake(
+    "keeps_and_uses_the_bare_deviation",
+    "You store standard deviations under the name variance, and evaluation divides by them as they "
+    "are. What would somebody else's running variance do in your evaluation?",
+    (RUNNING_VARIANCE, RUNNING_VARIANCE.replace("* variance", "* np.sqrt(variance)")),
+    (ROOT, f"({ROOT} if training else variance)"),
+)
+batch_norm_forward.mistake(
+    "keeps_and_uses_the_root_with_epsilon",
+    "You store the whole root, epsilon included, under the name variance, and evaluation divides "
+    "by it. What would somebody else's running variance do in your evaluation?",
+    (ROOT, f"({ROOT} if training else variance)"),
+    (RUNNING_VARIANCE, RUNNING_VARIANCE.replace("* variance", f"* {ROOT}")),
+)
+batch_norm_forward.mistake(
+    "batch_mean_in_evaluation",
+    "Training is right. In evaluation you take the mean from the batch, and only the variance from "
+    "what was saved. Which of the two may depend on the other examples there?",
+    ("(Z - mean)", f"(Z - {MEAN})"),
 )
 batch_norm_forward.mistake(
     "no_root",
@@ -594,7 +724,10 @@ lesson.quiz(
         "The running averages move, but training mode does not use them for A. What is Z minus the "
         "mean of the batch here?",
     ),
-    hints=("Write down Z - mean for a batch that holds one column.",),
+    hints=(
+        "Which statistics does training mode use for A? Of how many numbers are they made here?",
+        "Write down Z - mean for a batch that holds one column.",
+    ),
 )
 
 
@@ -673,7 +806,7 @@ early_stopping.mistake(
 )
 early_stopping.mistake(
     "never_stops",
-    "You run all seven epochs although nothing got better for two. When is the waiting over?",
+    "You run all epochs, however long nothing has got better. When is the waiting over?",
     ("        if waited == patience:\n            break\n", ""),
 )
 early_stopping.mistake(
@@ -725,6 +858,19 @@ early_stopping.mistake(
     "highest_cost",
     "Yours looks for the highest cost. Is a validation cost something to raise?",
     (IS_BETTER, "validation_costs[epoch] > validation_costs[best]"),
+)
+early_stopping.mistake(
+    "first_epoch_waits",
+    "Your first epoch counts as one without a new best, because you compare it with itself. How "
+    "long has the training waited after one epoch?",
+    ("epochs_run = 0, 0, 1", "epochs_run = 0, 0, 0"),
+    ("range(1, len(validation_costs))", "range(len(validation_costs))"),
+)
+early_stopping.mistake(
+    "first_epoch_twice",
+    "Your first epoch is walked through twice: it counts as two epochs, and the second time as one "
+    "without a new best. With which epoch does your loop begin?",
+    ("range(1, len(validation_costs))", "range(len(validation_costs))"),
 )
 early_stopping.mistake(
     "number_of_the_last_epoch",
@@ -871,7 +1017,10 @@ lesson.quiz(
         "A fixed number of epochs needs to be chosen as well. By which numbers, and does the same "
         "one suit every learning rate?",
     ),
-    hints=("Which part of the data is the judge at the very end?",),
+    hints=(
+        "Which part of the data is the judge at the very end?",
+        "Whatever chooses among many epochs is a little too pleased with its choice.",
+    ),
 )
 
 
@@ -917,8 +1066,8 @@ def _(rng):
         },
         note="t = 15",
     )
-    seeds = [Seed(int(seed)) for seed in rng.integers(1, 2**31, size=5)]
-    settings = ((0.01, 0.55), (0.3, 0.55), (1.0, 0.3), (0.7, 0.0), (0.2, 1.4))
+    seeds = [Seed(int(seed)) for seed in rng.integers(1, 2**31, size=3)]
+    settings = ((0.3, 0.55), (0.7, 0.0), (0.2, 1.4))
     for (eta, gamma), seed in zip(settings, seeds, strict=True):
         times = [int(t) for t in rng.integers(2, 5000, size=3)]
         yield Case(
@@ -933,8 +1082,6 @@ def _(rng):
         {"grads": whole, "t": 8, "eta": 0.3, "gamma": 0.55, "rng": seeds[1]},
         note="integer gradients",
     )
-    none = {"grads": _gradients(rng), "t": 7, "eta": 0.0, "gamma": 0.55, "rng": seeds[2]}
-    yield Case(none, note="eta = 0")
 
 
 NOISE = "np.sqrt(variance) * noise"
@@ -1031,6 +1178,20 @@ noisy_gradients.mistake(
     "Which generator were you given?",
     (DRAW, "np.random.default_rng(0).standard_normal(grads[key].shape)"),
 )
+GLOBAL_DRAW = "np.random.standard_normal(grads[key].shape)"
+noisy_gradients.mistake(
+    "global_generator",
+    "Your spread is right, and your draws come from NumPy's global generator, so that nobody can "
+    "repeat them. Which generator were you given?",
+    (DRAW, GLOBAL_DRAW),
+)
+noisy_gradients.mistake(
+    "global_generator_and_variance_as_spread",
+    "Two things. Your draws come from NumPy's global generator: which one were you given? And your "
+    "noise has the standard deviation eta / (1 + t)^gamma: what does the formula call that number?",
+    (DRAW, GLOBAL_DRAW),
+    (NOISE, "variance * noise"),
+)
 noisy_gradients.mistake(
     "uniform_noise",
     "Your noise is uniform between -1 and 1 before it is scaled. Which distribution is asked for?",
@@ -1057,8 +1218,8 @@ noisy_gradients.mistake(
 
 @noisy_gradients.mistake(
     "resets_the_global_seed",
-    "Your noise comes from NumPy's global generator. Which generator were you given, and what "
-    "happens to everybody else's random numbers?",
+    "You set the seed of NumPy's global generator and draw from it. Which generator were you "
+    "given, and what happens to everybody else's random numbers?",
 )
 def _(grads, t, eta, gamma, rng):
     np.random.seed(0)
@@ -1146,7 +1307,10 @@ lesson.quiz(
     ),
     (0.0548, "That is the root of 0.3 / 100, as if gamma were 1. What is 100 to the power 0.55?"),
     (0.0435, "The root belongs to eta as well. What is the root of the whole variance?"),
-    hints=("First 100 to the power 0.55, then the variance, and the root at the very end.",),
+    hints=(
+        "The formula gives a variance. Which of the two is asked for?",
+        "First 1 + t to the power gamma, then the variance, and the root at the very end.",
+    ),
 )
 
 
@@ -1171,7 +1335,10 @@ lesson.quiz(
         "The curve that falls most slowly is not held up by a floor. Is its rate too large or too "
         "small?",
     ),
-    hints=("Name the two extremes first: one curve rises, one is nearly straight.",),
+    hints=(
+        "Name the two extremes first: one curve rises, one is nearly straight.",
+        "Two are left, and both fall fast. On which level does each of them end?",
+    ),
 )
 
 
@@ -1208,7 +1375,6 @@ def _(rng):
     rates = [float(rate) for rate in 0.01 * 2.0 ** np.arange(6)]
     valley = np.abs(np.arange(6) - 2)[:, None] + rng.uniform(0, 0.4, size=(6, 5))
     yield Case({"rates": rates, "costs": valley}, note="six rates and five seeds")
-    yield Case({"rates": rates, "costs": valley[::-1]}, note="the best rate further up")
     slope = 3.0 + np.arange(6)[:, None] + rng.uniform(0, 0.4, size=(6, 3))
     yield Case({"rates": rates, "costs": slope}, note="the smallest rate as the best one")
     yield Case({"rates": rates, "costs": slope[::-1]}, note="the largest rate as the best one")
@@ -1221,6 +1387,9 @@ def _(rng):
     wide = valley.copy()
     wide[2] = (0.0, 0.0, 0.0, 0.0, 1.6)
     yield Case({"rates": rates, "costs": wide}, note="runs that differ much")
+    once = slope.copy()
+    once[1, 2] = np.nan
+    yield Case({"rates": rates, "costs": once}, note="one run that ended in nan")
     died = slope.copy()
     died[0, 0], died[1, 2], died[5] = np.nan, np.inf, np.nan
     yield Case({"rates": rates, "costs": died}, note="runs that diverged")
@@ -1243,6 +1412,19 @@ tune_learning_rate.mistake(
     (MEAN_COST, "np.ma.masked_invalid(costs).mean(axis=1).filled(np.inf)"),
 )
 tune_learning_rate.mistake(
+    "nan_as_zero",
+    "A run that ended in nan counts as the cost 0 for you, the best there can be. What does "
+    "np.nan_to_num put in the place of nan?",
+    (MEAN_COST, "np.mean(np.nan_to_num(costs), axis=1)"),
+)
+tune_learning_rate.mistake(
+    "all_nan_wins",
+    "You average around the runs that ended in nan, and a rate at which every run did so wins "
+    "after all. What does np.argmin make of nan, and would you train with such a rate?",
+    (MEAN_COST, "np.nansum(costs, axis=1) / np.sum(~np.isnan(costs), axis=1)"),
+    (CANDIDATES, "mean"),
+)
+tune_learning_rate.mistake(
     "luckiest_run",
     "You go by the best single run: 1.0 with its 0.1 and 0.6 beats 0.1 with 0.35 and 0.25. What "
     "will the next seed bring?",
@@ -1260,8 +1442,8 @@ tune_learning_rate.mistake(
 )
 tune_learning_rate.mistake(
     "median_run",
-    "You go by the median. One very bad run does not move it; the docstring asks for the mean: "
-    "which one is it?",
+    "You go by the median run, which one very bad run does not move. What should a rate that fails "
+    "now and then pay for it?",
     (MEAN_COST, "np.median(costs, axis=1)"),
 )
 tune_learning_rate.mistake(
@@ -1379,5 +1561,8 @@ lesson.quiz(
         "d",
         "More epochs make the picture clearer, not fairer. What still differs between the two?",
     ),
-    hints=("In the sweep, how far apart were the best rates of the optimizers?",),
+    hints=(
+        "In the sweep, how far apart were the best rates of the optimizers?",
+        "What would an opponent of your favourite say about the way its rate was chosen?",
+    ),
 )
