@@ -25,7 +25,10 @@ lesson.quiz(
         "All four had the rate that was best for them on that surface. What is left to explain the "
         "differences?",
     ),
-    hints=("Count for each optimizer on how many surfaces it is the first.",),
+    hints=(
+        "Look at each row of the table by itself: who needs the fewest steps there?",
+        "Count for each optimizer on how many surfaces it is the first.",
+    ),
 )
 
 lesson.quiz(
@@ -50,7 +53,10 @@ lesson.quiz(
         "A rate from a paper fits the paper's problem. What did the sweeps say about one rate for "
         "another optimizer?",
     ),
-    hints=("One part of the data must not have decided anything before the final score.",),
+    hints=(
+        "Suppose that twenty rates were all equally good. Which one would the test part choose?",
+        "One part of the data must not have decided anything before the final score.",
+    ),
 )
 
 lesson.quiz(
@@ -74,7 +80,10 @@ lesson.quiz(
         "A larger spread is not the better or the worse optimizer by itself. How does the "
         "difference compare with the spreads?",
     ),
-    hints=("How many of 360 test digits are 0.3 percentage points?",),
+    hints=(
+        "How many of 360 test digits are 0.3 percentage points?",
+        "Compare the distance of the two means with what another seed does to one of them.",
+    ),
 )
 
 lesson.quiz(
@@ -99,5 +108,8 @@ lesson.quiz(
         "No optimizer was first and last in the same way on both. What would you expect to see in "
         "the right panel, if it were so?",
     ),
-    hints=("Compare the left and the right panel: in which one do the error bars overlap?",),
+    hints=(
+        "Compare the left and the right panel: in which one do the error bars overlap?",
+        "How large is the largest difference in test accuracy, counted in standard deviations?",
+    ),
 )
