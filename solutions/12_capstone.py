@@ -362,9 +362,11 @@ if not again:
     print("This needs sgd, momentum, rmsprop or adam in the race: see section 2.")
 
 # %% [markdown]
-# With all of them solved: every training cost is higher, since so many of the 300 steps are short, and
-# the ranks are the same. So the constant rate did not decide *this* race. A longer one, or a warm-up
-# with larger rates, might end otherwise: that belongs among the things you may not conclude.
+# With all of them solved: every training cost is higher, since so many of the 300 steps are short.
+# Momentum is still the first and gradient descent the last; Adam and RMSprop have changed places. So
+# momentum does not owe its lead to the constant rate, and the ranks behind it hang on the schedule. A
+# longer race, or a warm-up with larger rates, might end otherwise again: that belongs among the things
+# you may not conclude.
 #
 # ### Quiz · Error bars
 #

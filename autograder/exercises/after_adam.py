@@ -564,6 +564,7 @@ lesson.quiz(
         "A step subtracts alpha times the gradient of the penalty from W. How much of W is that?",
         "All three of alpha, lambda and m are in that share. What is left of the whole?",
     ),
+    asks="the number by which W is multiplied",
     rtol=0.001,
 )  # fmt: skip
 

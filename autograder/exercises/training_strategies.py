@@ -873,6 +873,14 @@ early_stopping.mistake(
     ("range(1, len(validation_costs))", "range(len(validation_costs))"),
 )
 early_stopping.mistake(
+    "best_cost_starts_at_zero",
+    "No epoch is a new best for you, not even the first: no cost lies below the number that you "
+    "begin with. Which number is above every cost?",
+    (IS_BETTER, "validation_costs[epoch] < 0"),
+    ("epochs_run = 0, 0, 1", "epochs_run = 0, 0, 0"),
+    ("range(1, len(validation_costs))", "range(len(validation_costs))"),
+)
+early_stopping.mistake(
     "number_of_the_last_epoch",
     "Your second result is the number of the last epoch, counted from 0. How many epochs have been "
     "run by then?",
@@ -1105,6 +1113,12 @@ noisy_gradients.mistake(
     (NOISE, "variance**2 * noise"),
 )
 noisy_gradients.mistake(
+    "root_of_eta_only",
+    "Right at t = 0, and then your noise falls too fast: the root is taken of eta alone. Of what "
+    "is the standard deviation the root?",
+    (NOISE, "np.sqrt(eta) / (1 + t) ** gamma * noise"),
+)
+noisy_gradients.mistake(
     "root_twice",
     "Your noise is too large: with the variance 0.04 its standard deviation is 0.45. How often is "
     "the root taken?",
@@ -1311,6 +1325,7 @@ lesson.quiz(
         "The formula gives a variance. Which of the two is asked for?",
         "First 1 + t to the power gamma, then the variance, and the root at the very end.",
     ),
+    asks="a number, the standard deviation of the noise",
 )
 
 
