@@ -1816,6 +1816,6 @@ lesson.quiz(
     hints=(
         "Three of the four were good for something in this lesson or are announced for a later "
         "one.",
-        "The table of section 12 shows what four different starts lead to.",
+        "Section 12 prints what four different starts lead to.",
     ),
 )
