@@ -545,8 +545,8 @@ def _(rng):
     yield Case({"beta": 0.999, "tolerance": 0.01}, note="beta = 0.999 and one per cent")
     met = float(rng.uniform(0.92, 0.97))
     yield Case({"beta": 0.9, "tolerance": met}, note="a tolerance met at once")
-    for beta, fraction in ((0.35, 0.4), (0.97, 0.8), (0.75, 0.3)):
-        t = int(rng.integers(3, 12))
+    first = int(rng.integers(3, 12))
+    for t, (beta, fraction) in enumerate(((0.35, 0.4), (0.97, 0.8), (0.75, 0.3)), start=first):
         tolerance = _share_missing(beta, t, fraction)
         yield Case({"beta": beta, "tolerance": tolerance}, note=f"beta = {beta}")
 

@@ -49,8 +49,8 @@ def _(rng):
     betas = [float(x) for x in rng.uniform(0.2, 0.98, 4)]
     yield _steps(temperatures, betas[0], v=30.0, betas=betas[1:], note="a changing beta")
     yield _steps([float(x) for x in rng.normal(50, 9, 2)], 0.0, v=55.0, note="beta = 0")
-    spread = rng.normal(size=(3, 4)) * np.logspace(-6, 1, 4)
-    yield _steps(list(spread), betas[0], v=rng.normal(size=4), note="values of every size")
+    spread = rng.normal(size=(12, 4)) * np.logspace(-6, 1, 4)  # so often that float32 is seen
+    yield _steps(list(spread), 0.95, v=rng.normal(size=4), note="values of every size")
     whole = rng.integers(-9, 60, size=(3, 2, 2))
     yield _steps(list(whole[1:]), betas[1], v=whole[0], note="an array of whole numbers")
 
