@@ -262,6 +262,13 @@ for fixed in ("1e-5", "1e-6", "1e-7", "1e-8", "1e-10"):
         f"You use epsilon = {fixed} whatever is asked. Where does the argument come in?",
         ("(np.sqrt(new_sum[key]) + epsilon)", f"(np.sqrt(new_sum[key]) + {fixed})"),
     )
+for other in ("1e-5", "1e-6", "1e-7", "1e-9", "1e-10"):
+    adagrad_update.mistake(
+        "another_epsilon_by_default",
+        "Where epsilon is left out, yours is not the one of the stub's first line. Which number "
+        "stands there?",
+        ("epsilon=1e-8", f"epsilon={other}"),
+    )
 adagrad_update.mistake(
     "sum_not_returned",
     "You give back the sum that came in, so that every call behaves like the first. Which one does "
@@ -662,6 +669,20 @@ for fixed in ("1e-5", "1e-6", "1e-7", "1e-8"):
         f"You use epsilon = {fixed} whatever is asked. Where does the argument come in?",
         (ABOVE, ABOVE.replace("epsilon", fixed)),
         (BELOW, BELOW.replace("epsilon", fixed)),
+    )
+for other in ("0.95", "0.99", "0.999", "0.5"):
+    adadelta_update.mistake(
+        "another_rho_by_default",
+        "Where rho is left out, yours is not the one of the stub's first line. Which number "
+        "stands there?",
+        ("rho=0.9", f"rho={other}"),
+    )
+for other in ("1e-5", "1e-7", "1e-8"):
+    adadelta_update.mistake(
+        "another_epsilon_by_default",
+        "Where epsilon is left out, yours is not the one of the stub's first line. Which number "
+        "stands there?",
+        ("epsilon=1e-6", f"epsilon={other}"),
     )
 adadelta_update.mistake("uphill", UPHILL, ("params[key] - step", "params[key] + step"))
 adadelta_update.mistake(
@@ -1113,6 +1134,13 @@ for fixed in (0.9, 0.95, 0.99, 0.5):
             "    for key in params:\n        ahead",
             f"    beta = {fixed}\n    for key in params:\n        ahead",
         ),
+    )
+for other in ("0.95", "0.99", "0.999", "0.5"):
+    nesterov_update.mistake(
+        "another_beta_by_default",
+        "Where beta is left out, yours is not the one of the stub's first line. Which number "
+        "stands there?",
+        ("beta=0.9", f"beta={other}"),
     )
 nesterov_update.mistake(
     "bias_uses_the_weights_gradient",

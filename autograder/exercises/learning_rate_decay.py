@@ -339,6 +339,13 @@ for fixed in (0.95, 0.9, 0.99):
         f"You use {fixed} whatever base is asked for. Where does the argument come in?",
         ("base**epoch", f"{fixed}**epoch"),
     )
+for other in ("0.9", "0.99", "0.999", "0.5"):
+    exponential_decay.mistake(
+        "another_base_by_default",
+        "Where base is left out, yours is not the one of the stub's first line. Which number "
+        "stands there?",
+        ("base=0.95", f"base={other}"),
+    )
 exponential_decay.mistake(
     "natural_exponential",
     "Your rate falls as exp(-base * epoch). What is the base of the power?",
@@ -678,6 +685,13 @@ staircase_decay.mistake(
     "You halve whatever is asked: factor = 0.1 gives the same as 0.5. Where does it come in?",
     ("factor**drops", "0.5**drops"),
 )
+for other in ("0.1", "0.05", "0.9", "0.2"):
+    staircase_decay.mistake(
+        "another_factor_by_default",
+        "Where factor is left out, yours is not the one of the stub's first line. Which number "
+        "stands there?",
+        ("factor=0.5", f"factor={other}"),
+    )
 staircase_decay.mistake(
     "factor_times_drops",
     "Your rate is 0 on the first stair and grows with each drop. Is the number of drops a factor "
