@@ -606,11 +606,11 @@ best = [min(cost.mean() for cost in costs.values()) for costs in (plain, across)
 print(f"RMSprop, each with its best rate: turned, {best[1] / best[0]:.1f} times the cost")
 
 # %% [markdown]
-# Gradient descent does not notice. RMSprop ends higher at every rate, and at 0.04, with which the
-# network learns well otherwise, it does not learn. So the coordinates of a network *are* special to
-# the cost: a weight belongs to one input and one unit, and inputs, units, biases and layers have
-# gradients of their own size. That is what RMSprop finds and evens out; in mixed coordinates there
-# is nothing left to find.
+# Gradient descent does not notice. RMSprop ends higher at each of the three rates, and at 0.04, with
+# which the network learns well otherwise, it does not learn. So the coordinates of a network *are*
+# special to the cost: a weight belongs to one input and one unit, and inputs, units, biases and
+# layers have gradients of their own size. That is what RMSprop finds and evens out; where every
+# coordinate is a mixture of all of them, the sizes tell it little.
 
 # %% [markdown]
 # ## 8 · Does epsilon matter?
