@@ -787,6 +787,18 @@ for _value in (1e-8, 1e-7):
         f"You use epsilon = {_value:g} whatever is asked. Where does the argument come in?",
         (STEP, EFFICIENT.replace("epsilon", str(_value))),
     )
+for _argument, _given, _values in (
+    ("beta1", "0.9", (0.99, 0.95, 0.999)),
+    ("beta2", "0.999", (0.99, 0.9, 0.95)),
+    ("epsilon", "1e-8", (1e-7, 1e-6, 1e-10)),
+):
+    for _value in _values:
+        adam_update.mistake(
+            "another_default",
+            f"Where {_argument} is left out you take {_value:g}; the cell that you got has "
+            f"{_given}. Did you mean to change it?",
+            (f"{_argument}={_given}", f"{_argument}={_value}"),
+        )
 adam_update.mistake(
     "state_not_returned",
     "You give back the state that came in, so that the next call knows nothing of this one. What "

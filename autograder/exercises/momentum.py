@@ -366,6 +366,14 @@ momentum_update.mistake(
 )
 
 # What comes in and what goes out.
+for _argument, _given, _values in (("beta", "0.9", (0.99, 0.999, 0.95, 0.5)),):
+    for _value in _values:
+        momentum_update.mistake(
+            "another_default",
+            f"Where {_argument} is left out you take {_value:g}; the cell that you got has "
+            f"{_given}. Did you mean to change it?",
+            (f"{_argument}={_given}", f"{_argument}={_value}"),
+        )
 momentum_update.mistake(
     "velocity_not_returned",
     "You give back the velocity that came in, so that the next step knows nothing of this one. "

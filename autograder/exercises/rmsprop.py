@@ -410,6 +410,17 @@ for _epsilon in (1e-8, 1e-7, 1e-6, 1e-5, 1e-4, 1e-10, 1e-12):
         f"You use epsilon = {_epsilon:g} whatever is asked. Where does the argument come in?",
         ("    for key in params:", f"    epsilon = {_epsilon}\n    for key in params:"),
     )
+for _argument, _given, _values in (
+    ("beta2", "0.9", (0.999, 0.99, 0.95)),
+    ("epsilon", "1e-8", (1e-7, 1e-6, 1e-10)),
+):
+    for _value in _values:
+        rmsprop_update.mistake(
+            "another_default",
+            f"Where {_argument} is left out you take {_value:g}; the cell that you got has "
+            f"{_given}. Did you mean to change it?",
+            (f"{_argument}={_given}", f"{_argument}={_value}"),
+        )
 rmsprop_update.mistake(
     "bias_corrected",
     "Your step divides the average by 1 - beta2 before the root, as bias correction does at t = 1. "
