@@ -183,7 +183,7 @@ def test_a_name_that_only_coincides_is_false(small):
 @pytest.mark.parametrize("seed", range(2))
 def test_a_sound_exercise_has_no_fault(seed):
     assert list(prove.faults(find_exercise("ewa_larger_beta"))) == []
-    assert list(prove.answers(find_exercise("bias_correct"), [seed])) == []
+    assert list(prove.named(find_exercise("bias_correct"), [seed])) == []
 
 
 def test_faults_of_answers_are_told(small):
@@ -193,13 +193,17 @@ def test_faults_of_answers_are_told(small):
 
     small.mistake("forgotten_too", "Is it there?", ("factor * x", "1.0 * x"))
     small.mistake("harmless", "Which comes first?", ("factor * x", "x * factor"))
-    found = [fault.partition(" (")[0] for fault in prove.answers(small, [0])]
-    assert found[: len(found) // 2] == [
-        "style_1 is incorrect",
+    assert heads(prove.right(small, [0])) == ["style_1 is incorrect", "style_1 is incorrect"]
+    assert heads(prove.named(small, [])) == [
         "forgotten_too is told as forgotten",
         "harmless is told as correct",
         "harmless earns full marks",
     ]
+    assert heads(prove.named(small, [0])) == 2 * heads(prove.named(small, []))
+
+
+def heads(faults):
+    return [fault.partition(" (")[0] for fault in faults]
 
 
 def test_faults_of_texts_are_told(small):

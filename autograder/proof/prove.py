@@ -3,26 +3,29 @@
 Every function yields faults, one line each; an exercise that yields none is proved.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from autograder.exercise import Answer, Exercise, Quiz, judge_here
 from autograder.proof import mutants
 from autograder.proof.mutants import Told
 from optlab.checking import diagnose
 from optlab.checking.diagnose import AnswerKey, Known, Verdict
-from optlab.checking.probe import Case, Observation
+from optlab.checking.probe import Case
 
+CHECK = "check"
 LEAST_STYLES = 5
 LEAST_TOLD = 0.75  # of the wrong neighbours of the reference
 
 
-def faults(exercise: Exercise | Quiz, seeds: Iterable[int] = range(3)) -> Iterator[str]:
+def faults(exercise: Exercise | Quiz, seeds: range = range(3)) -> Iterator[str]:
     """All that is wrong with an exercise."""
     yield from texts(exercise)
     if isinstance(exercise, Quiz):
         yield from options(exercise)
         return
-    yield from answers(exercise, seeds)
+    yield from right(exercise, seeds)
+    yield from named(exercise, seeds)
     yield from neighbours(exercise, list(mutants.tell(exercise)))
 
 
@@ -56,20 +59,30 @@ def options(quiz: Quiz) -> Iterator[str]:
             yield f"the wrong answer {option.value!r} is not told its own explanation"
 
 
-def answers(exercise: Exercise, seeds: Iterable[int]) -> Iterator[str]:
-    """Faults of the registered answers, on the public cases with the hidden ones of each seed."""
-    trials = _Trials(exercise, list(seeds))
+def right(exercise: Exercise, seeds: Iterable[int]) -> Iterator[str]:
+    """Faults of the reference and the styles, which must pass on every case of every seed."""
+    for where, cases in _asked(exercise, seeds):
+        key = _key(exercise, cases, ())
+        for answer in (None, *exercise.styles):
+            function = exercise.implement(answer) if answer else exercise.reference
+            verdict = diagnose.diagnose(key, exercise.observe(function, cases))
+            if verdict.status != diagnose.CORRECT or verdict.score != exercise.points:
+                name = answer.name if answer else "the reference"
+                yield f"{name} is {verdict.status} ({where}): {verdict.message}"
+
+
+def named(exercise: Exercise, seeds: Iterable[int]) -> Iterator[str]:
+    """Faults of the mistakes and variants: in `check`, and as the grading of each seed asks them.
+
+    Grading asks the public cases too, so nothing matches there that did not match in `check`: one
+    seed shows as much as many do, unless numbers break a mistake.
+    """
     registered = (*exercise.variants, *exercise.mistakes)
-    functions = [exercise.implement(answer) for answer in registered]
-    known = [trials.observe(function) for function in functions]
-    expected = trials.observe(exercise.reference)
-    styles = [(style.name, trials.observe(exercise.implement(style))) for style in exercise.styles]
-    for where, of_it in trials.parts():
-        key = _key(exercise, of_it(trials.cases), of_it(expected), registered, map(of_it, known))
-        for name, seen in (("the reference", expected), *styles):
-            yield from _not_right(diagnose.diagnose(key, of_it(seen)), name, where)
-        for answer, seen in zip(registered, known, strict=True):
-            yield from _not_named(diagnose.diagnose(key, of_it(seen)), answer, where)
+    public = _key(exercise, exercise.public_cases(), registered)
+    for where, cases in _asked(exercise, seeds):
+        key = public if where == CHECK else _joined(public, _key(exercise, cases, registered))
+        for answer, known in zip(registered, key.known, strict=True):
+            yield from _not_named(diagnose.diagnose(key, known.observations), answer, where)
 
 
 def neighbours(exercise: Exercise, told: list[Told]) -> Iterator[str]:
@@ -85,63 +98,49 @@ def neighbours(exercise: Exercise, told: list[Told]) -> Iterator[str]:
         yield f"of the slips beside the reference {share:.0%} are told, not {LEAST_TOLD:.0%}"
 
 
-class _Trials:
-    """The public cases, then the hidden ones of every seed, so that each is tried only once."""
-
-    def __init__(self, exercise: Exercise, seeds: list[int]) -> None:
-        self.exercise = exercise
-        self.public = len(exercise.public_cases())
-        self.cases: tuple[Case, ...] = exercise.public_cases()
-        self.ends = []
-        for seed in seeds:
-            self.cases += exercise.make_cases(seed)[self.public :]
-            self.ends.append((f"seed {seed}", len(self.cases)))
-
-    def observe(self, function: Callable) -> tuple[Observation, ...]:
-        return self.exercise.observe(function, self.cases)
-
-    def parts(self) -> Iterator[tuple[str, Callable[[tuple], tuple]]]:
-        """(what to call it, how to cut it out): what `check` asks, then what each seed asks."""
-        public = slice(0, self.public)
-        yield "check", lambda items: items[public]
-        start = self.public
-        for name, end in self.ends:
-            hidden = slice(start, end)
-            yield name, lambda items, hidden=hidden: (*items[public], *items[hidden])
-            start = end
+def _asked(exercise: Exercise, seeds: Iterable[int]) -> Iterator[tuple[str, tuple[Case, ...]]]:
+    """What `check` asks, then what grading adds with each seed: every case once."""
+    public = exercise.public_cases()
+    yield CHECK, public
+    for seed in seeds:
+        yield f"seed {seed}", exercise.make_cases(seed)[len(public) :]
 
 
-def _key(
-    exercise: Exercise,
-    cases: tuple[Case, ...],
-    expected: tuple[Observation, ...],
-    registered: Iterable[Answer],
-    known: Iterable[tuple[Observation, ...]],
-) -> AnswerKey:
+def _key(exercise: Exercise, cases: tuple[Case, ...], registered: Iterable[Answer]) -> AnswerKey:
+    known = [
+        Known(
+            name=answer.name,
+            message=answer.message,
+            observations=exercise.observe(exercise.implement(answer), cases),
+            share=answer.share,
+            variant=answer.variant,
+        )
+        for answer in registered
+    ]
     return AnswerKey(
         exercise=exercise.name,
         kind=exercise.kind,
         points=exercise.points,
         parameters=exercise.parameters,
         cases=cases,
-        expected=expected,
-        known=tuple(
-            Known(
-                name=answer.name,
-                message=answer.message,
-                observations=seen,
-                share=answer.share,
-                variant=answer.variant,
-            )
-            for answer, seen in zip(registered, known, strict=True)
-        ),
+        expected=exercise.observe(exercise.reference, cases),
+        known=tuple(known),
         **exercise.settings,
     )
 
 
-def _not_right(verdict: Verdict, name: str, where: str) -> Iterator[str]:
-    if verdict.status != diagnose.CORRECT or verdict.score != verdict.max_score:
-        yield f"{name} is {verdict.status} ({where}): {verdict.message}"
+def _joined(first: AnswerKey, second: AnswerKey) -> AnswerKey:
+    """One key for the cases of both."""
+    known = (
+        replace(one, observations=one.observations + other.observations)
+        for one, other in zip(first.known, second.known, strict=True)
+    )
+    return replace(
+        first,
+        cases=first.cases + second.cases,
+        expected=first.expected + second.expected,
+        known=tuple(known),
+    )
 
 
 def _not_named(verdict: Verdict, answer: Answer, where: str) -> Iterator[str]:
