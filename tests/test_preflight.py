@@ -15,9 +15,10 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_output, new_raw_ce
 from small_lesson import ANSWERS, POINTS, STUBS, cell, figure, png, release, submission
 
 from autograder.course.submissions import student_name
-from autograder.handin.outputs import FileLimits, safe
+from autograder.handin.outputs import FileLimits, outputs, safe
 from autograder.handin.pour import pour
 from autograder.handin.read import REASONS, Refusal, parse, read
+from optlab.checking.codec import Opaque
 
 
 def as_bytes(notebook):
@@ -489,6 +490,71 @@ def test_safe_keeps_the_marks_and_is_done_once_as_well_as_twice():
     assert [one.metadata.get("nbgrader") for one in once.cells] == [
         one.metadata.get("nbgrader") for one in notebook.cells
     ]
+
+
+@pytest.mark.parametrize(
+    ("data", "kept"),
+    [
+        ({"text/plain": "x", "text/html": "<script>"}, {"text/plain": "x"}),
+        ({"image/png": png()}, {"image/png": png()}),
+        ({"image/png": png() + "\n"}, {"image/png": png()}),
+        ({"text/plain": ["x", "y"]}, {"text/plain": "xy"}),
+        ({"text/plain": "a\ud800\0b"}, {"text/plain": "a\ufffdb"}),
+    ],
+)
+def test_displayed_data_is_cleaned(data, kept):
+    claimed = {"output_type": "display_data", "data": data, "metadata": {"x": 1}}
+    (output,) = outputs([claimed])
+    assert output == {"output_type": "display_data", "data": kept, "metadata": {}}
+    assert outputs([output]) == [output]
+
+
+def test_of_many_outputs_the_first_and_the_error_are_kept():
+    printed = [{"output_type": "stream", "name": "stdout", "text": str(n)} for n in range(50)]
+    error = {"output_type": "error", "ename": "E", "evalue": "late", "traceback": []}
+    kept = outputs([*printed, error])
+    assert kept == [*printed[:19], error]
+    assert outputs(kept) == kept
+
+
+def test_a_text_is_cut_once():
+    claimed = {"output_type": "stream", "name": "stdout", "text": "<" * 30_000}
+    (output,) = outputs([claimed])
+    assert output["text"] == "<" * 20_000 + " \u2026 (10,000 more characters)"
+    assert outputs([output]) == [output]
+
+
+def test_a_description_is_cut_once():
+    metadata = {"image/png": {"alt": "a" * 1000, "width": "1"}, "tags": ["x"]}
+    claimed = {"output_type": "display_data", "data": {"image/png": png()}, "metadata": metadata}
+    (output,) = outputs([claimed])
+    assert output["metadata"] == {"image/png": {"alt": "a" * 500 + " \u2026 (500 more characters)"}}
+    assert outputs([output]) == [output]
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        {},
+        {"image/png": '">' + png() + "<!>"},
+        {"image/png": png() + "x"},
+        {"image/png": "\u00e9"},
+        {"image/png": base64.b64encode(b"GIF89a").decode()},
+        {"image/png": 1},
+        {"image/svg+xml": "<svg/>", "application/javascript": "x"},
+        {"text/plain": ["x", 1]},
+        Opaque("dict"),
+    ],
+)
+def test_what_cannot_be_shown_is_dropped(data):
+    assert outputs([{"output_type": "display_data", "data": data, "metadata": {}}]) == []
+
+
+@pytest.mark.parametrize(
+    "item", [None, {}, {"output_type": "update_display_data", "data": {}}, Opaque("x"), [1]]
+)
+def test_what_is_no_output_is_dropped(item):
+    assert outputs([item]) == []
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,9 @@
 """What of a notebook may be shown to somebody else: text, proven PNG and errors.
 
 Nobody trusts a learner's notebook, and everybody opens it: formgrader, JupyterLab, the feedback
-page. So outputs are built anew from the little that a browser cannot run.
+page. So outputs are built anew from the little that a browser cannot run: those that were handed
+in, those that a child claims, and once more whatever is about to be written. What has passed once
+passes again unchanged.
 """
 
 import base64
@@ -25,11 +27,13 @@ class FileLimits:
     source: int = 300_000  # characters of all cells: what a child can be sent in one frame
     outputs_per_cell: int = 20
     text: int = 20_000  # characters of one output
+    alt: int = 500  # characters of a figure's description
     png_kilobytes: int = 1_024
     png_side: int = 6_000  # pixels
 
 
 LIMITS = FileLimits()
+_NOTE = 60  # characters, at most, of the note with which `clean` ends a text that it has cut
 
 # Notebooks are made by hand here: nbformat's own makers validate each cell against the schema and
 # take longer than everything else in this module together.
@@ -66,7 +70,10 @@ def safe(notebook: NotebookNode, limits: FileLimits = LIMITS) -> NotebookNode:
 
 def outputs(claimed: Any, limits: FileLimits = LIMITS) -> list[dict]:
     """A cell's outputs, each rebuilt from what may be shown."""
-    kept = (_output(output, limits) for output in _list(claimed)[: limits.outputs_per_cell])
+    listed = _list(claimed)
+    if len(listed) > limits.outputs_per_cell:  # the last one may tell with which error it ended
+        listed = [*listed[: limits.outputs_per_cell - 1], listed[-1]]
+    kept = (_output(output, limits) for output in listed)
     return [output for output in kept if output is not None]
 
 
@@ -83,7 +90,7 @@ def _output(output, limits):
     if kind not in ("display_data", "execute_result"):
         return None
     data = _data(output.get("data"), limits)
-    about = _alt_text(output.get("metadata")) if "image/png" in data else {}
+    about = _alt_text(output.get("metadata"), limits) if "image/png" in data else {}
     number = {"execution_count": None} if kind == "execute_result" else {}
     return {"output_type": kind, "data": data, "metadata": about, **number} if data else None
 
@@ -92,13 +99,13 @@ def _output(output, limits):
 _LOOK_ALIKES = str.maketrans("<>&\"'`", "\u2039\u203a+\u201d\u2019\u2019")
 
 
-def _alt_text(metadata):
+def _alt_text(metadata, limits):
     """A figure's description, if it has one."""
     image = metadata.get("image/png") if isinstance(metadata, dict) else None
     alt = image.get("alt") if isinstance(image, dict) else None
     if not isinstance(alt, str):
         return {}
-    return {"image/png": {"alt": clean(alt, 500).translate(_LOOK_ALIKES)}}
+    return {"image/png": {"alt": _cut(alt, limits.alt).translate(_LOOK_ALIKES)}}
 
 
 def _list(value):
@@ -106,7 +113,12 @@ def _list(value):
 
 
 def _shown(text, limits):
-    return clean(joined(text) or "", limits.text)
+    return _cut(joined(text) or "", limits.text)
+
+
+def _cut(text, limit):
+    """Cleaned, and cut unless that has been done before."""
+    return clean(text, limit if len(text) > limit + _NOTE else None)
 
 
 def _data(bundle, limits):

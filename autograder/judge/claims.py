@@ -1,22 +1,17 @@
-"""Cleaning what a child claims: only known shapes, bounded sizes, text that can be written.
+"""What a child claims, made fit to be believed: known shapes, bounded sizes, printable text.
 
 What comes here has passed `optlab.checking.codec`, so it is data; who sent it is the learner's
 code.
 """
 
-import base64
 import builtins
-import struct
 from dataclasses import replace
 from typing import Any
 
+from autograder.handin import outputs as cleaner
 from optlab.checking import probe
 from optlab.checking.codec import CodecError
 
-PNG = b"\x89PNG\r\n\x1a\n"
-PNG_SIDE = 10_000  # pixels; a larger one is a bomb for whoever looks at it
-KEPT_CONTROLS = dict.fromkeys(map(ord, "\t\n\r\b\x1b"))
-DROPPED_CONTROLS = {code: None for code in range(32) if code not in KEPT_CONTROLS}
 ERROR_TEXT = 300
 KNOWN_ERRORS = {
     name
@@ -29,7 +24,7 @@ def outputs(claimed: Any) -> list[dict]:
     """The outputs of one cell. What is not an output of a notebook is left out."""
     if not isinstance(claimed, list):
         raise CodecError("outputs are a list")
-    return [kept for item in claimed if (kept := _output(item))]
+    return cleaner.outputs(claimed)
 
 
 def observations(claimed: Any, asked: int, parameters: list[str]) -> list[probe.Observation]:
@@ -51,63 +46,3 @@ def _observation(seen: probe.Observation, parameters: list[str]) -> probe.Observ
     known = seen.error is None or seen.error in KNOWN_ERRORS
     error = seen.error if known else "a custom exception"
     return replace(seen, error=error, error_text=one_line(seen.error_text))
-
-
-def _output(item: Any) -> dict | None:
-    match item:
-        case {"output_type": "stream", "name": "stdout" | "stderr" as name, "text": str(text)}:
-            return {"output_type": "stream", "name": name, "text": _text(text)}
-        case {"output_type": "display_data", "data": dict(data), "metadata": dict(metadata)}:
-            return {"output_type": "display_data", **_bundle(data, metadata)}
-        case {
-            "output_type": "execute_result",
-            "data": dict(data),
-            "metadata": dict(metadata),
-            "execution_count": int(count),
-        } if 0 <= count < 1_000_000:
-            bundle = _bundle(data, metadata)
-            return {"output_type": "execute_result", "execution_count": int(count), **bundle}
-        case {
-            "output_type": "error",
-            "ename": str(name),
-            "evalue": str(value),
-            "traceback": list(lines),
-        }:
-            return {
-                "output_type": "error",
-                "ename": one_line(name),
-                "evalue": _text(value),
-                "traceback": [_text(line) for line in lines if isinstance(line, str)],
-            }
-    return None
-
-
-def _bundle(data: dict, metadata: dict) -> dict:
-    kept, described = {}, {}
-    if isinstance(text := data.get("text/plain"), str):
-        kept["text/plain"] = _text(text)
-    if image := _png(data.get("image/png")):
-        kept["image/png"] = image
-        match metadata:
-            case {"image/png": {"alt": str(alt)}}:
-                described = {"image/png": {"alt": _text(alt)}}
-    return {"data": kept, "metadata": described}
-
-
-def _png(claimed: Any) -> str | None:
-    """Base64 of a PNG of bounded size, written afresh; None for anything else."""
-    if not isinstance(claimed, str):
-        return None
-    try:
-        image = base64.b64decode(claimed)  # passes over what is not base64; that is not kept
-    except ValueError:
-        return None
-    if len(image) < 24 or not image.startswith(PNG) or image[12:16] != b"IHDR":
-        return None
-    if max(struct.unpack(">II", image[16:24])) > PNG_SIDE:
-        return None
-    return base64.b64encode(image).decode("ascii")
-
-
-def _text(text: str) -> str:
-    return text.translate(DROPPED_CONTROLS).encode("utf-8", "replace").decode("utf-8")

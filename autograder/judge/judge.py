@@ -21,7 +21,6 @@ from autograder.judge.session import Cell, Failure, Limits, Probe, Run, Session
 from autograder.text import clean
 from optlab.checking import diagnose
 from optlab.checking.diagnose import Verdict
-from optlab.checking.probe import Observation
 
 EXPERIMENT = "experiment"  # the tag of demonstrations, which grading may skip
 MESSAGE_LENGTH = 1000
@@ -119,8 +118,7 @@ class Judge:
             verdict = _failed(key, answer, _error_in(run, cell))
         else:
             pairs = pairs_of(exercise, self.settings.seed)
-            seen = [_bounded(observation) for observation in answer]
-            verdict = diagnose.diagnose(key, seen, pairs)
+            verdict = diagnose.diagnose(key, answer, pairs)
         return replace(verdict, message=" ".join(clean(verdict.message, MESSAGE_LENGTH).split()))
 
     def _fill_in(self, notebook: NotebookNode, run: Run, verdicts: tuple[Verdict, ...]) -> None:
@@ -167,7 +165,3 @@ def _failed(key: diagnose.AnswerKey, failure: Failure, cell_error: str | None) -
     if failure.status == diagnose.NOT_ATTEMPTED:
         return diagnose.not_attempted(key)
     return diagnose.verdict(key, failure.status, failure.text, cause=failure.cause)
-
-
-def _bounded(observation: Observation) -> Observation:
-    return replace(observation, error_text=clean(observation.error_text, 300))
