@@ -1,5 +1,9 @@
 import sys
 
-from autograder.cli import main
+from autograder import startup
+
+startup.skip_address_grammar()
+
+from autograder.cli import main  # noqa: E402
 
 sys.exit(main())

@@ -22,6 +22,7 @@ from typing import Any
 
 import numpy as np
 
+import autograder.learner_side  # noqa: F401
 from optlab.checking import codec, probe
 from optlab.checking.diagnose import AnswerKey, Known, Verdict, diagnose, match, no_pairs, same
 from optlab.checking.probe import Case, Observation

@@ -36,7 +36,8 @@ from autograder.errors import RunError, UserError
 from autograder.exercises import find_lesson, lessons
 from autograder.handin.read import Refusal, read_bytes
 from autograder.judge.judge import Settings
-from autograder.judge.worker import Result, Task, grader_version, mark, start_worker
+from autograder.judge.lifeline import start_worker
+from autograder.judge.worker import Result, Task, grader_version, mark
 from autograder.pages import feedback
 from autograder.status import SubmissionStatus
 

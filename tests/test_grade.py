@@ -15,7 +15,7 @@ from autograder.build import sample
 from autograder.course.verdicts import verdict_files
 from autograder.errors import RunError, UserError
 from autograder.exercises import lessons
-from autograder.judge import worker
+from autograder.judge import lifeline, worker
 from autograder.judge.judge import Settings
 from autograder.judge.session import Session
 
@@ -183,7 +183,7 @@ def test_bad_usage_is_one_line_and_status_2(arguments, text, tmp_path, capsys):
 def in_this_process():
     """This process as a worker; what it keeps for the next submission is given up at the end."""
     yield
-    worker._open_judges.close()
+    lifeline.at_end.close()
     worker._judge.cache_clear()
 
 

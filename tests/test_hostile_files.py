@@ -11,7 +11,7 @@ from autograder.exercises import find_lesson
 from autograder.handin.outputs import FileLimits, safe
 from autograder.handin.pour import pour
 from autograder.handin.read import REASONS, Refusal, parse, read
-from autograder.judge import worker
+from autograder.judge import lifeline, worker
 from autograder.judge.judge import Judge, Settings
 from autograder.judge.session import Limits
 from autograder.status import SubmissionStatus
@@ -181,7 +181,7 @@ def test_each_of_a_thousand_ends_in_a_notebook_or_a_refusal(mutated, release, tm
 def in_this_process():
     """This process as a worker; its runner is given up at the end."""
     yield
-    worker._open_judges.close()
+    lifeline.at_end.close()
     worker._judge.cache_clear()
 
 

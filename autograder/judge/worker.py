@@ -4,18 +4,12 @@ This is all that a worker does, on this machine or on another one. It knows no c
 gradebook, and does not import nbgrader: a worker should start fast.
 """
 
-import contextlib
 import hashlib
 import json
-import os
-import signal
 import traceback
 from dataclasses import dataclass
 from functools import cache
-from multiprocessing.connection import Connection
-from multiprocessing.util import Finalize
 from pathlib import Path
-from threading import Thread
 from typing import Any
 
 import nbformat
@@ -27,13 +21,12 @@ from autograder.exercises import lessons
 from autograder.handin.outputs import safe
 from autograder.handin.pour import pour
 from autograder.handin.read import Refusal, parse, read
+from autograder.judge import lifeline
 from autograder.judge.judge import Judge, Settings
 from autograder.status import SubmissionStatus
 from optlab.checking.diagnose import Verdict
 
 _GRADER = (".py", ".ipynb", ".key", ".j2", ".css", ".npz", ".csv")  # what decides a mark or a page
-
-_open_judges = contextlib.ExitStack()
 
 
 @dataclass(frozen=True)
@@ -141,27 +134,11 @@ def require_sandbox(judge: Judge) -> None:
         )
 
 
-def start_worker(lifeline: Connection) -> None:
-    """Make this process a worker that ends when the other end of the lifeline is closed.
-
-    The kernel closes it whatever happens to the coordinator; a pool alone would wait for ever.
-    """
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the coordinator's
-    Thread(target=_end_with, args=(lifeline,), daemon=True).start()
-
-
-def _end_with(lifeline: Connection) -> None:
-    lifeline.poll(None)
-    _open_judges.close()
-    os._exit(1)
-
-
 @cache
 def _judge(settings: Settings) -> Judge:
     """One judge, and so one warm runner, per worker process; it lives as long as the worker."""
-    judge = _open_judges.enter_context(Judge(settings))
-    # Unlike atexit, this also runs in the processes of a pool.
-    Finalize(None, _open_judges.close, exitpriority=0)
+    judge = lifeline.at_end.enter_context(Judge(settings))
+    lifeline.close_at_exit()
     require_sandbox(judge)
     return judge
 

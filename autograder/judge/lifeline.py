@@ -1,0 +1,33 @@
+"""The life of a worker process: it ends when its coordinator does, and its runner with it."""
+
+import contextlib
+import os
+import signal
+from multiprocessing.connection import Connection
+from multiprocessing.util import Finalize
+from threading import Thread
+
+from autograder import startup
+
+at_end = contextlib.ExitStack()  # what a process that judges closes before it ends
+
+
+def start_worker(lifeline: Connection) -> None:
+    """Make this process a worker that ends when the other end of the lifeline is closed.
+
+    The kernel closes it whatever happens to the coordinator; a pool alone would wait for ever.
+    """
+    startup.skip_address_grammar()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the coordinator's
+    Thread(target=_end_with, args=(lifeline,), daemon=True).start()
+
+
+def close_at_exit() -> None:
+    """Close what is open when this process ends; unlike atexit also in the processes of a pool."""
+    Finalize(None, at_end.close, exitpriority=0)
+
+
+def _end_with(lifeline: Connection) -> None:
+    lifeline.poll(None)
+    at_end.close()
+    os._exit(1)
