@@ -56,9 +56,15 @@ def _seen(folder):
 
 
 def _marks(folder):
-    """The gradebook's rows, but for "look at this again": a mark by hand that was judged anew."""
+    """The gradebook's marks and a person's comments.
+
+    Not "look at this again" (a mark by hand that was judged anew), nor "No response." (by a stub
+    that may have other words by now).
+    """
     grades, comments = gradebook.rows(folder)
-    return [(*row[:4], row[5]) for row in grades], comments
+    return [(*row[:4], row[5]) for row in grades], sorted(
+        (student, cell, by_hand) for student, cell, _, by_hand, _ in comments if by_hand
+    )
 
 
 def test_its_verdict_files_are_read(kept, before):

@@ -259,9 +259,21 @@ def test_an_unknown_lesson_is_a_users_error(recorder):
         recorder.record("ada", "05_none", release(), verdicts(FULL))
 
 
-def test_other_cells_than_those_with_marks_are_refused(recorder):
+def test_a_demonstration_may_be_another_one_after_marks_were_recorded(recorder):
     changed = release()
     cell(changed, "setup").metadata.nbgrader.grade_id = "other"
+    before = record(recorder)
+    recorder.add_lesson(LESSON, changed)
+    assert record(recorder) == before
+    cells = recorder.gradebook.find_notebook(LESSON, LESSON).source_cells
+    assert {one.name for one in cells} == {
+        one.metadata.nbgrader.grade_id for one in changed.cells if "nbgrader" in one.metadata
+    }
+
+
+def test_other_cells_than_those_with_marks_are_refused(recorder):
+    changed = release()
+    cell(changed, "check_first_step").metadata.nbgrader.grade_id = "check_other"
     recorder.add_lesson(LESSON, changed)  # nothing recorded yet: the lesson is replaced
     recorder.add_lesson(LESSON, release())
     record(recorder)

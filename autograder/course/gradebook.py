@@ -217,6 +217,7 @@ class Recorder:
             if notebook is None:
                 self._add_cells(lesson, release)
             elif _cells_in(notebook) != _cells_of(release):
+                self._exchange_plain_cells(notebook, release)
                 self._replace_cells(lesson, release, resources)
         self._lessons.pop(lesson, None)
 
@@ -234,15 +235,26 @@ class Recorder:
             kernelspec=json.dumps(release.metadata.get("kernelspec", {})),
         )
         self.gradebook.db.add(notebook)
-        for name, (source, points, solution) in _cells_of(release).items():
-            kind, locked, text, checksum = source
-            made = {"name": name, "notebook": notebook}
-            own = {"cell_type": kind, "locked": locked, "source": text, "checksum": checksum}
-            self.gradebook.db.add(SourceCell(**made, **own))
+        for name, cell in _cells_of(release).items():
+            source, points, solution = cell
+            self.gradebook.db.add(_source_row(notebook, name, cell))
             if points is not None:
-                self.gradebook.db.add(GradeCell(**made, cell_type=kind, max_score=points))
+                row = GradeCell(name=name, notebook=notebook, cell_type=source[0], max_score=points)
+                self.gradebook.db.add(row)
             if solution:
-                self.gradebook.db.add(SolutionCell(**made))
+                self.gradebook.db.add(SolutionCell(name=name, notebook=notebook))
+
+    def _exchange_plain_cells(self, notebook, release):
+        """Let cells come and go on which no mark hangs: SaveCells refuses that once marks exist."""
+        before, after = _cells_in(notebook), _cells_of(release)
+        if _with_marks(before) != _with_marks(after):
+            return
+        for row in [*notebook.source_cells]:
+            if row.name not in after:
+                self.gradebook.db.delete(row)
+        new = [_source_row(notebook, name, after[name]) for name in after if name not in before]
+        self.gradebook.db.add_all(new)
+        self.gradebook.db.commit()
 
     def _replace_cells(self, lesson, release, resources):
         self.gradebook.db.rollback()  # SaveCells opens the file by itself
@@ -534,6 +546,19 @@ def _cells_of(release):
         for cell in release.cells
         if is_grade(cell) or is_solution(cell) or is_locked(cell)
     }
+
+
+def _source_row(notebook, name, cell):
+    (kind, locked, text, checksum), _, _ = cell
+    return SourceCell(
+        name=name, notebook=notebook, cell_type=kind, locked=locked, source=text, checksum=checksum
+    )
+
+
+def _with_marks(cells):
+    """Graded cells and answers: those that the gradebook keeps marks and comments for."""
+    kinds = {name: (points is not None, solution) for name, (_, points, solution) in cells.items()}
+    return {name: kind for name, kind in kinds.items() if any(kind)}
 
 
 def _cells_in(notebook):
