@@ -24,7 +24,9 @@ import numpy as np
 
 import autograder.learner_side  # noqa: F401
 from optlab.checking import codec, probe
-from optlab.checking.diagnose import AnswerKey, Known, Verdict, diagnose, match, no_pairs, same
+from optlab.checking.answerkey import AnswerKey, Known, same
+from optlab.checking.diagnose import Explain, Verdict, diagnose, match
+from optlab.checking.diagnose import Pairs as PairFinder
 from optlab.checking.probe import Case, Observation
 
 PUBLIC_SEED = 0  # the public cases are the same for every learner and every run
@@ -290,18 +292,21 @@ class Lesson:
         returns: tuple[str, ...] = (),
         summary: str | None = None,
         views_allowed: bool = False,
+        floats_only: bool = False,
         hints: tuple[str, ...] = (),
     ) -> Callable[[Callable], Exercise]:
         """Decorator: the decorated function is the reference.
 
         returns: names of the results, for messages. summary: see `AnswerKey`. views_allowed:
-        whether the result may share memory with the arguments.
+        whether the result may share memory with the arguments. floats_only: whether integers and
+        single precision cost a share where the reference gives an array of floats.
         """
         settings = {
             "points": points,
             "returns": returns,
             "summary": summary,
             "views_allowed": views_allowed,
+            "floats_only": floats_only,
             "hints": hints,
         }
 
@@ -327,12 +332,17 @@ class Lesson:
         return quiz
 
 
-def judge_here(exercise: Exercise | Quiz, thing: Any, seed: int = PUBLIC_SEED) -> Verdict:
+def judge_here(
+    exercise: Exercise | Quiz,
+    thing: Any,
+    seed: int = PUBLIC_SEED,
+    explain: Explain | None = None,
+) -> Verdict:
     """Judge trusted code in this process: for tests and for writing exercises."""
     key = cached_key(exercise, seed)
     if isinstance(exercise, Quiz):
         return diagnose(key, [probe.observe_answer(thing)])
-    return diagnose(key, exercise.observe(thing, key.cases), pairs_of(exercise, seed))
+    return diagnose(key, exercise.observe(thing, key.cases), pairs_of(exercise, seed), explain)
 
 
 @cache
@@ -342,10 +352,10 @@ def cached_key(exercise: Exercise | Quiz, seed: int) -> AnswerKey:
 
 
 @cache
-def pairs_of(exercise: Exercise | Quiz, seed: int) -> Callable[[tuple], Known | None]:
+def pairs_of(exercise: Exercise | Quiz, seed: int) -> PairFinder | None:
     """What `diagnose` asks for two mistakes at once; a quiz has no such thing."""
     if isinstance(exercise, Quiz):
-        return no_pairs
+        return None
     return Pairs(exercise, cached_key(exercise, seed)).find
 
 

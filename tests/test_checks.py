@@ -1,12 +1,16 @@
 """check, hint and progress as a notebook meets them."""
 
+import contextlib
 import json
+import time
 import zlib
 
+import numpy as np
 import pytest
 
+from autograder.exercises import find_exercise
 from optlab import check, hint, progress
-from optlab.checking import checks, codec, journal, keys, messages
+from optlab.checking import checks, clock, codec, journal, keys, messages, trial
 
 
 @pytest.fixture(autouse=True)
@@ -16,6 +20,7 @@ def fresh(tmp_path, monkeypatch):
     monkeypatch.setattr(journal, "FILE", tmp_path / ".progress.json")
     monkeypatch.setattr(journal, "_memory", {})
     checks._hints_given.clear()
+    checks._last_try.clear()
 
 
 def _shown(capsys):
@@ -53,9 +58,9 @@ def test_a_right_answer_is_said_with_the_hidden_cases_to_come(momentum_update, c
 def test_a_right_answer_is_not_compared_with_the_known_mistakes():
     """They are most of a key, and decoding them takes longer than all the rest of a check."""
     key = keys.load.__wrapped__("momentum_update")
-    assert checks._judge(key, right).status == "correct"
+    assert trial.judge(key, right).status == "correct"
     assert "_items" not in vars(key.known)
-    assert checks._judge(key, classical).status == "known_mistake"
+    assert trial.judge(key, classical).status == "known_mistake"
     assert "_items" in vars(key.known)
 
 
@@ -77,6 +82,126 @@ def test_a_known_mistake_is_named_and_the_cell_fails(momentum_update):
     assert "✗ Not yet: momentum_update." in lines[0]
     assert max(map(len, lines[1:])) <= messages.WIDTH
     assert "Traceback" not in "".join(lines)
+
+
+def test_a_word_that_the_headline_has_is_not_said_twice(capsys):
+    key = keys.load("adam_update")
+    variant = next(known for known in key.known if known.variant)
+    assert variant.message.startswith("Correct. ")  # or else this shows nothing
+    exercise = find_exercise("adam_update")
+    answer = next(each for each in exercise.variants if each.name == variant.name)
+    _define(adam_update=exercise.implement(answer))
+    check("adam_update")
+    globals().pop("adam_update")
+    assert _shown(capsys).count("Correct.") == 1
+
+
+def off_by(number):
+    def momentum_update(params, grads, velocity, learning_rate, beta=0.9):
+        new, v = right(params, grads, velocity, learning_rate, beta)
+        return {k: p + number for k, p in new.items()}, v
+
+    return momentum_update
+
+
+def same_in_other_words(params, grads, velocity, learning_rate, beta=0.9):
+    return off_by(5.0)(params, grads, velocity, learning_rate, beta)
+
+
+def test_the_same_finding_after_a_change_is_said(momentum_update):
+    def said(answer):
+        _define(momentum_update=answer)
+        with pytest.raises(messages.Notice) as caught:
+            check("momentum_update")
+        return "what you changed has had no effect on it" in str(caught.value)
+
+    assert not said(off_by(5.0))
+    assert not said(off_by(5.0))  # run again, and nothing was changed
+    assert said(same_in_other_words)
+    assert not said(off_by(7.0))
+    assert not said(classical)
+
+
+def _forever(*args):
+    while True:
+        pass
+
+
+def _stubborn(*args):
+    while True:
+        try:
+            np.ones(3).sum()
+        except Exception:
+            continue
+
+
+def _more_stubborn(*args):
+    for _ in range(2):
+        try:
+            _forever()
+        except:  # noqa: E722  this is what it is about
+            continue
+
+
+@pytest.mark.parametrize("answer", [_forever, _stubborn])
+def test_what_does_not_end_is_stopped_with_the_line_and_the_kernel_lives(
+    answer, momentum_update, monkeypatch, capsys
+):
+    monkeypatch.setattr(trial, "SECONDS", 0.1)
+    monkeypatch.setattr(clock, "AGAIN", 0.1)
+    state = np.random.get_state()[1].copy()
+    _define(momentum_update=answer)
+    with pytest.raises(messages.Notice, match=r"after 0.1 seconds .* line \d+ .* loop end\?"):
+        check("momentum_update")
+    assert np.array_equal(np.random.get_state()[1], state)
+    _define(momentum_update=right)
+    monkeypatch.setattr(trial, "SECONDS", 10.0)
+    check("momentum_update")
+    assert "Correct" in _shown(capsys)
+
+
+def test_who_swallows_the_exception_is_stopped_once_it_ends_and_told_meanwhile(
+    momentum_update, monkeypatch, capsys
+):
+    monkeypatch.setattr(trial, "SECONDS", 0.1)
+    monkeypatch.setattr(clock, "AGAIN", 0.1)
+    monkeypatch.setattr(clock, "PATIENCE", 2)
+    _define(momentum_update=_more_stubborn)
+    with pytest.raises(messages.Notice, match=r"after 0\.1 seconds"):
+        check("momentum_update")
+    assert clock.DEAF in capsys.readouterr().err
+
+
+def test_what_arrives_late_is_taken_back(monkeypatch):
+    """Work that ends when its time is up is stopped or not; nothing arrives afterwards."""
+    monkeypatch.setattr(clock, "AGAIN", 0.005)
+
+    def work():
+        end = time.perf_counter() + 0.001
+        while time.perf_counter() < end:
+            pass
+        return True
+
+    for _ in range(300):
+        with contextlib.suppress(clock.TooLong):
+            assert clock.run(0.001, work)
+        for _ in range(1000):
+            pass  # what was not taken back would strike here
+    assert clock.run(10.0, work)
+
+
+def test_what_work_raises_or_returns_comes_through():
+    assert clock.run(10.0, lambda: 7) == 7
+    with pytest.raises(ZeroDivisionError):
+        clock.run(10.0, lambda: 1 / 0)
+
+
+def test_without_threads_nothing_watches(monkeypatch):
+    def no_threads(self):
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(clock._Watch, "start", no_threads)
+    assert clock.run(0.0, lambda: sum(range(10))) == 45
 
 
 @pytest.mark.parametrize("answer", [None, ..., "stub"])

@@ -34,7 +34,7 @@ def test_equal_for_a_learner(expected, actual):
 @pytest.mark.parametrize(
     ("expected", "actual", "kind", "text"),
     [
-        (1.0, None, "type", "x is None: is a return statement missing?"),
+        (1.0, None, "type", "x should be a number; yours is None"),
         (1.0, "1.0", "type", "x should be a number; yours is a string"),
         (1.0, True, "type", "x should be a number; yours is True or False"),
         (1.0, Opaque("generator"), "type", "x should be a number; yours is a generator"),

@@ -17,7 +17,7 @@ KNOWN_ERRORS = {
     name
     for name, thing in vars(builtins).items()
     if isinstance(thing, type) and issubclass(thing, BaseException)
-} | {"LinAlgError", probe.SIGNATURE, probe.NOT_CALLABLE}
+} | {"LinAlgError", probe.SIGNATURE, probe.NOT_CALLABLE, probe.UNSOLVED}
 
 
 def outputs(claimed: Any) -> list[dict]:

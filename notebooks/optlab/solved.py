@@ -14,7 +14,8 @@ from typing import Any
 
 import numpy as np
 
-from optlab.checking import diagnose, keys, probe
+from optlab.checking import keys, trial
+from optlab.checking.diagnose import Status
 
 
 def solved(names: Iterable[str], here: dict[str, Any] | None = None) -> dict[str, Callable]:
@@ -45,10 +46,10 @@ def find(name: str, here: dict[str, Any], folder: Path = Path()) -> tuple[Callab
             function, where = definitions(path).get(name), file
         except (OSError, ValueError, LookupError, TypeError):
             return None, f"skipped: {file} cannot be read"
-    status = _status(name, function)
-    if status == diagnose.CORRECT:
+    status = trial.judge(keys.load(name), function).status
+    if status == Status.CORRECT:
         return function, f"joins, from {where}"
-    if status == diagnose.NOT_ATTEMPTED:
+    if status == Status.NOT_ATTEMPTED:
         return None, f"skipped: not solved yet in {where}"
     return None, f'skipped: does not pass check("{name}") in {where}'
 
@@ -93,12 +94,3 @@ _PLAIN = (
     *(ast.Assign, ast.Name, ast.Constant, ast.Tuple, ast.List, ast.Dict, ast.Set),
     *(ast.UnaryOp, ast.BinOp, ast.operator, ast.unaryop, ast.expr_context),
 )
-
-
-def _status(name: str, function: Any) -> str:
-    """What `check` would say, on the public cases."""
-    if function is None:
-        return diagnose.NOT_ATTEMPTED
-    key = keys.load(name)
-    seen = probe.observe_all(function, key.parameters, key.cases)
-    return diagnose.diagnose(key, seen).status

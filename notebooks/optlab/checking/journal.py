@@ -12,7 +12,7 @@ from pathlib import Path
 from IPython.display import display
 
 from optlab.checking import keys
-from optlab.checking.diagnose import CORRECT, Verdict
+from optlab.checking.diagnose import Status, Verdict
 from optlab.checking.messages import GREEN, Rich
 
 FILE = Path(__file__).parent.parent / ".progress.json"
@@ -101,7 +101,7 @@ def _next() -> tuple[str, str] | tuple[None, None]:
     state = _state()
     for lesson in keys.lessons():
         for item in lesson["exercises"]:
-            if state.get(item["name"], {}).get("status") != CORRECT:
+            if state.get(item["name"], {}).get("status") != Status.CORRECT:
                 return item["name"], lesson["lesson"]
     return None, None
 

@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 
 from optlab.checking import codec
-from optlab.checking.diagnose import AnswerKey, Known
+from optlab.checking.answerkey import AnswerKey, Known
 from optlab.checking.probe import Observation
 
 FOLDER = Path(__file__).parent.parent / "keys"

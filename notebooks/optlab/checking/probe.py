@@ -19,6 +19,7 @@ from optlab.checking.codec import Recipe, Seed
 
 NOT_CALLABLE = "not a function"
 SIGNATURE = "signature"
+UNSOLVED = "unsolved"
 _TEXT_LIMIT = 300
 _UNCHANGEABLE = (type(None), bool, int, float, str)
 
@@ -55,8 +56,10 @@ class Observation:
     """What one case showed.
 
     outputs: a snapshot of each call's result, as data.
-    error: built-in type of the exception that ended the case, or `SIGNATURE`, `NOT_CALLABLE`.
-    error_text: its message, in the learner's words; never quoted for a hidden case.
+    error: built-in type of the exception that ended the case, or `SIGNATURE`, `NOT_CALLABLE`,
+        `UNSOLVED`: another function that was called is still a stub.
+    error_text: its message, in the learner's words; never quoted for a hidden case. The other
+        function's name where that is unsolved.
     changed: arguments whose contents changed during the call.
     aliased: arguments that share memory with the result ("result": two parts of it are one object).
     global_random: whether NumPy's or Python's global random state moved.
@@ -158,7 +161,7 @@ def _observe(call: "_Call", case: Case) -> Observation:
             outputs.append(output)
             aliased |= _aliases({name: arrays for name, (_, arrays) in before.items()}, returned)
         except (Exception, SystemExit) as raised:  # whatever a learner's function raises is noted
-            error, error_text = _error_name(raised), _error_text(raised)
+            error, error_text = call.told(raised)
         changed |= {n for n, (copy, _) in before.items() if not codec.unchanged(copy, args[n])}
         if error:
             break
@@ -191,6 +194,23 @@ class _Call:
         if names not in self._mismatches:
             self._mismatches[names] = _signature_mismatch(self._signature, *self._arrange(args))
         return self._mismatches[names]
+
+    def told(self, raised: BaseException) -> tuple[str, str]:
+        """What to note of an error: its built-in type and its message."""
+        stub = self._stub(raised)
+        return (UNSOLVED, stub) if stub else (_error_name(raised), _error_text(raised))
+
+    def _stub(self, raised: BaseException) -> str:
+        """The other function of the same notebook that raised NotImplementedError; else empty."""
+        trace = raised.__traceback__
+        if type(raised) is not NotImplementedError or trace is None:
+            return ""
+        while trace.tb_next is not None:
+            trace = trace.tb_next
+        name = trace.tb_frame.f_code.co_name
+        here = getattr(self._function, "__globals__", None) is trace.tb_frame.f_globals
+        other = name != getattr(self._function, "__name__", name)
+        return name if here and other and name.isidentifier() else ""
 
     def _arrange(self, args: dict[str, Any]) -> tuple[list[Any], dict[str, Any]]:
         """By position as far as there is no gap, then by keyword."""

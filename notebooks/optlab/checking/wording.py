@@ -1,0 +1,182 @@
+"""What is said of an answer that no known mistake explains: the case, the input, the difference.
+
+Hidden cases are never quoted: neither their numbers nor what an answer says about them.
+"""
+
+from typing import Any
+
+import numpy as np
+
+from optlab.checking import effects, probe, quiz
+from optlab.checking.answerkey import AnswerKey, Known, departure
+from optlab.checking.effects import Effect
+from optlab.checking.probe import Case, Observation
+
+_CALL_LENGTH = 160
+_INPUT_LENGTH = 80
+_FEW = 6  # numbers of a short list that is worth showing
+_MALFORMED = (probe.SIGNATURE, probe.NOT_CALLABLE)
+
+
+def first_wrong(key: AnswerKey, wrong: list[bool]) -> int:
+    """Number of the case to speak of: public cases before hidden ones."""
+    cases = key.cases
+    order = sorted(range(len(wrong)), key=lambda i: (not cases[i].public, i) if cases else i)
+    return next(i for i in order if wrong[i])
+
+
+def raised(key: AnswerKey, index: int, observation: Observation) -> bool:
+    """Whether an error is what a case is to be blamed for: not one that wrong results led to."""
+    if not observation.error or observation.error in _MALFORMED:
+        return False
+    return departure(key, index, key.expected[index], observation) is None
+
+
+def of_finding(key: AnswerKey, index: int, observation: Observation) -> str:
+    """What is wrong in one case, as one or two sentences."""
+    if key.kind == "quiz":
+        given = observation.outputs[0] if observation.outputs else None
+        return quiz.unlisted(key.asks, key.expected[index].outputs[0], given, key.rtol)
+    case = key.cases[index]
+    if not case.public:
+        return _of_hidden(case, observation)
+    if observation.error == probe.NOT_CALLABLE:
+        return f"{key.exercise} should be a function; it is of type {observation.error_text}."
+    if observation.error == probe.UNSOLVED:
+        return _text(key, index, observation)
+    text = _in_case(key, index, observation)
+    return text[0].upper() + text[1:]
+
+
+def of_named(key: AnswerKey, known: Known, seen: tuple[Observation, ...], wrong: list[bool]) -> str:
+    """What to add to the message of a known mistake: where it is seen, and what it leaves open."""
+    shown = [w and not item.error for w, item in zip(wrong, seen, strict=True)]
+    index = first_wrong(key, shown if any(shown) else wrong)
+    added = ""
+    if key.cases[index].public and not key.summary:  # what a summary tells apart speaks for itself
+        note = key.cases[index].note
+        added = f" Seen{f' with {note}' if note else ''}: {_text(key, index, seen[index])}"
+    for number, item in enumerate(seen):
+        if item.error and not known.observations[number].error and key.cases[number].public:
+            return f"{added} Besides, {_in_case(key, number, item)}"
+    unsaid = {effect.kind for effect in effects.beside(key, tuple(known.observations))}
+    random = [e for e in effects.beside(key, seen) if e.kind == "random" and e.kind not in unsaid]
+    return added + "".join(f" Besides, {_effect(effect)}" for effect in random)
+
+
+def of_effect(key: AnswerKey, effect: Effect) -> str:
+    """A side effect of an answer whose values are right."""
+    case = key.cases[effect.case]
+    if not case.public:
+        where = f" ({case.note})" if case.note else ""
+        return f"The values are right, but in a hidden case{where} {_effect(effect)}"
+    where = f" with {case.note}" if case.note else ""
+    return f"The values are right, but{where} {_effect(effect)}"
+
+
+def beside(key: AnswerKey, seen: tuple[Observation, ...]) -> str:
+    """Side effects of an answer whose values are wrong."""
+    return "".join(f" Besides, {_effect(effect)}" for effect in effects.beside(key, seen))
+
+
+def _effect(effect: Effect) -> str:
+    if effect.kind == "changed":
+        return f"{effect.name}, which you were given, was changed."
+    if effect.kind == "random":
+        return "the global random state was used or reset."
+    if effect.kind == "form":
+        return f"{effect.text}."
+    if effect.name == "result":
+        return "two parts of the result are one and the same array."
+    return f"the result shares memory with {effect.name}."
+
+
+def _in_case(key: AnswerKey, index: int, observation: Observation) -> str:
+    note = key.cases[index].note
+    text = _text(key, index, observation)
+    return f"with {note}, {text}" if note else text
+
+
+def _text(key: AnswerKey, index: int, observation: Observation) -> str:
+    case = key.cases[index]
+    if observation.error == probe.SIGNATURE:
+        return f"{key.exercise} is called as {_call(key, case)}; {observation.error_text}."
+    if observation.error == probe.UNSOLVED:
+        return f"{key.exercise} calls {observation.error_text}, which is not solved yet."
+    if raised(key, index, observation):
+        error = f"{observation.error}: {observation.error_text}".rstrip(": ")
+        return f"it raised {error.rstrip('.')}. The call: {_call(key, case)}."
+    found = departure(key, index, key.expected[index], observation)
+    if found is None:
+        return "it ended before all results were there."
+    text = found.difference.text
+    if found.call < len(observation.outputs) and observation.outputs[found.call] is None:
+        text = f"{found.difference.path} is None: what does the function return?"
+    where = "" if key.summary else _where(key, case, found.call)
+    return f"{where}{text}" if text.endswith(("?", ".")) else f"{where}{text}."
+
+
+def _of_hidden(case: Case, observation: Observation) -> str:
+    about = f" ({case.note})" if case.note else ""
+    if observation.error in _MALFORMED:
+        return f"The public cases pass; in a hidden case{about} the call does not fit."
+    if observation.error:
+        return f"The public cases pass; a hidden case{about} raised {observation.error}."
+    return f"The public cases pass; a hidden case{about} gives another result than expected."
+
+
+def _where(key: AnswerKey, case: Case, call: int) -> str:
+    """The input that shows the difference, where a few words can say it: "at epoch = 3, "."""
+    given = dict(case.args)
+    for changes in case.then[:call]:
+        given |= changes
+    if len(case.then) > 0:
+        changing = {name for changes in case.then for name in changes}
+        given = {name: value for name, value in given.items() if name in changing}
+        if not all(map(_is_short, given.values())) or not given:
+            return f"in step {call + 1}, " if call else ""
+    if not given or not all(map(_is_short, given.values())):
+        return ""
+    shown = ", ".join(f"{name} = {_brief(value)}" for name, value in given.items())
+    return f"at {shown}, " if len(shown) <= _INPUT_LENGTH else ""
+
+
+def _is_short(value: Any) -> bool:
+    if isinstance(value, (list, tuple)):
+        return len(value) <= _FEW and all(map(_is_short, value))
+    if isinstance(value, np.ndarray) and value.ndim:
+        return value.ndim == 1 and value.size <= _FEW
+    return isinstance(value, (bool, int, float, str, np.generic, np.ndarray, type(None)))
+
+
+def _call(key: AnswerKey, case: Case) -> str:
+    shown = [f"{name}={_brief(value)}" for name, value in case.args.items()]
+    text = f"{key.exercise}({', '.join(shown)})"
+    if len(text) <= _CALL_LENGTH:
+        return text
+    shown = [
+        name if isinstance(v, dict) else f"{name}={_brief(v)}" for name, v in case.args.items()
+    ]
+    text = f"{key.exercise}({', '.join(shown)})"
+    return text if len(text) <= _CALL_LENGTH else f"{key.exercise}({', '.join(case.args)})"
+
+
+def _brief(value: Any) -> str:
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{name!r}: {_brief(item)}" for name, item in value.items()) + "}"
+    if isinstance(value, np.ndarray) and value.ndim == 1 and value.size <= _FEW:
+        return f"[{', '.join(_brief(item) for item in value)}]"
+    if isinstance(value, (list, tuple)) and _is_short(value):
+        return f"[{', '.join(map(_brief, value))}]"
+    if isinstance(value, np.ndarray) and value.ndim == 1:
+        return f"an array of {value.size}"
+    if isinstance(value, np.ndarray) and value.ndim:
+        return f"a {'x'.join(map(str, value.shape))} array"
+    if isinstance(value, probe.Recipe):
+        return value.target.rpartition(":")[2]
+    if isinstance(value, probe.Seed):
+        return f"default_rng({value.value})"
+    if isinstance(value, (float, np.floating)):
+        return f"{float(value):.6g}"
+    text = repr(value.item() if isinstance(value, (np.generic, np.ndarray)) else value)
+    return text if len(text) <= 30 else text[:27] + "..."
