@@ -49,7 +49,7 @@ def of(exercise):
 
 @pytest.mark.parametrize("exercise", FUNCTIONS, ids=lambda item: item.name)
 def test_whoever_passes_check_passes_grading(exercise):
-    told = list(mutants.tell(exercise, of(exercise)))
+    told = list(mutants.tell(exercise, of(exercise), searched=False))
     hidden = [item.mutant.edit for item in told if item.outcome == mutants.HIDDEN]
     assert [edit for edit in hidden if (exercise.name, edit) not in EXCEPTIONS] == []
 
@@ -58,7 +58,9 @@ def test_every_exception_is_still_needed():
     for name, edit in EXCEPTIONS:
         exercise = find_exercise(name)
         found = [item for item in mutate.neighbours(exercise.source) if item.edit == edit]
-        assert [item.outcome for item in mutants.tell(exercise, found)] == [mutants.HIDDEN]
+        assert [item.outcome for item in mutants.tell(exercise, found, searched=False)] == [
+            mutants.HIDDEN
+        ]
 
 
 @pytest.mark.parametrize(
@@ -150,7 +152,7 @@ def test_each_neighbour_is_held_against_the_truth(small):
     told = outcomes(small)
     assert told["factor * x -> x"] == mutants.NAMED
     assert told["factor * x -> factor ** x"] == mutants.NAMED
-    assert told["factor * x -> factor / x"] == mutants.NOTHING
+    assert told["factor * x -> factor / x"] == mutants.PLACED
     assert told["return factor * x -> nothing"] == mutants.TOLD
     assert told["3.0 -> 30.0"] == mutants.EQUIVALENT  # no case leaves the default out
 
@@ -225,8 +227,8 @@ def command(*arguments):
 
 def test_the_commands():
     data = json.loads(command("mutants", "averaging_window", "--json").stdout)
-    fields = {"edit", "line", "status", "mistake", "place", "message", "outcome", "duplicate"}
-    assert {frozenset(item) for item in data} == {frozenset(fields)}
+    fields = "edit line status mistake place facts message outcome duplicate".split()
+    assert {tuple(item) for item in data} == {tuple(fields)}
     swapped = next(item for item in data if item["edit"].endswith("1 - beta -> 1 + beta"))
     assert (swapped["outcome"], swapped["mistake"]) == ("named", "one_plus_beta")
     assert "averaging_window" in command("mutants", "averaging_window").stdout

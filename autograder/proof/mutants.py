@@ -5,10 +5,13 @@ verdict is held against the truth, which is known here: the edit, its line, and 
 really does on inputs that nobody has seen.
 """
 
+import ast
+import inspect
+import linecache
 import warnings
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -17,9 +20,11 @@ import numpy as np
 from autograder.exercise import Answer, Exercise
 from autograder.proof.counted import EndlessError, Turns, compile_counted
 from autograder.proof.mutate import Mutant, canonical, neighbours
-from optlab.checking import diagnose
+from optlab.checking import diagnose, facts, onechange
 from optlab.checking.compare import difference
 from optlab.checking.diagnose import AnswerKey, Verdict, same
+from optlab.checking.facts import Fact
+from optlab.checking.onechange import Place
 from optlab.checking.probe import Case, Observation
 
 NAMED = "named"  # by a catalogued mistake that it is
@@ -34,6 +39,7 @@ TRULY_TOLD = (NAMED, PLACED, TOLD)
 NOT_TRULY_TOLD = (NOTHING, ELSEWHERE, FALSE, HIDDEN)
 OUTCOMES = (*TRULY_TOLD, *NOT_TRULY_TOLD)
 
+Seen = tuple[Observation, ...]
 _FRESH = (101, 102)  # seeds of inputs that no key holds
 
 
@@ -41,12 +47,15 @@ _FRESH = (101, 102)  # seeds of inputs that no key holds
 class Told:
     """One neighbour and what is said of it.
 
-    outcome: what this is worth, see above. duplicate: the mistake with the same source.
+    outcome: what this is worth, see above. place, facts: what a search of the source and a look
+    at the values show where no mistake is named. duplicate: the mistake with the same source.
     """
 
     mutant: Mutant
     verdict: Verdict
     outcome: str
+    place: Place | None
+    facts: tuple[Fact, ...]
     duplicate: str | None
 
     def to_data(self) -> dict[str, Any]:
@@ -56,16 +65,22 @@ class Told:
             "line": self.mutant.line,
             "status": EQUIVALENT if self.outcome == EQUIVALENT else said["status"],
             "mistake": said["mistake"],
-            "place": said.get("place"),
+            "place": None if self.place is None else asdict(self.place),
+            "facts": [asdict(fact) for fact in self.facts],
             "message": said["message"],
             "outcome": self.outcome,
             "duplicate": self.duplicate,
         }
 
 
-def tell(exercise: Exercise, mutants: Iterable[Mutant] | None = None) -> Iterator[Told]:
-    """Say of each neighbour of the reference what its author would be told."""
-    bench = _Bench(exercise)
+def tell(
+    exercise: Exercise, mutants: Iterable[Mutant] | None = None, *, searched: bool = True
+) -> Iterator[Told]:
+    """Say of each neighbour of the reference what its author would be told.
+
+    searched: whether places and facts are looked for, which takes most of the time.
+    """
+    bench = _Bench(exercise, searched)
     for mutant in neighbours(exercise.source) if mutants is None else mutants:
         yield bench.told(mutant)
 
@@ -77,13 +92,26 @@ def share_told(told: Iterable[Told]) -> float:
     return sum(counts[outcome] for outcome in TRULY_TOLD) / wrong if wrong else 1.0
 
 
+def _is_there(place: Place, mutant: Mutant) -> bool:
+    """Whether the place is that of the edit; beside it, where a line is missing or moved."""
+    lines = range(place.line, place.end_line + 1)
+    beside = 1 if mutant.kind in ("line missing", "order of lines", "return in the loop") else 0
+    true = range(mutant.line - beside, mutant.line + beside + 1)
+    return any(line in true for line in (*lines, *place.also))
+
+
+def _is_telling(fact: Fact) -> bool:
+    """Which cases are right says less than any other fact, and helps nobody alone."""
+    return fact.kind != "some cases"
+
+
 class _Bench:
     """All that is computed once for the neighbours of one exercise."""
 
-    def __init__(self, exercise: Exercise) -> None:
-        self.exercise = exercise
+    def __init__(self, exercise: Exercise, searched: bool) -> None:
+        self.exercise, self.searched = exercise, searched
         self.key = exercise.public_key()
-        self._as_mistake: dict[str, list[tuple[Observation, ...]]] = {}
+        self._as_mistake: dict[str, list[Seen]] = {}
 
     @cached_property
     def sources(self) -> dict[str, str]:
@@ -118,35 +146,67 @@ class _Bench:
         """What is said of one neighbour, and whether it is true."""
         seen = self._observe(mutant.source, self.key.cases)
         verdict = self._verdict(seen)
-        duplicate = self.sources.get(mutant.source)
+        place, found = None, ()
+        if self.searched and verdict.status != diagnose.CORRECT and not verdict.mistake:
+            place, found = self._explained(mutant.source, seen)
         return Told(
             mutant=mutant,
             verdict=verdict,
-            outcome=self._outcome(mutant, verdict, seen),
-            duplicate=duplicate,
+            outcome=self._outcome(mutant, verdict, seen, place, found),
+            place=place,
+            facts=found,
+            duplicate=self.sources.get(mutant.source),
         )
 
-    def _verdict(self, seen: tuple[Observation, ...] | None) -> Verdict:
+    def _verdict(self, seen: Seen | None) -> Verdict:
         if seen is None:
             return diagnose.verdict(self.key, diagnose.TIMED_OUT, "This does not come to an end.")
         return diagnose.diagnose(self.key, seen)
 
+    def _explained(self, source: str, seen: Seen | None) -> tuple[Place | None, tuple[Fact, ...]]:
+        """The one change, unless a default is another one than in the cell that was handed out."""
+        tree = ast.parse(source).body[0]
+        assert isinstance(tree, ast.FunctionDef)
+        changed = facts.changed_defaults(tree, self.defaults)
+        if changed:
+            return None, changed
+        found = facts.from_source(tree)
+        if seen is not None:
+            found += facts.from_values(self.key, seen)
+        return onechange.find(self._as_in_a_cell(source), self.key), found
+
+    @cached_property
+    def defaults(self) -> dict[str, Any]:
+        parameters = inspect.signature(self.exercise.reference).parameters.values()
+        return {p.name: p.default for p in parameters if p.default is not p.empty}
+
+    def _as_in_a_cell(self, source: str) -> Callable:
+        """The function, with its source where `inspect` looks for it."""
+        name = f"<a neighbour of {self.exercise.name}>"
+        linecache.cache[name] = (len(source), None, source.splitlines(keepends=True), name)
+        scope = dict(self.exercise.reference.__globals__)
+        exec(compile(source, name, "exec"), scope)
+        return scope[self.exercise.name]
+
     def _outcome(
-        self, mutant: Mutant, verdict: Verdict, seen: tuple[Observation, ...] | None
+        self,
+        mutant: Mutant,
+        verdict: Verdict,
+        seen: Seen | None,
+        place: Place | None,
+        found: tuple[Fact, ...],
     ) -> str:
         if verdict.status == diagnose.CORRECT:
             return EQUIVALENT if self._is_right(mutant) else HIDDEN
         if verdict.mistake:
             return NAMED if self._is(mutant, verdict.mistake) else FALSE
-        said = verdict.to_data()
-        if said.get("place"):
-            there = said["place"]["line"] <= mutant.line <= said["place"]["end_line"]
-            return PLACED if there else ELSEWHERE
-        if seen is None or verdict.status == diagnose.RAISED or said.get("facts"):
+        if place is not None:
+            return PLACED if _is_there(place, mutant) else ELSEWHERE
+        if seen is None or verdict.status == diagnose.RAISED or any(map(_is_telling, found)):
             return TOLD
         return NOTHING if self._only_values_differ(seen) else TOLD
 
-    def _only_values_differ(self, seen: tuple[Observation, ...]) -> bool:
+    def _only_values_differ(self, seen: Seen) -> bool:
         """Whether there is nothing to tell but what is expected and what came instead.
 
         Otherwise a form is wrong (a shape, a key, None), or there is a side effect.
@@ -181,14 +241,14 @@ class _Bench:
             for form in self._as_mistake[mistake]
         )
 
-    def _do(self, answer: Answer, cases: Iterable[Case]) -> tuple[Observation, ...]:
+    def _do(self, answer: Answer, cases: Iterable[Case]) -> Seen:
         return self.exercise.observe(self.exercise.implement(answer), cases)
 
     def _define(self, source: str, turns: Turns) -> Callable:
         exercise = self.exercise
         return compile_counted(source, exercise.name, exercise.reference.__globals__, turns)
 
-    def _observe(self, source: str, cases: Iterable[Case]) -> tuple[Observation, ...] | None:
+    def _observe(self, source: str, cases: Iterable[Case]) -> Seen | None:
         """What the function does on each case; None when it does not come to an end."""
         counter = Turns(self.most_turns)
         function = self._define(source, counter)
