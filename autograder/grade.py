@@ -1,27 +1,17 @@
 """Grading a class: workers judge in parallel, one process records.
 
-A worker returns everything as a value; only the coordinator writes. For each submission it writes
-the graded notebook, then the gradebook, and last a verdict file, renamed into place. A run that is
-killed anywhere can be started again: what has a verdict file for the same bytes and the same
-grader is done, and recording twice changes nothing. When all are judged and settled, everybody's
-feedback page is brought up to date.
+A worker returns everything as a value; only the coordinator writes. For a few submissions at a time
+it writes the graded notebooks, then the gradebook, and last the verdict files, renamed into place.
+A run that is killed anywhere can be started again: what has a verdict file for the same bytes and
+the same grader is done, and recording twice changes nothing. When all are judged and settled,
+everybody's feedback page is brought up to date.
 """
 
 import hashlib
-import multiprocessing
-import os
+import time
 from collections.abc import Callable, Generator, Iterable, Iterator
-from concurrent.futures import (
-    FIRST_COMPLETED,
-    BrokenExecutor,
-    Executor,
-    Future,
-    ProcessPoolExecutor,
-    wait,
-)
-from contextlib import closing, contextmanager
+from contextlib import closing
 from pathlib import Path
-from typing import Any
 
 import nbformat
 
@@ -32,17 +22,16 @@ from autograder.course.folder import create, recorder_of
 from autograder.course.gradebook import Recorder
 from autograder.course.submissions import Submission, graded_notebook, submissions
 from autograder.course.verdicts import VerdictFile, verdict_file
-from autograder.errors import RunError, UserError
 from autograder.exercises import find_lesson, lessons
 from autograder.handin.read import Refusal, read_bytes
+from autograder.judge.crew import Crew
 from autograder.judge.judge import Settings
-from autograder.judge.lifeline import start_worker
-from autograder.judge.worker import Result, Task, grader_version, mark
+from autograder.judge.worker import Result, Task, grader_version
 from autograder.pages import feedback
 from autograder.status import SubmissionStatus
 
-_QUEUED_PER_WORKER = 4  # enough to keep workers busy; more would only hold memory
-_CLUSTER_SECONDS = 20  # for a cluster to answer
+# What a killed run has to judge again: no more than this.
+_AT_MOST, _SECONDS = 50, 2.0
 
 
 def grade_course(
@@ -66,11 +55,16 @@ def grade_course(
     with recorder_of(folder) as recorder:
         found = submissions(folder, lesson, recorder.duedates())
         waiting = [item for item in found if not _is_judged(folder, item, version)]
-        with _executor(jobs, scheduler, len(waiting)) as (executor, workers):
-            results = _judged(executor, waiting, workers * _QUEUED_PER_WORKER, settings, version)
-            with closing(show(results, len(waiting))) as shown:
-                for submission, task, result in shown:
-                    keep(folder, recorder, submission, result)
+        by_name = {(item.student, item.lesson): item for item in waiting}
+        crew = Crew(settings, version, jobs, scheduler)
+        results = crew.judged(map(task_of, waiting), len(waiting))
+        with closing(results), closing(show(results, len(waiting))) as shown:
+            for batch in _batches(shown):
+                with recorder.together():
+                    for task, result in batch:
+                        keep(folder, recorder, by_name[task.student, task.lesson], result)
+                for task, result in batch:
+                    submission = by_name[task.student, task.lesson]
                     digest = _digest(submission, task)
                     _file_of(folder, submission).write(digest, version, result.to_data())
         entries = recorder.settle(lessons())
@@ -83,6 +77,19 @@ def grade_course(
     tables.write_grades(folder / "grades.csv", marks)
     tables.write_results(folder / "results.csv", (file.read() for file in verdicts))
     return verdicts
+
+
+def _batches(results: Iterable[tuple[Task, Result]]) -> Iterator[list[tuple[Task, Result]]]:
+    """A few results at a time: one commit for each would cost more than writing them."""
+    batch: list[tuple[Task, Result]] = []
+    began = time.monotonic()
+    for item in results:
+        batch.append(item)
+        if len(batch) >= _AT_MOST or time.monotonic() - began > _SECONDS:
+            yield batch
+            batch, began = [], time.monotonic()
+    if batch:
+        yield batch
 
 
 def _is_judged(folder: Path, submission: Submission, version: str) -> bool:
@@ -124,71 +131,3 @@ def keep(folder: Path, recorder: Recorder, submission: Submission, result: Resul
     recorder.record(
         submission.student, submission.lesson, notebook, result.verdicts, submission.timestamp
     )
-
-
-def _judged(
-    executor: Executor, waiting: Iterable[Submission], most: int, settings: Settings, version: str
-) -> Generator[tuple[Submission, Task, Result], None, None]:
-    """Submissions with their results as they come; at most `most` are under way or queued."""
-    under_way: dict[Future, tuple[Submission, Task]] = {}
-    waiting = iter(waiting)
-    try:
-        while True:
-            for submission in waiting:
-                task = task_of(submission)
-                under_way[executor.submit(mark, task, settings, version)] = submission, task
-                if len(under_way) >= most:
-                    break
-            if not under_way:
-                return
-            for future in wait(under_way, return_when=FIRST_COMPLETED).done:
-                yield *under_way.pop(future), future.result()
-    except BrokenExecutor as error:
-        text = "a worker process died (out of memory?); run the same command again to go on"
-        raise RunError(text) from error
-    finally:
-        for future in under_way:
-            future.cancel()
-
-
-@contextmanager
-def _executor(
-    jobs: int | None, scheduler: str | None, tasks: int
-) -> Iterator[tuple[Executor, int]]:
-    """Where the work is done, and how many submissions at a time. The only place that differs."""
-    if scheduler:
-        with _cluster(scheduler) as client:
-            yield client.get_executor(pure=False), sum(client.nthreads().values())
-        return
-    workers = max(1, min(jobs or os.cpu_count() or 1, tasks))
-    # Spawned, not forked: a worker must hold neither the gradebook's connection nor its locks.
-    context = multiprocessing.get_context("spawn")
-    end, lifeline = context.Pipe(duplex=False)
-    with ProcessPoolExecutor(workers, context, start_worker, (end,)) as pool, lifeline:
-        yield pool, workers
-        pool.shutdown()  # not reached when something was raised: then nobody waits for workers
-
-
-@contextmanager
-def _cluster(address: str) -> Iterator[Any]:
-    """A client of the Dask scheduler at this address, with at least one worker."""
-    try:
-        from distributed import Client, KilledWorker
-    except ImportError as error:
-        text = "--scheduler needs Dask: pip install -r requirements-cluster.txt"
-        raise UserError(text) from error
-    try:
-        client = Client(address, timeout=_CLUSTER_SECONDS)
-    except (OSError, ValueError) as error:
-        raise UserError(f"no Dask scheduler answers at {address}") from error
-    with client:
-        try:
-            client.wait_for_workers(1, timeout=_CLUSTER_SECONDS)
-            yield client
-        except TimeoutError as error:
-            raise UserError(f"the Dask scheduler at {address} has no workers") from error
-        except KilledWorker as error:
-            raise RunError(
-                "workers of the cluster died one after another; see their logs, then run the same "
-                "command again to go on"
-            ) from error

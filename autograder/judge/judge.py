@@ -36,6 +36,7 @@ class Graded:
     notebook: NotebookNode
     verdicts: tuple[Verdict, ...]
     problems: tuple[str, ...]
+    hurried: bool
 
     @property
     def score(self) -> float:
@@ -81,7 +82,12 @@ class Judge:
         verdicts = tuple(self._verdict(item, run, item.name) for item in exercises)
         graded = deepcopy(poured)
         self._fill_in(graded, run, verdicts)
-        return Graded(graded, verdicts, tuple(clean(text) for text in run.problems))
+        return Graded(
+            notebook=graded,
+            verdicts=verdicts,
+            problems=tuple(clean(text) for text in run.problems),
+            hurried=run.hurried,
+        )
 
     def file(self, name: str, path: Path) -> Verdict:
         """Judge the object of that name, defined in a plain Python file (np is NumPy)."""

@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import resource
 import signal
 from multiprocessing.connection import Connection
 from multiprocessing.util import Finalize
@@ -9,6 +10,7 @@ from threading import Thread
 
 from autograder import startup
 
+MEMORY = 2 << 30  # bytes that a worker may hold
 at_end = contextlib.ExitStack()  # what a process that judges closes before it ends
 
 
@@ -19,6 +21,9 @@ def start_worker(lifeline: Connection) -> None:
     """
     startup.skip_address_grammar()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the coordinator's
+    # What an answer makes the comparison do has an end, too. Children have limits of their own.
+    hard = resource.getrlimit(resource.RLIMIT_DATA)[1]
+    resource.setrlimit(resource.RLIMIT_DATA, (MEMORY, hard))
     Thread(target=_end_with, args=(lifeline,), daemon=True).start()
 
 

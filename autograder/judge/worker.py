@@ -4,8 +4,10 @@ This is all that a worker does, on this machine or on another one. It knows no c
 gradebook, and does not import nbgrader: a worker should start fast.
 """
 
+import faulthandler
 import hashlib
 import json
+import os
 import traceback
 from dataclasses import dataclass
 from functools import cache
@@ -27,6 +29,12 @@ from autograder.status import SubmissionStatus
 from optlab.checking.diagnose import Verdict
 
 _GRADER = (".py", ".ipynb", ".key", ".j2", ".css", ".npz", ".csv")  # what decides a mark or a page
+
+# For one submission in this process, beside the time that its own notebook has. Judging takes some
+# hundredths of a second.
+COMPARING_SECONDS = 60
+
+_nowhere = open(os.devnull, "w")  # noqa: SIM115  as long as the process: a clock may strike at any time
 
 
 @dataclass(frozen=True)
@@ -53,6 +61,7 @@ class Result:
     verdicts: tuple[Verdict, ...] = ()
     problems: tuple[str, ...] = ()
     notebook: str = ""
+    hurried: bool = False
 
     @property
     def score(self) -> float:
@@ -81,16 +90,22 @@ def mark(task: Task, settings: Settings, version: str) -> Result:
             "a worker has another version of the grader; give all the same checkout, start them "
             "again, then run the same command again"
         )
+    deadline = settings.limits.notebook_seconds + COMPARING_SECONDS
+    faulthandler.dump_traceback_later(deadline, exit=True, file=_nowhere)
     try:
         return _marked(task, settings)
     except Refusal as refusal:
-        return _refused(task, str(refusal))
+        return refused(task, str(refusal))
     except RunError:
         raise
+    except MemoryError:
+        return refused(task, "its answers need more memory than the grader has")
     except Exception as error:  # a fault of the grader must cost one mark at most, and be seen
         last = traceback.extract_tb(error.__traceback__)[-1]
         where = f"{type(error).__name__} in {Path(last.filename).name}:{last.lineno}"
-        return _refused(task, f"the grader itself failed on it ({where}); please report this")
+        return refused(task, f"the grader itself failed on it ({where}); please report this")
+    finally:
+        faulthandler.cancel_dump_traceback_later()
 
 
 def mark_loose(path: Path, judge: Judge) -> dict[str, Any]:
@@ -150,7 +165,7 @@ def _release(lesson: str) -> NotebookNode:
 
 def _marked(task: Task, settings: Settings) -> Result:
     if task.refusal:
-        return _refused(task, task.refusal)
+        return refused(task, task.refusal)
     poured = pour(_release(task.lesson), parse(task.contents))
     graded = _judge(settings).notebook(poured.notebook, task.lesson)
     notebook = safe(graded.notebook)
@@ -164,10 +179,12 @@ def _marked(task: Task, settings: Settings) -> Result:
         verdicts=graded.verdicts,
         problems=problems,
         notebook=text,
+        hurried=graded.hurried,
     )
 
 
-def _refused(task: Task, reason: str) -> Result:
+def refused(task: Task, reason: str) -> Result:
+    """The result of what cannot be judged: no points, and why."""
     return Result(
         student=task.student,
         lesson=task.lesson,

@@ -1,0 +1,138 @@
+"""Workers that judge side by side, and what happens when one of them dies.
+
+A worker is killed by a submission at worst: by its memory, or by its clock when an answer keeps the
+comparison busy for ever. Nobody else's work is lost then: what was under way is tried again alone,
+and what kills its worker twice is refused by name. A notebook whose clock struck while the machine
+was crowded is judged once more when nothing else runs, before it costs marks.
+"""
+
+import multiprocessing
+import os
+from collections.abc import Generator, Iterable, Iterator
+from concurrent.futures import (
+    FIRST_COMPLETED,
+    BrokenExecutor,
+    Executor,
+    Future,
+    ProcessPoolExecutor,
+    wait,
+)
+from contextlib import contextmanager
+from typing import Any
+
+from autograder.errors import RunError, UserError
+from autograder.judge.judge import Settings
+from autograder.judge.lifeline import start_worker
+from autograder.judge.worker import Result, Task, mark, refused
+
+QUEUED_PER_WORKER = 4  # enough to keep workers busy; more would only hold memory
+WORTH_A_WORKER = 16  # submissions; a further worker takes as long to start as these to judge
+CLUSTER_SECONDS = 20  # for a cluster to answer
+TWICE = "judging it ended the grader's worker twice (memory or time); its answers were not judged"
+
+
+class Crew:
+    """Judges a stream of tasks. jobs: how many at a time; scheduler: of a Dask cluster, or None."""
+
+    def __init__(
+        self, settings: Settings, version: str, jobs: int | None, scheduler: str | None
+    ) -> None:
+        self.settings, self.version = settings, version
+        self.jobs, self.scheduler = jobs, scheduler
+
+    def judged(self, tasks: Iterable[Task], count: int) -> Generator[tuple[Task, Result]]:
+        """Every task with its result, as they come. count: how many tasks there are, at most."""
+        tasks, hurried = iter(tasks), []
+        finished = False
+        while not finished:
+            open_tasks: list[Task] = []
+            try:
+                for task, result in self._together(tasks, count, open_tasks):
+                    if result.hurried:
+                        hurried.append(task)
+                    else:
+                        yield task, result
+                finished = True
+            except BrokenExecutor:
+                for task in open_tasks:
+                    yield task, self._alone(task)
+        for task in hurried:
+            yield task, self._alone(task)
+
+    def _together(
+        self, tasks: Iterator[Task], count: int, open_tasks: list[Task]
+    ) -> Generator[tuple[Task, Result]]:
+        """open_tasks: kept up to date with what was taken from `tasks` and has no result yet."""
+        under_way: dict[Future[Result], Task] = {}
+        with self._executor(count) as (executor, workers):
+            try:
+                while True:
+                    for task in tasks:
+                        open_tasks.append(task)
+                        future = executor.submit(mark, task, self.settings, self.version)
+                        under_way[future] = task
+                        if len(under_way) >= workers * QUEUED_PER_WORKER:
+                            break
+                    if not under_way:
+                        return
+                    for future in wait(under_way, return_when=FIRST_COMPLETED).done:
+                        result, task = future.result(), under_way.pop(future)
+                        open_tasks.remove(task)
+                        yield task, result
+            finally:
+                for future in under_way:
+                    future.cancel()
+
+    def _alone(self, task: Task) -> Result:
+        """The last word on a task, with no other beside it."""
+        try:
+            with _pool(1) as (executor, _):
+                return executor.submit(mark, task, self.settings, self.version).result()
+        except BrokenExecutor:
+            return refused(task, TWICE)
+
+    @contextmanager
+    def _executor(self, count: int) -> Iterator[tuple[Executor, int]]:
+        """Where the work is done, and how many at a time. The only place that differs."""
+        if self.scheduler:
+            with _cluster(self.scheduler) as client:
+                yield client.get_executor(pure=False), sum(client.nthreads().values())
+        else:
+            worth = -(-count // WORTH_A_WORKER)
+            with _pool(max(1, min(self.jobs or os.cpu_count() or 1, worth))) as made:
+                yield made
+
+
+@contextmanager
+def _pool(workers: int) -> Iterator[tuple[Executor, int]]:
+    # Spawned, not forked: a worker must hold neither the gradebook's connection nor its locks.
+    context = multiprocessing.get_context("spawn")
+    end, lifeline = context.Pipe(duplex=False)
+    with ProcessPoolExecutor(workers, context, start_worker, (end,)) as pool, lifeline:
+        yield pool, workers
+        pool.shutdown()  # not reached when something was raised: then nobody waits for workers
+
+
+@contextmanager
+def _cluster(address: str) -> Iterator[Any]:
+    """A client of the Dask scheduler at this address, with at least one worker."""
+    try:
+        from distributed import Client, KilledWorker
+    except ImportError as error:
+        text = "--scheduler needs Dask: pip install -r requirements-cluster.txt"
+        raise UserError(text) from error
+    try:
+        client = Client(address, timeout=CLUSTER_SECONDS)
+    except (OSError, ValueError) as error:
+        raise UserError(f"no Dask scheduler answers at {address}") from error
+    with client:
+        try:
+            client.wait_for_workers(1, timeout=CLUSTER_SECONDS)
+            yield client
+        except TimeoutError as error:
+            raise UserError(f"the Dask scheduler at {address} has no workers") from error
+        except KilledWorker as error:
+            raise RunError(
+                "workers of the cluster died one after another; see their logs, then run the same "
+                "command again to go on"
+            ) from error

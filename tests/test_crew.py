@@ -1,0 +1,52 @@
+"""A submission that kills its worker costs nobody else anything."""
+
+from collections import Counter
+
+import pytest
+import small_crew
+
+from autograder.judge import crew
+from autograder.judge.crew import TWICE, Crew
+from autograder.judge.judge import Settings
+from autograder.judge.worker import Task
+from autograder.status import SubmissionStatus
+
+
+@pytest.fixture
+def judged(monkeypatch):
+    """What a crew of two makes of these contents, by student, and the order of the students."""
+    monkeypatch.setattr(crew, "mark", small_crew.mark)
+    monkeypatch.setattr(crew, "WORTH_A_WORKER", 1)
+
+    def run(*contents):
+        tasks = [Task(f"s{number}", "04", text.encode()) for number, text in enumerate(contents)]
+        found = list(Crew(Settings(), "v", 2, None).judged(iter(tasks), len(tasks)))
+        assert Counter(task for task, _ in found) == Counter(tasks)
+        return {task.student: result for task, result in found}, [task.student for task, _ in found]
+
+    return run
+
+
+def test_what_kills_its_worker_twice_is_refused_by_name_and_the_class_goes_on(judged):
+    results, _ = judged(*["x"] * 3, "die", *["x"] * 12, "die", "x")
+    refused = {name for name, one in results.items() if one.status == SubmissionStatus.REFUSED}
+    assert refused == {"s3", "s16"}
+    assert results["s3"].problems == (TWICE,)
+
+
+def test_what_kills_its_worker_once_is_judged(judged, tmp_path):
+    results, _ = judged("x", f"die once {tmp_path}/flag", "x")
+    assert {one.status for one in results.values()} == {SubmissionStatus.GRADED}
+
+
+def test_a_hurried_notebook_is_judged_again_alone_and_last(judged, tmp_path):
+    results, order = judged("x", f"hurry {tmp_path}/flag", "x", "x")
+    assert order[-1] == "s1"
+    assert not results["s1"].hurried
+    assert results["s1"].problems != results["s0"].problems  # another process
+
+
+def test_a_submission_that_is_hurried_twice_keeps_what_it_got(judged):
+    results, order = judged("always hurry", "x")
+    assert order == ["s1", "s0"]
+    assert results["s0"].hurried
