@@ -590,9 +590,25 @@ def crowded():
 
 
 @pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="needs Linux's affinity")
-def test_a_clock_that_struck_while_others_ran_is_told(crowded):
+def test_time_in_line_for_a_processor_does_not_count(crowded):
+    """On a tenth of a processor, what takes most of its limit alone takes several times that."""
+    works = f"""
+    import time
+    end = time.process_time() + {0.6 * HASTY.cell_seconds}
+    while time.process_time() < end:
+        pass
+    """
     with Session(limits=HASTY) as session:
-        busy = run(session, "while True: pass")
+        busy = run(session, works)
         asleep = run(session, "import time\ntime.sleep(1000)")
-    assert (busy.hurried, asleep.hurried) == (True, False)
-    assert busy.problems and asleep.problems
+    assert not busy.problems
+    assert busy.seconds > HASTY.cell_seconds
+    assert asleep.problems
+    assert not busy.hurried and not asleep.hurried
+
+
+@pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="needs Linux's affinity")
+def test_patience_with_a_crowd_has_an_end_and_is_told(crowded, monkeypatch):
+    monkeypatch.setattr(session_module, "PATIENCE", 0.2)
+    with Session(limits=HASTY) as session:
+        assert run(session, "while True: pass").hurried

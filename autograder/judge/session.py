@@ -14,7 +14,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -24,12 +24,12 @@ from optlab.checking import codec, probe
 from optlab.checking.codec import CodecError, OversizeError
 
 RUNNER = (sys.executable, "-P", str(Path(__file__).resolve().parent / "runner"))
-FORK, END = b"f", b"e"  # these and the next as in runner/__main__.py
+FORK, LINE, END = b"f", b"l", b"e"  # these and the next as in runner/__main__.py
 OUT_OF_MEMORY = 12
 START_SECONDS = 60
 ORDER_SECONDS = 10  # for the runner to fork or to end a child, even on a busy machine
 CPU_RESERVE = 5  # the worker's clock should be the first to strike
-HURRY = 0.2  # a child that stood in line for this share of its time was not to blame
+PATIENCE = 9  # times its own limit is what a child may stand in line for a processor
 WORDS = 4096  # bytes of a frame that holds no more than a few words
 
 # All that the runner and its children see of the environment. One thread each: grading runs a
@@ -109,7 +109,7 @@ class Failure:
 class Run:
     """What came of a notebook: outputs by cell, observations or a failure by exercise.
 
-    hurried: the clock struck while others used the processor, so that it may have struck unjustly.
+    hurried: the clock struck although it had stood in line for a processor most of the time.
     """
 
     outputs: dict[str, list[dict]]
@@ -168,7 +168,7 @@ class Session:
             except (TimeoutError, EOFError, ConnectionError, CodecError) as error:
                 if not notebook.suspect:
                     raise RunError("the runner could not start a process of its own") from error
-                notebook.leave_out(error, self._ended["status"], self._ended["waited"])
+                notebook.leave_out(error, self._ended["status"])
             notebook.cpu_seconds += self._ended["cpu"]
         return notebook.result()
 
@@ -180,7 +180,7 @@ class Session:
             with theirs:
                 self._order_fork(theirs)
             try:
-                yield _Wire(ours)
+                yield _Wire(ours, self._seconds_in_line)
             finally:
                 self._ended = self._order_end()
 
@@ -200,7 +200,12 @@ class Session:
         except (OSError, EOFError, CodecError):  # the runner itself is dead or stuck
             self._stop()
             self._start()
-            return {"status": None, "cpu": 0.0, "waited": 0.0}
+            return {"status": None, "cpu": 0.0}
+
+    def _seconds_in_line(self) -> float:
+        """How long the child has been ready to run while others ran."""
+        self._control.sendall(LINE)
+        return codec.receive(self._control, WORDS)["seconds"]
 
     def _start(self) -> None:
         self._control, theirs = socket.socketpair()
@@ -242,18 +247,27 @@ class Session:
 
 
 class _Wire:
-    """A socket with one deadline for whole frames: bytes that trickle in do not extend it."""
+    """A socket with one deadline for whole frames: bytes that trickle in do not extend it.
 
-    def __init__(self, ours: socket.socket):
+    What extends it is the time for which the child stood in line for a processor: it must not cost
+    marks that the machine is busy. granted: how much that was.
+    """
+
+    def __init__(self, ours: socket.socket, seconds_in_line: Callable[[], float]) -> None:
         self._socket = ours
+        self._seconds_in_line = seconds_in_line
         self.deadline = time.monotonic() + ORDER_SECONDS
+        self.most_granted = 0.0
+        self.granted = 0.0
         self.received = 0
 
     def recv(self, count: int) -> bytes:
-        self._wait_no_longer()
-        part = self._socket.recv(count)
-        self.received += len(part)
-        return part
+        while True:
+            self._wait_no_longer()
+            with contextlib.suppress(TimeoutError):
+                part = self._socket.recv(count)
+                self.received += len(part)
+                return part
 
     def sendall(self, data: bytes) -> None:
         self._wait_no_longer()
@@ -262,8 +276,16 @@ class _Wire:
     def _wait_no_longer(self) -> None:
         left = self.deadline - time.monotonic()
         if left <= 0:
+            left += self._grant()
+        if left <= 0:
             raise TimeoutError
         self._socket.settimeout(left)
+
+    def _grant(self) -> float:
+        extra = min(self._seconds_in_line(), self.most_granted) - self.granted
+        self.granted += extra
+        self.deadline += extra
+        return extra
 
 
 class _Notebook:
@@ -281,11 +303,19 @@ class _Notebook:
         self.frozen = False  # all cells have run once: outputs change no more
         self.finished = False
         self.cpu_seconds = 0.0
+        self.granted = 0.0  # seconds in line for a processor, which do not count
         self.hurried = False
 
     def attempt(self, wire: _Wire) -> None:
         """Run all cells that are still trusted to end, and ask what has no answer yet."""
         self.suspect = None
+        wire.most_granted = self._most_granted - self.granted
+        try:
+            self._attempt(wire)
+        finally:
+            self.granted += wire.granted
+
+    def _attempt(self, wire: _Wire) -> None:
         refused = codec.receive(wire, WORDS)["refused"]
         if refused is None:
             self._run_cells(wire)
@@ -294,9 +324,9 @@ class _Notebook:
             self._give_up(Failure("refused", "sandbox", f"The sandbox failed: {refused}."))
         self.finished = True
 
-    def leave_out(self, error: Exception, status: int | None, waited: float) -> None:
+    def leave_out(self, error: Exception, status: int | None) -> None:
         """Blame what was running; it is not tried again."""
-        if isinstance(error, TimeoutError) and waited > HURRY * self.limits.cell_seconds:
+        if isinstance(error, TimeoutError) and self.granted >= self._most_granted:
             self.hurried = True
         failure = self._failure(error, status)
         if isinstance(self.suspect, Cell):
@@ -323,11 +353,15 @@ class _Notebook:
 
     @property
     def _end(self) -> float:
-        return self.began + self.limits.notebook_seconds
+        return self.began + self.limits.notebook_seconds + self.granted
+
+    @property
+    def _most_granted(self) -> float:
+        return PATIENCE * self.limits.notebook_seconds
 
     def _run_cells(self, wire: _Wire) -> None:
         cells = [cell for cell in self.cells if cell.id not in self.stopped]
-        wire.deadline = self._end
+        wire.deadline = self._end_on(wire)
         self.suspect = cells[0] if cells else None
         codec.send(wire, [{"source": cell.source, "keep": cell.keep} for cell in cells])
         allowed = wire.received + 2 * (self.limits.output_kb << 10) + WORDS
@@ -366,7 +400,10 @@ class _Notebook:
             self.answers[name] = _all_seen(self.seen[name])
 
     def _set_clock(self, wire: _Wire) -> None:
-        wire.deadline = min(time.monotonic() + self.limits.cell_seconds, self._end)
+        wire.deadline = min(time.monotonic() + self.limits.cell_seconds, self._end_on(wire))
+
+    def _end_on(self, wire: _Wire) -> float:
+        return self._end + wire.granted
 
     def _give_up(self, failure: Failure) -> None:
         self.problems.append(failure.text)

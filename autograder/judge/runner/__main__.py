@@ -7,8 +7,8 @@ sends the settings; the answer says why the sandbox is not available, or None. T
 order:
 
     FORK   with a socket attached: fork a child that talks on this socket
-    END    kill the child; the answer says how it ended, how much processor time it took and how
-           long it stood in line for a processor
+    LINE   the answer says how many seconds the child has stood in line for a processor
+    END    kill the child; the answer says how it ended and how much processor time it took
 
 This process never reads a word of a submission, and it has never seen a reference: what a child
 inherits is worth nothing. It ends when the worker does.
@@ -32,7 +32,7 @@ from shell import Shell  # noqa: E402
 import optlab  # noqa: E402
 from optlab.checking import checks, codec, probe  # noqa: E402
 
-FORK, END = b"f", b"e"
+FORK, LINE, END = b"f", b"l", b"e"
 FRAME_LIMIT = 1 << 28  # for what the trusted side sends
 OUT_OF_MEMORY = 12  # exit status of a child: ENOMEM
 MEMORY_RESERVE = 1 << 26  # what a cell has to leave to the cells below it
@@ -55,6 +55,8 @@ def main(arguments: list[str]) -> None:
         order, sockets, _, _ = socket.recv_fds(control, 1, 1)
         if order == FORK:
             child = _fork(sockets[0], box, shell, settings)
+        elif order == LINE:
+            codec.send(control, {"seconds": _seconds_in_line(child)})
         elif order == END:
             codec.send(control, _end(child))
             child = None
@@ -85,11 +87,10 @@ def _fork(descriptor: int, box: sandbox.Sandbox | None, shell: Shell, settings: 
 
 def _end(child: int) -> dict:
     """Only the parent can do this without hitting a stranger: the number is taken until `wait`."""
-    waited = _seconds_in_line(child)
     os.kill(child, signal.SIGKILL)
     _, status, used = os.wait4(child, 0)
     cpu = used.ru_utime + used.ru_stime
-    return {"status": os.waitstatus_to_exitcode(status), "cpu": cpu, "waited": waited}
+    return {"status": os.waitstatus_to_exitcode(status), "cpu": cpu}
 
 
 def _seconds_in_line(child: int) -> float:
