@@ -17,7 +17,7 @@ RUN := PATH="$(HERE)/.venv/bin:$$PATH" "$(HERE)/.venv/bin/python"
 CONFIG := $(HERE)/labconfig$${JUPYTER_CONFIG_PATH:+:$$JUPYTER_CONFIG_PATH}
 LAB := $(RUN) -m jupyterlab
 
-.PHONY: help lab demo grade test release formgrader report progress bench bench-scale oracle build pins clean
+.PHONY: help lab demo grade quick test cover release formgrader report progress bench bench-scale oracle build pins clean
 .DEFAULT_GOAL := help
 
 help:
@@ -60,17 +60,37 @@ release: $(STAMP) ## write dist/optimization-course.zip, all that a learner need
 build: $(STAMP) ## build the notebooks and answer keys from their sources
 	@$(RUN) -m autograder build
 
-test: $(STAMP) ## run all that CI runs: lint, tests, sync check, every solution
+# Tests that share what takes long to make stay in one process (see tests/conftest.py).
+PYTEST := $(RUN) -m pytest -rs
+SPREAD := -n 2 --dist=loadgroup
+
+define lint
 	@printf '\n== lint\n'
 	@$(RUN) -m ruff check .
 	@printf '\n== format\n'
 	@$(RUN) -m ruff format --check .
 	@printf '\n== built files are in step with their sources\n'
 	@$(RUN) -m autograder build --check
+endef
+
+quick: $(STAMP) ## lint, types, sync check and the fast tests: a minute, for every change
+	$(lint)
+	@printf '\n== fast tests\n'
+	@$(PYTEST) $(SPREAD) -m "not slow"
+
+test: $(STAMP) ## run all that CI runs; T="tests/test_x.py -k name" runs pytest on that only
+ifdef T
+	@$(PYTEST) $(T)
+else
+	$(lint)
 	@printf '\n== tests: unit, end to end, attacks, browser\n'
-	@$(RUN) -m pytest -rs -n 2
+	@$(PYTEST) $(SPREAD)
 	@printf '\n== every solution, run again and compared\n'
 	@$(RUN) -m pytest --nbval solutions -n 2
+endif
+
+cover: $(STAMP) ## run the fast tests and fail where they reach less than they did
+	@$(PYTEST) $(SPREAD) -m "not slow" --cov --cov-report=term
 
 oracle: $(STAMP) ## compare the references with PyTorch (a large download, once)
 	@$(RUN) -m pip install --quiet --disable-pip-version-check -r requirements-oracle.txt
@@ -96,8 +116,8 @@ pins: $(STAMP) ## compile requirements*.txt anew from pyproject.toml
 		| grep -Ev '^(cuda|nvidia|triton)' >requirements-oracle.txt
 
 clean: ## remove .venv, caches, sample_course and dist; course/ stays
-	@rm -rf .venv .ruff_cache .pytest_cache dist $(SAMPLE)
-	@find . -name course -prune -o \( -name __pycache__ -o -name .ipynb_checkpoints \) \
+	@rm -rf .venv .mypy_cache .ruff_cache .pytest_cache dist $(SAMPLE)
+	@find . -path ./course -prune -o \( -name __pycache__ -o -name .ipynb_checkpoints \) \
 		-prune -exec rm -rf {} +
 
 # The first Python that runs, is new enough and can make environments; one that only lacks

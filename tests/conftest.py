@@ -1,4 +1,7 @@
-"""ORDER=random shows that no test needs another before it; ORDER=<number> repeats an order."""
+"""How the tests are ordered, and which of them share a process.
+
+ORDER=random shows that no test needs another before it; ORDER=<number> repeats an order.
+"""
 
 import os
 import random
@@ -14,9 +17,30 @@ def pytest_configure() -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if isinstance(item, pytest.Function):
+            item.add_marker(pytest.mark.xdist_group(_group(item)))
+        if "browser" in item.path.parts:
+            item.add_marker(pytest.mark.slow)
+    if "ORDER" in os.environ:
+        _shuffle(items)
+
+
+def _group(test: pytest.Function) -> str:
+    """Tests of one name share a process (under --dist=loadgroup).
+
+    Those of a file that use the same fixtures of the whole file, which take long to make; and
+    those of one exercise, of which much is kept for the next test.
+    """
+    given = test.callspec.params if hasattr(test, "callspec") else {}
+    exercise = given.get("exercise", given.get("quiz"))
+    found = test._fixtureinfo.name2fixturedefs
+    shared = sorted(name for name, made in found.items() if made[-1].scope == "module")
+    return " ".join([test.path.name, *shared, getattr(exercise, "name", "")])
+
+
+def _shuffle(items: list[pytest.Item]) -> None:
     """Files in any order, and the tests of a file in any order, so that they share fixtures."""
-    if "ORDER" not in os.environ:
-        return
     shuffle = random.Random(int(os.environ["ORDER"])).shuffle
     files = [list(tests) for _, tests in groupby(items, key=lambda item: item.path)]
     shuffle(files)

@@ -17,6 +17,8 @@ from autograder.attacks import arena, corpus, metadata, stage
 from autograder.course import folder as courses
 from autograder.exercises import find_lesson
 
+pytestmark = pytest.mark.slow
+
 FAMILIES = {
     "metadata": 40,
     "kernel": 90,

@@ -14,6 +14,8 @@ from autograder.build.notebooks import Source, read, release
 from autograder.exercises import find_exercise
 from optlab import solved
 
+pytestmark = pytest.mark.slow
+
 OPTIMIZERS = (
     *("sgd_update", "momentum_update", "nesterov_update", "adagrad_update", "rmsprop_update"),
     *("adadelta_update", "adam_update", "amsgrad_update", "adamw_update"),

@@ -20,7 +20,7 @@ STUDENTS = 24
 PATIENCE = 60
 
 # Dask's threads and sockets are its own affair.
-pytestmark = pytest.mark.filterwarnings("default")
+pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("default")]
 
 
 @contextmanager

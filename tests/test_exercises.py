@@ -14,6 +14,8 @@ from optlab.checking import codec, probe
 from optlab.checking.compare import difference
 from optlab.checking.diagnose import AnswerKey, diagnose
 
+pytestmark = pytest.mark.slow
+
 # The weekly run takes 50; what three seeds show is enough for every day.
 SEEDS = range(int(os.environ.get("SEEDS", "3")))
 # What `check` names, grading names: see `prove.named`.

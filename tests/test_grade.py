@@ -19,6 +19,8 @@ from autograder.judge import lifeline, worker
 from autograder.judge.judge import Settings
 from autograder.judge.session import Session
 
+pytestmark = pytest.mark.slow
+
 STUDENTS = 12
 LESSON = "04_momentum"
 

@@ -16,6 +16,8 @@ from autograder.judge.judge import Judge, Settings
 from autograder.judge.session import Limits
 from autograder.status import SubmissionStatus
 
+pytestmark = pytest.mark.slow
+
 LESSON = "03_bias_correction"
 SEED = 20_240_801
 COUNT = 1_000

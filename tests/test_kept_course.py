@@ -15,6 +15,8 @@ from autograder import ROOT, cli
 from autograder.course.folder import CONFIG
 from autograder.pages import report
 
+pytestmark = pytest.mark.slow
+
 KEPT = Path(__file__).parent / "data" / "graded_course.zip"
 CORRECTED = "student02"
 LESSON = "04_momentum"

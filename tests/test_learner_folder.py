@@ -17,6 +17,8 @@ from autograder.exercise import Exercise
 from autograder.exercises import lessons
 from optlab.checking import keys
 
+pytestmark = pytest.mark.slow
+
 EVERY_LESSON = sorted(path.stem for path in SOLUTIONS.glob("[0-9]*.py"))
 
 

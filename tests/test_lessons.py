@@ -11,6 +11,8 @@ from autograder.exercises import lessons
 from autograder.judge.judge import Judge
 from autograder.judge.worker import mark_loose
 
+pytestmark = pytest.mark.slow
+
 each_lesson = pytest.mark.parametrize("lesson", lessons().values(), ids=lambda item: item.name)
 
 

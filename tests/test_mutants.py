@@ -18,6 +18,8 @@ from autograder.proof import mutants, mutate, prove
 from autograder.proof.counted import EndlessError, Turns, compile_counted
 from optlab.checking.probe import Case
 
+pytestmark = pytest.mark.slow
+
 SAMPLE = None if os.environ.get("MUTANTS") == "all" else 8
 FUNCTIONS = [
     item

@@ -14,6 +14,8 @@ from autograder import RELEASES, bench, cli
 from autograder.course import folder as courses
 from autograder.exercises import lessons
 
+pytestmark = pytest.mark.slow
+
 LESSON = "04_momentum"
 
 # What the formgrader does when somebody presses the button of an assignment, or of a student.

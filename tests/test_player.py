@@ -14,6 +14,8 @@ from optlab.checking import journal, keys, quiz
 from optlab.checking.compare import describe
 from optlab.checking.messages import Notice
 
+pytestmark = pytest.mark.slow
+
 EVERY = [item for lesson in lessons().values() for item in lesson.exercises.values()]
 FUNCTIONS = [item for item in EVERY if isinstance(item, Exercise)]
 QUIZZES = [item for item in EVERY if isinstance(item, Quiz)]

@@ -9,6 +9,8 @@ import pytest
 
 from autograder.exercises import find_exercise
 
+pytestmark = pytest.mark.slow
+
 torch = pytest.importorskip("torch", reason="PyTorch is not installed; `make oracle` installs it")
 optim, lr_scheduler = torch.optim, torch.optim.lr_scheduler
 

@@ -18,6 +18,8 @@ from autograder.course.gradebook import Mark, Recorded, Recorder, sqlite_url
 from autograder.errors import RunError, UserError
 from optlab.checking.diagnose import Verdict
 
+pytestmark = pytest.mark.slow
+
 DUE = datetime(2026, 3, 1, 12, 0)
 LATE = DUE + timedelta(hours=3)
 ZERO_WHEN_LATE = Config({"LateSubmissionPlugin": {"penalty_method": "zero"}})

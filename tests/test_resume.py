@@ -25,7 +25,10 @@ PATIENCE = 60  # seconds for what takes two; only a failure waits so long
 SOON = 10
 STOPPED = "autograder: stopped; run the same command again to go on"
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc"),
+]
 
 
 def _start(folder, jobs=1):
