@@ -1,21 +1,25 @@
 """Course folders: made from what was built, safe to hand out, and graded alike by nbgrader."""
 
+import ast
 import json
 import os
 import shutil
 import subprocess
 import sys
 from datetime import UTC, datetime
+from types import SimpleNamespace
 
 import nbformat
 import pytest
 from nbgrader.api import Gradebook
+from permissions import open_way_to
 from small_lesson import ANSWERS, HIDDEN, LESSON, POINTS, cell, graded, release, submission
 
 from autograder import nbgrader_steps
 from autograder.build import notebooks
 from autograder.course import folder as courses
-from autograder.course.submissions import Submission, submissions, told_apart
+from autograder.course.names import told_apart
+from autograder.course.submissions import Submission, submissions
 from autograder.errors import RunError, UserError
 from autograder.handin.pour import pour
 from autograder.handin.read import parse
@@ -250,6 +254,108 @@ def test_a_linked_timestamp_is_not_followed(folder):
     (target / "timestamp.txt").symlink_to("/etc/hostname")
     (one,) = submissions(folder)
     assert (one.timestamp, one.problems) == (None, ("timestamp.txt is not a file of nbgrader",))
+
+
+def test_ids_are_never_cut(folder):
+    long = ["x" * 60 + end for end in ("a" * 60, "b" * 60)]
+    for student in (*long, "x" * 129):
+        hand_in(folder, student)
+    found = listed(folder)
+    assert {student for student, _ in found} == {*long, told_apart("x" * 129)}
+    assert found[told_apart("x" * 129), ""].refusal.endswith("it is longer than 128 characters")
+
+
+def test_a_name_that_looks_like_anothers_is_refused_and_the_other_graded(folder):
+    for student in ("alice", "alic\u0435", "alice\u200b", "Ada", "ada"):
+        hand_in(folder, student)
+    refusals = {student: one.refusal for (student, _), one in listed(folder).items()}
+    odd = "the folder's name cannot be a student's: it"
+    assert refusals == {
+        "alice": None,
+        told_apart("alic\u0435"): f"{odd} cannot be told from that of alice",
+        told_apart("alice\u200b"): f"{odd} holds characters that cannot be shown",
+        told_apart("Ada"): f"{odd} cannot be told from that of ada",
+        told_apart("ada"): f"{odd} cannot be told from that of Ada",
+    }
+
+
+def test_a_lesson_with_invisible_letters_is_another_one(folder):
+    hand_in(folder, "ada")
+    for name in (f"{LESSON}\u200e", f"{LESSON}\u200b", f"{LESSON} ", "y" * 61, "y" * 62):
+        hand_in(folder, "ada", lesson=name)
+    refused = [one for one in submissions(folder) if one.refusal]
+    assert listed(folder)["ada", LESSON].refusal is None
+    assert len({one.lesson for one in refused}) == 5
+    for one in refused:
+        assert one.refusal == f"the course has no lesson {one.lesson}"
+
+
+def test_all_that_is_no_folder_is_told_together(folder):
+    target = hand_in(folder, "ada").parent
+    for number in range(7):
+        (target / f"loose{number}").write_text("")
+    os.mkfifo(target / "pipe")
+    found = listed(folder)
+    assert found["ada", LESSON].refusal is None
+    text = "loose0, loose1, loose2, loose3, loose4 and 3 more are not folders; notebooks belong"
+    assert found["ada", ""].refusal.startswith(text)
+
+
+def test_a_files_own_date_may_be_out_of_any_calendar(folder, monkeypatch):
+    hand_in(folder, "ada", timestamp="soon")
+    for seconds in (1e15, -1e15, float("nan")):
+        status = SimpleNamespace(st_mtime=seconds)
+        with monkeypatch.context() as patch:
+            patch.setattr(type(folder), "lstat", lambda self, status=status: status)
+            patch.setattr(type(folder), "is_symlink", lambda self: False)
+            (one,) = submissions(folder)
+        assert (one.timestamp, len(one.problems)) == (None, 1)
+
+
+@pytest.mark.parametrize("mode", [0o000, 0o444, 0o111])
+def test_a_closed_folder_is_refused_by_name_and_the_others_are_listed(folder, mode):
+    """As an ordinary user: root passes everywhere."""
+    for student in ("ada", "bob", "eve"):
+        hand_in(folder, student, timestamp="soon")
+    bob, eve = folder / "submitted" / "bob", folder / "submitted" / "eve" / LESSON
+    bob.chmod(mode)
+    eve.chmod(mode)
+    open_way_to(folder)
+    folder.chmod(0o777)
+    try:
+        seen = as_ordinary_user(lambda: {key: one.refusal for key, one in listed(folder).items()})
+    finally:
+        bob.chmod(0o755)
+        eve.chmod(0o755)
+    assert seen["ada", LESSON] is None
+    if mode == 0o111:  # nothing can be listed, but the notebook's name is known
+        assert seen["eve", LESSON].startswith("its folder cannot be read (Permission denied)")
+    assert (
+        seen["bob", ""] == "this folder cannot be read (Permission denied): change its permissions"
+    )
+    assert {student for student, _ in seen} == {"ada", "bob", "eve"}
+
+
+def as_ordinary_user(look):
+    """What a child that has given up root's rights says, as data."""
+    reader, writer = os.pipe()
+    child = os.fork()
+    if child == 0:
+        try:
+            os.close(reader)
+            if os.geteuid() == 0:
+                os.setgroups([])
+                os.setgid(65534)
+                os.setuid(65534)
+            with open(writer, "w") as answer:
+                answer.write(repr(look()))
+        finally:
+            os._exit(0)
+    os.close(writer)
+    with open(reader) as answer:
+        said = answer.read()
+    os.waitpid(child, 0)
+    return ast.literal_eval(said)
 
 
 def test_nothing_to_grade_says_how_to_collect(folder, tmp_path):

@@ -14,7 +14,7 @@ from nbconvert.filters.markdown_mistune import markdown2html_mistune
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_output, new_raw_cell
 from small_lesson import ANSWERS, POINTS, STUBS, cell, figure, png, release, submission
 
-from autograder.course.submissions import student_name
+from autograder.course.names import student_name
 from autograder.handin.outputs import FileLimits, outputs, safe
 from autograder.handin.pour import pour
 from autograder.handin.read import REASONS, Refusal, parse, read

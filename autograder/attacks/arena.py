@@ -27,7 +27,7 @@ from autograder.attacks.files import HONEST
 from autograder.attacks.stage import BREACH, Attack, Stage
 from autograder.course import folder as courses
 from autograder.course.gradebook import Recorder
-from autograder.course.submissions import told_apart
+from autograder.course.names import told_apart
 from autograder.exercise import Quiz
 from autograder.exercises import find_lesson, lessons
 from autograder.judge.judge import Settings

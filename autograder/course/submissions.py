@@ -1,14 +1,13 @@
 """What was handed in to a course: `submitted/STUDENT/LESSON/LESSON.ipynb`, listed and looked at."""
 
-import hashlib
 import os
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from nbgrader.utils import parse_utc
-
+from autograder.course import timestamps
+from autograder.course.names import look_alikes, student_name, told_apart, visible
 from autograder.errors import UserError
 from autograder.handin.outputs import FileLimits
 from autograder.handin.read import Refusal, read_bytes
@@ -18,7 +17,8 @@ OUR_OWN = {".progress.json", "optlab"}  # lies beside a learner's notebook witho
 NBGRADERS = {"timestamp.txt", "submission_secret.txt", "feedback"}
 JUPYTERS = {".ipynb_checkpoints", "__pycache__"}
 EXPECTED = OUR_OWN | NBGRADERS | JUPYTERS
-MOST_NAMED = 5  # unexpected files that are listed by name
+MOST_NAMED = 5  # files that are listed by name
+LESSON_NAME = 60  # characters of a lesson's name, more than any has
 
 
 @dataclass(frozen=True)
@@ -59,10 +59,15 @@ def submissions(
     known = {path.parent.name for path in (course / "release").glob("*/*.ipynb")}
     if lesson is not None and lesson not in known:
         raise UserError(f"{course} has no lesson {lesson}; it has {', '.join(sorted(known))}")
+    try:
+        students = _entries(folder)
+    except OSError as error:
+        raise UserError(f"cannot read {folder}: {error.strerror}") from error
+    listing = _Listing(known, duedates or {}, look_alikes(path.name for path in students))
     found = [
         submission
-        for student in _entries(folder)
-        for submission in _of_student(student, known, duedates or {})
+        for student in students
+        for submission in listing.of_student(student)
         if lesson in (None, submission.lesson)
     ]
     if not found:
@@ -80,34 +85,78 @@ def _entries(folder):
     return sorted(path for path in folder.iterdir() if not path.name.startswith("."))
 
 
-def _of_student(folder, known, duedates):
-    """The submissions in a student's folder, or one that says why there are none."""
-    student = clean(folder.name, 60)
-    try:
-        student_name(folder.name)
-    except Refusal as refusal:
-        return [Submission(told_apart(folder.name), "", folder, refusal=str(refusal))]
-    if folder.is_symlink() or not folder.is_dir():
-        return [Submission(student, "", folder, refusal="this is not a student's folder")]
-    return [_submission(student, path, known, duedates) for path in _entries(folder)]
+@dataclass(frozen=True)
+class _Listing:
+    """What is known of a course while its submissions are looked at.
+
+    alike: folders' names that could be taken for another one.
+    """
+
+    known: set[str]
+    duedates: Mapping[str, datetime]
+    alike: Mapping[str, str] = field(default_factory=dict)
+
+    def of_student(self, folder: Path) -> list[Submission]:
+        """The submissions in a student's folder, or one that says why there are none."""
+        try:
+            student = student_name(folder.name)
+            if folder.name in self.alike:
+                other = clean(self.alike[folder.name], 60)
+                raise Refusal("student_name", f"it cannot be told from that of {other}")
+        except Refusal as refusal:
+            return [Submission(told_apart(folder.name), "", folder, refusal=str(refusal))]
+        try:
+            if not _is_folder(folder):
+                return [Submission(student, "", folder, refusal="this is not a student's folder")]
+            return list(self._in_folder(student, folder))
+        except OSError as error:
+            return [Submission(student, "", folder, refusal=_cannot_read("this folder", error))]
+
+    def _in_folder(self, student: str, folder: Path) -> Iterable[Submission]:
+        others = []
+        for path in _entries(folder):
+            if _is_folder(path):
+                yield self._submission(student, path)
+            else:
+                others.append(path.name)
+        if others:
+            are = "is not a folder" if len(others) == 1 else "are not folders"
+            place = f"notebooks belong into {student}/LESSON/LESSON.ipynb"
+            text = f"{_some(others)} {are}; {place}"
+            yield Submission(student, "", folder, refusal=text)
+
+    def _submission(self, student: str, folder: Path) -> Submission:
+        path = folder / f"{folder.name}.ipynb"
+        if folder.name not in self.known:
+            lesson = _unknown_lesson(folder.name)
+            return Submission(student, lesson, path, refusal=f"the course has no lesson {lesson}")
+        lesson = folder.name
+        try:
+            timestamp, problems = _timestamp(folder, path, self.duedates.get(lesson))
+            problems += _unexpected(folder, path.name)
+        except OSError as error:
+            return Submission(student, lesson, path, refusal=_cannot_read("its folder", error))
+        return Submission(student, lesson, path, timestamp, tuple(problems))
 
 
-def told_apart(name):
-    """A name that cannot be a student's, so that it is no other's either, shown or as a folder."""
-    digest = hashlib.sha256(os.fsencode(name)).hexdigest()[:6]
-    return f"?{' '.join(clean(name, 40).split())} {digest}"  # no student's name holds "?"
+def _is_folder(path):
+    return not path.is_symlink() and path.is_dir()
 
 
-def _submission(student, folder, known, duedates):
-    lesson, path = clean(folder.name, 60), folder / f"{folder.name}.ipynb"
-    if folder.is_symlink() or not folder.is_dir():
-        text = f"{lesson} is not a folder; notebooks belong into {student}/LESSON/LESSON.ipynb"
-        return Submission(student, "", folder, refusal=text)
-    if folder.name not in known:
-        return Submission(student, lesson, path, refusal=f"the course has no lesson {lesson}")
-    timestamp, problems = _timestamp(folder, path, duedates.get(lesson))
-    problems += _unexpected(folder, path.name)
-    return Submission(student, lesson, path, timestamp, tuple(problems))
+def _cannot_read(what, error):
+    return f"{what} cannot be read ({error.strerror}): change its permissions"
+
+
+def _unknown_lesson(name):
+    """How such a folder is called in verdicts: never as a lesson of the course, whatever it is."""
+    shown = len(name) <= LESSON_NAME and name == clean(name) and visible(name) and "?" not in name
+    return name if shown else told_apart(name)
+
+
+def _some(names):
+    """A few names in one line, and how many more there are."""
+    shown = ", ".join(clean(name, 60) for name in sorted(names)[:MOST_NAMED])
+    return f"{shown} and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else shown
 
 
 def _timestamp(folder, notebook, duedate):
@@ -126,9 +175,8 @@ def _timestamp(folder, notebook, duedate):
     except UnicodeDecodeError:
         text = "?"
     changed = _changed(notebook)
-    try:
-        stated = parse_utc(text.strip())
-    except (ValueError, OverflowError):
+    stated = timestamps.parsed(text)
+    if stated is None:
         return changed, ["timestamp.txt holds no date; the notebook's own date was used"]
     if stated > datetime.now(UTC).replace(tzinfo=None) + timedelta(days=1):
         return stated, [f"timestamp.txt says {stated:%Y-%m-%d}, which is still to come"]
@@ -139,38 +187,19 @@ def _timestamp(folder, notebook, duedate):
 
 
 def _changed(notebook):
+    """The file's own date; None where it has none, or one that no calendar holds."""
     try:
-        seconds = notebook.lstat().st_mtime
-    except OSError:
+        return datetime.fromtimestamp(notebook.lstat().st_mtime, UTC).replace(tzinfo=None)
+    except (OSError, OverflowError, ValueError):
         return None
-    return datetime.fromtimestamp(seconds, UTC).replace(tzinfo=None)
 
 
 def _unexpected(folder, notebook):
     """Files that grading neither needs nor reads: they are left where they are."""
-    names = sorted(
-        clean(path.name, 60) + ("/" if path.is_dir() else "")
-        for path in folder.iterdir()
-        if path.name != notebook and path.name not in EXPECTED
-    )
-    if not names:
-        return []
-    more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
-    return [f"unexpected files were ignored: {', '.join(names[:MOST_NAMED])}{more}"]
-
-
-def student_name(name: str) -> str:
-    """`name` when it can be a folder's name and a student's id in nbgrader; else a `Refusal`."""
-    if not name or name.startswith("."):
-        raise Refusal("student_name", "it is empty or begins with a dot")
-    if len(name) > 128 or len(name.encode("utf-8", "replace")) > 255:
-        raise Refusal("student_name", "it is longer than 128 characters")
-    if name != name.strip():
-        raise Refusal("student_name", "it begins or ends with a space")
-    if clean(name) != name or "\n" in name or "\t" in name:
-        raise Refusal("student_name", "it holds characters that cannot be shown")
-    # nbgrader looks for folders by pattern and writes names into its pages as they are.
-    forbidden = sorted(set(name) & set("/\\*?[<>"))
-    if forbidden:
-        raise Refusal("student_name", f"it holds {' '.join(forbidden)}")
-    return name
+    with os.scandir(folder) as entries:
+        names = [
+            entry.name + ("/" if entry.is_dir(follow_symlinks=False) else "")
+            for entry in entries
+            if entry.name != notebook and entry.name not in EXPECTED
+        ]
+    return [f"unexpected files were ignored: {_some(names)}"] if names else []
