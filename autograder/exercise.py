@@ -62,7 +62,13 @@ class Exercise:
         self.points: float = settings.pop("points")
         self.settings = settings
         self.source = _source(reference)
-        self.parameters = list(inspect.signature(reference).parameters)
+        parameters = inspect.signature(reference).parameters
+        self.parameters = list(parameters)
+        self.defaults = {
+            name: item.default
+            for name, item in parameters.items()
+            if item.default is not inspect.Parameter.empty
+        }
         self.mistakes: list[Answer] = []
         self.variants: list[Answer] = []
         self.styles: list[Answer] = []
@@ -379,6 +385,7 @@ def _key(exercise: Exercise, cases: tuple[Case, ...], hidden: int = 0) -> Answer
         expected=exercise.observe(exercise.reference, cases),
         known=tuple(known),
         hidden=hidden,
+        defaults=exercise.defaults,
         **exercise.settings,
     )
 

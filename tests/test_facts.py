@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from optlab.checking import facts, keys, probe
-from optlab.checking.diagnose import AnswerKey
+from optlab.checking.answerkey import AnswerKey
 from optlab.checking.probe import Case, Observation
 
 

@@ -15,7 +15,7 @@ from written import write
 
 from autograder.exercises import momentum
 from optlab.checking import keys, onechange, probe
-from optlab.checking.diagnose import AnswerKey
+from optlab.checking.answerkey import AnswerKey
 from optlab.checking.onechange import guards
 from optlab.checking.onechange.listing import Listing
 from optlab.checking.onechange.program import parse

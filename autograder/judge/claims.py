@@ -11,8 +11,10 @@ from typing import Any
 from autograder.handin import outputs as cleaner
 from optlab.checking import probe
 from optlab.checking.codec import CodecError
+from optlab.checking.onechange import Found
 
 ERROR_TEXT = 300
+MOST_CANDIDATES = 1_000_000
 KNOWN_ERRORS = {
     name
     for name, thing in vars(builtins).items()
@@ -32,6 +34,19 @@ def observations(claimed: Any, asked: int, parameters: list[str]) -> list[probe.
     if not isinstance(claimed, list) or len(claimed) != asked:
         raise CodecError("one observation for each case")
     return [_observation(probe.Observation.from_data(item), parameters) for item in claimed]
+
+
+def found(claimed: Any) -> Found:
+    """What a search reported: numbers that are looked up in a list of our own, nothing else."""
+    match claimed:
+        case {
+            "candidate": int(candidate),
+            "other": int(other),
+            "partial": bool(partial),
+            "stopped": int(stopped),
+        } if all(-1 <= number <= MOST_CANDIDATES for number in (candidate, other, stopped)):
+            return Found(candidate=candidate, other=other, partial=partial, stopped=stopped)
+    raise CodecError("not the report of a search")
 
 
 def one_line(text: str, limit: int = ERROR_TEXT) -> str:

@@ -17,6 +17,7 @@ from nbformat.notebooknode import from_dict
 from autograder.errors import UserError
 from autograder.exercise import PUBLIC_SEED, Exercise, Quiz, cached_key, pairs_of
 from autograder.exercises import find_exercise, find_lesson
+from autograder.judge import doubts
 from autograder.judge.session import Cell, Failure, Limits, Probe, Run, Session
 from autograder.text import clean
 from optlab.checking import diagnose
@@ -78,8 +79,9 @@ class Judge:
     def notebook(self, poured: NotebookNode, lesson: str) -> Graded:
         """Run and judge a notebook that `pour` made: release cells, learner's answers."""
         exercises = list(find_lesson(lesson).exercises.values())
-        run = self._run([self._cell(cell) for cell in self._to_run(poured)], exercises)
-        verdicts = tuple(self._verdict(item, run, item.name) for item in exercises)
+        cells = [self._cell(cell) for cell in self._to_run(poured)]
+        run = self._run(cells, exercises)
+        verdicts = tuple(self._verdict(item, run, cells, item.name) for item in exercises)
         graded = deepcopy(poured)
         self._fill_in(graded, run, verdicts)
         return Graded(
@@ -101,7 +103,7 @@ class Judge:
             Cell(_FILE_CELL, source.decode("utf-8", "replace")),
             Cell("check", "", keep=name),
         ]
-        return self._verdict(exercise, self._run(cells, [exercise]), _FILE_CELL)
+        return self._verdict(exercise, self._run(cells, [exercise]), cells, _FILE_CELL)
 
     def _to_run(self, notebook: NotebookNode) -> Iterable[NotebookNode]:
         for cell in notebook.cells:
@@ -115,16 +117,20 @@ class Judge:
 
     def _run(self, cells: list[Cell], exercises: Iterable[Exercise | Quiz]) -> Run:
         probes = {item.name: _probe(item, self.settings.seed) for item in exercises}
-        return self.session.run(cells, probes)
+        doubt = doubts.about(_sources(cells), exercises, self.settings.seed)
+        return self.session.run(cells, probes, doubt)
 
-    def _verdict(self, exercise: Exercise | Quiz, run: Run, cell: str) -> Verdict:
+    def _verdict(
+        self, exercise: Exercise | Quiz, run: Run, cells: list[Cell], cell: str
+    ) -> Verdict:
         key = cached_key(exercise, self.settings.seed)
         answer = run.answers[exercise.name]
         if isinstance(answer, Failure):
             verdict = _failed(key, answer, _error_in(run, cell))
         else:
             pairs = pairs_of(exercise, self.settings.seed)
-            verdict = diagnose.diagnose(key, answer, pairs)
+            explain = doubts.explainer(key, _sources(cells), run.found.get(exercise.name))
+            verdict = diagnose.diagnose(key, answer, pairs, explain)
         return replace(verdict, message=" ".join(clean(verdict.message, MESSAGE_LENGTH).split()))
 
     def _fill_in(self, notebook: NotebookNode, run: Run, verdicts: tuple[Verdict, ...]) -> None:
@@ -143,6 +149,10 @@ class Judge:
 def _probe(exercise: Exercise | Quiz, seed: int) -> Probe:
     key = cached_key(exercise, seed)
     return Probe(key.kind, key.parameters, [case.to_data() for case in key.cases])
+
+
+def _sources(cells: Iterable[Cell]) -> tuple[str, ...]:
+    return tuple(cell.source for cell in cells if not cell.keep)
 
 
 def _mark(verdict: Verdict, number: int) -> list[NotebookNode]:

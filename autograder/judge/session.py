@@ -22,6 +22,7 @@ from autograder.errors import RunError, UserError
 from autograder.judge import claims
 from optlab.checking import codec, probe
 from optlab.checking.codec import CodecError, OversizeError
+from optlab.checking.onechange import Found
 
 RUNNER = (sys.executable, "-P", str(Path(__file__).resolve().parent / "runner"))
 FORK, LINE, END = b"f", b"l", b"e"  # these and the next as in runner/__main__.py
@@ -31,6 +32,8 @@ ORDER_SECONDS = 10  # for the runner to fork or to end a child, even on a busy m
 CPU_RESERVE = 5  # the worker's clock should be the first to strike
 PATIENCE = 9  # times its own limit is what a child may stand in line for a processor
 WORDS = 4096  # bytes of a frame that holds no more than a few words
+SEARCHES = 3  # of one submission, for the place of a slip
+SEARCH_SECONDS = 4  # for one of them; this time is not the notebook's
 
 # All that the runner and its children see of the environment. One thread each: grading runs a
 # process per core already. A fixed hash seed makes the order of sets the same in every run.
@@ -105,11 +108,17 @@ class Failure:
     text: str
 
 
+# Asked with the observations of an exercise's public cases: the frame that has the child search
+# its source for the slip, or None.
+Doubt = Callable[[str, list[probe.Observation]], bytes | None]
+
+
 @dataclass(frozen=True)
 class Run:
     """What came of a notebook: outputs by cell, observations or a failure by exercise.
 
     hurried: the clock struck although it had stood in line for a processor most of the time.
+    found: what searches reported, by exercise; claims like all the rest, and never of a mark.
     """
 
     outputs: dict[str, list[dict]]
@@ -118,6 +127,7 @@ class Run:
     seconds: float
     cpu_seconds: float
     hurried: bool
+    found: dict[str, Found] = field(default_factory=dict)
 
 
 NOT_ATTEMPTED = Failure("not_attempted", None, "There is no answer yet.")
@@ -154,13 +164,13 @@ class Session:
         self._stop()
         self._clean_up.close()
 
-    def run(self, cells: list[Cell], probes: dict[str, Probe]) -> Run:
-        """Run the cells in order, then answer the probes.
+    def run(self, cells: list[Cell], probes: dict[str, Probe], doubt: Doubt | None = None) -> Run:
+        """Run the cells in order, then answer the probes and search what is in doubt.
 
         What dies or takes too long is left out and the rest is run again, as long as
         `notebook_seconds` are not used up.
         """
-        notebook = _Notebook(cells, probes, self.limits)
+        notebook = _Notebook(cells, probes, self.limits, doubt)
         while not notebook.finished:
             try:
                 with self._child() as wire:
@@ -231,10 +241,11 @@ class Session:
         self._control.settimeout(ORDER_SECONDS)
 
     def _settings(self) -> dict:
+        searches = SEARCHES * SEARCH_SECONDS
         return {
             "isolation": self.isolation,
             "memory_bytes": self.limits.memory_mb << 20,
-            "cpu_seconds": math.ceil(self.limits.notebook_seconds) + CPU_RESERVE,
+            "cpu_seconds": math.ceil(self.limits.notebook_seconds) + CPU_RESERVE + searches,
             "output_bytes": self.limits.output_kb << 10,
         }
 
@@ -291,8 +302,16 @@ class _Wire:
 class _Notebook:
     """One notebook on its way through as many attempts as it takes."""
 
-    def __init__(self, cells: list[Cell], probes: dict[str, Probe], limits: Limits):
-        self.cells, self.probes, self.limits = cells, probes, limits
+    def __init__(
+        self,
+        cells: list[Cell],
+        probes: dict[str, Probe],
+        limits: Limits,
+        doubt: Doubt | None = None,
+    ):
+        self.cells, self.probes, self.limits, self.doubt = cells, probes, limits, doubt
+        self.found: dict[str, Found] = {}
+        self.searching = False
         self.began = time.monotonic()
         self.outputs: dict[str, list[dict]] = {}
         self.seen: dict[str, dict[int, probe.Observation]] = {name: {} for name in probes}
@@ -326,6 +345,9 @@ class _Notebook:
 
     def leave_out(self, error: Exception, status: int | None) -> None:
         """Blame what was running; it is not tried again."""
+        if self.searching:  # a search is nobody's fault, and there is none from now on
+            self.searching, self.doubt = False, None
+            return
         if isinstance(error, TimeoutError) and self.granted >= self._most_granted:
             self.hurried = True
         failure = self._failure(error, status)
@@ -349,6 +371,7 @@ class _Notebook:
             seconds=seconds,
             cpu_seconds=self.cpu_seconds,
             hurried=self.hurried,
+            found=self.found,
         )
 
     @property
@@ -385,6 +408,29 @@ class _Notebook:
                 if name not in self.answers and asked.part(public):
                     self.suspect = name
                     self._ask_part(wire, name, asked, public)
+            if public and self.doubt:
+                self._search(wire, self.doubt)
+
+    def _search(self, wire: _Wire, doubt: Doubt) -> None:
+        """Have the child find the slip of what its public cases show to be wrong.
+
+        Before the hidden cases, so that its report cannot tell anything of them.
+        """
+        for name, asked in self.probes.items():
+            if name in self.answers or name in self.found or len(self.found) == SEARCHES:
+                continue
+            frame = doubt(name, [self.seen[name][number] for number in asked.part(True)])
+            if frame is None:
+                continue
+            self.searching, began = True, time.monotonic()
+            wire.deadline = began + SEARCH_SECONDS
+            try:
+                self.found[name] = Found()
+                wire.sendall(frame)
+                self.found[name] = claims.found(codec.receive(wire, WORDS))
+            finally:
+                self.began += time.monotonic() - began
+            self.searching = False
 
     def _ask_part(self, wire: _Wire, name: str, asked: Probe, public: bool) -> None:
         numbers = asked.part(public)

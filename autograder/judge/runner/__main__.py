@@ -30,7 +30,8 @@ import sandbox  # noqa: E402
 from shell import Shell  # noqa: E402
 
 import optlab  # noqa: E402
-from optlab.checking import checks, codec, probe  # noqa: E402
+from optlab.checking import checks, codec, onechange, probe  # noqa: E402
+from optlab.checking.answerkey import AnswerKey  # noqa: E402
 
 FORK, LINE, END = b"f", b"l", b"e"
 FRAME_LIMIT = 1 << 28  # for what the trusted side sends
@@ -139,7 +140,8 @@ def _serve(wire: socket.socket, shell: Shell, output_bytes: int) -> None:
                 bytearray(MEMORY_RESERVE)  # if this fails, this cell is to blame, not the next
             codec.send(wire, outputs)
     while True:
-        codec.send(wire, _answer(kept, codec.receive(wire, FRAME_LIMIT)))
+        asked = codec.receive(wire, FRAME_LIMIT)
+        codec.send(wire, _search(kept, asked) if "key" in asked else _answer(kept, asked))
 
 
 def _answer(kept: dict, asked: dict) -> list | None:
@@ -151,6 +153,24 @@ def _answer(kept: dict, asked: dict) -> list | None:
         return [probe.observe_answer(thing).to_data()]
     cases = map(probe.Case.from_data, asked["cases"])
     return [seen.to_data() for seen in probe.observe_all(thing, asked["parameters"], cases)]
+
+
+def _search(kept: dict, asked: dict) -> dict:
+    """Where the slip may be, as numbers of candidates that the other side counts as well."""
+    key = AnswerKey.from_data(asked["key"])
+    thing = kept.get(key.exercise)
+    try:
+        found = onechange.report(
+            asked["cells"], thing, key, others=asked["others"], limit=asked["limit"]
+        )
+    except onechange.NotSearchable:
+        found = onechange.Found()
+    return {
+        "candidate": found.candidate,
+        "other": found.other,
+        "partial": found.partial,
+        "stopped": found.stopped,
+    }
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ judge builds a fuller one in memory.
 
 import importlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from optlab.checking import probe
@@ -51,6 +51,7 @@ class AnswerKey:
     views_allowed: whether a result may share memory with the arguments.
     floats_only: whether an array of integers or of single precision costs a share where the
         reference has an array of floats.
+    defaults: of the parameters, as in the cell that a learner gets.
     asks: what kind of answer a quiz question asks for: "a number of days".
     hidden: how many hidden cases there are beyond `cases`.
     """
@@ -71,6 +72,7 @@ class AnswerKey:
     rtol: float = RTOL
     asks: str = ""
     hidden: int = 0
+    defaults: dict[str, Any] = field(default_factory=dict)
 
     def to_data(self) -> dict[str, Any]:
         """As data for `optlab.checking.codec`."""
@@ -100,6 +102,7 @@ class AnswerKey:
             rtol=data["rtol"],
             asks=data["asks"],
             hidden=data["hidden"],
+            defaults=data["defaults"],
         )
 
 

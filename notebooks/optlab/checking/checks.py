@@ -4,16 +4,19 @@
 nothing but NumPy and the folder that this file lies in.
 """
 
+import linecache
 import sys
 from collections import Counter
 from types import CodeType
 from typing import Any
 
-from optlab.checking import diagnose, journal, keys, messages, trial
-from optlab.checking.diagnose import AnswerKey, Status, Verdict
+from optlab.checking import diagnose, journal, keys, messages, telling, trial
+from optlab.checking.answerkey import AnswerKey
+from optlab.checking.diagnose import Status, Verdict
 
 _hints_given: Counter[str] = Counter()
 _last_try: dict[str, tuple[str, CodeType | None]] = {}  # message and code of the newest try
+_place_hints: dict[str, tuple[str, ...]] = {}  # about the slip of the newest try
 _grading = False
 
 
@@ -31,12 +34,14 @@ def check(exercise: str) -> None:
     verdict = trial.judge(key, answer)
     journal.record(verdict)
     again = _again(answer, verdict)
+    _remember_place(verdict)
     if verdict.status == Status.NOT_ATTEMPTED:
         text = f"{exercise}: fill in the cell above, run it, then run this one."
         raise messages.Notice("○ Not attempted yet.", text, messages.GREY)
     if verdict.status != Status.CORRECT:
-        more = f' hint("{exercise}") helps.' if key.hints else ""
-        raise messages.Notice(f"✗ Not yet: {exercise}.", verdict.message + again + more)
+        more = f' hint("{exercise}") helps.' if _hints(key) else ""
+        text = verdict.message + again + more
+        raise messages.Notice(f"✗ Not yet: {exercise}.", text, code=_line(answer, verdict))
     hidden = f" {key.hidden} hidden cases follow when it is graded." if key.hidden else ""
     text = verdict.message if verdict.message != diagnose.PLAIN else f"{exercise} passes."
     messages.say("✓ Correct.", text.removeprefix("Correct. ") + hidden, messages.GREEN)
@@ -45,17 +50,18 @@ def check(exercise: str) -> None:
 def hint(exercise: str) -> None:
     """Show the next hint of the exercise; each one says more than the one before."""
     key = _key(exercise)
-    if not key.hints:
+    hints = _hints(key)
+    if not hints:
         messages.say(
             "Hint.", f"There is none for {exercise}; read the text above it.", messages.BLUE
         )
         return
-    number = min(_hints_given[exercise], len(key.hints) - 1)
+    number = min(_hints_given[exercise], len(hints) - 1)
     _hints_given[exercise] += 1
-    last = number == len(key.hints) - 1
+    last = number == len(hints) - 1
     more = " This is the last one." if last else f' hint("{exercise}") again gives the next.'
-    headline = f"Hint {number + 1} of {len(key.hints)}."
-    messages.say(headline, key.hints[number] + more, messages.BLUE)
+    headline = f"Hint {number + 1} of {len(hints)}."
+    messages.say(headline, hints[number] + more, messages.BLUE)
 
 
 def set_grading(on: bool) -> None:
@@ -70,6 +76,29 @@ def _key(exercise: str) -> AnswerKey:
         text = f"There is no exercise named {exercise!r}. Is it spelled as in the text above?"
         raise messages.Notice("? Unknown name.", text, messages.GREY)
     return key
+
+
+def _hints(key: AnswerKey) -> tuple[str, ...]:
+    """About the learner's own line first, then the written ones."""
+    return (*_place_hints.get(key.exercise, ()), *key.hints)
+
+
+def _remember_place(verdict: Verdict) -> None:
+    """Another slip has its own hints, from the first one on."""
+    hints = tuple(telling.hints(verdict.place, verdict.exercise)) if verdict.place else ()
+    if hints != _place_hints.get(verdict.exercise, ()):
+        _place_hints[verdict.exercise] = hints
+        _hints_given[verdict.exercise] = 0
+
+
+def _line(answer: Any, verdict: Verdict) -> str:
+    """The learner's line that a message speaks of."""
+    place = verdict.place
+    code = getattr(answer, "__code__", None)
+    if place is None or code is None or place["function"] != verdict.exercise:
+        return ""
+    text = linecache.getline(code.co_filename, place["line"]).strip()
+    return f"line {place['line']}:  {text}" if text else ""
 
 
 def _again(answer: Any, verdict: Verdict) -> str:

@@ -12,8 +12,8 @@ from typing import Any
 
 import numpy as np
 
+from optlab.checking.answerkey import AnswerKey, same
 from optlab.checking.compare import difference
-from optlab.checking.diagnose import AnswerKey, same
 from optlab.checking.probe import Observation
 
 _ENOUGH = 3  # numbers that a relation must hold for, so that it is no coincidence

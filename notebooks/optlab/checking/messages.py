@@ -18,13 +18,15 @@ class Notice(Exception):
     traceback, because `_render_traceback_` is asked for the lines.
     """
 
-    def __init__(self, headline: str, text: str, color: str = RED) -> None:
+    def __init__(self, headline: str, text: str, color: str = RED, code: str = "") -> None:
+        """code: a line of the learner's, shown as it is."""
         super().__init__(f"{headline} {text}")
-        self.headline, self.text, self.color = headline, text, color
+        self.headline, self.text, self.color, self.code = headline, text, color, code
 
     def _render_traceback_(self) -> list[str]:
         headline = f"\x1b[1;{_ANSI[self.color]}m{self.headline}\x1b[0m"
-        return [headline, *textwrap.wrap(self.text, WIDTH)]
+        code = [f"    {self.code}"] if self.code else []
+        return [headline, *textwrap.wrap(self.text, WIDTH), *code]
 
 
 @dataclass(frozen=True)

@@ -3,8 +3,9 @@
 from types import TracebackType
 from typing import Any
 
-from optlab.checking import clock, diagnose, probe
-from optlab.checking.diagnose import AnswerKey, Status, Verdict
+from optlab.checking import clock, diagnose, explain, probe
+from optlab.checking.answerkey import AnswerKey
+from optlab.checking.diagnose import Explain, Explanation, Seen, Status, Verdict
 
 SECONDS = 10.0  # for all cases together; a right answer takes some thousandth of it
 
@@ -19,7 +20,19 @@ def judge(key: AnswerKey, answer: Any) -> Verdict:
         seen = clock.run(SECONDS, lambda: probe.observe_all(answer, key.parameters, key.cases))
     except clock.TooLong as stopped:
         return diagnose.verdict(key, Status.TIMED_OUT, _stopped(answer, stopped.__traceback__))
-    return diagnose.diagnose(key, seen)
+    return diagnose.diagnose(key, seen, explain=_within_limits(explain.here(key, answer)))
+
+
+def _within_limits(explained: Explain) -> Explain:
+    """The search counts its steps and needs no clock; this one is for what nobody thought of."""
+
+    def explanation(seen: Seen) -> Explanation:
+        try:
+            return clock.run(SECONDS, lambda: explained(seen))
+        except clock.TooLong:
+            return Explanation()
+
+    return explanation
 
 
 def _stopped(function: Any, trace: TracebackType | None) -> str:

@@ -5,14 +5,14 @@ the course: `edits` and `names` know Python, `guards` keep the search harmless a
 puts all candidates into one code object, `search` tries them, `rank` chooses what to tell.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
-from optlab.checking.diagnose import AnswerKey
+from optlab.checking.answerkey import AnswerKey
 from optlab.checking.onechange import guards, rank
 from optlab.checking.onechange.guards import NotSearchable
-from optlab.checking.onechange.listing import Candidate, Listing
-from optlab.checking.onechange.program import Program, cells_of, namespace, parse
+from optlab.checking.onechange.listing import Listing
+from optlab.checking.onechange.program import Program, cells_of, definitions, namespace, parse
 from optlab.checking.onechange.search import CANDIDATES, Found, Search
 
 
@@ -44,31 +44,40 @@ def find(function: Callable, key: AnswerKey, limit: int = CANDIDATES) -> Place |
     """Search a function of this process, or None where nothing is found or searched."""
     try:
         cells = cells_of(function)
-        found = report(cells, function, key, limit)
-        return None if found is None else place(cells, key, found)
+        return place(cells, key, report(cells, function, key, limit=limit))
     except NotSearchable:
         return None
 
 
 def report(
-    cells: tuple[str, ...], function: Callable, key: AnswerKey, limit: int = CANDIDATES
-) -> Found | None:
-    """Search by the text of the cells, which must be what the function was made from."""
+    cells: tuple[str, ...],
+    function: Callable,
+    key: AnswerKey,
+    others: Collection[str] = (),
+    limit: int = CANDIDATES,
+) -> Found:
+    """Search by the text of the cells, which must be what the function was made from.
+
+    others: names of other exercises, in which the slip is not looked for.
+    """
     with guards.quiet():
         try:
-            program = parse(cells, key.exercise)
+            program = parse(cells, key.exercise, others)
             return Search(program, namespace(program, function), key, limit).find()
         except (RecursionError, MemoryError, guards.TooMuch) as error:
             raise NotSearchable(type(error).__name__) from error
 
 
-def place(cells: tuple[str, ...], key: AnswerKey, found: Found) -> Place | None:
+def place(
+    cells: tuple[str, ...], key: AnswerKey, found: Found, others: Collection[str] = ()
+) -> Place | None:
     """Where the reported candidate is; read off the text alone, None for a number without one."""
-    program = parse(cells, key.exercise)
+    if found.candidate < 0:
+        return None
+    program = parse(cells, key.exercise, others)
     listing = Listing(program, key.parameters, key.cases, guards.Guard())
-    chosen = {
-        c.number: c for c in listing.candidates() if c.number in (found.candidate, found.other)
-    }
+    wanted = (found.candidate, found.other)
+    chosen = {c.number: c for c in listing.candidates() if c.number in wanted}
     candidate, other = chosen.get(found.candidate), chosen.get(found.other)
     if candidate is None:
         return None
@@ -101,4 +110,15 @@ def _text(lines: tuple[str, ...], node) -> str:
     return line[node.col_offset : node.end_col_offset].decode().strip()
 
 
-__all__ = ["Candidate", "Found", "NotSearchable", "Place", "Program", "find", "place", "report"]
+__all__ = [
+    "Found",
+    "NotSearchable",
+    "Place",
+    "Program",
+    "cells_of",
+    "definitions",
+    "find",
+    "parse",
+    "place",
+    "report",
+]

@@ -25,6 +25,7 @@ _ALIKE = (
     _REDUCTIONS,
     ("zeros_like", "ones_like", "empty_like"),
     ("zeros", "ones"),
+    ("items", "keys", "values"),
     ("hstack", "vstack", "concatenate"),
     ("eigvalsh", "eigvals", "svd", "diag"),
     ("maximum", "minimum"),
@@ -41,7 +42,7 @@ _BUILTIN = ("abs", "round", "sum", "max", "min", "range", "enumerate", "any", "a
 _COMPARISONS = (ast.Lt, ast.LtE, ast.Gt, ast.GtE, ast.Eq, ast.NotEq)
 _USUAL = (ast.Add, ast.Sub, ast.Mult, ast.Div, ast.Pow)
 _WHOLE = (ast.FloorDiv, ast.Mod)
-_LONGEST_CHAIN = 8  # operands
+_SHORT_CHAIN, _LONGEST_CHAIN = 5, 8  # operands
 
 
 @dataclass(frozen=True)
@@ -179,6 +180,30 @@ def _infix(operands: list[ast.expr], operators: list[ast.operator]) -> ast.expr:
     return ast.BinOp(left, operators[at], _infix(operands[at + 1 :], operators[at + 1 :]))
 
 
+def _other_trees(node: ast.BinOp, names: Names) -> Iterator[Edit]:
+    """The same operands and operators in the same order, with any other brackets."""
+    operands, operators = _flat(node)
+    if len(operands) <= _SHORT_CHAIN:
+        for tree in _trees(operands, operators):
+            yield Edit("brackets", tree)
+
+
+def _flat(node: ast.expr) -> tuple[list[ast.expr], list[ast.operator]]:
+    if not isinstance(node, ast.BinOp):
+        return [node], []
+    left, right = _flat(node.left), _flat(node.right)
+    return left[0] + right[0], [*left[1], node.op, *right[1]]
+
+
+def _trees(operands: list[ast.expr], operators: list[ast.operator]) -> Iterator[ast.expr]:
+    if not operators:
+        yield operands[0]
+    for at, operator in enumerate(operators):
+        for left in _trees(operands[: at + 1], operators[:at]):
+            for right in _trees(operands[at + 1 :], operators[at + 1 :]):
+                yield ast.BinOp(left, operator, right)
+
+
 def _into_the_call(node: ast.BinOp, names: Names) -> Iterator[Edit]:
     a, op, b = node.left, node.op, node.right
     if isinstance(a, ast.Call) and len(a.args) == 1:
@@ -273,6 +298,21 @@ def _other_names(node: ast.Name, names: Names) -> Iterator[Edit]:
         yield Edit("name", _name(name), swap=(node.id, name))
 
 
+def _items(node: ast.Name, names: Names) -> Iterator[Edit]:
+    """`g`, where `v[key]` is meant."""
+    for item in names.items:
+        yield Edit("name", item, tier=2)
+
+
+def _plain_names(node: ast.Subscript, names: Names) -> Iterator[Edit]:
+    """`v[key]`, where `g` or `w[key]` is meant."""
+    if is_load(node) and isinstance(node.slice, ast.Name):
+        for name in names.locals:
+            yield Edit("name", _name(name), tier=2)
+        for item in names.items:
+            yield Edit("name", item, tier=2)
+
+
 def _other_attributes(node: ast.Attribute, names: Names) -> Iterator[Edit]:
     if isinstance(node.value, ast.Name) and node.value.id == "self":
         for name in names.attributes:
@@ -283,7 +323,10 @@ def _other_attributes(node: ast.Attribute, names: Names) -> Iterator[Edit]:
 
 def _constants(node: ast.Constant, names: Names) -> Iterator[Edit]:
     old = node.value
-    if isinstance(old, bool):
+    if old is None:
+        for name in names.locals:
+            yield Edit("name", _name(name))
+    elif isinstance(old, bool):
         yield Edit("number", _value(not old))
     elif isinstance(old, (int, float)):
         near = (0, 1, 2, -1, 0.5, old + 1, old - 1, -old, 1 - old, 10 * old, old / 10)
@@ -359,6 +402,7 @@ _EXPRESSIONS: tuple[tuple[Any, Callable[[Any, Names], Iterator[Edit]]], ...] = (
     (ast.BinOp, _operators),
     (ast.BinOp, _brackets),
     (ast.BinOp, _around),
+    (ast.BinOp, _other_trees),
     (ast.BinOp, _into_the_call),
     (ast.BinOp, _sides),
     (ast.BinOp, _parts_alone),
@@ -371,6 +415,7 @@ _EXPRESSIONS: tuple[tuple[Any, Callable[[Any, Names], Iterator[Edit]]], ...] = (
     (ast.Call, _ranges),
     (ast.Call, _arguments),
     (ast.Name, _other_names),
+    (ast.Name, _items),
     (ast.Attribute, _other_attributes),
     (ast.Constant, _constants),
     (ast.Compare, _comparisons),
@@ -379,6 +424,7 @@ _EXPRESSIONS: tuple[tuple[Any, Callable[[Any, Names], Iterator[Edit]]], ...] = (
     ((ast.Tuple, ast.List), _pairs),
     (ast.Dict, _dicts),
     (ast.Subscript, _indices),
+    (ast.Subscript, _plain_names),
 )
 
 
@@ -457,6 +503,11 @@ def _returned(node: ast.Return, names: Names) -> Iterator[Edit]:
             rest = node.value.elts[:index] + node.value.elts[index + 1 :]
             alone = rest[0] if len(rest) == 1 else ast.Tuple(rest, ast.Load())
             yield Edit("result", [ast.Return(alone)])
+    given = node.value.elts if isinstance(node.value, ast.Tuple) else [node.value]
+    for name in names.locals:
+        if node.value is not None:
+            more = ast.Tuple([*given, _name(name)], ast.Load())
+            yield Edit("result", [ast.Return(more)])
 
 
 def _missing_lines(node: ast.stmt, names: Names, in_loop: bool) -> Iterator[Edit]:
@@ -546,16 +597,17 @@ _FUNCTIONS: tuple[tuple[Callable[[Any], Any], tuple[str, ...]], ...] = (
 
 
 def _plain_wraps(guard: Guard) -> Iterator[Wrap]:
-    for function, fits in _FUNCTIONS:
-        yield Wrap(2, "missing function", fits, lambda v, f=function: f(v))
-    yield Wrap(2, "sign", NUMBERS, lambda v: -v)
+    yield Wrap(2, "missing power", NUMBERS, lambda v: guard.pow(v, 2))
     yield Wrap(2, "one minus", NUMBERS, lambda v: 1 - v)
+    yield Wrap(2, "sign", NUMBERS, lambda v: -v)
     yield Wrap(2, "off by one", SINGLE, lambda v: v + 1)
     yield Wrap(2, "off by one", SINGLE, lambda v: v - 1)
+    yield Wrap(2, "negation", ("flag",), lambda v: not v)
+    for function, fits in _FUNCTIONS:
+        yield Wrap(2, "missing function", fits, lambda v, f=function: f(v))
     yield Wrap(2, "missing factor", NUMBERS, lambda v: guard.mult(v, 2))
     yield Wrap(2, "missing factor", NUMBERS, lambda v: v / 2)
-    yield Wrap(2, "missing power", NUMBERS, lambda v: guard.pow(v, 2))
-    yield Wrap(2, "negation", ("flag",), lambda v: not v)
+    yield Wrap(2, "missing factor", ("whole",), lambda v: v // 2)
 
 
 def _item_wraps(names: Names) -> Iterator[Wrap]:

@@ -101,12 +101,10 @@ class Listing:
         self._groups: list[tuple[int, ...]] = []
         for piece in program.pieces:
             for function in piece.functions():
-                names = names_of(function, parameters, cases)
+                names = names_of(function, piece.tree, parameters, cases)
                 self.wraps.append(wraps(names, guard))
                 self.names.append(names)
                 self._add(piece, function, names)
-        if len(self.sites) > _MOST_SITES:
-            raise NotSearchable("too long")
 
     def _add(self, piece: Piece, function: ast.FunctionDef, names: Names) -> None:
         first = len(self.sites)
@@ -128,6 +126,8 @@ class Listing:
         first, function = len(self.sites), len(self.names) - 1
         edits = statement_edits(statement, names, in_loop=in_loop)
         self.sites.append(Site(statement, statement.lineno, piece, function, tuple(edits)))
+        if len(self.sites) > _MOST_SITES:
+            raise NotSearchable("too long")
         assigns = isinstance(statement, (ast.Assign, ast.AugAssign, ast.Return))
         for node, top, can_wrap, inside in _expressions(statement):
             self.sites.append(
@@ -164,8 +164,8 @@ class Listing:
         for choice, move in enumerate(self.moves):
             yield 1, move.kind, MOVE, (), choice, 2
         for tier in (2, 3):
-            yield from self._wraps(groups, tier)
             yield from self._edits(groups, tier)
+            yield from self._wraps(groups, tier)
 
     def _edits(self, groups: list[tuple[int, ...]], tier: int) -> Iterator[tuple]:
         for group in groups:

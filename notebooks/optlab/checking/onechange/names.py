@@ -15,7 +15,8 @@ import numpy as np
 from optlab.checking.probe import Case
 
 LIBRARIES = ("np", "numpy", "math", "copy", "self")
-_SCALARS, _WHOLE, _PARTS, _LOOPS, _VALUES = 9, 6, 14, 3, 8
+# How many of each are tried; a longer function is not worth more.
+_NAMES, _SCALARS, _WHOLE, _PARTS, _LOOPS, _VALUES, _BEGUN, _WORDS = 40, 9, 6, 14, 3, 8, 3, 12
 
 
 @dataclass(frozen=True)
@@ -47,9 +48,15 @@ class Names:
     items: tuple[ast.expr, ...]
 
 
-def names_of(function: ast.FunctionDef, parameters: list[str], cases: Iterable[Case]) -> Names:
-    """Read the vocabulary. `parameters` are the reference's, which the cases speak of."""
+def names_of(
+    function: ast.FunctionDef, owner: ast.stmt, parameters: list[str], cases: Iterable[Case]
+) -> Names:
+    """Read the vocabulary. `parameters` are the reference's, which the cases speak of.
+
+    owner: the class of a method, whose attributes it may use; else the function itself.
+    """
     nodes = list(ast.walk(function))
+    attributes = [node for node in ast.walk(owner) if _of_self(node)]
     own = [arg.arg for arg in arguments(function) if arg.arg != "self"]
     given = _given(own, parameters, list(cases))
     called = {n.func.id for n in nodes if isinstance(n, ast.Call) and isinstance(n.func, ast.Name)}
@@ -58,23 +65,24 @@ def names_of(function: ast.FunctionDef, parameters: list[str], cases: Iterable[C
     loops = _loop_names(nodes)
     made = [n for n in every if n not in own and n not in loops]
     scalars = _scalars(function, nodes, own, given)
+    scalars = _once([*scalars, *(f"self.{node.attr}" for node in attributes)])
     whole = [n for n in scalars if n not in own or _any(given, n, int)]
     arrays = [n for n in own if _any(given, n, (np.ndarray, list))]
     parts = _parts(nodes, own, given, loops, [*arrays, *(n for n in made if n not in scalars)])
     items = [part for part in parts if isinstance(part, ast.Subscript)]
     return Names(
-        names=tuple(every),
+        names=tuple(every[:_NAMES]),
         parameters=tuple(own),
-        locals=tuple(made),
+        locals=tuple(made[:_NAMES]),
         scalars=tuple(scalars[:_SCALARS]),
         whole=tuple(whole[:_WHOLE]),
         made_whole=tuple(n for n in whole[:_WHOLE] if n.isidentifier() and n not in own),
         loops=tuple(loops[:_LOOPS]),
         arrays=tuple(arrays),
-        lists=tuple(_begin_empty(nodes, ast.List)),
-        dicts=tuple(_begin_empty(nodes, ast.Dict)),
-        words=tuple(_words(function, nodes)),
-        attributes=tuple(_once(n.attr for n in nodes if _of_self(n))),
+        lists=tuple(_begin_empty(nodes, ast.List)[:_BEGUN]),
+        dicts=tuple(_begin_empty(nodes, ast.Dict)[:_BEGUN]),
+        words=tuple(_words(function, nodes)[:_WORDS]),
+        attributes=tuple(_once(node.attr for node in attributes)),
         parts=tuple(parts),
         items=tuple(items[:_VALUES]),
     )
@@ -159,16 +167,15 @@ def _may_be_number(value: ast.expr) -> bool:
 
 
 def _may_be_setting(node: ast.AST) -> bool:
-    """`config["rate"]` or `self.rate`."""
+    """`config["rate"]`."""
     if isinstance(node, ast.Subscript) and is_load(node) and isinstance(node.slice, ast.Constant):
         return isinstance(node.slice.value, str) and isinstance(node.value, ast.Name)
-    return _of_self(node)
+    return False
 
 
 def _of_self(node: ast.AST) -> bool:
     return (
         isinstance(node, ast.Attribute)
-        and is_load(node)
         and isinstance(node.value, ast.Name)
         and node.value.id == "self"
     )

@@ -5,26 +5,34 @@ import linecache
 import re
 import textwrap
 import types
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass, replace
 from typing import Any
 
 from optlab.checking.onechange.guards import NotSearchable, borrowed, made_in, refuse
 
 LONGEST = 20_000  # characters of a cell
+MOST_NODES = 4000
+DEEPEST = 40
 _MAGIC = re.compile(r"^\s*[%!].*$", re.MULTILINE)
 
 
 @dataclass(frozen=True)
 class Piece:
-    """A function or class of the learner, with the lines of the cell that it stands in."""
+    """A function or class of the learner, with the lines of the cell that it stands in.
+
+    apart: it is an exercise of its own, so that the slip is not looked for in it.
+    """
 
     name: str
     tree: ast.FunctionDef | ast.ClassDef
     lines: tuple[str, ...]
+    apart: bool = False
 
     def functions(self) -> Iterator[ast.FunctionDef]:
         """The functions that are searched: the function itself, or the methods."""
+        if self.apart:
+            return
         if isinstance(self.tree, ast.FunctionDef):
             yield self.tree
         else:
@@ -42,26 +50,42 @@ class Program:
         return self.pieces[0].name
 
 
-def parse(cells: tuple[str, ...], name: str) -> Program:
+def parse(cells: tuple[str, ...], name: str, others: Collection[str] = ()) -> Program:
     """Find the answer and what it uses in the cells, read as text; nothing is run.
 
-    Raises `NotSearchable` where the answer is not there or is not searched.
+    others: names of other exercises. Raises `NotSearchable` where the answer is not there or is
+    not searched.
     """
-    defined: dict[str, Piece] = {}
-    for cell in cells:
-        defined |= _definitions(cell)
+    defined = definitions(cells)
     if name not in defined or not isinstance(defined[name].tree, ast.FunctionDef):
         raise NotSearchable("not in the source")
     order = [name]
     for current in order:
         used = (n.id for n in ast.walk(defined[current].tree) if isinstance(n, ast.Name))
         order += dict.fromkeys(n for n in used if n in defined and n not in order)
-    pieces = tuple(defined[each] for each in order)
+    pieces = tuple(replace(defined[each], apart=each != name and each in others) for each in order)
     for piece in pieces:
         if piece.tree.decorator_list:
             raise NotSearchable("decorated")
         refuse(piece.tree)
+    if sum(_count(piece.tree, 0) for piece in pieces) > MOST_NODES:
+        raise NotSearchable("too long")
     return Program(pieces)
+
+
+def _count(tree: ast.AST, depth: int) -> int:
+    """Nodes of a tree; a very deep one counts as too many."""
+    if depth > DEEPEST:
+        return MOST_NODES
+    return 1 + sum(_count(child, depth + 1) for child in ast.iter_child_nodes(tree))
+
+
+def definitions(cells: tuple[str, ...]) -> dict[str, Piece]:
+    """What the cells define at their top, the last of each name; read as text."""
+    defined: dict[str, Piece] = {}
+    for cell in cells:
+        defined |= _definitions(cell)
+    return defined
 
 
 def _definitions(cell: str) -> dict[str, Piece]:
@@ -79,6 +103,8 @@ def _definitions(cell: str) -> dict[str, Piece]:
 
 def cells_of(function: Callable) -> tuple[str, ...]:
     """The cells that a function and its helpers were defined in, as Python remembers them."""
+    if not isinstance(function, types.FunctionType):
+        return ()
     files: dict[str, None] = {}
     waiting: list[Any] = [function]
     seen: list[Any] = []
@@ -92,7 +118,8 @@ def cells_of(function: Callable) -> tuple[str, ...]:
         names = [*code.co_names, *(n for inner in _inner(code) for n in inner.co_names)]
         space = function.__globals__
         waiting += [space[name] for name in names if name in space]
-    return tuple("".join(linecache.getlines(name)) for name in files)
+    # The answer's own cell last: it may be a newer version than what another cell holds.
+    return tuple("".join(linecache.getlines(name)) for name in reversed(files))
 
 
 def _code(thing: Any) -> types.CodeType | None:
@@ -101,7 +128,7 @@ def _code(thing: Any) -> types.CodeType | None:
         thing = next(methods, None)
     if not isinstance(thing, types.FunctionType):
         return None
-    return None if thing.__module__.startswith("optlab") else thing.__code__
+    return None if (thing.__module__ or "").startswith("optlab") else thing.__code__
 
 
 def _inner(code: types.CodeType) -> Iterator[types.CodeType]:
@@ -117,6 +144,8 @@ def namespace(program: Program, function: Any) -> dict[str, Any]:
     Raises `NotSearchable` where a piece's source is not what runs, as in a cell that was edited
     and not run again, and where it uses what a search must not touch.
     """
+    if not isinstance(function, types.FunctionType):
+        raise NotSearchable("no plain function")
     space = function.__globals__
     own = {piece.name for piece in program.pieces}
     for piece in program.pieces:

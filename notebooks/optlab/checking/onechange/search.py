@@ -3,15 +3,15 @@
 import ast
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby, islice
 from typing import Any
 
 import numpy as np
 
 from optlab.checking import codec, probe
+from optlab.checking.answerkey import AnswerKey, same
 from optlab.checking.compare import ATOL, difference
-from optlab.checking.diagnose import AnswerKey, same
 from optlab.checking.onechange.edits import SINGLE
 from optlab.checking.onechange.guards import TURNS, Guard, NotSearchable, TooMuch, bounded
 from optlab.checking.onechange.listing import EDIT, MOVE, WRAP, Candidate, Listing
@@ -23,7 +23,7 @@ from optlab.checking.probe import Observation
 
 CANDIDATES = 2000
 TOTAL_TURNS = 2_000_000
-_UP_TO = {1: 0.55, 2: 0.75, 3: 1.0}  # the share of the candidates that is spent after each tier
+_UP_TO = {1: 0.5, 2: 0.75, 3: 1.0}  # the share of the candidates that is spent after each tier
 _OWN_TURNS = 20  # a changed run may take so many times the turns of the answer
 _SPARE_TURNS = 3000
 _LEAST_RTOL = 1e-7
@@ -36,15 +36,18 @@ Path = tuple[Any, ...]
 class Found:
     """What the search reports: numbers of candidates, nothing else of the learner's source.
 
-    candidate: the change that is told. other: one on another line that repairs as well, or -1.
+    candidate: the change that is told, or -1.
+    other: one on another line that repairs as well, or -1.
     partial: it makes something right and nothing wrong, and something is still wrong.
     gained: names of the results that a partial change makes right.
+    stopped: the line of the answer in which it raised, or 0.
     """
 
-    candidate: int
+    candidate: int = -1
     other: int = -1
     partial: bool = False
     gained: tuple[str, ...] = ()
+    stopped: int = 0
 
 
 @dataclass(frozen=True)
@@ -90,8 +93,8 @@ class Search:
         self._sorts: dict[str, list[str]] = {}
         self._texts: dict[str, ast.expr] = {}
 
-    def find(self) -> Found | None:
-        """The change to tell, or None where none was found."""
+    def find(self) -> Found:
+        """The change to tell, if any."""
         try:
             answer = self._define(self._weaver.plain())
         except (Exception, TooMuch) as error:
@@ -99,7 +102,7 @@ class Search:
         self.runs = [self._run_case(answer, index, TURNS * 10) for index in self._cases()]
         wrong = [index for index in self._cases() if not self._right(index, self.runs[index])]
         if not wrong:
-            return None
+            return Found()
         self._limits = [_turns_for(run) for run in self.runs]
         self._first = min(wrong, key=lambda i: (len(self.key.cases[i].then), self.runs[i].turns))
         rest = [index for index in self._cases() if index != self._first]
@@ -107,7 +110,7 @@ class Search:
         self._had_effect = self._effect(answer)
         self._quick = _Quick.of(self.key, self._first, self.runs[self._first])
         self._trace()
-        return self._tiers()
+        return replace(self._tiers(), stopped=self.runs[self._first].line or 0)
 
     def _cases(self) -> range:
         return range(len(self.key.cases))
@@ -142,7 +145,7 @@ class Search:
         try:
             outputs = self._outputs(function, index)
         except (Exception, SystemExit, TooMuch) as raised:
-            line = _answer_line(raised)
+            line = _answer_line(raised, self.program.name)
             return Run((), _error_name(raised), line, self._guard.spent)
         return Run(outputs, None, None, self._guard.spent)
 
@@ -192,7 +195,7 @@ class Search:
 
     # Candidates
 
-    def _tiers(self) -> Found | None:
+    def _tiers(self) -> Found:
         repairs: list[Candidate] = []
         gains: list[tuple[Candidate, frozenset]] = []
         kinds = ((EDIT, self._try_edits), (MOVE, self._try_moves), (WRAP, self._try_wraps))
@@ -204,7 +207,7 @@ class Search:
                 first, other = best(self.listing, repairs)
                 return Found(candidate=first.number, other=-1 if other is None else other.number)
         if not gains:
-            return None
+            return Found()
         most = max(len(won) for _, won in gains)
         first, _ = best(self.listing, [c for c, won in gains if len(won) == most])
         won = next(won for c, won in gains if c is first)
@@ -466,11 +469,12 @@ def _error_name(raised: BaseException) -> str:
     return next(kind.__name__ for kind in type(raised).__mro__ if kind.__module__ == "builtins")
 
 
-def _answer_line(raised: BaseException) -> int | None:
-    """The innermost line of the answer in the way of the exception."""
+def _answer_line(raised: BaseException, name: str) -> int | None:
+    """The line of the function of that name on the way to the exception."""
     line, trace = None, raised.__traceback__
     while trace is not None:
-        if trace.tb_frame.f_code.co_filename == "<answer>":
+        code = trace.tb_frame.f_code
+        if code.co_filename == "<answer>" and code.co_name == name:
             line = trace.tb_lineno
         trace = trace.tb_next
     return line

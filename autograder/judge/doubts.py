@@ -1,0 +1,58 @@
+"""What the judge has a child search for, and how the report becomes a place and a sentence.
+
+The child searches on the public cases, which lie in the learner's folder anyway, and reports
+numbers. Place and words come from this process's own list of what the submitted text could have
+been: no text of the child reaches a report, and a lie spoils the liar's own hint.
+"""
+
+from collections.abc import Callable, Iterable
+from functools import cache
+
+from autograder.exercise import Exercise, Quiz, cached_key
+from optlab.checking import codec, diagnose, explain
+from optlab.checking.answerkey import AnswerKey
+from optlab.checking.diagnose import Explain, Status
+from optlab.checking.onechange import Found, NotSearchable
+from optlab.checking.probe import Observation
+
+CANDIDATES = 1000  # of one search; nine of ten slips that are found at all are among them
+
+
+def about(
+    cells: tuple[str, ...], exercises: Iterable[Exercise | Quiz], seed: int
+) -> Callable[[str, list[Observation]], bytes | None]:
+    """For `Session.run`: search whatever the public cases show to be wrong without a name."""
+    by_name = {item.name: item for item in exercises if isinstance(item, Exercise)}
+
+    def doubt(name: str, seen: list[Observation]) -> bytes | None:
+        if name not in by_name:
+            return None
+        key = _public_key(by_name[name], seed)
+        verdict = diagnose.diagnose(key, seen)
+        if verdict.status not in (Status.INCORRECT, Status.RAISED) or verdict.score:
+            return None
+        return codec.framed(_question(by_name[name], seed) | {"cells": cells})
+
+    return doubt
+
+
+def explainer(key: AnswerKey, cells: tuple[str, ...], found: Found | None) -> Explain:
+    """For `diagnose`: what a report says of an answer, by the text of the cells."""
+
+    def report() -> Found:
+        if found is None:
+            raise NotSearchable("not searched")
+        return found
+
+    return lambda seen: explain.put_together(key, seen, cells, report)
+
+
+@cache
+def _public_key(exercise: Exercise, seed: int) -> AnswerKey:
+    return explain.public_part(cached_key(exercise, seed))
+
+
+@cache
+def _question(exercise: Exercise, seed: int) -> dict:
+    key = _public_key(exercise, seed).to_data() | {"known": ()}
+    return {"key": key, "others": explain.others(), "limit": CANDIDATES}

@@ -1,0 +1,132 @@
+"""What can be said of a wrong answer that has no name: facts, and the place of the slip.
+
+`here` is for the learner's own process; the judge puts the same together from what its sandbox
+reports (`put_together`).
+"""
+
+import ast
+from collections.abc import Callable, Iterable
+from dataclasses import asdict, replace
+
+from optlab.checking import facts, keys, onechange, probe, telling
+from optlab.checking.answerkey import AnswerKey, same
+from optlab.checking.diagnose import Explain, Explanation, Seen
+from optlab.checking.facts import Fact
+from optlab.checking.onechange import Found, NotSearchable
+
+_CONTRACT = "function line end_line column end_column piece kind sure partial".split()
+_FACTS = 2  # that are said; all are reported
+# Found in the source and as good as a place: no search is needed.
+_DECISIVE = ("no return",)
+_MALFORMED = (probe.SIGNATURE, probe.NOT_CALLABLE)
+
+
+def here(key: AnswerKey, function: Callable) -> Explain:
+    """Explain by searching a function of this process."""
+
+    def explain(seen: Seen) -> Explanation:
+        if any(item.error in (*_MALFORMED, probe.UNSOLVED) for item in seen):
+            return Explanation()
+        cells = onechange.cells_of(function)
+        wrong = _wrong_helper(key, function, cells)
+        if wrong:
+            return Explanation(text=telling.of_unsolved(key.exercise, wrong), complete=True)
+        return put_together(
+            key, seen, cells, lambda: onechange.report(cells, function, key, others())
+        )
+
+    return explain
+
+
+def put_together(
+    key: AnswerKey, seen: Seen, cells: tuple[str, ...], search: Callable[[], Found]
+) -> Explanation:
+    """Facts first, then what a search reports; `seen` may be of all cases, public or not."""
+    numbers = _public(key)
+    shown = public_part(key)
+    values = facts.from_values(shown, tuple(seen[i] for i in numbers))
+    try:
+        defaults, source = _source_facts(shown, cells)
+        if defaults:
+            return _told(defaults[0], (*defaults, *values))
+        decisive = [fact for fact in source if fact.kind in _DECISIVE]
+        if decisive:
+            return _told(decisive[0], decisive)
+        found = search()
+        place = onechange.place(cells, shown, found, others())
+    except (NotSearchable, RecursionError, MemoryError):
+        return _without_place((*source[:1], *values), (*source, *values), 0)
+    if place is None:
+        return _without_place((*source[:1], *values), (*source, *values), found.stopped)
+    said = [fact.text for fact in values[:1] if not place.partial]
+    data = {name: getattr(place, name) for name in _CONTRACT}
+    said.append(telling.of_place(data, key.exercise, place.also, place.gained))
+    return Explanation(
+        text=" ".join(said),
+        complete=place.sure and not place.partial,
+        place=data,
+        facts=tuple(map(asdict, (*values, *source))),
+    )
+
+
+def public_part(key: AnswerKey) -> AnswerKey:
+    """The key as the learner's folder holds it: of the public cases only."""
+    numbers = _public(key)
+    if len(numbers) == len(key.cases):
+        return key
+    known = tuple(
+        replace(item, observations=tuple(item.observations[i] for i in numbers))
+        for item in key.known
+    )
+    cases = tuple(key.cases[i] for i in numbers)
+    expected = tuple(key.expected[i] for i in numbers)
+    return replace(key, cases=cases, expected=expected, known=known)
+
+
+def others() -> tuple[str, ...]:
+    """Names of all exercises."""
+    return tuple(item["name"] for lesson in keys.lessons() for item in lesson["exercises"])
+
+
+def _public(key: AnswerKey) -> list[int]:
+    return [i for i, case in enumerate(key.cases) if case.public]
+
+
+def _told(fact: Fact, every: Iterable[Fact]) -> Explanation:
+    return Explanation(text=fact.text, complete=True, facts=tuple(map(asdict, every)))
+
+
+def _without_place(
+    telling_ones: Iterable[Fact], every: Iterable[Fact], stopped: int
+) -> Explanation:
+    said = [fact.text for fact in telling_ones][:_FACTS]
+    if stopped:
+        said.insert(0, telling.of_stop(stopped))
+    return Explanation(text=" ".join(said), facts=tuple(map(asdict, every)))
+
+
+def _source_facts(
+    key: AnswerKey, cells: tuple[str, ...]
+) -> tuple[tuple[Fact, ...], tuple[Fact, ...]]:
+    """(defaults that were changed, what else the text proves)."""
+    piece = onechange.definitions(cells).get(key.exercise)
+    if piece is None or not isinstance(piece.tree, ast.FunctionDef):
+        return (), ()
+    return facts.changed_defaults(piece.tree, key.defaults), facts.from_source(piece.tree)
+
+
+def _wrong_helper(key: AnswerKey, function: Callable, cells: tuple[str, ...]) -> str | None:
+    """Another exercise that the answer calls and that is not right in this notebook."""
+    try:
+        program = onechange.parse(cells, key.exercise, others())
+    except NotSearchable:
+        return None
+    for piece in program.pieces:
+        other = keys.load(piece.name) if piece.apart else None
+        helper = function.__globals__.get(piece.name)
+        if other is None or helper is None:
+            continue
+        seen = probe.observe_all(helper, other.parameters, other.cases)
+        if not all(same(other, i, other.expected[i], item) for i, item in enumerate(seen)):
+            return piece.name
+    return None

@@ -1,0 +1,68 @@
+"""Wrong answers in the style of real ones, read from `wrong_answers.txt`."""
+
+import difflib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+_FILE = Path(__file__).with_name("wrong_answers.txt")
+
+
+@dataclass(frozen=True)
+class Wrong:
+    """lines: numbers of the true lines in `source`. names: of mistakes that are true of it."""
+
+    exercise: str
+    slip: str
+    source: str
+    lines: tuple[int, ...]
+    names: tuple[str, ...]
+
+
+def right_answers() -> Iterator[tuple[str, str]]:
+    """(exercise, source) of what the slips were made in."""
+    for block in _FILE.read_text("utf-8").split("\n@ ")[1:]:
+        if "\n---\n" in block:
+            exercise, rest = block.split("\n", 1)
+            yield exercise, rest.split("\n---\n")[0] + "\n"
+
+
+def wrong_answers() -> Iterator[Wrong]:
+    """All of them, in the order of the file."""
+    for block in _FILE.read_text("utf-8").split("\n@ ")[1:]:
+        if "\n---\n" not in block:
+            continue
+        exercise, rest = block.split("\n", 1)
+        right, slips = rest.split("\n---\n")
+        for line in filter(str.strip, slips.splitlines()):
+            yield _wrong(exercise, right + "\n", line)
+
+
+def _wrong(exercise: str, right: str, line: str) -> Wrong:
+    edits, _, rest = line.partition(" | ")
+    names, _, marks = rest.partition(" @ ")
+    source = right
+    for edit in edits.split(" && "):
+        old, new = (part.replace("\\n", "\n") for part in edit.split(" => "))
+        if source.count(old) != 1:
+            raise ValueError(f"{exercise}: {old!r} is {source.count(old)} times in the source")
+        source = source.replace(old, new)
+    lines = source.splitlines()
+    marked = [n for n, text in enumerate(lines, 1) if marks and marks in text]
+    return Wrong(
+        exercise=exercise,
+        slip=edits,
+        source=source,
+        lines=(*_changed(right.splitlines(), lines), *marked),
+        names=tuple(names.split()),
+    )
+
+
+def _changed(right: list[str], wrong: list[str]) -> Iterator[int]:
+    """Numbers of the lines that differ; where lines are missing, of those beside the gap."""
+    matcher = difflib.SequenceMatcher(None, right, wrong, autojunk=False)
+    for kind, _, _, first, last in matcher.get_opcodes():
+        if kind == "delete":
+            yield from (first, first + 1)
+        elif kind != "equal":
+            yield from range(first + 1, last + 1)
