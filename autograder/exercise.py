@@ -14,7 +14,7 @@ momentum_update.mistake("old_velocity", "Your message ...", ("velocity[k]", "old
 import ast
 import inspect
 import textwrap
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 from itertools import combinations
@@ -368,11 +368,11 @@ def pairs_of(exercise: Exercise | Quiz, seed: int) -> PairFinder | None:
 def _key(exercise: Exercise, cases: tuple[Case, ...], hidden: int = 0) -> AnswerKey:
     known = (
         Known(
-            answer.name,
-            answer.message,
-            exercise.observe(exercise.implement(answer), cases),
-            answer.share,
-            answer.variant,
+            name=answer.name,
+            message=answer.message,
+            observations=_Trial(exercise, answer, cases),
+            share=answer.share,
+            variant=answer.variant,
         )
         for answer in (*exercise.variants, *exercise.mistakes)
     )
@@ -388,6 +388,30 @@ def _key(exercise: Exercise, cases: tuple[Case, ...], hidden: int = 0) -> Answer
         defaults=exercise.defaults,
         **exercise.settings,
     )
+
+
+class _Trial(Sequence[Observation]):
+    """What a registered answer does, case by case, each tried when it is looked at.
+
+    A wrong answer departs from most of the known ones at the first case.
+    """
+
+    def __init__(self, exercise: Exercise, answer: Answer, cases: tuple[Case, ...]) -> None:
+        self._exercise, self._answer, self._cases = exercise, answer, cases
+        self._seen: dict[int, Observation] = {}
+
+    @cached_property
+    def _function(self) -> Callable:
+        return self._exercise.implement(self._answer)
+
+    def __getitem__(self, index: int) -> Observation:
+        if index not in self._seen:
+            case = self._cases[index]
+            self._seen[index] = probe.observe(self._function, self._exercise.parameters, case)
+        return self._seen[index]
+
+    def __len__(self) -> int:
+        return len(self._cases)
 
 
 def _source(function: Callable, name: str | None = None) -> str:
