@@ -31,8 +31,8 @@ def _define(**names):
     globals().update(names)
 
 
-@pytest.fixture
-def momentum_update():
+@pytest.fixture(name="momentum_update")
+def _momentum_update():  # under its own name it would be what `check` finds
     yield
     globals().pop("momentum_update", None)
 

@@ -50,10 +50,12 @@ def of(exercise):
 
 
 @pytest.mark.parametrize("exercise", FUNCTIONS, ids=lambda item: item.name)
-def test_whoever_passes_check_passes_grading(exercise):
+def test_whoever_passes_check_passes_grading_and_names_are_true(exercise):
     told = list(mutants.tell(exercise, of(exercise), searched=False))
     hidden = [item.mutant.edit for item in told if item.outcome == mutants.HIDDEN]
     assert [edit for edit in hidden if (exercise.name, edit) not in EXCEPTIONS] == []
+    false = [item for item in told if item.outcome == mutants.FALSE]
+    assert [(item.mutant.edit, item.verdict.mistake) for item in false] == []
 
 
 def test_every_exception_is_still_needed():

@@ -100,6 +100,10 @@ def _is_there(place: Place, mutant: Mutant) -> bool:
     return any(line in true for line in (*lines, *place.also))
 
 
+def _same_error(first: Observation, second: Observation) -> bool:
+    return first.error == second.error
+
+
 def _is_telling(fact: Fact) -> bool:
     """Which cases are right says less than any other fact, and helps nobody alone."""
     return fact.kind != "some cases"
@@ -233,13 +237,16 @@ class _Bench:
                 for answer in self.exercise.mistakes
                 if answer.name == mistake
             ]
-        return any(
-            all(
-                same(self.hidden, index, *pair)
-                for index, pair in enumerate(zip(form, seen, strict=True))
-            )
-            for form in self._as_mistake[mistake]
-        )
+        return any(self._does(form, seen) for form in self._as_mistake[mistake])
+
+    def _does(self, form: Seen, seen: Seen) -> bool:
+        """Whether both give the same. An error ends what can be compared, and proves nothing."""
+        pairs = [
+            same(self.hidden, index, *pair)
+            for index, pair in enumerate(zip(form, seen, strict=True))
+            if not pair[1].error
+        ]
+        return all(pairs) if pairs else all(map(_same_error, form, seen))
 
     def _do(self, answer: Answer, cases: Iterable[Case]) -> Seen:
         return self.exercise.observe(self.exercise.implement(answer), cases)
