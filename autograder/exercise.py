@@ -11,11 +11,9 @@ def _(rng): yield Case(...)
 momentum_update.mistake("old_velocity", "Your message ...", ("velocity[k]", "old[k]"))
 """
 
-import ast
 import inspect
-import textwrap
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import cache, cached_property
 from itertools import combinations
 from typing import Any
@@ -23,6 +21,8 @@ from typing import Any
 import numpy as np
 
 import autograder.learner_side  # noqa: F401
+from autograder.answer import Answer, define, edited, source_of
+from autograder.quiz import Option, Quiz, by_letter
 from optlab.checking import codec, probe
 from optlab.checking.answerkey import AnswerKey, Known, same
 from optlab.checking.diagnose import Explain, Verdict, diagnose, match
@@ -31,23 +31,6 @@ from optlab.checking.probe import Case, Observation
 
 PUBLIC_SEED = 0  # the public cases are the same for every learner and every run
 HIDDEN = 1  # sets the stream of the hidden cases apart from that of the public ones
-
-
-@dataclass(frozen=True)
-class Answer:
-    """A named implementation other than the reference: a mistake, a variant or a correct style.
-
-    edits: (old, new) replacements in the reference's source; empty where `source` is a whole
-        function of its own.
-    share: the part of the points that it earns.
-    """
-
-    name: str
-    message: str
-    source: str
-    edits: tuple[tuple[str, str], ...] = ()
-    share: float = 0.0
-    variant: bool = False
 
 
 class Exercise:
@@ -61,7 +44,7 @@ class Exercise:
         self.name = reference.__name__
         self.points: float = settings.pop("points")
         self.settings = settings
-        self.source = _source(reference)
+        self.source = source_of(reference)
         parameters = inspect.signature(reference).parameters
         self.parameters = list(parameters)
         self.defaults = {
@@ -98,7 +81,7 @@ class Exercise:
     def style(self, function: Callable) -> Callable:
         """Decorator: another way to write a correct answer; it must pass."""
         name = f"style_{len(self.styles) + 1}"
-        self.styles.append(Answer(name, "", _source(function, self.name), (), 1.0))
+        self.styles.append(Answer(name, "", source_of(function, self.name), (), 1.0))
         return function
 
     def _register(self, answers: list[Answer], answer: Answer) -> Callable:
@@ -106,17 +89,17 @@ class Exercise:
             answers.append(Answer(**{**answer.__dict__, "source": source}))
 
         if answer.edits:
-            add(_edit(self.source, answer.edits, answer.name))
+            add(edited(self.source, answer.edits, answer.name))
 
         def whole(function: Callable) -> Callable:
-            add(_source(function, self.name))
+            add(source_of(function, self.name))
             return function
 
         return whole
 
     def implement(self, answer: Answer) -> Callable:
         """The callable that a registered answer's source defines."""
-        return _define(answer.source, self.name, self.reference.__globals__)
+        return define(answer.source, self.name, self.reference.__globals__)
 
     def make_cases(self, seed: int) -> tuple[Case, ...]:
         """Public cases from the fixed seed, then hidden ones: the same kinds, fresh numbers.
@@ -194,10 +177,10 @@ class Pairs:
         if not first.edits or not second.edits:
             return None
         try:
-            source = _edit(self.exercise.source, (*first.edits, *second.edits), "a pair")
+            source = edited(self.exercise.source, (*first.edits, *second.edits), "a pair")
         except ValueError:
             return None
-        return _define(source, self.exercise.name, self.exercise.reference.__globals__)
+        return define(source, self.exercise.name, self.exercise.reference.__globals__)
 
 
 def _both(first: Answer, second: Answer, observations: tuple[Observation, ...]) -> Known:
@@ -205,76 +188,6 @@ def _both(first: Answer, second: Answer, observations: tuple[Observation, ...]) 
         return Known(second.name, second.message, observations)
     message = f"Two things at once. {first.message} Also: {second.message}"
     return Known(f"{first.name}+{second.name}", message, observations)
-
-
-@dataclass(frozen=True)
-class Option:
-    """One answer to a quiz question, with what to say to whoever gives it."""
-
-    value: Any
-    explanation: str
-
-
-@dataclass(eq=False)
-class Quiz:
-    """A question with one right answer. Created by `Lesson.quiz`.
-
-    right: the right answer and why it is right. wrong: the others, each explained.
-    rtol: relative tolerance for a number. asks: what kind of answer is asked for, "a number of
-    days"; letters say so by themselves.
-    """
-
-    lesson: "Lesson"
-    name: str
-    points: float
-    right: Option
-    wrong: tuple[Option, ...]
-    rtol: float = 0.02
-    hints: tuple[str, ...] = ()
-    asks: str = ""
-    kind = "quiz"
-    variants: list[Answer] = field(default_factory=list)
-
-    @property
-    def mistakes(self) -> list[Answer]:
-        """The wrong options, as named answers."""
-        return [
-            Answer(f"answered_{option.value}", option.explanation, self.source_of(option))
-            for option in self.wrong
-        ]
-
-    def source_of(self, option: Option) -> str:
-        """The cell that gives this answer."""
-        return f"{self.name} = {option.value!r}\n"
-
-    def key(self, seed: int = PUBLIC_SEED) -> AnswerKey:
-        """A quiz has no cases; its key is the same for judge and learner."""
-        known = (
-            Known(answer.name, answer.message, (probe.observe_answer(option.value),))
-            for answer, option in zip(self.mistakes, self.wrong, strict=True)
-        )
-        return AnswerKey(
-            exercise=self.name,
-            kind=self.kind,
-            points=self.points,
-            parameters=[],
-            returns=(),
-            cases=(),
-            expected=(probe.observe_answer(self.right.value),),
-            known=tuple(known),
-            hints=self.hints,
-            right=self.right.explanation,
-            rtol=self.rtol,
-            asks=self._asked(),
-        )
-
-    def _asked(self) -> str:
-        values = [option.value for option in (self.right, *self.wrong)]
-        if all(isinstance(value, str) for value in values):
-            return f"one of {', '.join(sorted(values))}"
-        return self.asks or "a number"
-
-    public_key = key
 
 
 class Lesson:
@@ -318,7 +231,7 @@ class Lesson:
 
         def register(reference: Callable) -> Exercise:
             exercise = Exercise(self, reference, settings)
-            self.exercises[exercise.name] = exercise
+            self._add(exercise)
             return exercise
 
         return register
@@ -326,16 +239,77 @@ class Lesson:
     def quiz(
         self,
         name: str,
-        right: tuple[Any, str],
-        *wrong: tuple[Any, str],
+        *,
+        title: str,
+        question: str,
+        options: dict[str, tuple[str, str]],
+        right: str,
+        hints: tuple[str, ...],
+        afterwards: str = "",
         points: float = 1,
-        **settings: Any,
     ) -> Quiz:
-        """Register a question: the right (answer, explanation), then the wrong ones."""
-        options = tuple(Option(*option) for option in wrong)
-        quiz = Quiz(self, name, points, Option(*right), options, **settings)
-        self.exercises[name] = quiz
+        """Register a question with lettered options: {"a": (text, explanation), ...}.
+
+        Every option is explained, the right one too. Paragraphs of the question are wrapped;
+        one that has lines of its own, as a table has, stays as it is.
+        """
+        lettered = by_letter(options)
+        if right not in lettered:
+            raise ValueError(f"{name}: the right option {right!r} is none of {', '.join(lettered)}")
+        quiz = Quiz(
+            name=name,
+            points=points,
+            title=title,
+            question=question,
+            options=tuple(lettered.values()),
+            right=lettered[right],
+            asks=f"one of {', '.join(lettered)}",
+            hints=hints,
+            afterwards=afterwards,
+        )
+        self._add(quiz)
         return quiz
+
+    def number_quiz(
+        self,
+        name: str,
+        *,
+        title: str,
+        question: str,
+        asks: str,
+        right: tuple[float, str],
+        wrong: dict[float, str],
+        hints: tuple[str, ...],
+        written: float | None = None,
+        rtol: float = 0.02,
+        points: float = 1,
+    ) -> Quiz:
+        """Register a question for a number: the right one and those that slips lead to, explained.
+
+        asks: what kind of number, "a number of days". written: the right one as the solution
+        notebook has it, where it is rounded there. rtol: relative tolerance.
+        """
+        answer = Option(value=right[0], explanation=right[1])
+        slips = (Option(value=value, explanation=said) for value, said in wrong.items())
+        quiz = Quiz(
+            name=name,
+            points=points,
+            title=title,
+            question=question,
+            options=(answer, *slips),
+            right=answer,
+            asks=asks,
+            hints=hints,
+            written=written,
+            rtol=rtol,
+        )
+        self._add(quiz)
+        return quiz
+
+    def _add(self, exercise: Exercise | Quiz) -> None:
+        if exercise.name in self.exercises:
+            raise ValueError(f"{self.name} has two exercises named {exercise.name}")
+        self.exercises[exercise.name] = exercise
 
 
 def judge_here(
@@ -412,35 +386,3 @@ class _Trial(Sequence[Observation]):
 
     def __len__(self) -> int:
         return len(self._cases)
-
-
-def _source(function: Callable, name: str | None = None) -> str:
-    """The function's source without decorators and docstring, renamed when `name` is given.
-
-    Without the docstring, because edits are meant for code and prose may repeat it.
-    """
-    source = textwrap.dedent(inspect.getsource(function))
-    definition = ast.parse(source).body[0]
-    lines = source.splitlines(keepends=True)
-    body = definition.body[1:] if ast.get_docstring(definition) else definition.body
-    head = "".join(lines[definition.lineno - 1 : definition.body[0].lineno - 1])
-    source = head + "".join(lines[body[0].lineno - 1 :])
-    return (
-        source if name is None else source.replace(f"def {function.__name__}(", f"def {name}(", 1)
-    )
-
-
-def _edit(source: str, edits: Iterable[tuple[str, str]], name: str) -> str:
-    for old, new in edits:
-        if source.count(old) != 1:
-            raise ValueError(
-                f"{name}: {old!r} is {source.count(old)} times in the source, not once"
-            )
-        source = source.replace(old, new)
-    return source
-
-
-def _define(source: str, name: str, namespace: dict[str, Any]) -> Callable:
-    scope = dict(namespace)
-    exec(compile(source, f"<{name}>", "exec"), scope)
-    return scope[name]

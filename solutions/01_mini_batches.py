@@ -120,7 +120,7 @@ apart = np.abs(np.mean(singles, axis=0) - whole).max()
 print(f"{len(singles)} gradients averaged are the batch gradient:", bool(apart < 1e-12))
 print("the loop takes more than ten times as long:", loop_seconds > 10 * min(whole_seconds))
 
-# %% [markdown]
+# %% [markdown] question="mini_batch_notation"
 # ## 2 · Three kinds of brackets
 #
 # | written | in code | meaning | shape |
@@ -133,23 +133,8 @@ print("the loop takes more than ten times as long:", loop_seconds > 10 * min(who
 # $Y^{\{1\}}$ is $(1, 1000)$ where a label is one number. For ten digits a label is a column of ten,
 # so $Y^{\{1\}}$ is $(10, 1000)$. (Where notes print $X^{t+1}$ for a mini-batch, read $X^{\{t\}}$:
 # the curly brackets were lost in scanning.)
-#
-# ### Quiz · Notation
-#
-# How do you write the activations of layer 3 when the input is example 7 of mini-batch 8?
-#
-# - **a** $a^{[8]\{7\}(3)}$
-# - **b** $a^{(7)\{8\}[3]}$, with example, mini-batch and layer in that order
-# - **c** $a^{[3]\{8\}(7)}$
-# - **d** $a^{[3]\{7\}(8)}$
 
 # %% quiz="mini_batch_notation"
-# BEGIN SOLUTION
-mini_batch_notation = "c"
-# END SOLUTION
-
-# %% check="mini_batch_notation"
-check("mini_batch_notation")
 
 # %% [markdown]
 # ## 3 · Cut, and lose nothing
@@ -186,27 +171,15 @@ def num_mini_batches(m, mini_batch_size):
 
     Example: num_mini_batches(10, 4) is 3: mini-batches of 4, 4 and 2 examples.
     """
-    # BEGIN SOLUTION
-    return int(np.ceil(m / mini_batch_size))
-    # END SOLUTION
+    # REFERENCE SOLUTION
 
 
 # %% check="num_mini_batches"
 check("num_mini_batches")
 
-# %% [markdown]
-# ### Quiz · Ten epochs
-#
-# 50,000 examples, mini-batches of 128, ten epochs. How many updates does mini-batch gradient
-# descent make? Give a number.
+# %% [markdown] question="updates_in_ten_epochs"
 
 # %% quiz="updates_in_ten_epochs"
-# BEGIN SOLUTION
-updates_in_ten_epochs = 3910
-# END SOLUTION
-
-# %% check="updates_in_ten_epochs"
-check("updates_in_ten_epochs")
 
 # %% [markdown]
 # ## 4 · Shuffle, and keep the pairs
@@ -284,16 +257,7 @@ def make_mini_batches(X, Y, mini_batch_size, rng):
 
     Example: 5 examples with mini_batch_size 2 give three pairs, 2, 2 and 1 columns wide.
     """
-    # BEGIN SOLUTION
-    m = X.shape[1]
-    order = rng.permutation(m)
-    X_shuffled, Y_shuffled = X[:, order], Y[:, order]
-    mini_batches = []
-    for k in range(int(np.ceil(m / mini_batch_size))):
-        start, end = k * mini_batch_size, (k + 1) * mini_batch_size
-        mini_batches.append((X_shuffled[:, start:end], Y_shuffled[:, start:end]))
-    return mini_batches
-    # END SOLUTION
+    # REFERENCE SOLUTION
 
 
 # %% check="make_mini_batches"
@@ -337,11 +301,7 @@ def mini_batch_cost(losses, weights, lambd):
 
     Example: losses [[1.0, 3.0]], one matrix [[2.0]], lambd 0.5  ->  2.0 + 0.5/4 * 4.0 = 2.5
     """
-    # BEGIN SOLUTION
-    b = losses.shape[1]
-    squares = sum(np.sum(W**2) for W in weights)
-    return np.sum(losses) / b + lambd / (2 * b) * squares
-    # END SOLUTION
+    # REFERENCE SOLUTION
 
 
 # %% check="mini_batch_cost"
@@ -390,12 +350,7 @@ def epoch_cost(costs, sizes):
 
     Example: costs [1.0, 4.0] of mini-batches with sizes [2, 1]  ->  (2 + 4) / 3 = 2.0
     """
-    # BEGIN SOLUTION
-    total = 0.0
-    for cost, size in zip(costs, sizes, strict=True):
-        total += size * cost
-    return total / sum(sizes)
-    # END SOLUTION
+    # REFERENCE SOLUTION
 
 
 # %% check="epoch_cost"
@@ -436,12 +391,7 @@ def sgd_update(params, grads, learning_rate):
 
     Example: W1 [[1.0, 2.0]], gradient [[0.5, -1.0]], learning_rate 0.2  ->  W1 [[0.9, 2.2]]
     """
-    # BEGIN SOLUTION
-    new_params = {}
-    for key in params:
-        new_params[key] = params[key] - learning_rate * grads[key]
-    return new_params
-    # END SOLUTION
+    # REFERENCE SOLUTION
 
 
 # %% check="sgd_update"
@@ -569,31 +519,15 @@ plots.show(
     "jumps up several times and still ends lower.",
 )
 
-# %% [markdown]
+# %% [markdown] question="rising_cost"
 # The sentence is right for plain gradient descent with a rate below $2/L$ on the cost of all examples.
 # $L$ is the largest curvature: how fast the slope changes in the steepest direction, here 10, so that
 # $2/L = 0.2$; lesson 4 shows where that limit comes from. It is wrong for momentum and Adam,
 # which roll past the minimum and still arrive. And at rate 1.0 on the digits the full cost does
 # jump up, and ends lower than at the careful rate. A cost that rises once is a question, not a
 # verdict; one that keeps rising is an alarm.
-#
-# ### Quiz · A cost that rises
-#
-# You train with mini-batches of 64 by plain gradient descent. Between two steps $J^{\{t\}}$ went
-# from 0.31 up to 0.38. What do you do?
-#
-# - **a** Look for a bug: the sign of the update must be wrong.
-# - **b** Halve the learning rate: with a good one the cost falls at each step.
-# - **c** Stop here: from now on the network only gets worse.
-# - **d** Nothing yet: look at the trend over an epoch.
 
 # %% quiz="rising_cost"
-# BEGIN SOLUTION
-rising_cost = "d"
-# END SOLUTION
-
-# %% check="rising_cost"
-check("rising_cost")
 
 # %% [markdown]
 # ## 7 · Where the noise comes from
@@ -824,24 +758,9 @@ for rate in (0.4, 0.1, 0.02):
     measured, formula = np.var(visited[1000:]), rate / (2 - rate)
     print(f"rate {rate}: variance {measured:.3f} measured, {formula:.3f} by the formula")
 
-# %% [markdown]
-# ### Quiz · Stochastic and convergent
-#
-# Your colleague says: "Stochastic gradient descent never converges, so we cannot use it for the
-# final weights." Which answer fits the three measurements?
-#
-# - **a** Right: with single examples the weights wander, whatever the rate.
-# - **b** It converges if the rate falls slowly towards zero, or if one set of weights fits all examples.
-# - **c** It converges at any constant rate, if you wait long enough.
-# - **d** It converges as soon as the constant rate is small enough.
+# %% [markdown] question="sgd_converges"
 
 # %% quiz="sgd_converges"
-# BEGIN SOLUTION
-sgd_converges = "b"
-# END SOLUTION
-
-# %% check="sgd_converges"
-check("sgd_converges")
 
 # %% [markdown]
 # ## 10 · Which size is fastest?
@@ -918,7 +837,7 @@ for which, name in ((0, "single examples"), (-1, "the full batch")):
     words = "more than five times" if relative[which] > 5 else "up to five times"
     print(f"{name}: {words} the time of the fastest size")
 
-# %% [markdown]
+# %% [markdown] question="small_training_set"
 # Epochs get more with the size and updates get fewer: neither has a minimum in the middle. The time
 # is a product, and it has: **updates to the target × time of one update**. For single examples an
 # update costs nearly as much as one with 16, because the overhead of a call is the same: the gain
@@ -928,24 +847,8 @@ for which, name in ((0, "single examples"), (-1, "the full batch")):
 # choices. The rule is a rule of thumb about cost: with few examples a pass is cheap, so batch
 # gradient descent is bearable, and it has no noise. It is not a theorem, and a mini-batch is not
 # forbidden.
-#
-# ### Quiz · A small training set
-#
-# You have 1,437 images and ask whether to use mini-batches. What did you measure, with a tuned rate
-# for each size?
-#
-# - **a** With fewer than 2,000 examples the full batch is the fastest.
-# - **b** All sizes take about the same time, since an epoch always reads the same images.
-# - **c** A size in the middle is the fastest; the full batch is several times slower.
-# - **d** Single examples are the fastest, since they need the fewest epochs.
 
 # %% quiz="small_training_set"
-# BEGIN SOLUTION
-small_training_set = "c"
-# END SOLUTION
-
-# %% check="small_training_set"
-check("small_training_set")
 
 # %% [markdown]
 # ## 11 · Powers of two, memory, and a search
@@ -1034,29 +937,13 @@ for scale in (0, 0.01, 1, 30):
     share = problems.accuracy(params, testing.X, testing.labels)
     print(f"weights times {scale:4}: first cost {costs[0]:6.1f}, {share:4.0%} recognised")
 
-# %% [markdown]
+# %% [markdown] question="slow_batch_descent"
 # A bad start remains a bad start: with all weights zero every hidden unit stays at zero, and
 # nothing is learned at all; far too large or too small weights cost epochs that a short run does
 # not have. What helps: a better random initialization, a tuned learning rate, mini-batches, and
 # better updates than plain gradient descent, such as Adam in lesson 6.
-#
-# ### Quiz · Too slow
-#
-# Batch gradient descent on a deep network takes far too long to find parameters with a small cost.
-# Three of these are worth trying. Which one is not?
-#
-# - **a** Start with all weights at zero.
-# - **b** Use mini-batches.
-# - **c** Tune the learning rate $\alpha$.
-# - **d** Use Adam.
 
 # %% quiz="slow_batch_descent"
-# BEGIN SOLUTION
-slow_batch_descent = "a"
-# END SOLUTION
-
-# %% check="slow_batch_descent"
-check("slow_batch_descent")
 
 # %% [markdown]
 # ## Summary

@@ -115,9 +115,7 @@ def ewa_step(v, theta_t, beta):
 
     Example: ewa_step(4.0, 49.0, 0.9) is 8.5.
     """
-    # BEGIN SOLUTION
-    return beta * v + (1 - beta) * theta_t
-    # END SOLUTION
+    # REFERENCE SOLUTION
 
 
 # %% check="ewa_step"
@@ -139,14 +137,7 @@ def ewa(theta, beta):
 
     Example: ewa(np.array([40.0, 49.0, 45.0]), 0.9) is [4., 8.5, 12.15].
     """
-    # BEGIN SOLUTION
-    v = 0.0
-    averages = []
-    for theta_t in theta:
-        v = beta * v + (1 - beta) * theta_t
-        averages.append(v)
-    return np.array(averages)
-    # END SOLUTION
+    # REFERENCE SOLUTION
 
 
 # %% check="ewa"
@@ -253,43 +244,13 @@ plots.explore(
     beta=(0.0, 0.99, 0.01, 0.9),
 )
 
-# %% [markdown]
-# ### Quiz · The red line
-#
-# You have the red line of $\beta = 0.9$. What happens to it when you change $\beta$?
-#
-# - **a** A smaller $\beta$ makes it smoother; a larger one makes it more restless.
-# - **b** A smaller $\beta$ makes it more restless; a larger one shifts it to the left.
-# - **c** A smaller $\beta$ makes it more restless; a larger one shifts it to the right.
-# - **d** A smaller $\beta$ makes it smoother; a larger one shifts it to the right.
+# %% [markdown] question="ewa_beta_and_curve"
 
 # %% quiz="ewa_beta_and_curve"
-# BEGIN SOLUTION
-ewa_beta_and_curve = "c"
-# END SOLUTION
 
-# %% check="ewa_beta_and_curve"
-check("ewa_beta_and_curve")
-
-# %% [markdown]
-# ### Quiz · Who gets the weight?
-#
-# Notes on the lecture say: "the larger $\beta$, the more weight the past gets; the smaller $\beta$,
-# the more weight the *future* gets (미래에 더 많은 가중치)". One half of that is wrong. What does
-# happen when $\beta$ rises from 0.9 to 0.98?
-#
-# - **a** Recent days get more weight.
-# - **b** Days of long ago get more weight, today gets less.
-# - **c** The future gets less weight than it had.
-# - **d** Every day keeps its weight, because the weights add up to 1 in the long run anyway.
+# %% [markdown] question="ewa_larger_beta"
 
 # %% quiz="ewa_larger_beta"
-# BEGIN SOLUTION
-ewa_larger_beta = "b"
-# END SOLUTION
-
-# %% check="ewa_larger_beta"
-check("ewa_larger_beta")
 
 # %% [markdown]
 # No future: $v_t$ is made of $\theta_1, \dots, \theta_t$ and nothing else. Such a filter is called
@@ -337,10 +298,7 @@ def ewa_weights(beta, t):
 
     Example: ewa_weights(0.5, 3) is [0.125, 0.25, 0.5].
     """
-    # BEGIN SOLUTION
-    age = np.arange(t)[::-1]
-    return (1 - beta) * beta**age
-    # END SOLUTION
+    # REFERENCE SOLUTION
 
 
 # %% check="ewa_weights"
@@ -422,9 +380,7 @@ def averaging_window(beta):
 
     Example: averaging_window(0.5) is 2.0.
     """
-    # BEGIN SOLUTION
-    return 1 / (1 - beta)
-    # END SOLUTION
+    # REFERENCE SOLUTION
 
 
 # %% check="averaging_window"
@@ -445,29 +401,15 @@ def beta_for_window(days):
 
     Example: beta_for_window(2) is 0.5.
     """
-    # BEGIN SOLUTION
-    return 1 - 1 / days
-    # END SOLUTION
+    # REFERENCE SOLUTION
 
 
 # %% check="beta_for_window"
 check("beta_for_window")
 
-# %% [markdown]
-# ### Quiz · The last ten days
-#
-# Some notes go further and say that $v_t$ *means* the average of the last $1/(1-\beta)$ days. Put
-# it to the test. With $\beta = 0.9$ and long after the start, how many **percent** of the whole
-# weight lie on the last ten days, today included? Answer with a number, exact to a few tenths of a
-# percent.
+# %% [markdown] question="ewa_ten_days"
 
 # %% quiz="ewa_ten_days"
-# BEGIN SOLUTION
-ewa_ten_days = 65.1
-# END SOLUTION
-
-# %% check="ewa_ten_days"
-check("ewa_ten_days")
 
 # %% tags=["experiment"]
 print("beta   1/(1-beta)  weight on those days  mean age  half-life  same noise as a window of")
@@ -541,13 +483,7 @@ def moving_average(theta, window):
 
     Example: moving_average(np.array([12.0, 24.0, 60.0]), 2) is [12., 18., 42.].
     """
-    # BEGIN SOLUTION
-    averages = []
-    for t in range(len(theta)):
-        recent = theta[max(0, t - window + 1) : t + 1]
-        averages.append(recent.mean())
-    return np.array(averages)
-    # END SOLUTION
+    # REFERENCE SOLUTION
 
 
 # %% check="moving_average"
@@ -682,23 +618,9 @@ for beta in (0.0, 0.5, 0.9, 0.98):
         f"beta {beta:<4}: season {season_error[column]:.2f}, tomorrow {tomorrow_error[column]:.2f}"
     )
 
-# %% [markdown]
-# ### Quiz · The best beta
-#
-# What do the two error curves say?
-#
-# - **a** 0.9 is the best $\beta$, as usual.
-# - **b** The larger $\beta$ the better: the smoothest curve is the best one.
-# - **c** Averaging does harm; $\beta = 0$ is best.
-# - **d** It depends on what you want to know, and on the data.
+# %% [markdown] question="ewa_two_goals"
 
 # %% quiz="ewa_two_goals"
-# BEGIN SOLUTION
-ewa_two_goals = "d"
-# END SOLUTION
-
-# %% check="ewa_two_goals"
-check("ewa_two_goals")
 
 # %% [markdown]
 # To see the season you want to be rid of the noise of single days, and a delay of a few days hardly

@@ -119,9 +119,7 @@ def bias_correct(v, beta, t):
 
     Example: bias_correct(4.0, 0.9, 1) is 40.0.
     """
-    # BEGIN SOLUTION
-    return v / (1 - beta**t)
-    # END SOLUTION
+    # REFERENCE SOLUTION
 
 
 # %% check="bias_correct"
@@ -146,14 +144,7 @@ def ewa_corrected(theta, beta):
 
     Example: ewa_corrected(np.array([40.0, 40.0]), 0.9) is [40., 40.].
     """
-    # BEGIN SOLUTION
-    v = 0.0
-    corrected = []
-    for t, theta_t in enumerate(theta, start=1):
-        v = beta * v + (1 - beta) * theta_t
-        corrected.append(v / (1 - beta**t))
-    return np.array(corrected)
-    # END SOLUTION
+    # REFERENCE SOLUTION
 
 
 # %% check="ewa_corrected"
@@ -214,24 +205,9 @@ plots.explore(
     beta=(0.5, 0.995, 0.005, 0.9),
 )
 
-# %% [markdown]
-# ### Quiz · Two days
-#
-# On both of the first two days it is 10 °C. With $v_0 = 0$ and $\beta = 0.5$: what are $v_2$ and
-# the corrected $\hat v_2$?
-#
-# - **a** $v_2 = 7.5$ and $\hat v_2 = 15$
-# - **b** $v_2 = 10$ and $\hat v_2 = 10$
-# - **c** $v_2 = 7.5$ and $\hat v_2 = 10$
-# - **d** $v_2 = 7.5$ and $\hat v_2 = 5.625$
+# %% [markdown] question="bias_two_days"
 
 # %% quiz="bias_two_days"
-# BEGIN SOLUTION
-bias_two_days = "c"
-# END SOLUTION
-
-# %% check="bias_two_days"
-check("bias_two_days")
 
 # %% [markdown]
 # ## 3 · When is it over?
@@ -260,30 +236,15 @@ def steps_until_unbiased(beta, tolerance):
 
     Example: steps_until_unbiased(0.5, 0.1) is 4, as 0.5**3 = 0.125 and 0.5**4 = 0.0625.
     """
-    # BEGIN SOLUTION
-    t = 1
-    while beta**t > tolerance:
-        t += 1
-    return t
-    # END SOLUTION
+    # REFERENCE SOLUTION
 
 
 # %% check="steps_until_unbiased"
 check("steps_until_unbiased")
 
-# %% [markdown]
-# ### Quiz · The beginning of Adam
-#
-# Adam's second average has $\beta_2 = 0.999$. After how many steps is at most 1 % of its weight
-# missing? Answer with the number of steps (half a percent more or less does not matter).
+# %% [markdown] question="bias_beta_999"
 
 # %% quiz="bias_beta_999"
-# BEGIN SOLUTION
-bias_beta_999 = 4603
-# END SOLUTION
-
-# %% check="bias_beta_999"
-check("bias_beta_999")
 
 # %% [markdown]
 # **Predict**: "after about ten steps it makes no difference" is what you hear most often. How much
@@ -384,7 +345,7 @@ print(f"Seattle, day 20: corrected {corrected:.1f} F, plain mean of the 20 days 
 # - Later the error grows again. That is the delay, and correction does nothing about it: 50 days of
 #   memory are too many for a season, as lesson 2 found.
 
-# %% [markdown]
+# %% [markdown] question="bias_uncorrected_adam"
 # ## 5 · Larger or smaller steps?
 #
 # **Question.** What does a missing correction do to an optimizer?
@@ -397,24 +358,8 @@ print(f"Seattle, day 20: corrected {corrected:.1f} F, plain mean of the 20 days 
 #
 # Both averages start at zero. For momentum the answer is easy: $v$ is too small, so the first steps
 # are too short. In Adam *both* averages are too small, and they are divided.
-#
-# ### Quiz · Adam without correction
-#
-# Leave out both corrections in Adam, with $\beta_1 = 0.9$ and $\beta_2 = 0.999$. The gradient is
-# constant. How long is the **first step**, compared with that of the corrected Adam?
-#
-# - **a** ten times shorter
-# - **b** equally long
-# - **c** a hundred times longer
-# - **d** about three times longer
 
 # %% quiz="bias_uncorrected_adam"
-# BEGIN SOLUTION
-bias_uncorrected_adam = "d"
-# END SOLUTION
-
-# %% check="bias_uncorrected_adam"
-check("bias_uncorrected_adam")
 
 # %% [markdown]
 # The next cell lets both optimizers walk under a constant gradient and measures every step, in
@@ -466,7 +411,7 @@ plots.show(
 # thousands, and the step grows to 6.57 times the learning rate. Too long a step at the start can
 # ruin a training; lesson 6 shows one that it does ruin, and one that it happens to speed up.
 
-# %% [markdown]
+# %% [markdown] question="bias_who_corrects"
 # ## 6 · Who corrects?
 #
 # **Question.** "In machine learning the correction is generally not implemented, because
@@ -478,23 +423,8 @@ plots.show(
 # - Adam with $\beta_2 = 0.999$: the first steps are too *long*, for thousands of steps. The
 #   correction is part of Algorithm 1 of the paper (Kingma and Ba, 2015, arXiv:1412.6980), and its
 #   section 3 derives it. The libraries have it.
-#
-# ### Quiz · True or false?
-#
-# "Bias correction is usually not implemented." This is
-#
-# - **a** true for momentum and true for Adam
-# - **b** true for momentum, false for Adam
-# - **c** false for momentum, true for Adam
-# - **d** false for momentum and false for Adam
 
 # %% quiz="bias_who_corrects"
-# BEGIN SOLUTION
-bias_who_corrects = "b"
-# END SOLUTION
-
-# %% check="bias_who_corrects"
-check("bias_who_corrects")
 
 # %% [markdown]
 # ## Summary

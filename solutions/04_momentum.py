@@ -169,13 +169,7 @@ def momentum_update(params, grads, velocity, learning_rate, beta=0.9):
     Example, one parameter, learning_rate 0.1, beta 0.9:
     W 1.0, gradient 2.0, velocity 0.5  ->  velocity 0.65, W 0.935
     """
-    # BEGIN SOLUTION
-    new_params, new_velocity = {}, {}
-    for key in params:
-        new_velocity[key] = beta * velocity[key] + (1 - beta) * grads[key]
-        new_params[key] = params[key] - learning_rate * new_velocity[key]
-    return new_params, new_velocity
-    # END SOLUTION
+    # REFERENCE SOLUTION
 
 
 # %% check="momentum_update"
@@ -349,20 +343,9 @@ for beta in (0.0, 0.28, 0.5, 0.9, 0.98):
         f"beta {beta}: rolls to w = {min(path.min(), 0):.2f}, is at {path[-1]:.2f} after 60 steps"
     )
 
-# %% [markdown]
+# %% [markdown] question="momentum_curves"
 # At $\alpha = 0.3$ the ball stays on its side up to $\beta = 0.28$. Beyond, more memory means wider
 # and longer swings, and the ball needs more steps to get going. Memory is not free.
-#
-# ### Quiz · Which is which?
-#
-# The next figure shows 40 steps on the valley from the same start with the same learning rate,
-# 0.09. One panel is gradient descent, one is momentum with $\beta = 0.5$, one is momentum with
-# $\beta = 0.9$.
-#
-# - **a** (1) momentum with 0.5, (2) gradient descent, (3) momentum with 0.9
-# - **b** (1) gradient descent, (2) momentum with 0.5, (3) momentum with 0.9
-# - **c** (1) momentum with 0.9, (2) momentum with 0.5, (3) gradient descent
-# - **d** (1) gradient descent, (2) momentum with 0.9, (3) momentum with 0.5
 
 # %% tags=["experiment"]
 fig, axes = plots.figure(1, 3, size=(9, 3.3), sharey=True)
@@ -380,12 +363,6 @@ plots.show(
 )
 
 # %% quiz="momentum_curves"
-# BEGIN SOLUTION
-momentum_curves = "b"
-# END SOLUTION
-
-# %% check="momentum_curves"
-check("momentum_curves")
 
 # %% [markdown]
 # ## 5 · How large may the learning rate be?
@@ -509,48 +486,20 @@ for kappa in (10, 1000):
         steps = optimizers.steps_to_reach(values, target)
         print(f"kappa {kappa:4}, rate 2/(1 + kappa), beta {beta}: {steps} steps")
 
-# %% [markdown]
+# %% [markdown] question="momentum_always_faster"
 # With a borrowed rate momentum loses on the round bowl. On the long one it gains a factor of two,
 # where its own rate gives twelve. A comparison at one learning rate says little about either.
-#
-# ### Quiz · What did you measure?
-#
-# "Momentum with $\beta = 0.9$ is faster than gradient descent", each with its own tuned learning
-# rate. This is
-#
-# - **a** true on every bowl; at worst the two are equally fast
-# - **b** true on every bowl, as long as both use gradient descent's learning rate
-# - **c** true on very elongated bowls, false on nearly round ones
-# - **d** false on every bowl, because the velocity needs time to build up
 
 # %% quiz="momentum_always_faster"
-# BEGIN SOLUTION
-momentum_always_faster = "c"
-# END SOLUTION
 
-# %% check="momentum_always_faster"
-check("momentum_always_faster")
-
-# %% [markdown]
+# %% [markdown] question="momentum_ten_steps"
 # ## 7 · Warm-up: ten steps?
 #
 # **Question.** The velocity starts at zero, so at first it is too small (lesson 3). Momentum is
 # usually used without bias correction (편향 보정), because "after ten iterations the average has
 # warmed up and is no longer biased". Is that so?
-#
-# ### Quiz · Ten steps
-#
-# Work it out before you look at the next figure. The gradient is the constant 1, $v_0 = 0$ and
-# $\beta = 0.9$. By how many **percent** is $v_{10}$ too small? Answer with a number, exact to half a
-# percent.
 
 # %% quiz="momentum_ten_steps"
-# BEGIN SOLUTION
-momentum_ten_steps = 34.9
-# END SOLUTION
-
-# %% check="momentum_ten_steps"
-check("momentum_ten_steps")
 
 # %% tags=["experiment"]
 steps = np.arange(61)
@@ -611,9 +560,7 @@ def classical_learning_rate(learning_rate, beta):
     learning_rate: the rate of the averaging form
     Returns a float. With beta 0 both forms are the same.
     """
-    # BEGIN SOLUTION
-    return (1 - beta) * learning_rate
-    # END SOLUTION
+    # REFERENCE SOLUTION
 
 
 # %% check="classical_learning_rate"
@@ -672,7 +619,7 @@ print(
     f"rate inside the velocity: apart by {inside[:15].max():.1f} before, {inside.max():.2f} after"
 )
 
-# %% [markdown]
+# %% [markdown] question="momentum_classical"
 # Translated with $\alpha_{\text{classical}} = (1-\beta)\,\alpha$ the paths are equal, up to rounding. If
 # the rate stands *inside* the velocity they are equal only while the rate is constant: after a change,
 # the old velocity still carries the old rate.
@@ -681,24 +628,8 @@ print(
 # length of the step as well: from $\beta = 0.9$ to $0.99$ the velocity becomes ten times as long, and
 # the learning rate must be tuned again. In the averaging form a steady gradient gives the same step
 # for every $\beta$. That is why this course uses it.
-#
-# ### Quiz · A rate from elsewhere
-#
-# You tuned the averaging form with $\beta = 0.9$ and found a learning rate of 0.3. Which rate gives
-# the same path in the classical form $v = \beta v + g$?
-#
-# - **a** 3.0
-# - **b** 0.27
-# - **c** 0.3
-# - **d** 0.03
 
 # %% quiz="momentum_classical"
-# BEGIN SOLUTION
-momentum_classical = "d"
-# END SOLUTION
-
-# %% check="momentum_classical"
-check("momentum_classical")
 
 # %% [markdown]
 # ## 9 · In a network

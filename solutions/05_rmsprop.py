@@ -140,14 +140,7 @@ def rmsprop_update(params, grads, squared, learning_rate, beta2=0.9, epsilon=1e-
     Example, one parameter, learning_rate 0.1, beta2 0.75:
     w 1.0, gradient 4.0, average 0.0  ->  average 4.0, w 0.8
     """
-    # BEGIN SOLUTION
-    new_params, new_squared = {}, {}
-    for key in params:
-        new_squared[key] = beta2 * squared[key] + (1 - beta2) * grads[key] ** 2
-        step = grads[key] / (np.sqrt(new_squared[key]) + epsilon)
-        new_params[key] = params[key] - learning_rate * step
-    return new_params, new_squared
-    # END SOLUTION
+    # REFERENCE SOLUTION
 
 
 # %% check="rmsprop_update"
@@ -225,22 +218,10 @@ if rates is not None:
 # is large. The zigzag is gone, and the flat direction moves. Near the minimum the gradients shrink
 # and the rates rise: RMSprop does not slow down by itself. Keep that in mind for section 6.
 
-# %% [markdown]
+# %% [markdown] question="rmsprop_first_step"
 # ## 3 · The first steps
-#
-# ### Quiz · How long is the first step?
-#
-# $s$ starts at zero, the gradient of a weight is $g$ (any number that is not tiny), and
-# $\beta_2 = 0.9$. How many **learning rates** long is RMSprop's first step? Answer with a number,
-# exact to 2 %.
 
 # %% quiz="rmsprop_first_step"
-# BEGIN SOLUTION
-rmsprop_first_step = 3.16
-# END SOLUTION
-
-# %% check="rmsprop_first_step"
-check("rmsprop_first_step")
 
 # %% [markdown]
 # **Predict**, before you run the next cell: the gradient stays the same for 100 steps. Does the
@@ -279,26 +260,10 @@ plots.show(
 # 0.99 (PyTorch, CS231n) and, inside Adam, 0.999. They remember about 10, 100 and 1000 gradients.
 # The longer the memory, the calmer the rates and the longer the start takes.
 
-# %% [markdown]
+# %% [markdown] question="rmsprop_scale"
 # ## 4 · Blind to scale
-#
-# ### Quiz · A thousand times the gradient
-#
-# Someone measures the cost in other units, and all gradients become 1000 times as large. The
-# learning rate stays. RMSprop's steps become
-#
-# - **a** 1000 times as long
-# - **b** 1000 times shorter, since the root has grown
-# - **c** the same, apart from $\epsilon$
-# - **d** about 32 times as long
 
 # %% quiz="rmsprop_scale"
-# BEGIN SOLUTION
-rmsprop_scale = "c"
-# END SOLUTION
-
-# %% check="rmsprop_scale"
-check("rmsprop_scale")
 
 # %% [markdown]
 # **Predict** the two columns, before you run the cell: $f$ after 60 steps on the valley, when the
@@ -418,7 +383,7 @@ for kappa in (10, 100, 1000):
     gd, aligned, across = [next(limit for limit in limits if n < limit) for n in counts]
     print(f"kappa {kappa:4}, fewer than: gradient descent {gd}, RMSprop 0° {aligned}, 45° {across}")
 
-# %% [markdown]
+# %% [markdown] question="rmsprop_rotated"
 # Along the axes RMSprop hardly notices $\kappa$: from 10 to 1000 its steps do not even double. At 45°
 # they do grow, more than tenfold, and at $\kappa = 1000$ it is no faster than gradient descent. And
 # on round bowls it is the slower one, at any angle: it must shrink its learning rate until the
@@ -426,24 +391,8 @@ for kappa in (10, 100, 1000):
 #
 # So be suspicious of demonstrations on bowls that lie along the axes. Does a network lie along
 # *its* axes, the single weights and biases? Section 7 turns one and looks.
-#
-# ### Quiz · Why does turning hurt?
-#
-# On the bowl turned by 45° RMSprop needs many more steps than on the one along the axes. Why?
-#
-# - **a** every optimizer is slower on a turned bowl
-# - **b** on the turned bowl the gradients in $w_1$ and $w_2$ differ more in size
-# - **c** the bowl is the same, so the number of steps does not depend on $\kappa$ there either
-# - **d** the two coordinates now have gradients of similar size, so their rates are alike and
-#   cannot even out the two curvatures
 
 # %% quiz="rmsprop_rotated"
-# BEGIN SOLUTION
-rmsprop_rotated = "d"
-# END SOLUTION
-
-# %% check="rmsprop_rotated"
-check("rmsprop_rotated")
 
 # %% [markdown]
 # ## 6 · A larger learning rate
@@ -612,7 +561,7 @@ print(f"RMSprop, each with its best rate: turned, {best[1] / best[0]:.1f} times 
 # layers have gradients of their own size. That is what RMSprop finds and evens out; where every
 # coordinate is a mixture of all of them, the sizes tell it little.
 
-# %% [markdown]
+# %% [markdown] question="rmsprop_epsilon"
 # ## 8 · Does epsilon matter?
 #
 # $\epsilon$ is there so that nothing is divided by zero. "It doesn't matter what $\epsilon$ is",
@@ -622,24 +571,8 @@ print(f"RMSprop, each with its best rate: turned, {best[1] / best[0]:.1f} times 
 # | outside the root (this course, the Adam paper, PyTorch) | inside (the slide, Keras, d2l) |
 # |---|---|
 # | $\dfrac{g}{\sqrt{s} + \epsilon}$ | $\dfrac{g}{\sqrt{s + \epsilon}}$ |
-#
-# ### Quiz · Inside or outside
-#
-# The gradient of a weight stays near $|g| = 10^{-6}$, so that $s = 10^{-12}$, and $\epsilon =
-# 10^{-8}$. How long are the steps, in learning rates?
-#
-# - **a** about 1 in both forms; $10^{-8}$ is too small to matter
-# - **b** about 0.01 inside, about 1 outside
-# - **c** about 1 inside, about 0.01 outside
-# - **d** one of the forms divides by zero
 
 # %% quiz="rmsprop_epsilon"
-# BEGIN SOLUTION
-rmsprop_epsilon = "b"
-# END SOLUTION
-
-# %% check="rmsprop_epsilon"
-check("rmsprop_epsilon")
 
 # %% tags=["experiment"]
 g = np.geomspace(1e-11, 1e1, 241)

@@ -156,18 +156,7 @@ def adam_update(params, grads, state, learning_rate, beta1=0.9, beta2=0.999, eps
     Example, one parameter, the first update, learning_rate 0.1, beta1 0.5, beta2 0.75:
     w 1.0, gradient 4.0  ->  v 2.0, s 4.0, t 1; corrected they are 4.0 and 16.0, so w becomes 0.9
     """
-    # BEGIN SOLUTION
-    new_params, v, s = {}, {}, {}
-    t = state["t"] + 1
-    for key in params:
-        v[key] = beta1 * state["v"][key] + (1 - beta1) * grads[key]
-        s[key] = beta2 * state["s"][key] + (1 - beta2) * grads[key] ** 2
-        v_corrected = v[key] / (1 - beta1**t)
-        s_corrected = s[key] / (1 - beta2**t)
-        step = v_corrected / (np.sqrt(s_corrected) + epsilon)
-        new_params[key] = params[key] - learning_rate * step
-    return new_params, {"v": v, "s": s, "t": t}
-    # END SOLUTION
+    # REFERENCE SOLUTION
 
 
 # %% check="adam_update"
@@ -205,40 +194,14 @@ if walk is not None:
     plots.show(fig, "The path of your Adam along the diagonal valley, swinging about its floor.")
     print(f"f = {turned.value(walk[-1]):.2g} after {state['t']} updates")
 
-# %% [markdown]
+# %% [markdown] question="adam_first_step"
 # ## 3 · The first steps
-#
-# ### Quiz · The first step
-#
-# The defaults $\beta_1 = 0.9$, $\beta_2 = 0.999$, and a weight whose first gradient is 0.003. How
-# many **learning rates** long is its first step? Answer with a number.
 
 # %% quiz="adam_first_step"
-# BEGIN SOLUTION
-adam_first_step = 1
-# END SOLUTION
 
-# %% check="adam_first_step"
-check("adam_first_step")
-
-# %% [markdown]
-# ### Quiz · Without the correction
-#
-# Leave the correction out: step with $v$ and $s$ as they are. The gradient stays constant. The
-# steps of the first hundreds of updates are then
-#
-# - **a** shorter than with the correction, since $v$ starts too small
-# - **b** of the same length, since both averages lack the same
-# - **c** longer than with the correction
-# - **d** shorter at first, and longer after about ten updates
+# %% [markdown] question="adam_uncorrected"
 
 # %% quiz="adam_uncorrected"
-# BEGIN SOLUTION
-adam_uncorrected = "c"
-# END SOLUTION
-
-# %% check="adam_uncorrected"
-check("adam_uncorrected")
 
 # %% tags=["experiment"]
 slope = problems.Problem("plane", np.sum, np.ones_like, np.zeros(1), None, None)  # gradient 1
@@ -313,21 +276,10 @@ plots.show(
 # $\ln 10$, guessing. So the correction does not make Adam better at its best rate. It makes the
 # learning rate mean what it says, from the first update on.
 
-# %% [markdown]
+# %% [markdown] question="adam_counter"
 # ## 4 · What t counts
-#
-# ### Quiz · The counter
-#
-# 1437 digits, mini-batches of 64 (the last one smaller), a network with $W_1, b_1, W_2, b_2$. What
-# is $t$ in the last update of the third epoch? Answer with a number.
 
 # %% quiz="adam_counter"
-# BEGIN SOLUTION
-adam_counter = 69
-# END SOLUTION
-
-# %% check="adam_counter"
-check("adam_counter")
 
 # %% [markdown]
 # Lecture notes say "on iteration $t$" and leave it there. **Predict** what happens to the length of
@@ -447,21 +399,7 @@ show_lengths(
 # %% exercise="repair_leaping_adam"
 def repair_leaping_adam(params, grads, state, learning_rate, beta1=0.9, beta2=0.999, epsilon=1e-8):
     """leaping_adam, repaired. Arguments and results are those of adam_update."""
-    # BEGIN SOLUTION
-    new_params, v, s, v_hat, s_hat = {}, {}, {}, {}, {}
-    t = state["t"] + 1
-    for layer in range(1, len(params) // 2 + 1):
-        W, b = f"W{layer}", f"b{layer}"
-        v[W] = beta1 * state["v"][W] + (1 - beta1) * grads[W]
-        v[b] = beta1 * state["v"][b] + (1 - beta1) * grads[b]
-        s[W] = beta2 * state["s"][W] + (1 - beta2) * grads[W] ** 2
-        s[b] = beta2 * state["s"][b] + (1 - beta2) * grads[b] ** 2
-        v_hat[W], v_hat[b] = v[W] / (1 - beta1**t), v[b] / (1 - beta1**t)
-        s_hat[W], s_hat[b] = s[W] / (1 - beta2**t), s[b] / (1 - beta2**t)
-        new_params[W] = params[W] - learning_rate * v_hat[W] / (np.sqrt(s_hat[W]) + epsilon)
-        new_params[b] = params[b] - learning_rate * v_hat[b] / (np.sqrt(s_hat[b]) + epsilon)
-    return new_params, {"v": v, "s": s, "t": t}
-    # END SOLUTION
+    # REFERENCE SOLUTION
 
 
 # %% check="repair_leaping_adam"
@@ -501,17 +439,7 @@ show_lengths(
 # %% exercise="repair_uneven_adam"
 def repair_uneven_adam(params, grads, state, learning_rate, beta1=0.9, beta2=0.999, epsilon=1e-8):
     """uneven_adam, repaired. Arguments and results are those of adam_update."""
-    # BEGIN SOLUTION
-    new_params, v, s = {}, {}, {}
-    t = state["t"] + 1
-    for key, g in grads.items():
-        v[key] = beta1 * state["v"][key] + (1 - beta1) * g
-        s[key] = beta2 * state["s"][key] + (1 - beta2) * g * g
-        mean = v[key] / (1 - beta1**t)
-        mean_square = s[key] / (1 - beta2**t)
-        new_params[key] = params[key] - learning_rate * mean / (np.sqrt(mean_square) + epsilon)
-    return new_params, {"v": v, "s": s, "t": t}
-    # END SOLUTION
+    # REFERENCE SOLUTION
 
 
 # %% check="repair_uneven_adam"
@@ -557,21 +485,7 @@ print("an idle weight after one update:", idle["W1"].item())
 def repair_freezing_adam(params, grads, state, learning_rate, beta1=0.9, beta2=0.999, epsilon=1e-8):
     """freezing_adam, repaired. Arguments and results are those of adam_update."""
 
-    # BEGIN SOLUTION
-    def average(old, new, beta):
-        return beta * old + (1 - beta) * new
-
-    new_params, v, s = {}, {}, {}
-    t = state["t"] + 1
-    for key in params:
-        v[key] = average(state["v"][key], grads[key], beta1)
-        s[key] = average(state["s"][key], grads[key] ** 2, beta2)
-        v_hat = v[key] / (1 - beta1**t)
-        s_hat = s[key] / (1 - beta2**t)
-        step = learning_rate * (v_hat / (np.sqrt(s_hat) + epsilon))
-        new_params[key] = params[key] - step
-    return new_params, {"v": v, "s": s, "t": t}
-    # END SOLUTION
+    # REFERENCE SOLUTION
 
 
 # %% check="repair_freezing_adam"
@@ -614,21 +528,10 @@ for adam in (leaping_adam, uneven_adam, freezing_adam):
 # bug, and only a gradient that is zero brings its $0/0$ to light. A good test asks for ordinary
 # gradients, equal ones, and none.
 
-# %% [markdown]
+# %% [markdown] question="adam_second_moment"
 # ## 6 · A second moment is not a variance
-#
-# ### Quiz · A constant gradient
-#
-# A weight has the gradient 3 in every update, for a very long time. What is its
-# $s_{\text{corrected}}$? Answer with a number.
 
 # %% quiz="adam_second_moment"
-# BEGIN SOLUTION
-adam_second_moment = 9
-# END SOLUTION
-
-# %% check="adam_second_moment"
-check("adam_second_moment")
 
 # %% [markdown]
 # Notes often call $s$ "the variance". A **variance** (분산) is the mean of $(g - \mu)^2$; $s$ is the
@@ -872,29 +775,13 @@ plots.show(
     "Right: test accuracy of the five seeds of each optimizer; the four clouds overlap.",
 )
 
-# %% [markdown]
+# %% [markdown] question="adam_best"
 # Adam and momentum reach the cost first, at 8 and 10 epochs. On the test digits nobody wins: the
 # means lie within about one point, as wide as the seeds of one optimizer scatter. On other data the
 # order is another. What can be said for Adam is that it does well on many problems with few
 # attempts at tuning.
-#
-# ### Quiz · What may be said?
-#
-# From this experiment, which statement may be made?
-#
-# - **a** Adam recognises more test digits than the others.
-# - **b** Adam needs less than half of momentum's epochs.
-# - **c** Adam is far ahead, as the comparison at the usual rates 0.01 and 0.001 shows.
-# - **d** Adam is among the fastest in training cost, and no optimizer is clearly the best on the
-#   test digits.
 
 # %% quiz="adam_best"
-# BEGIN SOLUTION
-adam_best = "d"
-# END SOLUTION
-
-# %% check="adam_best"
-check("adam_best")
 
 # %% [markdown]
 # ## 10 · Mini-batches or the whole batch?
@@ -913,21 +800,9 @@ for batch, label, limit in ((64, "mini-batches of 64", 15), (1437, "the whole ba
     best = min(epochs, key=epochs.get)
     print(f"{label}: {epochs[best]} epochs at rate {best}")
 
-# %% [markdown]
-# ### Quiz · Which statement about Adam is wrong?
-#
-# - **a** It adapts the step to each parameter.
-# - **b** It should be used with the gradients of the whole batch and not with mini-batches.
-# - **c** It combines the ideas of momentum and RMSprop.
-# - **d** Its learning rate usually needs tuning.
+# %% [markdown] question="adam_batch_gradients"
 
 # %% quiz="adam_batch_gradients"
-# BEGIN SOLUTION
-adam_batch_gradients = "b"
-# END SOLUTION
-
-# %% check="adam_batch_gradients"
-check("adam_batch_gradients")
 
 # %% [markdown]
 # ## Summary

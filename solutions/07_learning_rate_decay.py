@@ -101,7 +101,7 @@ plots.show(
     "its dashed floor: 0.33 for rate 0.5, 0.053 for 0.1, 0.010 for 0.02.",
 )
 
-# %% [markdown]
+# %% [markdown] question="decay_noise_floor"
 # Each rate has a **noise floor**. One step maps $w$ to $(1-\alpha)\,w$ minus $\alpha$ times the
 # noise, so the mean of $w^2$ settles where
 #
@@ -110,18 +110,8 @@ plots.show(
 #
 # A small rate has a low floor and a long way down; a large rate is quick and stays high. Decay is
 # the attempt to have both.
-#
-# ### Quiz · The floor of 0.2
-#
-# At which value does the mean of $w^2$ settle for the rate 0.2? Answer with a number, exact to 2 %.
 
 # %% quiz="decay_noise_floor"
-# BEGIN SOLUTION
-decay_noise_floor = 0.111
-# END SOLUTION
-
-# %% check="decay_noise_floor"
-check("decay_noise_floor")
 
 # %% [markdown]
 # ## 3 · Inverse time decay
@@ -161,24 +151,9 @@ def inverse_time_decay(learning_rate0, epoch, decay_rate):
 # %% check="inverse_time_decay"
 check("inverse_time_decay")
 
-# %% [markdown]
-# ### Quiz · A table with a slip
-#
-# A set of lecture notes prints this table for $\alpha_0 = 0.2$ and decay_rate = 1:
-#
-# | epoch | 1 | 2 | 3 | 4 |
-# |---|---|---|---|---|
-# | $\alpha$ | 0.1 | 0.67 | 0.5 | 0.4 |
-#
-# Something is wrong with it. Which rate belongs to epoch 3? Answer with a number.
+# %% [markdown] question="decay_table"
 
 # %% quiz="decay_table"
-# BEGIN SOLUTION
-decay_table = 0.05
-# END SOLUTION
-
-# %% check="decay_table"
-check("decay_table")
 
 # %% [markdown]
 # Does your function agree? The cell prints its table, and beside it what happens when each epoch
@@ -196,27 +171,11 @@ try:
 except NotImplementedError:
     print("Exercise 1 comes first; then run this cell again.")
 
-# %% [markdown]
+# %% [markdown] question="decay_names"
 # The notes lost a zero: 0.1, **0.067, 0.05, 0.04**. A quick test for any such table: a decay never
 # gives more than it started with.
-#
-# ### Quiz · What is it called?
-#
-# Names are mixed up in code and courses. The schedule $\alpha_0/(1 + \text{decay\_rate}\cdot
-# \text{epoch})$ is
-#
-# - **a** exponential decay
-# - **b** weight decay
-# - **c** inverse time decay
-# - **d** staircase decay
 
 # %% quiz="decay_names"
-# BEGIN SOLUTION
-decay_names = "c"
-# END SOLUTION
-
-# %% check="decay_names"
-check("decay_names")
 
 # %% [markdown]
 # ## 4 · Exponential decay
@@ -265,23 +224,9 @@ try:
 except NotImplementedError:
     print("Exercise 2 comes first; then run this cell again.")
 
-# %% [markdown]
-# ### Quiz · One of these is not a decay
-#
-# $t$ is the number of the epoch. Which of these is *not* a sensible learning rate decay?
-#
-# - **a** $\alpha = 0.95^{\,t}\,\alpha_0$
-# - **b** $\alpha = \dfrac{1}{1 + 2t}\,\alpha_0$
-# - **c** $\alpha = \dfrac{1}{\sqrt t}\,\alpha_0$, with $t$ from 1
-# - **d** $\alpha = e^{\,t}\,\alpha_0$
+# %% [markdown] question="decay_not_a_decay"
 
 # %% quiz="decay_not_a_decay"
-# BEGIN SOLUTION
-decay_not_a_decay = "d"
-# END SOLUTION
-
-# %% check="decay_not_a_decay"
-check("decay_not_a_decay")
 
 # %% [markdown]
 # ## 5 · Square root decay
@@ -478,35 +423,15 @@ def train_with_schedule(gradient, w0, schedule, epochs, steps_per_epoch):
     Example: with gradient(w) = w and schedule(epoch) = 0.5 / (1 + epoch), from w0 = [8.],
     two epochs of one update give w = [3.] and rates = [0.5, 0.25].
     """
-    # BEGIN SOLUTION
-    w, rates = w0, []
-    for epoch in range(epochs):
-        learning_rate = schedule(epoch)
-        for _ in range(steps_per_epoch):
-            w = w - learning_rate * gradient(w)
-            rates.append(learning_rate)
-    return w, np.array(rates)
-    # END SOLUTION
+    # REFERENCE SOLUTION
 
 
 # %% check="train_with_schedule"
 check("train_with_schedule")
 
-# %% [markdown]
-# ### Quiz · Epoch or update?
-#
-# The schedule is inverse time with $\alpha_0 = 0.2$ and decay_rate = 1, an epoch has 23 updates,
-# and somebody passes the number of the *update* where the number of the epoch belongs. What is the
-# rate when the first epoch is over, after 23 updates? Work it out; answer with a number, exact to
-# 2 %.
+# %% [markdown] question="decay_per_update"
 
 # %% quiz="decay_per_update"
-# BEGIN SOLUTION
-decay_per_update = 0.0083
-# END SOLUTION
-
-# %% check="decay_per_update"
-check("decay_per_update")
 
 # %% [markdown]
 # The next cell runs both with your functions, on the noisy bowl of section 1. (A schedule by the
@@ -729,28 +654,13 @@ for row, name in enumerate(runners):
     best = gap[row].argmin()
     print(f"{name:24} best start {starts[best]:6}: J - J* = {gap[row, best]:.1e}")
 
-# %% [markdown]
+# %% [markdown] question="decay_too_fast"
 # The ranking changes. Base 0.8 looked poor at 0.5 because it froze; from $\alpha_0 = 2$ it ends 17
 # times lower: it gets far enough before it does, and becomes one of the best. Halving at every
 # epoch cannot be saved by any start. A schedule and its $\alpha_0$ belong together, and **a fast
 # decay wants a large start**.
-#
-# ### Quiz · Why does it freeze?
-#
-# Halving at every epoch ended worse than a constant rate. Why?
-#
-# - **a** its noise floor is higher than that of the constant rate
-# - **b** all its steps together reach only as far as two epochs at the first rate
-# - **c** its rate became too large and the training diverged
-# - **d** halving the rate is always a bad idea
 
 # %% quiz="decay_too_fast"
-# BEGIN SOLUTION
-decay_too_fast = "b"
-# END SOLUTION
-
-# %% check="decay_too_fast"
-check("decay_too_fast")
 
 # %% [markdown]
 # ## 11 · How slowly must it go?

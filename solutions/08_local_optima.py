@@ -169,15 +169,7 @@ def numerical_hessian(gradient, w, step):
     Example: for gradient(w) = [w[0] * w[1], 0.5 * w[0] ** 2] at w = [3., 2.] it is
     [[2., 3.], [3., 0.]], whatever the step.
     """
-    # BEGIN SOLUTION
-    n = len(w)
-    hessian = np.empty((n, n))
-    for j in range(n):
-        shift = np.zeros(n)
-        shift[j] = step
-        hessian[:, j] = (gradient(w + shift) - gradient(w - shift)) / (2 * step)
-    return (hessian + hessian.T) / 2
-    # END SOLUTION
+    # REFERENCE SOLUTION
 
 
 # %% check="numerical_hessian"
@@ -207,26 +199,11 @@ try:
 except NotImplementedError:
     print("Exercise 1 comes first; then run this cell again.")
 
-# %% [markdown]
+# %% [markdown] question="optima_zero_gradient"
 # A coarse step has an error of $h^2$. A tiny step subtracts two almost equal numbers, and what is
 # left is rounding error, magnified by $1/h$. In between, $10^{-4}$ to $10^{-6}$ is a good choice.
-#
-# ### Quiz · Zero gradient
-#
-# At some point the gradient of the cost is zero. What do you know?
-#
-# - **a** the point is a local minimum
-# - **b** the point is a saddle, since in many dimensions they all are
-# - **c** the point is on a plateau
-# - **d** not yet what kind of point it is
 
 # %% quiz="optima_zero_gradient"
-# BEGIN SOLUTION
-optima_zero_gradient = "d"
-# END SOLUTION
-
-# %% check="optima_zero_gradient"
-check("optima_zero_gradient")
 
 # %% [markdown]
 # ## 4 · What kind of point?
@@ -259,34 +236,15 @@ def classify_critical_point(hessian, tolerance):
 
     Example: [[2., 0.], [0., -3.]] belongs to a "saddle".
     """
-    # BEGIN SOLUTION
-    eigenvalues = np.linalg.eigvalsh(hessian)
-    if np.any(eigenvalues > tolerance) and np.any(eigenvalues < -tolerance):
-        return "saddle"
-    if np.all(eigenvalues > tolerance):
-        return "minimum"
-    if np.all(eigenvalues < -tolerance):
-        return "maximum"
-    return "degenerate"
-    # END SOLUTION
+    # REFERENCE SOLUTION
 
 
 # %% check="classify_critical_point"
 check("classify_critical_point")
 
-# %% [markdown]
-# ### Quiz · Positive entries
-#
-# All entries of $\begin{pmatrix} 1 & 3 \\ 3 & 1 \end{pmatrix}$ are positive. What is its *smallest*
-# eigenvalue? Answer with a number. (Try the directions $(1, 1)$ and $(1, -1)$.)
+# %% [markdown] question="optima_smallest_eigenvalue"
 
 # %% quiz="optima_smallest_eigenvalue"
-# BEGIN SOLUTION
-optima_smallest_eigenvalue = -2
-# END SOLUTION
-
-# %% check="optima_smallest_eigenvalue"
-check("optima_smallest_eigenvalue")
 
 # %% [markdown]
 # Your two functions together name the critical points of any surface whose gradient you can
@@ -332,9 +290,7 @@ def log10_all_positive(n):
 
     Example: log10_all_positive(100) is about -30.1.
     """
-    # BEGIN SOLUTION
-    return -n * np.log10(2)
-    # END SOLUTION
+    # REFERENCE SOLUTION
 
 
 # %% check="log10_all_positive"
@@ -439,28 +395,13 @@ for shift in (0.0, 1.0, 1.5, 1.8, 2.0, 2.2, 2.5):
         f"n = 50, shift {shift}: {100 * np.mean(smallest + shift > 0):5.1f} % have no negative one"
     )
 
-# %% [markdown]
+# %% [markdown] question="optima_two_to_minus_n"
 # So it can be anything. Without a shift a minimum in 50 dimensions never occurs; beyond a shift of
 # 2, half the width of the spectrum, nearly every critical point is one, and $2^{-50}$ is far too
 # *small*. The number in the lecture is an illustration, not a probability. Its message is right
 # where curvatures are mixed: then a critical point is practically always a saddle.
-#
-# ### Quiz · Two to the minus n
-#
-# What did the two measurements say about $2^{-n}$ as the probability of a minimum?
-#
-# - **a** it is right, apart from chance
-# - **b** it is always too large
-# - **c** too large without a shift, too small with a large one: the signs are not independent coins
-# - **d** nothing can be said, since minima were found in both
 
 # %% quiz="optima_two_to_minus_n"
-# BEGIN SOLUTION
-optima_two_to_minus_n = "c"
-# END SOLUTION
-
-# %% check="optima_two_to_minus_n"
-check("optima_two_to_minus_n")
 
 # %% [markdown]
 # ## 6 · The critical points of a landscape
@@ -555,14 +496,7 @@ def steps_to_escape(gradient, update, w0, threshold, max_steps):
     Example: with gradient(w) = -w and update(w, g, state) = (w - g, None), from w0 = [1.],
     w is 2, 4, 8, ...; with threshold 5.0 the answer is 3.
     """
-    # BEGIN SOLUTION
-    w, state = w0, None
-    for step in range(1, max_steps + 1):
-        w, state = update(w, gradient(w), state)
-        if np.linalg.norm(w - w0) > threshold:
-            return step
-    return None
-    # END SOLUTION
+    # REFERENCE SOLUTION
 
 
 # %% check="steps_to_escape"
@@ -671,30 +605,12 @@ plots.explore(
     flatness=(1, 14, 1, 6),
 )
 
-# %% [markdown]
+# %% [markdown] question="optima_symmetric_start"
 # ## 8 · Exactly on the ridge
 #
 # **Question.** The smaller the offset, the longer gradient descent takes. And with offset 0?
-#
-# ### Quiz · Who gets away?
-#
-# All four start at $(1, 0)$, *exactly* on the ridge (능선), and make 10,000 steps. Who leaves the
-# ridge?
-#
-# - **a** none of them
-# - **b** momentum, because it adds up what is left of the gradient
-# - **c** RMSprop and Adam, because they divide by the size of the gradient
-# - **d** all of them, because of rounding errors
-#
-# Answer before you run the cell below.
 
 # %% quiz="optima_symmetric_start"
-# BEGIN SOLUTION
-optima_symmetric_start = "a"
-# END SOLUTION
-
-# %% check="optima_symmetric_start"
-check("optima_symmetric_start")
 
 # %% tags=["experiment"]
 for name, update in tuned.items():
@@ -850,27 +766,14 @@ plots.show(
     "the figure beyond 4.5; momentum follows it later; RMSprop and Adam stay below a hundred.",
 )
 
-# %% [markdown]
+# %% [markdown] question="optima_plateau"
 # Where the gradient is healthy, plain gradient descent wins, and the adaptive methods are
 # *slower*: they make steps of a fixed size where larger ones would do. Where the gradient is next
 # to nothing, gradient descent stands still, momentum postpones the trouble by a constant factor,
 # and RMSprop and Adam hardly notice, since they step by a fixed length whatever the gradient's
 # size. So "momentum, RMSprop and Adam help on plateaus" is true to very different degrees.
-#
-# ### Quiz · What is a plateau?
-#
-# - **a** the stretch of a surface that leads to a saddle point
-# - **b** any region where the gradient stays close to zero for long
-# - **c** a local minimum with a wide bottom
-# - **d** any region where the cost is high
 
 # %% quiz="optima_plateau"
-# BEGIN SOLUTION
-optima_plateau = "b"
-# END SOLUTION
-
-# %% check="optima_plateau"
-check("optima_plateau")
 
 # %% [markdown]
 # ## Summary

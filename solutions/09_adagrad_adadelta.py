@@ -117,14 +117,7 @@ def adagrad_update(params, grads, squared_sum, learning_rate, epsilon=1e-8):
 
     Example, one parameter, learning_rate 0.1: w 1.0, gradient 4.0, sum 9.0  ->  sum 25.0, w 0.92
     """
-    # BEGIN SOLUTION
-    new_params, new_sum = {}, {}
-    for key in params:
-        new_sum[key] = squared_sum[key] + grads[key] ** 2
-        step = grads[key] / (np.sqrt(new_sum[key]) + epsilon)
-        new_params[key] = params[key] - learning_rate * step
-    return new_params, new_sum
-    # END SOLUTION
+    # REFERENCE SOLUTION
 
 
 # %% check="adagrad_update"
@@ -172,41 +165,14 @@ for name, make, grid in contest:
 # 1 here, and the rare ones decide little. A rate per parameter is not a free win; it is insurance
 # for the case that scales differ a lot.
 
-# %% [markdown]
+# %% [markdown] question="adagrad_step_100"
 # ## 2 · A sum only grows
-#
-# ### Quiz · The hundredth step
-#
-# A weight always gets the same gradient $g$, and $G$ starts at zero. How many **learning rates**
-# long is Adagrad's step number 100? Answer with a number, exact to 2 %.
 
 # %% quiz="adagrad_step_100"
-# BEGIN SOLUTION
-adagrad_step_100 = 0.1
-# END SOLUTION
 
-# %% check="adagrad_step_100"
-check("adagrad_step_100")
-
-# %% [markdown]
-# ### Quiz · When the storm is over
-#
-# For 100 steps the gradients of a weight have the size 10, and then, for 400 steps, the size 0.1.
-# RMSprop keeps an average of squares (지수 가중 평균) and Adagrad their sum. **Predict** the effective
-# learning rates at the end:
-#
-# - **a** both have recovered
-# - **b** Adagrad's has recovered, RMSprop's has stayed low
-# - **c** RMSprop's has recovered, Adagrad's has stayed low
-# - **d** neither has recovered
+# %% [markdown] question="adagrad_or_average"
 
 # %% quiz="adagrad_or_average"
-# BEGIN SOLUTION
-adagrad_or_average = "c"
-# END SOLUTION
-
-# %% check="adagrad_or_average"
-check("adagrad_or_average")
 
 # %% tags=["experiment"]
 from itertools import accumulate
@@ -318,34 +284,15 @@ def adadelta_update(params, grads, state, rho=0.9, epsilon=1e-6):
     Example, one parameter, rho 0.5, epsilon 0: w 1.0, gradient 2.0, s 4.0, d 0.01
     ->  s 4.0, the step is 0.1, d 0.01, w 0.9
     """
-    # BEGIN SOLUTION
-    new_params, s, d = {}, {}, {}
-    for key in params:
-        s[key] = rho * state["s"][key] + (1 - rho) * grads[key] ** 2
-        step = np.sqrt(state["d"][key] + epsilon) / np.sqrt(s[key] + epsilon) * grads[key]
-        d[key] = rho * state["d"][key] + (1 - rho) * step**2
-        new_params[key] = params[key] - step
-    return new_params, {"s": s, "d": d}
-    # END SOLUTION
+    # REFERENCE SOLUTION
 
 
 # %% check="adadelta_update"
 check("adadelta_update")
 
-# %% [markdown]
-# ### Quiz · What does epsilon do here?
-#
-# Before the first step $s = d = 0$. The gradient is 1, $\rho = 0.95$ and $\epsilon = 10^{-6}$. By
-# which factor does the first step change when $\epsilon$ is made a hundred times as large? Answer
-# with a number, exact to 2 %.
+# %% [markdown] question="adadelta_epsilon"
 
 # %% quiz="adadelta_epsilon"
-# BEGIN SOLUTION
-adadelta_epsilon = 10
-# END SOLUTION
-
-# %% check="adadelta_epsilon"
-check("adadelta_epsilon")
 
 # %% [markdown]
 # Now watch your Adadelta walk down $f(w) = \tfrac12 w^2$ from $w = 1$, with $\rho = 0.95$ and seven
@@ -443,30 +390,13 @@ except NotImplementedError:
 # up from the same $\sqrt{\epsilon}$. So "no learning rate" is not quite true. There is a length to
 # choose, and it is hidden in $\epsilon$.
 
-# %% [markdown]
+# %% [markdown] question="nesterov_gradient"
 # ## 5 · Look ahead: Nesterov
 #
 # Now back to momentum (모멘텀) of lesson 4: $v = \beta v + (1-\beta) g$, $w = w - \alpha v$, also
 # called the heavy ball.
-#
-# ### Quiz · Where should the ball look?
-#
-# The ball is at $w$ with the velocity $v$ of the last step. Even before it knows the new gradient,
-# it is clear where friction and the old velocity will carry it. Nesterov (1983) takes the gradient
-# at that place. Which place is it?
-#
-# - **a** $w$
-# - **b** $w - \alpha\beta v$
-# - **c** $w - \alpha v'$, with the new velocity $v'$
-# - **d** $w - \alpha v$
 
 # %% quiz="nesterov_gradient"
-# BEGIN SOLUTION
-nesterov_gradient = "b"
-# END SOLUTION
-
-# %% check="nesterov_gradient"
-check("nesterov_gradient")
 
 # %% [markdown]
 # **Nesterov's momentum** (네스테로프 모멘텀) in our averaging form:
@@ -498,16 +428,7 @@ def nesterov_update(params, gradient, velocity, learning_rate, beta=0.9):
     Example, one parameter, gradient of f = w^2 / 2 (it is w), learning_rate 0.5, beta 0.5:
     w 1.0, velocity 2.0  ->  the look-ahead point is 0.5, velocity 1.25, w 0.375
     """
-    # BEGIN SOLUTION
-    ahead, new_params, new_velocity = {}, {}, {}
-    for key in params:
-        ahead[key] = params[key] - learning_rate * beta * velocity[key]
-    grads = gradient(ahead)
-    for key in params:
-        new_velocity[key] = beta * velocity[key] + (1 - beta) * grads[key]
-        new_params[key] = params[key] - learning_rate * new_velocity[key]
-    return new_params, new_velocity
-    # END SOLUTION
+    # REFERENCE SOLUTION
 
 
 # %% check="nesterov_update"

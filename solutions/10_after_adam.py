@@ -82,22 +82,9 @@ plots.show(
     "to +1, the worst one, and stays there.",
 )
 
-# %% [markdown]
-# ### Quiz · Why?
-#
-# - **a** the learning rate is too large for this stream
-# - **b** on average the gradients of the stream point to $+1$
-# - **c** the averages start at zero, and their bias misleads Adam
-# - **d** the gradient 3 is divided by a root that it has just made large; the two $-1$ that follow
-#   are divided by a root that has forgotten the 3
+# %% [markdown] question="amsgrad_why"
 
 # %% quiz="amsgrad_why"
-# BEGIN SOLUTION
-amsgrad_why = "d"
-# END SOLUTION
-
-# %% check="amsgrad_why"
-check("amsgrad_why")
 
 # %% [markdown]
 # It takes a short memory. Drag $\beta_2$ and $\beta_1$: from where on does Adam go the right way?
@@ -160,19 +147,7 @@ def amsgrad_update(params, grads, state, learning_rate, beta1=0.9, beta2=0.999, 
 
     Example, first update, learning_rate 0.1: a gradient of 2.0 moves the weight by 0.1, as in Adam
     """
-    # BEGIN SOLUTION
-    new_params, v, s, s_max = {}, {}, {}, {}
-    t = state["t"] + 1
-    for key in params:
-        v[key] = beta1 * state["v"][key] + (1 - beta1) * grads[key]
-        s[key] = beta2 * state["s"][key] + (1 - beta2) * grads[key] ** 2
-        s_max[key] = np.maximum(state["s_max"][key], s[key])
-        v_corrected = v[key] / (1 - beta1**t)
-        s_corrected = s_max[key] / (1 - beta2**t)
-        step = v_corrected / (np.sqrt(s_corrected) + epsilon)
-        new_params[key] = params[key] - learning_rate * step
-    return new_params, {"v": v, "s": s, "s_max": s_max, "t": t}
-    # END SOLUTION
+    # REFERENCE SOLUTION
 
 
 # %% check="amsgrad_update"
@@ -229,7 +204,7 @@ except NotImplementedError:
 # trap has to be built with care. AMSGrad is the answer to a theorem more than to a practical need,
 # and most scripts leave it switched off.
 
-# %% [markdown]
+# %% [markdown] question="l2_shrinkage"
 # ## 2 · What L2 does to a step
 #
 # A seminar note explains L2 regularization (L2 정규화) like this: "it makes the update slightly
@@ -241,19 +216,8 @@ except NotImplementedError:
 #
 # $$W = W - \alpha \left( g + \frac{\lambda}{m} W \right) =
 # \left(1 - \frac{\alpha\lambda}{m}\right) W - \alpha\, g$$
-#
-# ### Quiz · How much is left?
-#
-# $\alpha = 0.5$, $\lambda = 10$, $m = 500$. By which number does each step multiply $W$, apart from
-# what $g$ does? Answer with a number, exact to 0.1 %.
 
 # %% quiz="l2_shrinkage"
-# BEGIN SOLUTION
-l2_shrinkage = 0.99
-# END SOLUTION
-
-# %% check="l2_shrinkage"
-check("l2_shrinkage")
 
 # %% [markdown]
 # So every step multiplies $W$ by $1 - \alpha\lambda/m$, whatever the weight: this is **weight
@@ -314,27 +278,10 @@ plots.show(
 # deviation over five of them); more of it hurts.
 # "Discriminates less" is what happens when $\lambda$ is too large, not how L2 helps.
 
-# %% [markdown]
+# %% [markdown] question="adam_with_l2"
 # ## 3 · The same term inside Adam
-#
-# ### Quiz · Who decays?
-#
-# Two weights both stand at 1. Their gradients are nothing but noise (잡음), of size 10 for the first
-# and of size 0.1 for the second. Adam gets the gradient with the L2 term in it, $g + \lambda w$.
-# Which of the two weights decays more slowly?
-#
-# - **a** the one with the large gradients
-# - **b** the one with the small gradients
-# - **c** neither, both by the factor $1 - \alpha\lambda$ a step
-# - **d** neither, since Adam cancels the L2 term altogether
 
 # %% quiz="adam_with_l2"
-# BEGIN SOLUTION
-adam_with_l2 = "a"
-# END SOLUTION
-
-# %% check="adam_with_l2"
-check("adam_with_l2")
 
 # %% tags=["experiment"]
 size = np.array([[10.0], [0.1]])
@@ -415,19 +362,7 @@ def adamw_update(
     Example, first update, learning_rate 0.1, weight_decay 0.5: w 2.0, gradient 4.0
     ->  the decay leaves 1.9, Adam's step is 0.1, w 1.8
     """
-    # BEGIN SOLUTION
-    new_params, v, s = {}, {}, {}
-    t = state["t"] + 1
-    for key in params:
-        v[key] = beta1 * state["v"][key] + (1 - beta1) * grads[key]
-        s[key] = beta2 * state["s"][key] + (1 - beta2) * grads[key] ** 2
-        v_corrected = v[key] / (1 - beta1**t)
-        s_corrected = s[key] / (1 - beta2**t)
-        step = v_corrected / (np.sqrt(s_corrected) + epsilon)
-        decayed = (1 - learning_rate * weight_decay) * params[key]
-        new_params[key] = decayed - learning_rate * step
-    return new_params, {"v": v, "s": s, "t": t}
-    # END SOLUTION
+    # REFERENCE SOLUTION
 
 
 # %% check="adamw_update"
@@ -496,28 +431,10 @@ for label, make, grid in (
 # the paper reports better results and less need to tune rate and decay together (Loshchilov and
 # Hutter, 2019).
 
-# %% [markdown]
+# %% [markdown] question="warmup_first_steps"
 # ## 4 · Warm up, then cool down
-#
-# ### Quiz · Adam's very first step
-#
-# Most scripts let the rate rise from nearly nothing to its full size over the first steps, a
-# **warm-up** (워밍업). To see what it changes, look at Adam without one. Two weights have the first
-# gradients 10 and 0.001. How far do they move at $t = 1$, with the learning rate $\alpha$ and both
-# averages corrected?
-#
-# - **a** the first far, the second hardly at all: in proportion to their gradients
-# - **b** hardly at all, both of them: the averages start at zero
-# - **c** by $\alpha$, both of them
-# - **d** by $\alpha/10$, both of them: $v$ holds a tenth of the gradient
 
 # %% quiz="warmup_first_steps"
-# BEGIN SOLUTION
-warmup_first_steps = "c"
-# END SOLUTION
-
-# %% check="warmup_first_steps"
-check("warmup_first_steps")
 
 # %% [markdown]
 # At the other end of training, small steps let the weights settle (lesson 7). The usual choice is
@@ -555,12 +472,7 @@ def warmup_cosine(step, warmup_steps, total_steps, learning_rate):
     Example, 4 steps of warm-up, 12 in all, rate 0.8:
     0.2 at step 0, 0.8 at steps 3 and 4, 0.4 at step 8, 0.0 at step 12
     """
-    # BEGIN SOLUTION
-    if step < warmup_steps:
-        return learning_rate * (step + 1) / warmup_steps
-    progress = min((step - warmup_steps) / (total_steps - warmup_steps), 1)
-    return learning_rate * (1 + np.cos(np.pi * progress)) / 2
-    # END SOLUTION
+    # REFERENCE SOLUTION
 
 
 # %% check="warmup_cosine"
@@ -725,15 +637,7 @@ def sgdr(step, cycle, learning_rate, factor=2, minimum=0.0):
     Example, cycle 4, rate 0.8, factor 2, minimum 0.2:
     0.8 at step 0, 0.5 at step 2, 0.8 at step 4, 0.5 at step 8, 0.8 at step 12
     """
-    # BEGIN SOLUTION
-    start, length = 0, cycle
-    while step >= start + length:
-        start = start + length
-        length = length * factor
-    progress = (step - start) / length
-    share = (1 + np.cos(np.pi * progress)) / 2
-    return minimum + (learning_rate - minimum) * share
-    # END SOLUTION
+    # REFERENCE SOLUTION
 
 
 # %% check="sgdr"
@@ -841,7 +745,7 @@ except NotImplementedError:
 # | warm-up and cosine | yes | no: most is gained at the end | $\alpha$, $W$, $T$ |
 # | warm restarts | no | at the end of each cycle | $\alpha$, first cycle, factor |
 
-# %% [markdown]
+# %% [markdown] question="adam_large_epsilon"
 # ## 6 · Does epsilon matter?
 #
 # Two statements from the notes: "it does not matter what $\epsilon$ (엡실론) is" and "$\epsilon$ is a
@@ -850,23 +754,8 @@ except NotImplementedError:
 # ImageNet a good choice was 1.0 or 0.1. TensorFlow 2 kept the note beside a default of $10^{-7}$;
 # Keras 3 no longer has it. (The Inception paper itself used RMSprop with $\epsilon = 1.0$: Szegedy
 # and others, 2016.)
-#
-# ### Quiz · A large epsilon
-#
-# The roots of $s$ are about 0.01 in some network. With $\epsilon = 1$, Adam's steps are
-#
-# - **a** still one learning rate long for every weight
-# - **b** about $\alpha\, v$: those of momentum
-# - **c** about $\alpha\, g$: those of gradient descent
-# - **d** zero: the weights stand still
 
 # %% quiz="adam_large_epsilon"
-# BEGIN SOLUTION
-adam_large_epsilon = "b"
-# END SOLUTION
-
-# %% check="adam_large_epsilon"
-check("adam_large_epsilon")
 
 # %% [markdown]
 # Lesson 5 swept $\epsilon$ at one learning rate. You know by now what is unfair about that.

@@ -96,11 +96,7 @@ def curriculum_order(difficulty, share=1.0):
     Example: curriculum_order(np.array([0.5, 0.1, 0.4, 0.2, 0.3])) is [1, 3, 4, 2, 0];
     with share 0.45 it is [1, 3, 4].
     """
-    # BEGIN SOLUTION
-    order = np.argsort(difficulty, kind="stable")
-    count = int(np.ceil(share * len(difficulty)))
-    return order[:count]
-    # END SOLUTION
+    # REFERENCE SOLUTION
 
 
 # %% check="curriculum_order"
@@ -368,7 +364,7 @@ try:
 except NotImplementedError:
     print("Exercise 2 comes first; then run this cell again.")
 
-# %% [markdown]
+# %% [markdown] question="strategies_one_example"
 # With batch normalization a wider range of learning rates works: at rate 3 the plain network with the
 # usual weights is no better than guessing, and the normalized one is at its best. The scale of the first
 # weights matters less, but it still matters: weights thirty times too large are turned less by the same
@@ -377,24 +373,8 @@ except NotImplementedError:
 # Why it works is debated. The paper's reason was the shifting distribution of a layer's inputs;
 # Santurkar and others (2018) added such shifts on purpose, training did not suffer, and they argue
 # that it is the smoother cost that counts.
-#
-# ### Quiz · One example
-#
-# A trained network gets a single picture, $m = 1$, and somebody has left it in **training** mode.
-# What is the output $A$ of the batch normalization?
-#
-# - **a** the same as in evaluation mode
-# - **b** not a number: the variance is zero
-# - **c** $\beta$, for every picture
-# - **d** what the running averages make of it, which then move
 
 # %% quiz="strategies_one_example"
-# BEGIN SOLUTION
-strategies_one_example = "c"
-# END SOLUTION
-
-# %% check="strategies_one_example"
-check("strategies_one_example")
 
 # %% [markdown]
 # The same trained network, evaluated in the right and in the wrong mode. **Predict** the accuracy in
@@ -526,18 +506,7 @@ def early_stopping(validation_costs, params_by_epoch, patience):
     Example: costs 0.9, 0.6, 0.7, 0.5, 0.55, 0.52, 0.4 and patience 2: stops after 6 epochs and
     gives back params_by_epoch[3]. With costs that always fall, all epochs are run.
     """
-    # BEGIN SOLUTION
-    best, waited, epochs_run = 0, 0, 1
-    for epoch in range(1, len(validation_costs)):
-        epochs_run += 1
-        if validation_costs[epoch] < validation_costs[best]:
-            best, waited = epoch, 0
-        else:
-            waited += 1
-        if waited == patience:
-            break
-    return params_by_epoch[best], epochs_run
-    # END SOLUTION
+    # REFERENCE SOLUTION
 
 
 # %% check="early_stopping"
@@ -559,7 +528,7 @@ try:
 except NotImplementedError:
     print("Exercise 3 comes first; then run this cell again.")
 
-# %% [markdown]
+# %% [markdown] question="strategies_which_part"
 # A small patience is caught by the first jump. A large one costs epochs and nothing else, because
 # what comes back is the best epoch anyway. Note that the lowest validation cost and the highest test
 # accuracy need not be the same epoch: the stop is decided by one part of the data and judged by
@@ -568,23 +537,8 @@ except NotImplementedError:
 # One objection belongs here. Early stopping makes the length of the training part of the fight against
 # overfitting, so that the optimizer and the regularization can no longer be tuned one after the
 # other. With L2 instead (lesson 10) you train to the end and tune $\lambda$.
-#
-# ### Quiz · Which part decides?
-#
-# Which cost should decide when to stop?
-#
-# - **a** that of the training part
-# - **b** that of a validation part, which neither trains the network nor gives the final score
-# - **c** that of the test part, since this is the score that counts
-# - **d** none: a number of epochs fixed beforehand is always as good
 
 # %% quiz="strategies_which_part"
-# BEGIN SOLUTION
-strategies_which_part = "b"
-# END SOLUTION
-
-# %% check="strategies_which_part"
-check("strategies_which_part")
 
 # %% [markdown]
 # ## 4 · Gradient noise
@@ -621,14 +575,7 @@ def noisy_gradients(grads, t, eta, gamma, rng):
 
     Example: with eta 0.04 and gamma 0.5 the standard deviation is 0.2 at t = 0 and 0.1 at t = 15.
     """
-    # BEGIN SOLUTION
-    variance = eta / (1 + t) ** gamma
-    noisy = {}
-    for key in grads:
-        noise = rng.standard_normal(grads[key].shape)
-        noisy[key] = grads[key] + np.sqrt(variance) * noise
-    return noisy
-    # END SOLUTION
+    # REFERENCE SOLUTION
 
 
 # %% check="noisy_gradients"
@@ -715,19 +662,9 @@ try:
 except NotImplementedError:
     print("Exercise 4 comes first; then run this cell again.")
 
-# %% [markdown]
-# ### Quiz · How much is left?
-#
-# $\eta = 0.3$, $\gamma = 0.55$. What is the **standard deviation** of the noise at $t = 99$? Answer
-# with a number, exact to 2 %.
+# %% [markdown] question="strategies_noise_spread"
 
 # %% quiz="strategies_noise_spread"
-# BEGIN SOLUTION
-strategies_noise_spread = 0.154
-# END SOLUTION
-
-# %% check="strategies_noise_spread"
-check("strategies_noise_spread")
 
 # %% [markdown]
 # ## 5 · Know a learning rate by its curve
@@ -768,23 +705,9 @@ for number, (first, soon, last) in endings.items():
         f"({number}) cost {first:.1f} at the start, {soon:.1f} after 5 updates, {last:.1f} after 60"
     )
 
-# %% [markdown]
-# ### Quiz · Four curves
-#
-# Which is which?
-#
-# - **a** (2) too small, (1) too large, (4) good, (3) much too large
-# - **b** (2) much too large, (4) too large, (1) good, (3) too small
-# - **c** (2) much too large, (3) too large, (4) good, (1) too small
-# - **d** (2) much too large, (1) too large, (4) good, (3) too small
+# %% [markdown] question="strategies_four_curves"
 
 # %% quiz="strategies_four_curves"
-# BEGIN SOLUTION
-strategies_four_curves = "d"
-# END SOLUTION
-
-# %% check="strategies_four_curves"
-check("strategies_four_curves")
 
 # %% [markdown]
 # A picture like this is a caricature. **Predict** what a rate that is much too large does to a network:
@@ -839,11 +762,7 @@ def tune_learning_rate(rates, costs):
     Example: rates [0.01, 0.1, 1.0, 10.0] and costs [[0.9, 0.8], [0.35, 0.25], [0.1, 0.6],
     [nan, inf]]: the means are 0.85, 0.3, 0.35 and none, so the answer is (0.1, False).
     """
-    # BEGIN SOLUTION
-    mean = np.mean(costs, axis=1)
-    best = int(np.argmin(np.where(np.isfinite(mean), mean, np.inf)))
-    return rates[best], best in (0, len(rates) - 1)
-    # END SOLUTION
+    # REFERENCE SOLUTION
 
 
 # %% check="tune_learning_rate"
@@ -905,28 +824,13 @@ try:
 except NotImplementedError:
     print("Exercise 5 comes first; then run this cell again.")
 
-# %% [markdown]
+# %% [markdown] question="strategies_fair_race"
 # At one rate for all, Adam seems far ahead of gradient descent and of momentum. At a rate of its own,
 # each does well, and the four differ by about as much as the seeds do. The best rates of gradient
 # descent and Adam lie two steps of the sweep apart, a factor of 16: no single rate could have been fair
 # to both.
-#
-# ### Quiz · A fair race
-#
-# What makes a comparison of two optimizers fair?
-#
-# - **a** a learning rate tuned for each with the same effort, on a validation part, and several seeds
-# - **b** the same learning rate for both, so that the conditions are the same
-# - **c** the default learning rate of the library for each
-# - **d** training both for many more epochs
 
 # %% quiz="strategies_fair_race"
-# BEGIN SOLUTION
-strategies_fair_race = "a"
-# END SOLUTION
-
-# %% check="strategies_fair_race"
-check("strategies_fair_race")
 
 # %% [markdown]
 # ## Summary

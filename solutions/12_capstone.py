@@ -61,23 +61,9 @@ print("steps to within 0.1 of a minimum, each with its tuned rate")
 for line in race.results():
     print(line)
 
-# %% [markdown]
-# ### Quiz · First everywhere?
-#
-# What do these numbers say?
-#
-# - **a** Adam is the first on every surface
-# - **b** momentum is the first on every surface
-# - **c** who is first depends on the surface
-# - **d** whoever is first merely had a better learning rate
+# %% [markdown] question="capstone_no_winner"
 
 # %% quiz="capstone_no_winner"
-# BEGIN SOLUTION
-capstone_no_winner = "c"
-# END SOLUTION
-
-# %% check="capstone_no_winner"
-check("capstone_no_winner")
 
 # %% [markdown]
 # These surfaces have two parameters and no noise. A network has thousands and mini-batches. So the
@@ -111,7 +97,7 @@ if not team:
         "Solve one of these exercises in its lesson, save that notebook, and run this cell again."
     )
 
-# %% [markdown]
+# %% [markdown] question="capstone_which_part"
 # ## 3 · The rules
 #
 # 1. **The same task for all.** 1,437 handwritten digits, a network with 64, 32 and 10 units, 30 epochs
@@ -126,23 +112,8 @@ if not team:
 # 4. **Five other seeds** for the race, so that one lucky start decides nothing.
 # 5. **A constant rate** for all, from the first step to the last: no warm-up, no cosine. Lesson 10 found
 #    that a schedule can be worth as much as the optimizer, so section 5 tries one afterwards.
-#
-# ### Quiz · Which part chooses the rate?
-#
-# Why not simply choose the rate with the best result on the test part?
-#
-# - **a** one should; or still better, the rate with the lowest cost on the part it is trained on
-# - **b** the test score would then be partly luck: it must come from data that decided nothing
-# - **c** one should: the test score is what counts in the end
-# - **d** no part should choose it; a rate from a paper is more objective
 
 # %% quiz="capstone_which_part"
-# BEGIN SOLUTION
-capstone_which_part = "b"
-# END SOLUTION
-
-# %% check="capstone_which_part"
-check("capstone_which_part")
 
 # %% [markdown]
 # The next cell turns your functions into steps of one form and trains a network with them.
@@ -361,50 +332,18 @@ for name in again:
 if not again:
     print("This needs sgd, momentum, rmsprop or adam in the race: see section 2.")
 
-# %% [markdown]
+# %% [markdown] question="capstone_error_bars"
 # With all of them solved: every training cost is higher, since so many of the 300 steps are short.
 # Momentum is still the first and gradient descent the last; Adam and RMSprop have changed places. So
 # momentum does not owe its lead to the constant rate, and the ranks behind it hang on the schedule. A
 # longer race, or a warm-up with larger rates, might end otherwise again: that belongs among the things
 # you may not conclude.
-#
-# ### Quiz · Error bars
-#
-# In some other race, momentum reached a test accuracy of $98.3 \pm 0.6$ % and Adam $98.0 \pm 0.6$ %: mean
-# and standard deviation over five seeds, on 360 test digits. What follows?
-#
-# - **a** nothing about who is better: the difference is of the size that chance brings
-# - **b** momentum is better, because its mean is higher
-# - **c** the two are equally good, that is now shown
-# - **d** the one with the larger spread is worse
 
 # %% quiz="capstone_error_bars"
-# BEGIN SOLUTION
-capstone_error_bars = "a"
-# END SOLUTION
 
-# %% check="capstone_error_bars"
-check("capstone_error_bars")
-
-# %% [markdown]
-# ### Quiz · Training and test
-#
-# In a race of all nine, run with these rules, the highest training cost was about thirty times the lowest.
-# The test accuracies lay between 97.8 and 98.7 %, with standard deviations from 0.2 to 0.9. What is the
-# best description?
-#
-# - **a** both numbers measure the same, so that there is one winner
-# - **b** the lowest training cost gives the highest test accuracy
-# - **c** the lowest training cost gives the lowest test accuracy
-# - **d** in training cost they differ clearly; in test accuracy no winner can be named
+# %% [markdown] question="capstone_train_and_test"
 
 # %% quiz="capstone_train_and_test"
-# BEGIN SOLUTION
-capstone_train_and_test = "d"
-# END SOLUTION
-
-# %% check="capstone_train_and_test"
-check("capstone_train_and_test")
 
 # %% [markdown]
 # ## 6 · Your conclusion

@@ -1,10 +1,8 @@
 """Every item of the sources' inventory has its place: a heading of a lesson."""
 
-import jupytext
 import pytest
 
-from autograder import SOLUTIONS
-from autograder.build import overview
+from autograder.build import notebooks, overview
 
 # Items by lesson, as the plan of the course gives them out.
 PLAN = {
@@ -23,8 +21,7 @@ PLAN = {
 
 
 def _headings(lesson):
-    notebook = jupytext.read(SOLUTIONS / f"{lesson}.py")
-    for cell in notebook.cells:
+    for cell in notebooks.read(notebooks.Source(lesson)).cells:
         if cell.cell_type == "markdown":
             for line in cell.source.splitlines():
                 if line.startswith("#"):

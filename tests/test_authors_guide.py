@@ -29,7 +29,8 @@ def lesson():
 def test_reference_styles_and_mistakes(lesson, seed):
     exercise = lesson.exercises["sign_update"]
     assert judge_here(exercise, exercise.reference, seed).score == 3
-    assert [judge_here(exercise, exercise.implement(s), seed).score for s in exercise.styles] == [3]
+    styles = [judge_here(exercise, exercise.implement(s), seed).score for s in exercise.styles]
+    assert styles == [3, 3]
     named = [judge_here(exercise, exercise.implement(m), seed) for m in exercise.mistakes]
     assert [verdict.mistake for verdict in named] == [m.name for m in exercise.mistakes]
     assert {verdict.score for verdict in named} == {0}
@@ -55,3 +56,7 @@ def test_the_quiz(lesson):
     quiz = lesson.exercises["sign_step_size"]
     assert judge_here(quiz, "b").score == 1
     assert judge_here(quiz, "a").mistake == "answered_a"
+    assert r"- **b** by $\alpha$" in quiz.text()
+    number = lesson.exercises["sign_ten_steps"]
+    assert judge_here(number, 0.0).score == 1
+    assert judge_here(number, 2).mistake == "answered_2"

@@ -3,12 +3,14 @@
 import json
 import shutil
 
+import jupytext
 import nbformat
 import pytest
 
 from autograder import NOTEBOOKS, SOLUTIONS
-from autograder.build import notebooks
+from autograder.build import fill, notebooks
 from autograder.errors import RunError, UserError
+from autograder.exercise import Lesson
 
 LESSON = "04_momentum"
 
@@ -121,6 +123,29 @@ def test_an_unknown_lesson_is_bad_usage():
         ('# %% check="descend"', "# %%", "its exercises define"),
         ('# %% exercise="descend"', "# %%", "has no cell for 'descend'"),
         ('# %% check="descend"', '# %% check="init_velocity"', "'check_init_velocity' marks two"),
+        (' question="momentum_classical"', "", 'no cell question="momentum_classical" above'),
+        (
+            'question="momentum_classical"',
+            'question="momentum_ten_steps"',
+            "'momentum_ten_steps' t",
+        ),
+        (
+            'question="momentum_classical"',
+            'question="momentum_forms"',
+            "'momentum_forms', which is",
+        ),
+        ('question="momentum_classical"', 'question="descend"', "'descend', which is no quiz"),
+        ('# %% quiz="momentum_classical"\n', "", 'has no cell quiz="momentum_classical"'),
+        (
+            '# %% quiz="momentum_classical"\n',
+            '# %% quiz="momentum_classical"\n1\n',
+            "must be empty",
+        ),
+        (
+            '# %% exercise="momentum_update"',
+            '# %% exercise="climb"',
+            "for the reference of 'climb', which",
+        ),
     ],
 )
 def test_a_lesson_and_its_exercises_must_agree(copy, old, new, text):
@@ -128,3 +153,85 @@ def test_a_lesson_and_its_exercises_must_agree(copy, old, new, text):
     path.write_text(path.read_text("utf-8").replace(old, new), "utf-8")
     with pytest.raises(RunError, match=text):
         notebooks.check([LESSON])
+
+
+def _cells(text, *names):
+    """The cells of a lesson's text, filled from these exercises of the example."""
+    exercises = {name: _example().exercises[name] for name in names}
+    return list(fill.filled(jupytext.reads(text, fmt="py:percent").cells, exercises, "the text"))
+
+
+def _example():
+    lesson = Lesson("98_example", title="An example", minutes=1)
+    lesson.quiz(
+        "colour",
+        title="Colours",
+        question=10 * "words " + 15 * "more " + "in one line.\n\n| a | b |\n|---|---|",
+        options={"a": (r"$\beta$", "Why?"), "b": ("two\nlines", "Right.")},
+        right="b",
+        afterwards="Answer first.",
+        hints=("Look.",),
+    )
+    lesson.number_quiz(
+        "third",
+        title="A third",
+        question="How much is 1/3?",
+        asks="a share",
+        right=(1 / 3, "One in three."),
+        written=0.33,
+        wrong={3: "Which way round?"},
+        hints=("Divide.",),
+    )
+
+    @lesson.exercise(points=1)
+    def double(x):
+        """Twice x."""
+        # by adding
+        return x + x
+
+    return lesson
+
+
+def test_a_question_stands_below_its_cells_text():
+    text = '# %% [markdown] question="colour"\n# Some prose.\n#\n# More.\n\n# %% quiz="colour"\n'
+    cell = _cells(text, "colour")[0]
+    assert cell.source.split("\n") == [
+        "Some prose.",
+        "",
+        "More.",
+        "",
+        "### Quiz · Colours",
+        "",
+        10 * "words " + 6 * "more " + "more",
+        8 * "more " + "in one line.",
+        "",
+        "| a | b |",
+        "|---|---|",
+        "",
+        r"- **a** $\beta$",
+        "- **b** two",
+        "  lines",
+        "",
+        "Answer first.",
+    ]
+
+
+def test_a_quiz_becomes_its_answer_and_its_check():
+    text = '# %% [markdown] question="third"\n\n# %% quiz="third"\n\n'
+    question, answer, check = _cells(text, "third")
+    assert question.source == "### Quiz · A third\n\nHow much is 1/3?"
+    assert answer.source == "# BEGIN SOLUTION\nthird = 0.33\n# END SOLUTION"
+    assert (answer.metadata.quiz, check.metadata.check) == ("third", "third")
+    assert check.source == 'check("third")'
+
+
+def test_a_model_answer_is_what_the_reference_does():
+    text = 'def double(x):\n    """Of the lesson."""\n    # REFERENCE SOLUTION\n'
+    (cell,) = _cells(f'# %% exercise="double"\n{text}', "double")
+    assert cell.source.split("\n")[1:] == [
+        '    """Of the lesson."""',
+        "    # BEGIN SOLUTION",
+        "    # by adding",
+        "    return x + x",
+        "    # END SOLUTION",
+    ]

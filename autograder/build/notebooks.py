@@ -24,7 +24,7 @@ from nbgrader.preprocessors import ClearSolutions, ComputeChecksums, LockCells
 from traitlets.config import Config
 
 from autograder import NOTEBOOKS, RELEASES, SOLUTIONS
-from autograder.build import overview
+from autograder.build import fill, overview
 from autograder.errors import RunError, UserError
 from autograder.exercise import Lesson
 from autograder.exercises import lessons
@@ -128,6 +128,8 @@ def read(source: Source) -> NotebookNode:
     """The lesson as a notebook with ids and grading metadata, not executed."""
     notebook = jupytext.reads(source.text.read_text("utf-8"), fmt="py:percent")
     notebook.metadata = NotebookNode(deepcopy(METADATA))
+    exercises = source.lesson.exercises if source.lesson else {}
+    notebook.cells = [*fill.filled(notebook.cells, exercises, source.text.name)]
     seen: dict[str, int] = {}
     for cell in notebook.cells:
         _expand_markers(cell, source, seen)

@@ -399,46 +399,67 @@ def _(params, grads, squared_sum, learning_rate, epsilon=1e-8):
     return new_params, new_sum
 
 
-lesson.quiz(
+lesson.number_quiz(
     "adagrad_step_100",
-    (
+    title="The hundredth step",
+    question="A weight always gets the same gradient $g$, and $G$ starts at zero. How many "
+    "**learning rates** long is Adagrad's step number 100? Answer with a number, exact to 2 %.",
+    asks="a number of learning rates",
+    right=(
         0.1,
         "After 100 gradients the sum is 100 g^2 and its root 10 |g|: the step is a tenth of a "
         "learning rate long, and step 10000 a hundredth.",
     ),
-    (1, "That is the first step. How large is the sum after 100 of them?"),
-    (0.01, "The sum is 100 g^2, but the step divides by its root."),
-    (10, "That is what the step divides by, in units of |g|. Is the step then longer or shorter "
-         "than one learning rate?"),
-    (3.162, "That is the first step of RMSprop. Adagrad adds up with weight 1: what is its sum "
-            "after 100 gradients?"),
-    (0.005, "The sum of 100 equal squares is 100 of them, not 1 + 2 + ... + 100. And then comes "
-            "the root."),
-    asks="a number of learning rates",
+    wrong={
+        1: "That is the first step. How large is the sum after 100 of them?",
+        0.01: "The sum is 100 g^2, but the step divides by its root.",
+        10: "That is what the step divides by, in units of |g|. Is the step then longer or "
+        "shorter than one learning rate?",
+        3.162: "That is the first step of RMSprop. Adagrad adds up with weight 1: what is its sum "
+        "after 100 gradients?",
+        0.005: "The sum of 100 equal squares is 100 of them, not 1 + 2 + ... + 100. And then "
+        "comes the root.",
+    },
     hints=(
         "Let g be 1. What does the sum hold after one step, after two, after a hundred?",
         "The step divides the gradient by the root of the sum, not by the sum.",
         "Check your way with the first step: it is one learning rate long.",
     ),
-)  # fmt: skip
+)
 
 lesson.quiz(
     "adagrad_or_average",
-    (
-        "c",
-        "A sum of squares cannot fall, so the rate cannot rise again. An average forgets: after "
-        "the large gradients have gone, its rate recovers.",
-    ),
-    ("a", "Both rates fall while the gradients are large. Which of the two can come back up?"),
-    ("b", "A rate rises when the root below it falls. Which of the two can fall, a sum of squares "
-          "or an average?"),
-    ("d", "What weight have the large squares 400 steps later: in a sum, and in an average?"),
+    title="When the storm is over",
+    question="For 100 steps the gradients of a weight have the size 10, and then, for 400 steps, "
+    "the size 0.1. RMSprop keeps an average of squares (지수 가중 평균) and Adagrad their sum. "
+    "**Predict** the effective learning rates at the end:",
+    options={
+        "a": (
+            "both have recovered",
+            "Both rates fall while the gradients are large. Which of the two can come back up?",
+        ),
+        "b": (
+            "Adagrad's has recovered, RMSprop's has stayed low",
+            "A rate rises when the root below it falls. Which of the two can fall, a sum of "
+            "squares or an average?",
+        ),
+        "c": (
+            "RMSprop's has recovered, Adagrad's has stayed low",
+            "A sum of squares cannot fall, so the rate cannot rise again. An average forgets: "
+            "after the large gradients have gone, its rate recovers.",
+        ),
+        "d": (
+            "neither has recovered",
+            "What weight have the large squares 400 steps later: in a sum, and in an average?",
+        ),
+    },
+    right="c",
     hints=(
         "The rate is high where the root below it is small. Ask of each root: can it fall?",
         "What has to happen to a number before a sum of squares gets smaller?",
         "With beta2 = 0.9, how much of a square is left in the average after 400 steps?",
     ),
-)  # fmt: skip
+)
 
 
 @lesson.exercise(
@@ -829,46 +850,68 @@ def _(params, grads, state, rho=0.9, epsilon=1e-6):
     return p, {"s": s, "d": d}
 
 
-lesson.quiz(
+lesson.number_quiz(
     "adadelta_epsilon",
-    (
+    title="What does epsilon do here?",
+    question=r"Before the first step $s = d = 0$. The gradient is 1, $\rho = 0.95$ and $\epsilon "
+    r"= 10^{-6}$. By which factor does the first step change when $\epsilon$ is made a hundred "
+    "times as large? Answer with a number, exact to 2 %.",
+    asks="a number, a factor",
+    right=(
         10,
         "The first step is sqrt(epsilon) over the root of s: a hundred times the epsilon makes it "
         "ten times as long. Epsilon has taken over the part of the learning rate.",
     ),
-    (1, "Below the line epsilon hardly matters here. And above it, where d is still zero?"),
-    (100, "Above the line epsilon stands under a root. What becomes of the factor 100?"),
-    (0.1, "Is epsilon in the numerator or in the denominator of what matters here?"),
-    (0.01, "Is epsilon in the numerator or in the denominator of what matters here, and under "
-           "what?"),
-    asks="a number, a factor",
+    wrong={
+        1: "Below the line epsilon hardly matters here. And above it, where d is still zero?",
+        100: "Above the line epsilon stands under a root. What becomes of the factor 100?",
+        0.1: "Is epsilon in the numerator or in the denominator of what matters here?",
+        0.01: "Is epsilon in the numerator or in the denominator of what matters here, and under "
+        "what?",
+    },
     hints=(
         "Write the first step down with s = (1 - rho) and d = 0.",
         "Below the line 0.05 + epsilon hardly changes. What stands above the line?",
         "Epsilon is under a root there. By what does a root grow when its number does?",
     ),
-)  # fmt: skip
+)
 
 
 lesson.quiz(
     "nesterov_gradient",
-    (
-        "b",
-        "The old velocity will carry the ball there anyway, gradient or not; so the slope over "
-        "there is the one to act on.",
-    ),
-    ("a", "That is plain momentum. What does Nesterov know about the next step before it takes "
-          "the gradient?"),
-    ("c", "That point is only known once the gradient has been used. Which part of the step is "
-          "known before?"),
-    ("d", "Friction takes its share of the old velocity before it moves the ball. How much of v "
-          "is left?"),
+    title="Where should the ball look?",
+    question="The ball is at $w$ with the velocity $v$ of the last step. Even before it knows the "
+    "new gradient, it is clear where friction and the old velocity will carry it. Nesterov (1983) "
+    "takes the gradient at that place. Which place is it?",
+    options={
+        "a": (
+            "$w$",
+            "That is plain momentum. What does Nesterov know about the next step before it takes "
+            "the gradient?",
+        ),
+        "b": (
+            r"$w - \alpha\beta v$",
+            "The old velocity will carry the ball there anyway, gradient or not; so the slope "
+            "over there is the one to act on.",
+        ),
+        "c": (
+            r"$w - \alpha v'$, with the new velocity $v'$",
+            "That point is only known once the gradient has been used. Which part of the step is "
+            "known before?",
+        ),
+        "d": (
+            r"$w - \alpha v$",
+            "Friction takes its share of the old velocity before it moves the ball. How much of v "
+            "is left?",
+        ),
+    },
+    right="b",
     hints=(
         "Write the step as two parts: one that needs the new gradient and one that does not.",
         "Put v = beta v + (1 - beta) g into w - alpha v. Which part is known before g?",
         "Set g to 0 for a moment: where does the ball end?",
     ),
-)  # fmt: skip
+)
 
 
 @lesson.exercise(

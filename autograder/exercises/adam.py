@@ -1003,67 +1003,94 @@ def _(params, grads, state, learning_rate, beta1=0.9, beta2=0.999, epsilon=1e-8)
     return p, {"v": v, "s": s, "t": t}
 
 
-lesson.quiz(
+lesson.number_quiz(
     "adam_first_step",
-    (
+    title="The first step",
+    question=r"The defaults $\beta_1 = 0.9$, $\beta_2 = 0.999$, and a weight whose first gradient "
+    "is 0.003. How many **learning rates** long is its first step? Answer with a number.",
+    asks="a number of learning rates",
+    right=(
         1,
         "At t = 1 the corrected averages are g and g^2: the step is g/|g|, one learning rate, "
         "whatever the gradient is.",
     ),
-    (0.003, "That would be gradient descent. What is g divided by?"),
-    (3.162, "That is the step without any correction. What are v and s after theirs?"),
-    (31.62, "That is the step when v is corrected and s is not. What is s / (1 - beta2)?"),
-    (0.1, "v starts at 0.1 g. What does the correction make of it?"),
-    (0.744, "That is the step when t is 2 already. Which t has the first update?"),
-    asks="a number of learning rates",
+    wrong={
+        0.003: "That would be gradient descent. What is g divided by?",
+        3.162: "That is the step without any correction. What are v and s after theirs?",
+        31.62: "That is the step when v is corrected and s is not. What is s / (1 - beta2)?",
+        0.1: "v starts at 0.1 g. What does the correction make of it?",
+        0.744: "That is the step when t is 2 already. Which t has the first update?",
+    },
     hints=(
         "Compute v and s in the first update, for any gradient g.",
         "Now both corrected values. What is left of the two betas?",
         "What remains is g over the root of its square. How long is that?",
     ),
-)  # fmt: skip
+)
 
 lesson.quiz(
     "adam_uncorrected",
-    (
-        "c",
-        "Both averages start too low, and the one below the line lacks more: after 12 steps v has "
-        "72 % of its value and the root of s 11 %. The steps are up to 6.57 learning rates long.",
-    ),
-    ("a", "v is too small, that is true. And what about the number that v is divided by?"),
-    ("b", "Both lack something, but not the same share: after 12 steps v has reached 72 % of g. "
-          "Which share of |g| has the root of s reached, with beta2 = 0.999?"),
-    ("d", "The first step is 3.16 learning rates long already. Which of the two averages is the "
-          "slow one, and which side of the fraction is it on?"),
+    title="Without the correction",
+    question="Leave the correction out: step with $v$ and $s$ as they are. The gradient stays "
+    "constant. The steps of the first hundreds of updates are then",
+    options={
+        "a": (
+            "shorter than with the correction, since $v$ starts too small",
+            "v is too small, that is true. And what about the number that v is divided by?",
+        ),
+        "b": (
+            "of the same length, since both averages lack the same",
+            "Both lack something, but not the same share: after 12 steps v has reached 72 % of g. "
+            "Which share of |g| has the root of s reached, with beta2 = 0.999?",
+        ),
+        "c": (
+            "longer than with the correction",
+            "Both averages start too low, and the one below the line lacks more: after 12 steps v "
+            "has 72 % of its value and the root of s 11 %. The steps are up to 6.57 learning "
+            "rates long.",
+        ),
+        "d": (
+            "shorter at first, and longer after about ten updates",
+            "The first step is 3.16 learning rates long already. Which of the two averages is the "
+            "slow one, and which side of the fraction is it on?",
+        ),
+    },
+    right="c",
     hints=(
         "Both averages start too low. One is above the line, the other below it, under a root.",
         "With 0.9 and 0.999 the first step is 0.1 g over the root of 0.001 g^2. How long is it?",
         "Then compare how many updates each of the averages needs to fill.",
     ),
-)  # fmt: skip
+)
 
-lesson.quiz(
+lesson.number_quiz(
     "adam_counter",
-    (
-        69,
-        "t counts updates: 23 in an epoch, 69 in three. Neither epochs nor parameters nor examples "
-        "matter.",
-    ),
-    (3, "That counts epochs. When is an average moved on, once an epoch or once a mini-batch?"),
-    (66, "22 full batches and one of 29 columns: does the small one make an update?"),
-    (276, "That counts each of the four parameters. How many updates is one call of adam_update?"),
-    (4311, "That counts examples. How many updates does a batch of 64 make?"),
-    (68, "Which number has the first update in your count, and which in that of adam_update?"),
-    (70, "What is t before the first update, and what is it in the first?"),
-    (23, "That is one epoch. Does t start again with each?"),
-    rtol=1e-3,
+    title="The counter",
+    question="1437 digits, mini-batches of 64 (the last one smaller), a network with $W_1, b_1, "
+    "W_2, b_2$. What is $t$ in the last update of the third epoch? Answer with a number.",
     asks="a whole number, the t of one update",
+    right=(
+        69,
+        "t counts updates: 23 in an epoch, 69 in three. Neither epochs nor parameters nor "
+        "examples matter.",
+    ),
+    wrong={
+        3: "That counts epochs. When is an average moved on, once an epoch or once a mini-batch?",
+        66: "22 full batches and one of 29 columns: does the small one make an update?",
+        276: "That counts each of the four parameters. How many updates is one call of "
+        "adam_update?",
+        4311: "That counts examples. How many updates does a batch of 64 make?",
+        68: "Which number has the first update in your count, and which in that of adam_update?",
+        70: "What is t before the first update, and what is it in the first?",
+        23: "That is one epoch. Does t start again with each?",
+    },
+    rtol=0.001,
     hints=(
         "t rises by one with every call of adam_update, that is, with every mini-batch.",
         "How many mini-batches has an epoch, the smaller one included?",
         "Does t start again when an epoch ends?",
     ),
-)  # fmt: skip
+)
 
 
 # Three Adams to repair: the learner gets each with its bugs and repairs a copy.
@@ -1362,56 +1389,93 @@ repair_freezing_adam.variant(
     ),
 )
 
-lesson.quiz(
+lesson.number_quiz(
     "adam_second_moment",
-    (
-        9,
-        "s is the mean of g^2, and every g^2 is 9: a raw second moment, nothing is subtracted. The "
-        "variance of a constant gradient would be 0, and Adam would divide by epsilon.",
-    ),
-    (0, "That is the variance, the mean of (g - mean)^2. Which mean does s take?"),
-    (3, "That is the root of it, the size of the gradient. s comes before the root."),
-    (0.009, "That is s before the correction, after the first update. And after a very long time?"),
-    (1, "That is the step in learning rates. The question asks for s: what is it the mean of?"),
-    (6, "That doubles the gradient. What does s average instead?"),
+    title="A constant gradient",
+    question="A weight has the gradient 3 in every update, for a very long time. What is its "
+    r"$s_{\text{corrected}}$? Answer with a number.",
     asks="a number, the value of s",
+    right=(
+        9,
+        "s is the mean of g^2, and every g^2 is 9: a raw second moment, nothing is subtracted. "
+        "The variance of a constant gradient would be 0, and Adam would divide by epsilon.",
+    ),
+    wrong={
+        0: "That is the variance, the mean of (g - mean)^2. Which mean does s take?",
+        3: "That is the root of it, the size of the gradient. s comes before the root.",
+        0.009: "That is s before the correction, after the first update. And after a very long "
+        "time?",
+        1: "That is the step in learning rates. The question asks for s: what is it the mean of?",
+        6: "That doubles the gradient. What does s average instead?",
+    },
     hints=(
         "Write down what s is an average of.",
         "The correction takes away what the zero start did. What is the average of equal numbers?",
     ),
-)  # fmt: skip
+)
 
 lesson.quiz(
     "adam_best",
-    (
-        "d",
-        "Adam and momentum needed about as many epochs, and the test accuracies differ by "
-        "about as much as they scatter from seed to seed. One small data set cannot crown anybody.",
-    ),
-    ("a", "Look at the test accuracies and at their scatter. Is Adam's the highest?"),
-    ("b", "Compare the epochs of momentum, at its own learning rate, with those of Adam."),
-    ("c", "In that comparison each optimizer had a rate that suits only one of them. What happened "
-          "when each got its own?"),
+    title="What may be said?",
+    question="From this experiment, which statement may be made?",
+    options={
+        "a": (
+            "Adam recognises more test digits than the others.",
+            "Look at the test accuracies and at their scatter. Is Adam's the highest?",
+        ),
+        "b": (
+            "Adam needs less than half of momentum's epochs.",
+            "Compare the epochs of momentum, at its own learning rate, with those of Adam.",
+        ),
+        "c": (
+            "Adam is far ahead, as the comparison at the usual rates 0.01 and 0.001 shows.",
+            "In that comparison each optimizer had a rate that suits only one of them. What "
+            "happened when each got its own?",
+        ),
+        "d": (
+            "Adam is among the fastest in training cost, and no optimizer is clearly the best on "
+            "the\n"
+            "test digits.",
+            "Adam and momentum needed about as many epochs, and the test accuracies differ by "
+            "about as much as they scatter from seed to seed. One small data set cannot crown "
+            "anybody.",
+        ),
+    },
+    right="d",
     hints=(
         "Take the statements one by one and look for the printed line that each speaks of.",
         "How far apart are the test accuracies, and how far do the seeds of one optimizer scatter?",
         "A comparison counts when each has its own tuned rate. Which statements rest on one?",
     ),
-)  # fmt: skip
+)
 
 lesson.quiz(
     "adam_batch_gradients",
-    (
-        "b",
-        "Adam was made for stochastic gradients: both averages smooth what mini-batches make "
-        "noisy. In your measurement it needed far fewer epochs with mini-batches.",
-    ),
-    ("a", "This one is true: each weight is divided by the root of its own s."),
-    ("c", "This one is true: the first average is momentum's, the second RMSprop's."),
-    ("d", "This one is true: the defaults of the betas and of epsilon are rarely touched, the "
-          "learning rate is."),
+    title="Which statement about Adam is wrong?",
+    question="",
+    options={
+        "a": (
+            "It adapts the step to each parameter.",
+            "This one is true: each weight is divided by the root of its own s.",
+        ),
+        "b": (
+            "It should be used with the gradients of the whole batch and not with mini-batches.",
+            "Adam was made for stochastic gradients: both averages smooth what mini-batches make "
+            "noisy. In your measurement it needed far fewer epochs with mini-batches.",
+        ),
+        "c": (
+            "It combines the ideas of momentum and RMSprop.",
+            "This one is true: the first average is momentum's, the second RMSprop's.",
+        ),
+        "d": (
+            "Its learning rate usually needs tuning.",
+            "This one is true: the defaults of the betas and of epsilon are rarely touched, the "
+            "learning rate is.",
+        ),
+    },
+    right="b",
     hints=(
         "Three of the four are said in this lesson. Look for the section that speaks of each.",
         "Which of them contradicts what the cell above printed?",
     ),
-)  # fmt: skip
+)

@@ -142,24 +142,40 @@ DEFAULTS = (
 
 lesson.quiz(
     "amsgrad_why",
-    (
-        "d",
-        "The rare gradient of 3 makes s large just when it acts, so its step is small; the small "
-        "gradients of -1 meet an s that has forgotten it. The maximum does not forget.",
-    ),
-    ("a", "The learning rate was tuned for neither, and both had the same. What does Adam divide "
-          "the rare gradient by?"),
-    ("b", "The sum of three gradients is 3 - 1 - 1 = 1: on average they point the right way. What "
-          "are they divided by?"),
-    ("c", "There was no noise and no bias to speak of after a thousand steps. Whose steps are "
-          "longer, those of the gradient 3 or those of the -1?"),
+    title="Why?",
+    question="",
+    options={
+        "a": (
+            "the learning rate is too large for this stream",
+            "The learning rate was tuned for neither, and both had the same. What does Adam "
+            "divide the rare gradient by?",
+        ),
+        "b": (
+            "on average the gradients of the stream point to $+1$",
+            "The sum of three gradients is 3 - 1 - 1 = 1: on average they point the right way. "
+            "What are they divided by?",
+        ),
+        "c": (
+            "the averages start at zero, and their bias misleads Adam",
+            "There was no noise and no bias to speak of after a thousand steps. Whose steps are "
+            "longer, those of the gradient 3 or those of the -1?",
+        ),
+        "d": (
+            "the gradient 3 is divided by a root that it has just made large; the two $-1$ that "
+            "follow\n"
+            "are divided by a root that has forgotten the 3",
+            "The rare gradient of 3 makes s large just when it acts, so its step is small; the "
+            "small gradients of -1 meet an s that has forgotten it. The maximum does not forget.",
+        ),
+    },
+    right="d",
     hints=(
         "Follow s over three steps with beta2 = 0.1: how much of a squared gradient is left in it "
         "one step later?",
         "A step is the gradient over the root of s. Compare the step that a 3 makes with the two "
         "that come after it.",
     ),
-)  # fmt: skip
+)
 
 
 @lesson.exercise(
@@ -546,44 +562,65 @@ def _(params, grads, state, learning_rate, beta1=0.9, beta2=0.999, epsilon=1e-8)
     return p, {"v": v, "s": s, "s_max": top, "t": t}
 
 
-lesson.quiz(
+lesson.number_quiz(
     "l2_shrinkage",
-    (
+    title="How much is left?",
+    question=r"$\alpha = 0.5$, $\lambda = 10$, $m = 500$. By which number does each step multiply "
+    "$W$, apart from what $g$ does? Answer with a number, exact to 0.1 %.",
+    asks="the number by which W is multiplied",
+    right=(
         0.99,
         "1 - alpha lambda / m = 1 - 0.5 * 10 / 500: every step takes 1 percent off, whatever the "
         "weight.",
     ),
-    (0.01, "That is what is taken off. What is left?"),
-    (-4, "You multiplied alpha and lambda. What happened to m?"),
-    (0.98, "That is 1 - lambda/m. Which other factor has the gradient of the penalty in a step?"),
-    (0.999, "Check the division: what is 0.5 times 10 divided by 500?"),
-    (1.01, "Does the penalty make the weights larger or smaller?"),
-    (0.995, "The derivative of lambda/(2m) w^2 is lambda/m w: the 2 cancels."),
-    (0.9, "Check the division: what is 0.5 times 10 divided by 500?"),
+    wrong={
+        0.01: "That is what is taken off. What is left?",
+        -4: "You multiplied alpha and lambda. What happened to m?",
+        0.98: "That is 1 - lambda/m. Which other factor has the gradient of the penalty in a step?",
+        0.999: "Check the division: what is 0.5 times 10 divided by 500?",
+        1.01: "Does the penalty make the weights larger or smaller?",
+        0.995: "The derivative of lambda/(2m) w^2 is lambda/m w: the 2 cancels.",
+        0.9: "Check the division: what is 0.5 times 10 divided by 500?",
+    },
+    rtol=0.001,
     hints=(
         "A step subtracts alpha times the gradient of the penalty from W. How much of W is that?",
         "All three of alpha, lambda and m are in that share. What is left of the whole?",
     ),
-    asks="the number by which W is multiplied",
-    rtol=0.001,
-)  # fmt: skip
+)
 
 lesson.quiz(
     "adam_with_l2",
-    (
-        "a",
-        "The penalty's gradient is divided by the root of s like any other: where gradients are "
-        "large, little of it is left. AdamW decays both by the same share.",
-    ),
-    ("b", "Which of the two weights has the larger s, and what does a large s do to everything "
-          "above the line?"),
-    ("c", "That holds for gradient descent and for AdamW. What is the penalty divided by here?"),
-    ("d", "L2 does shrink the weights, in Adam too. Through which division does its gradient go?"),
+    title="Who decays?",
+    question="Two weights both stand at 1. Their gradients are nothing but noise (잡음), of size "
+    "10 for the first and of size 0.1 for the second. Adam gets the gradient with the L2 term in "
+    r"it, $g + \lambda w$. Which of the two weights decays more slowly?",
+    options={
+        "a": (
+            "the one with the large gradients",
+            "The penalty's gradient is divided by the root of s like any other: where gradients "
+            "are large, little of it is left. AdamW decays both by the same share.",
+        ),
+        "b": (
+            "the one with the small gradients",
+            "Which of the two weights has the larger s, and what does a large s do to everything "
+            "above the line?",
+        ),
+        "c": (
+            r"neither, both by the factor $1 - \alpha\lambda$ a step",
+            "That holds for gradient descent and for AdamW. What is the penalty divided by here?",
+        ),
+        "d": (
+            "neither, since Adam cancels the L2 term altogether",
+            "L2 does shrink the weights, in Adam too. Through which division does its gradient go?",
+        ),
+    },
+    right="a",
     hints=(
         "Inside Adam nobody can tell the penalty's part of a gradient from the rest of it.",
         "Write down what a step divides by, for the weight with gradients of 10 and for the other.",
     ),
-)  # fmt: skip
+)
 
 
 @lesson.exercise(
@@ -1011,19 +1048,36 @@ def _(params, grads, state, learning_rate, weight_decay=0.01, beta1=0.9, beta2=0
 
 lesson.quiz(
     "warmup_first_steps",
-    (
-        "c",
-        "Both corrections cancel at t = 1, and g/|g| is left: a full step for every weight, on the "
-        "word of one mini-batch. A warm-up makes these steps short.",
-    ),
-    ("a", "That is gradient descent. What does Adam divide by, and what does it know at t = 1?"),
-    ("b", "The averages do start at zero. What does the bias correction make of them?"),
-    ("d", "v holds a tenth of the gradient, that is right. What happens to v before the step?"),
+    title="Adam's very first step",
+    question="Most scripts let the rate rise from nearly nothing to its full size over the first "
+    "steps, a **warm-up** (워밍업). To see what it changes, look at Adam without one. Two weights "
+    "have the first gradients 10 and 0.001. How far do they move at $t = 1$, with the learning "
+    r"rate $\alpha$ and both averages corrected?",
+    options={
+        "a": (
+            "the first far, the second hardly at all: in proportion to their gradients",
+            "That is gradient descent. What does Adam divide by, and what does it know at t = 1?",
+        ),
+        "b": (
+            "hardly at all, both of them: the averages start at zero",
+            "The averages do start at zero. What does the bias correction make of them?",
+        ),
+        "c": (
+            r"by $\alpha$, both of them",
+            "Both corrections cancel at t = 1, and g/|g| is left: a full step for every weight, "
+            "on the word of one mini-batch. A warm-up makes these steps short.",
+        ),
+        "d": (
+            r"by $\alpha/10$, both of them: $v$ holds a tenth of the gradient",
+            "v holds a tenth of the gradient, that is right. What happens to v before the step?",
+        ),
+    },
+    right="c",
     hints=(
         "Write down v and s after one gradient g, and then both corrected.",
         "The corrections at t = 1 divide by 1 - beta1 and by 1 - beta2.",
     ),
-)  # fmt: skip
+)
 
 
 @lesson.exercise(
@@ -1526,18 +1580,33 @@ def _(step, cycle, learning_rate, factor=2, minimum=0.0):
 
 lesson.quiz(
     "adam_large_epsilon",
-    (
-        "b",
-        "With a root that is small beside epsilon the denominator is 1 for every weight: the step "
-        "is the learning rate times v, momentum in the averaging form.",
-    ),
-    ("a", "Epsilon is added to the root for every weight alike. What is left of the root beside "
-          "it?"),
-    ("c", "v is still above the line. What has changed below it?"),
-    ("d", "Nothing is divided by zero, and the parameters do move. How large is the denominator "
-          "when the root is 0.01?"),
+    title="A large epsilon",
+    question=r"The roots of $s$ are about 0.01 in some network. With $\epsilon = 1$, Adam's steps "
+    "are",
+    options={
+        "a": (
+            "still one learning rate long for every weight",
+            "Epsilon is added to the root for every weight alike. What is left of the root beside "
+            "it?",
+        ),
+        "b": (
+            r"about $\alpha\, v$: those of momentum",
+            "With a root that is small beside epsilon the denominator is 1 for every weight: the "
+            "step is the learning rate times v, momentum in the averaging form.",
+        ),
+        "c": (
+            r"about $\alpha\, g$: those of gradient descent",
+            "v is still above the line. What has changed below it?",
+        ),
+        "d": (
+            "zero: the weights stand still",
+            "Nothing is divided by zero, and the parameters do move. How large is the denominator "
+            "when the root is 0.01?",
+        ),
+    },
+    right="b",
     hints=(
         "Put both numbers into the denominator of Adam's step.",
         "A denominator that is the same for every weight leaves the numerator as it is.",
     ),
-)  # fmt: skip
+)

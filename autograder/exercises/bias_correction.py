@@ -490,24 +490,31 @@ def _(theta, beta):
 
 lesson.quiz(
     "bias_two_days",
-    (
-        "c",
-        "v_1 = 0.5 * 10 = 5 and v_2 = 0.5 * 5 + 0.5 * 10 = 7.5; divided by 1 - 0.25 that is 10, as "
-        "an average of 10 and 10 should be.",
-    ),
-    (
-        "a",
-        "7.5 is right. It was divided by 1 - beta = 0.5, the divisor of day 1. What is beta**2?",
-    ),
-    (
-        "b",
-        "An average that starts at 0 has not arrived at 10 after two days. What is v_1?",
-    ),
-    (
-        "d",
-        "7.5 is right. Multiplied by 0.75 it becomes lower still: should an average of 10 and 10 "
-        "be below 7.5?",
-    ),
+    title="Two days",
+    question=r"On both of the first two days it is 10 °C. With $v_0 = 0$ and $\beta = 0.5$: what "
+    r"are $v_2$ and the corrected $\hat v_2$?",
+    options={
+        "a": (
+            r"$v_2 = 7.5$ and $\hat v_2 = 15$",
+            "7.5 is right. It was divided by 1 - beta = 0.5, the divisor of day 1. What is "
+            "beta**2?",
+        ),
+        "b": (
+            r"$v_2 = 10$ and $\hat v_2 = 10$",
+            "An average that starts at 0 has not arrived at 10 after two days. What is v_1?",
+        ),
+        "c": (
+            r"$v_2 = 7.5$ and $\hat v_2 = 10$",
+            "v_1 = 0.5 * 10 = 5 and v_2 = 0.5 * 5 + 0.5 * 10 = 7.5; divided by 1 - 0.25 that is "
+            "10, as an average of 10 and 10 should be.",
+        ),
+        "d": (
+            r"$v_2 = 7.5$ and $\hat v_2 = 5.625$",
+            "7.5 is right. Multiplied by 0.75 it becomes lower still: should an average of 10 and "
+            "10 be below 7.5?",
+        ),
+    },
+    right="c",
     hints=(
         "Write down v_1 first: it is half of 10.",
         "v_2 is half of v_1 and half of 10 again. Which share of the weight is on the two days?",
@@ -678,23 +685,30 @@ def _(beta, tolerance):
     return np.maximum(1.0, np.ceil(np.log2(tolerance) / np.log2(beta)))
 
 
-lesson.quiz(
+lesson.number_quiz(
     "bias_beta_999",
-    (
+    title="The beginning of Adam",
+    question=r"Adam's second average has $\beta_2 = 0.999$. After how many steps is at most 1 % "
+    "of its weight missing? Answer with the number of steps (half a percent more or less does not "
+    "matter).",
+    asks="a number of steps",
+    right=(
         4603,
         "0.999**t falls to 0.01 at t = log 0.01 / log 0.999 = 4602.9. An average with so long a "
         "memory is biased for thousands of steps, which is why Adam corrects it.",
     ),
-    (1000, "That is 1/(1 - beta); there 0.999**1000 = 37 % are still missing."),
-    (44, "That is the answer for beta = 0.9. By what is the missing share multiplied each step?"),
-    (10, "After ten steps of 0.999 about 1 % is there and 99 % are missing. It is the other way."),
-    (11, "After eleven steps 1 % is there and 99 % are missing. It is the other way round."),
-    (2302, "There 0.999**t is 0.1: ten per cent are missing, not one."),
-    (229, "That is beta = 0.98. One more look at the number of nines."),
-    (100, "After 100 steps 0.999**100 = 90 % are still missing. Which power of 0.999 is 0.01?"),
-    (6905, "There 0.999**t is 0.001: a tenth of a per cent is missing. Asked is one per cent."),
+    wrong={
+        1000: "That is 1/(1 - beta); there 0.999**1000 = 37 % are still missing.",
+        44: "That is the answer for beta = 0.9. By what is the missing share multiplied each step?",
+        10: "After ten steps of 0.999 about 1 % is there and 99 % are missing. It is the other "
+        "way.",
+        11: "After eleven steps 1 % is there and 99 % are missing. It is the other way round.",
+        2302: "There 0.999**t is 0.1: ten per cent are missing, not one.",
+        229: "That is beta = 0.98. One more look at the number of nines.",
+        100: "After 100 steps 0.999**100 = 90 % are still missing. Which power of 0.999 is 0.01?",
+        6905: "There 0.999**t is 0.001: a tenth of a per cent is missing. Asked is one per cent.",
+    },
     rtol=0.005,
-    asks="a number of steps",
     hints=(
         "0.999**t is to be 0.01. Take the logarithm of both sides.",
         "log(0.01) is -4.605 and log(0.999) is -0.0010005.",
@@ -703,25 +717,32 @@ lesson.quiz(
 
 lesson.quiz(
     "bias_uncorrected_adam",
-    (
-        "d",
-        "0.1 over the root of 0.001 is 3.16: the root of the second average is even further too "
-        "low than the first one, and it stands below the line.",
-    ),
-    (
-        "a",
-        "The first average is too low by the factor 0.1, that is right. But the step is divided by "
-        "the root of the second average. By what factor is that too low?",
-    ),
-    (
-        "b",
-        "The two biases cancel only if 1 - beta1 is the root of 1 - beta2. Is 0.1 the root of "
-        "0.001?",
-    ),
-    (
-        "c",
-        "0.1 over 0.001 would be 100 without the root. What does Adam take the root of?",
-    ),
+    title="Adam without correction",
+    question=r"Leave out both corrections in Adam, with $\beta_1 = 0.9$ and $\beta_2 = 0.999$. "
+    "The gradient is constant. How long is the **first step**, compared with that of the "
+    "corrected Adam?",
+    options={
+        "a": (
+            "ten times shorter",
+            "The first average is too low by the factor 0.1, that is right. But the step is "
+            "divided by the root of the second average. By what factor is that too low?",
+        ),
+        "b": (
+            "equally long",
+            "The two biases cancel only if 1 - beta1 is the root of 1 - beta2. Is 0.1 the root of "
+            "0.001?",
+        ),
+        "c": (
+            "a hundred times longer",
+            "0.1 over 0.001 would be 100 without the root. What does Adam take the root of?",
+        ),
+        "d": (
+            "about three times longer",
+            "0.1 over the root of 0.001 is 3.16: the root of the second average is even further "
+            "too low than the first one, and it stands below the line.",
+        ),
+    },
+    right="d",
     hints=(
         "With a constant gradient g both corrected averages are exact, so the corrected step is 1.",
         "Without correction v_1 = 0.1 g and s_1 = 0.001 g*g. What is v / sqrt(s)?",
@@ -730,24 +751,29 @@ lesson.quiz(
 
 lesson.quiz(
     "bias_who_corrects",
-    (
-        "b",
-        "Momentum is usually left uncorrected; for Adam the correction is part of Algorithm 1 of "
-        "the paper, and the libraries have it.",
-    ),
-    (
-        "a",
-        "True for momentum. Look at the step of Adam in section 5: what are the two hats?",
-    ),
-    (
-        "c",
-        "The other way round. Which of the two divides by the root of an average?",
-    ),
-    (
-        "d",
-        "Plain momentum has no correction, in PyTorch for one. What does that do to its first "
-        "steps?",
-    ),
+    title="True or false?",
+    question='"Bias correction is usually not implemented." This is',
+    options={
+        "a": (
+            "true for momentum and true for Adam",
+            "True for momentum. Look at the step of Adam in section 5: what are the two hats?",
+        ),
+        "b": (
+            "true for momentum, false for Adam",
+            "Momentum is usually left uncorrected; for Adam the correction is part of Algorithm 1 "
+            "of the paper, and the libraries have it.",
+        ),
+        "c": (
+            "false for momentum, true for Adam",
+            "The other way round. Which of the two divides by the root of an average?",
+        ),
+        "d": (
+            "false for momentum and false for Adam",
+            "Plain momentum has no correction, in PyTorch for one. What does that do to its first "
+            "steps?",
+        ),
+    },
+    right="b",
     hints=(
         "In section 5, which of the two steps has hats on its averages?",
         "For which of the two did the figure show steps that were far too long?",

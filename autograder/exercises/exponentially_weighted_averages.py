@@ -495,26 +495,31 @@ def _(theta, beta):
 
 lesson.quiz(
     "ewa_beta_and_curve",
-    (
-        "c",
-        "A smaller beta follows every day, noise included; a larger one averages over more days, "
-        "so it is smoother and learns of a change later: it lies further to the right.",
-    ),
-    (
-        "a",
-        "The two are mixed up. In the figure, which curve wiggles more, that of 0.5 or that of "
-        "0.98?",
-    ),
-    (
-        "b",
-        "The first half is right. But an average of the past cannot run ahead of the temperature: "
-        "to which side of the peak in summer did the peak of the 0.98 curve lie?",
-    ),
-    (
-        "d",
-        "The second half is right. For the first, think of beta = 0: the average is then today's "
-        "temperature itself. Is that curve smooth?",
-    ),
+    title="The red line",
+    question=r"You have the red line of $\beta = 0.9$. What happens to it when you change $\beta$?",
+    options={
+        "a": (
+            r"A smaller $\beta$ makes it smoother; a larger one makes it more restless.",
+            "The two are mixed up. In the figure, which curve wiggles more, that of 0.5 or that "
+            "of 0.98?",
+        ),
+        "b": (
+            r"A smaller $\beta$ makes it more restless; a larger one shifts it to the left.",
+            "The first half is right. But an average of the past cannot run ahead of the "
+            "temperature: to which side of the peak in summer did the peak of the 0.98 curve lie?",
+        ),
+        "c": (
+            r"A smaller $\beta$ makes it more restless; a larger one shifts it to the right.",
+            "A smaller beta follows every day, noise included; a larger one averages over more "
+            "days, so it is smoother and learns of a change later: it lies further to the right.",
+        ),
+        "d": (
+            r"A smaller $\beta$ makes it smoother; a larger one shifts it to the right.",
+            "The second half is right. For the first, think of beta = 0: the average is then "
+            "today's temperature itself. Is that curve smooth?",
+        ),
+    },
+    right="c",
     hints=(
         "Go back to the figure with the three curves. Which one moves most from day to day?",
         "Now look at their highest points: in which order do they come in the year?",
@@ -524,25 +529,34 @@ lesson.quiz(
 
 lesson.quiz(
     "ewa_larger_beta",
-    (
-        "b",
-        "Today's weight is 1 - beta, so it falls, and what it loses goes to days of long ago. The "
-        "future has no weight at any beta.",
-    ),
-    (
-        "a",
-        "Look at the formula: theta_t, the newest day, is multiplied by 1 - beta. Does that grow "
-        "when beta does?",
-    ),
-    (
-        "c",
-        "v_t is computed on day t from theta_1 ... theta_t. Which of these lies in the future?",
-    ),
-    (
-        "d",
-        "In the long run the weights add up to 1 for each beta, but they are distributed in "
-        "another way. What is the weight of today for 0.9, and what for 0.98?",
-    ),
+    title="Who gets the weight?",
+    question=r'Notes on the lecture say: "the larger $\beta$, the more weight the past gets; the '
+    "smaller $\\beta$,\n"
+    'the more weight the *future* gets (미래에 더 많은 가중치)". One half of that is wrong. What '
+    "does\n"
+    r"happen when $\beta$ rises from 0.9 to 0.98?",
+    options={
+        "a": (
+            "Recent days get more weight.",
+            "Look at the formula: theta_t, the newest day, is multiplied by 1 - beta. Does that "
+            "grow when beta does?",
+        ),
+        "b": (
+            "Days of long ago get more weight, today gets less.",
+            "Today's weight is 1 - beta, so it falls, and what it loses goes to days of long ago. "
+            "The future has no weight at any beta.",
+        ),
+        "c": (
+            "The future gets less weight than it had.",
+            "v_t is computed on day t from theta_1 ... theta_t. Which of these lies in the future?",
+        ),
+        "d": (
+            "Every day keeps its weight, because the weights add up to 1 in the long run anyway.",
+            "In the long run the weights add up to 1 for each beta, but they are distributed in "
+            "another way. What is the weight of today for 0.9, and what for 0.98?",
+        ),
+    },
+    right="b",
     hints=(
         "Look at the formula of v_t. Which of its two terms holds today, and which the past?",
         "Write down the weight of theta_t and of theta_(t-1) for beta = 0.5 and beta = 0.9.",
@@ -950,41 +964,37 @@ def _(days):
     return np.array(-(1 - days) / days)
 
 
-lesson.quiz(
+lesson.number_quiz(
     "ewa_ten_days",
-    (
+    title="The last ten days",
+    question="Some notes go further and say that $v_t$ *means* the average of the last "
+    r"$1/(1-\beta)$ days. Put it to the test. With $\beta = 0.9$ and long after the start, how "
+    "many **percent** of the whole weight lie on the last ten days, today included? Answer with a "
+    "number, exact to a few tenths of a percent.",
+    asks="a number, in percent",
+    right=(
         65.13,
         "1 - 0.9**10 = 65.1 %. A good third of the average is older than the ten days of the rule "
         "of thumb.",
     ),
-    (
-        100,
-        "That would be a window: nothing older than ten days. What is the weight of day 11, "
+    written=65.1,
+    wrong={
+        100: "That would be a window: nothing older than ten days. What is the weight of day 11, "
         "0.1 * 0.9**10?",
-    ),
-    (34.87, "That is what lies beyond the ten days, 0.9**10. The question asks for the others."),
-    (
-        90,
-        "That is beta, the weight of everything but today. What does the sum of ten weights give?",
-    ),
-    (10, "That is the weight of the newest day alone, 1 - beta. Nine more belong to the ten days."),
-    (
-        61.26,
-        "That is 1 - 0.9**9, the sum of nine weights. The ten days are 0, 1, ..., 9 days old.",
-    ),
-    (
-        63.21,
-        "That is 1 - 1/e, the limit for beta close to 1. With beta = 0.9 the sum is a little "
-        "larger; which power of 0.9 stands in place of 1/e?",
-    ),
-    (0.6513, "The share is right; the question asks for per cent."),
-    (
-        50,
-        "Half of the weight lies on the last 6.6 days already: 0.9**6.6 is 0.5. How much is in "
-        "ten?",
-    ),
+        34.87: "That is what lies beyond the ten days, 0.9**10. The question asks for the others.",
+        90: "That is beta, the weight of everything but today. What does the sum of ten weights "
+        "give?",
+        10: "That is the weight of the newest day alone, 1 - beta. Nine more belong to the ten "
+        "days.",
+        61.26: "That is 1 - 0.9**9, the sum of nine weights. The ten days are 0, 1, ..., 9 days "
+        "old.",
+        63.21: "That is 1 - 1/e, the limit for beta close to 1. With beta = 0.9 the sum is a "
+        "little larger; which power of 0.9 stands in place of 1/e?",
+        0.6513: "The share is right; the question asks for per cent.",
+        50: "Half of the weight lies on the last 6.6 days already: 0.9**6.6 is 0.5. How much is "
+        "in ten?",
+    },
     rtol=0.006,
-    asks="a number, in percent",
     hints=(
         "The last ten days have the weights 0.1, 0.1 * 0.9, ..., 0.1 * 0.9**9.",
         "The sum of a geometric series: what is not in the last ten days is 0.9**10 of everything.",
@@ -1246,26 +1256,31 @@ def _(theta, window):
 
 lesson.quiz(
     "ewa_two_goals",
-    (
-        "d",
-        "The best beta belongs to a question and to data: 0.9 for the season under the noise, 0.13 "
-        "for tomorrow, which looks most like today.",
-    ),
-    (
-        "a",
-        "That was the best for one of the two goals. What was the error of tomorrow's forecast at "
-        "0.9, and what at its lowest point?",
-    ),
-    (
-        "b",
-        "With 0.98 the curve is the smoothest and comes weeks late. What was its error for the "
-        "season?",
-    ),
-    (
-        "c",
-        "That was nearly the best for the forecast. What was its error for the season, where the "
-        "noise of each day counts in full?",
-    ),
+    title="The best beta",
+    question="What do the two error curves say?",
+    options={
+        "a": (
+            r"0.9 is the best $\beta$, as usual.",
+            "That was the best for one of the two goals. What was the error of tomorrow's "
+            "forecast at 0.9, and what at its lowest point?",
+        ),
+        "b": (
+            r"The larger $\beta$ the better: the smoothest curve is the best one.",
+            "With 0.98 the curve is the smoothest and comes weeks late. What was its error for "
+            "the season?",
+        ),
+        "c": (
+            r"Averaging does harm; $\beta = 0$ is best.",
+            "That was nearly the best for the forecast. What was its error for the season, where "
+            "the noise of each day counts in full?",
+        ),
+        "d": (
+            "It depends on what you want to know, and on the data.",
+            "The best beta belongs to a question and to data: 0.9 for the season under the noise, "
+            "0.13 for tomorrow, which looks most like today.",
+        ),
+    },
+    right="d",
     hints=(
         "Where was the lowest point of each of the two error curves?",
         "Is there one beta that is the lowest point of both?",

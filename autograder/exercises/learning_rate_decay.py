@@ -25,28 +25,27 @@ def _epochs(first, *epochs, note="", counter="epoch", **settings):
     return Case({**settings, counter: first}, then=then, note=note)
 
 
-lesson.quiz(
+lesson.number_quiz(
     "decay_noise_floor",
-    (
+    title="The floor of 0.2",
+    question="At which value does the mean of $w^2$ settle for the rate 0.2? Answer with a "
+    "number, exact to 2 %.",
+    asks="a number, a mean of w^2",
+    right=(
         0.111,
         "0.2 / (2 - 0.2) = 0.111. The smaller the rate, the lower the floor: about half the rate "
         "once the rate is small.",
     ),
-    (0.1, "Half the rate is the floor of a very small rate. What does 2 - rate do at 0.2?"),
-    (0.2, "You gave back the rate itself. Which formula did the figure follow?"),
-    (
-        0.333,
-        "The floor of the rate 0.5. Which rate is asked about?",
-    ),
-    (
-        0.0,
-        "That would be exact convergence, which a constant rate and noise do not reach. What is "
-        "rate / (2 - rate)?",
-    ),
-    (0.053, "The floor of the rate 0.1. Which rate is asked about?"),
-    (0.0101, "The floor of the rate 0.02. Which rate is asked about?"),
-    (0.04, "You squared the rate. What is rate / (2 - rate)?"),
-    asks="a number, a mean of w^2",
+    wrong={
+        0.1: "Half the rate is the floor of a very small rate. What does 2 - rate do at 0.2?",
+        0.2: "You gave back the rate itself. Which formula did the figure follow?",
+        0.333: "The floor of the rate 0.5. Which rate is asked about?",
+        0.0: "That would be exact convergence, which a constant rate and noise do not reach. What "
+        "is rate / (2 - rate)?",
+        0.053: "The floor of the rate 0.1. Which rate is asked about?",
+        0.0101: "The floor of the rate 0.02. Which rate is asked about?",
+        0.04: "You squared the rate. What is rate / (2 - rate)?",
+    },
     hints=(
         "The figure has a dashed line for each rate. By which formula is it drawn?",
         "Put 0.2 into the formula in both places: above the line and below it.",
@@ -200,27 +199,32 @@ def _(learning_rate0, epoch, decay_rate):
     return np.array(learning_rate0 / (1 + decay_rate * epoch))
 
 
-lesson.quiz(
+lesson.number_quiz(
     "decay_table",
-    (
+    title="A table with a slip",
+    question="A set of lecture notes prints this table for $\\alpha_0 = 0.2$ and decay_rate = 1:\n"
+    "\n"
+    "| epoch | 1 | 2 | 3 | 4 |\n"
+    "|---|---|---|---|---|\n"
+    "| $\\alpha$ | 0.1 | 0.67 | 0.5 | 0.4 |\n"
+    "\n"
+    "Something is wrong with it. Which rate belongs to epoch 3? Answer with a number.",
+    asks="a number, a learning rate",
+    right=(
         0.05,
         "0.2 / (1 + 1 * 3) = 0.05. The note lost a zero: 0.1, 0.067, 0.05, 0.04 is the table.",
     ),
-    (
-        0.5,
-        "That is what the note prints. It would be more than twice the learning rate that the "
-        "training started with: can a decay do that?",
-    ),
-    (0.067, "That is the rate of the epoch before. How often has 1 been added to the denominator?"),
-    (0.04, "That is one epoch later. What is the denominator at epoch 3?"),
-    (0.1, "That is epoch 1. What is the denominator at epoch 3?"),
-    (
-        0.0083,
-        "You divided the already decayed rate again at every epoch: 0.2 / 2 / 3 / 4. Which rate "
-        "does the formula start from?",
-    ),
-    (0.2, "At epoch 0 nothing has decayed. What is the denominator at epoch 3?"),
-    asks="a number, a learning rate",
+    wrong={
+        0.5: "That is what the note prints. It would be more than twice the learning rate that "
+        "the training started with: can a decay do that?",
+        0.067: "That is the rate of the epoch before. How often has 1 been added to the "
+        "denominator?",
+        0.04: "That is one epoch later. What is the denominator at epoch 3?",
+        0.1: "That is epoch 1. What is the denominator at epoch 3?",
+        0.0083: "You divided the already decayed rate again at every epoch: 0.2 / 2 / 3 / 4. "
+        "Which rate does the formula start from?",
+        0.2: "At epoch 0 nothing has decayed. What is the denominator at epoch 3?",
+    },
     hints=(
         "Compute it from the formula, not from the table.",
         "The denominator grows by decay_rate with every epoch. What is it at epoch 3?",
@@ -230,26 +234,32 @@ lesson.quiz(
 
 lesson.quiz(
     "decay_names",
-    (
-        "c",
-        "Inverse time decay, or 1/t decay. Exponential decay has the epoch in the exponent, and "
-        "weight decay shrinks the weights, not the learning rate.",
-    ),
-    (
-        "a",
-        "Exponential decay loses the same share of the rate at every epoch. This one loses a half "
-        "at first, then a third, then a quarter: what is in the exponent?",
-    ),
-    (
-        "b",
-        "Weight decay shrinks the weights at each step (L2 regularization). What does this formula "
-        "shrink?",
-    ),
-    (
-        "d",
-        "A staircase stays the same for several epochs and then drops. Does this formula ever "
-        "stay the same?",
-    ),
+    title="What is it called?",
+    question=r"Names are mixed up in code and courses. The schedule $\alpha_0/(1 + "
+    r"\text{decay\_rate}\cdot \text{epoch})$ is",
+    options={
+        "a": (
+            "exponential decay",
+            "Exponential decay loses the same share of the rate at every epoch. This one loses a "
+            "half at first, then a third, then a quarter: what is in the exponent?",
+        ),
+        "b": (
+            "weight decay",
+            "Weight decay shrinks the weights at each step (L2 regularization). What does this "
+            "formula shrink?",
+        ),
+        "c": (
+            "inverse time decay",
+            "Inverse time decay, or 1/t decay. Exponential decay has the epoch in the exponent, "
+            "and weight decay shrinks the weights, not the learning rate.",
+        ),
+        "d": (
+            "staircase decay",
+            "A staircase stays the same for several epochs and then drops. Does this formula ever "
+            "stay the same?",
+        ),
+    },
+    right="c",
     hints=(
         "What does the formula shrink: the weights, or the rate?",
         "Does the rate stay the same for a while, or does it fall at every epoch?",
@@ -420,25 +430,32 @@ def _(learning_rate0, epoch, base=0.95):
 
 lesson.quiz(
     "decay_not_a_decay",
-    (
-        "d",
-        "e^t grows: after 10 epochs the rate would be 22,026 times the first one. In base ** t the "
-        "base has to be less than 1; here it is 2.718.",
-    ),
-    (
-        "a",
-        "The base 0.95 is less than 1, so every epoch keeps 95 % of the rate. That is a decay; "
-        "which of the four grows?",
-    ),
-    (
-        "b",
-        "The denominator is 1, 3, 5, 7, ... and the rate falls with it. That is a decay; which of "
-        "the four grows?",
-    ),
-    (
-        "c",
-        "1, 0.71, 0.58, 0.5, ...: slowly, but it falls. That is a decay; which of the four grows?",
-    ),
+    title="One of these is not a decay",
+    question="$t$ is the number of the epoch. Which of these is *not* a sensible learning rate "
+    "decay?",
+    options={
+        "a": (
+            r"$\alpha = 0.95^{\,t}\,\alpha_0$",
+            "The base 0.95 is less than 1, so every epoch keeps 95 % of the rate. That is a "
+            "decay; which of the four grows?",
+        ),
+        "b": (
+            r"$\alpha = \dfrac{1}{1 + 2t}\,\alpha_0$",
+            "The denominator is 1, 3, 5, 7, ... and the rate falls with it. That is a decay; "
+            "which of the four grows?",
+        ),
+        "c": (
+            r"$\alpha = \dfrac{1}{\sqrt t}\,\alpha_0$, with $t$ from 1",
+            "1, 0.71, 0.58, 0.5, ...: slowly, but it falls. That is a decay; which of the four "
+            "grows?",
+        ),
+        "d": (
+            r"$\alpha = e^{\,t}\,\alpha_0$",
+            "e^t grows: after 10 epochs the rate would be 22,026 times the first one. In base ** "
+            "t the base has to be less than 1; here it is 2.718.",
+        ),
+    },
+    right="d",
     hints=(
         "Put t = 1, 2, 3 into each of them.",
         "Where t is an exponent, the size of the base decides. Is it less than 1?",
@@ -1063,21 +1080,28 @@ def _(gradient, w0, schedule, epochs, steps_per_epoch):
     return w, np.array(rates)
 
 
-lesson.quiz(
+lesson.number_quiz(
     "decay_per_update",
-    (
+    title="Epoch or update?",
+    question=r"The schedule is inverse time with $\alpha_0 = 0.2$ and decay_rate = 1, an epoch "
+    "has 23 updates,\n"
+    "and somebody passes the number of the *update* where the number of the epoch belongs. What "
+    "is the\n"
+    "rate when the first epoch is over, after 23 updates? Work it out; answer with a number, "
+    "exact to\n"
+    "2 %.",
+    asks="a number, a learning rate",
+    right=(
         0.0083,
         "0.2 / (1 + 23) = 0.0083: one epoch of 23 updates does what 23 epochs should do. Always "
         "say what the counter of a schedule counts.",
     ),
-    (0.1, "That is the rate when the counter counts epochs. What if it counts updates?"),
-    (0.2, "Nothing has decayed yet at update 0. Where does the counter stand after 23 updates?"),
-    (
-        0.0087,
-        "You divided by 23. What is 1 + decay_rate * t when t has reached 23?",
-    ),
-    (0.008, "You divided by 25. Where does the counter stand after 23 updates?"),
-    asks="a number, a learning rate",
+    wrong={
+        0.1: "That is the rate when the counter counts epochs. What if it counts updates?",
+        0.2: "Nothing has decayed yet at update 0. Where does the counter stand after 23 updates?",
+        0.0087: "You divided by 23. What is 1 + decay_rate * t when t has reached 23?",
+        0.008: "You divided by 25. Where does the counter stand after 23 updates?",
+    },
     hints=(
         "Put the number of updates where the number of the epoch stands.",
         "The denominator is 1 + decay_rate times that number. What is it after 23 updates?",
@@ -1388,27 +1412,33 @@ def _(costs, learning_rate0, patience, factor):
 
 lesson.quiz(
     "decay_too_fast",
-    (
-        "b",
-        "1 + 1/2 + 1/4 + ... = 2: all steps together are worth two epochs at the first rate. If "
-        "the minimum is farther away, the training freezes on its way. The rates 1/(1 + e) have "
-        "an infinite sum and a finite sum of squares, which is what Robbins and Monro ask for.",
-    ),
-    (
-        "a",
-        "A noise floor shrinks with the rate, so a fast decay has the lowest floor of all. What "
-        "does it cost: how far can all steps together get?",
-    ),
-    (
-        "c",
-        "A rate that is too large diverges; halving makes it smaller. How far can all steps "
-        "together get?",
-    ),
-    (
-        "d",
-        "Halving every 8 epochs did well in the same race. So what is wrong with halving at every "
-        "epoch: how far can all steps together get?",
-    ),
+    title="Why does it freeze?",
+    question="Halving at every epoch ended worse than a constant rate. Why?",
+    options={
+        "a": (
+            "its noise floor is higher than that of the constant rate",
+            "A noise floor shrinks with the rate, so a fast decay has the lowest floor of all. "
+            "What does it cost: how far can all steps together get?",
+        ),
+        "b": (
+            "all its steps together reach only as far as two epochs at the first rate",
+            "1 + 1/2 + 1/4 + ... = 2: all steps together are worth two epochs at the first rate. "
+            "If the minimum is farther away, the training freezes on its way. The rates 1/(1 + e) "
+            "have an infinite sum and a finite sum of squares, which is what Robbins and Monro "
+            "ask for.",
+        ),
+        "c": (
+            "its rate became too large and the training diverged",
+            "A rate that is too large diverges; halving makes it smaller. How far can all steps "
+            "together get?",
+        ),
+        "d": (
+            "halving the rate is always a bad idea",
+            "Halving every 8 epochs did well in the same race. So what is wrong with halving at "
+            "every epoch: how far can all steps together get?",
+        ),
+    },
+    right="b",
     hints=(
         "Add up the rates of all epochs to come.",
         "1 + 1/2 + 1/3 + ... grows without end. Does 1 + 1/2 + 1/4 + ...?",

@@ -328,26 +328,31 @@ def _(gradient, w, step):
 
 lesson.quiz(
     "optima_zero_gradient",
-    (
-        "d",
-        "A zero gradient says that the point is flat to first order and no more. At (0, 0) the "
-        "horse saddle has the gradient (0, 0), and it is neither a minimum nor a maximum.",
-    ),
-    (
-        "a",
-        "The horse saddle has a zero gradient at (0, 0), and the cost falls along w2 from there. "
-        "What does the gradient alone not tell?",
-    ),
-    (
-        "b",
-        "In many dimensions that is likely at a high cost, and it is not certain: a bowl has a "
-        "zero gradient at its bottom. What does the gradient alone not tell?",
-    ),
-    (
-        "c",
-        "Slow, yes, exactly as at every critical point. Does the word say whether the surface "
-        "curves up or down?",
-    ),
+    title="Zero gradient",
+    question="At some point the gradient of the cost is zero. What do you know?",
+    options={
+        "a": (
+            "the point is a local minimum",
+            "The horse saddle has a zero gradient at (0, 0), and the cost falls along w2 from "
+            "there. What does the gradient alone not tell?",
+        ),
+        "b": (
+            "the point is a saddle, since in many dimensions they all are",
+            "In many dimensions that is likely at a high cost, and it is not certain: a bowl has "
+            "a zero gradient at its bottom. What does the gradient alone not tell?",
+        ),
+        "c": (
+            "the point is on a plateau",
+            "Slow, yes, exactly as at every critical point. Does the word say whether the surface "
+            "curves up or down?",
+        ),
+        "d": (
+            "not yet what kind of point it is",
+            "A zero gradient says that the point is flat to first order and no more. At (0, 0) "
+            "the horse saddle has the gradient (0, 0), and it is neither a minimum nor a maximum.",
+        ),
+    },
+    right="d",
     hints=(
         "Compare the bottom of a bowl with the middle of the horse saddle.",
         "The gradient is the same in both places. Is there anything that only one of them is?",
@@ -666,20 +671,26 @@ def _(hessian, tolerance):
     return "saddle" if any(ups) and any(downs) else "degenerate"
 
 
-lesson.quiz(
+lesson.number_quiz(
     "optima_smallest_eigenvalue",
-    (
+    title="Positive entries",
+    question=r"All entries of $\begin{pmatrix} 1 & 3 \\ 3 & 1 \end{pmatrix}$ are positive. What "
+    "is its *smallest* eigenvalue? Answer with a number. (Try the directions $(1, 1)$ and $(1, "
+    "-1)$.)",
+    asks="a number, an eigenvalue",
+    right=(
         -2,
         "The eigenvalues are 1 + 3 = 4 along (1, 1) and 1 - 3 = -2 along (1, -1): a saddle, "
         "although every entry is positive.",
     ),
-    (4, "That is the larger one, along (1, 1). What does the matrix do to (1, -1)?"),
-    (1, "That is the diagonal: the curvature along w1. Along (1, -1) it is another; which?"),
-    (2, "The size is right. Multiply the matrix with (1, -1): which way does the result point?"),
-    (-8, "That is the determinant, the product of both eigenvalues. Their sum is the trace, 2."),
-    (3, "That is the entry off the diagonal. What does the matrix do to (1, -1)?"),
-    (-3, "That would be the eigenvalue if the diagonal were 0. What does it do to (1, -1)?"),
-    asks="a number, an eigenvalue",
+    wrong={
+        4: "That is the larger one, along (1, 1). What does the matrix do to (1, -1)?",
+        1: "That is the diagonal: the curvature along w1. Along (1, -1) it is another; which?",
+        2: "The size is right. Multiply the matrix with (1, -1): which way does the result point?",
+        -8: "That is the determinant, the product of both eigenvalues. Their sum is the trace, 2.",
+        3: "That is the entry off the diagonal. What does the matrix do to (1, -1)?",
+        -3: "That would be the eigenvalue if the diagonal were 0. What does it do to (1, -1)?",
+    },
     hints=(
         "An eigenvector keeps its direction. Multiply the matrix with (1, 1) and with (1, -1).",
         "By which factor has each of the two been stretched? A factor may be negative.",
@@ -829,26 +840,34 @@ def _(n):
 
 lesson.quiz(
     "optima_two_to_minus_n",
-    (
-        "c",
-        "Without a shift the true probability falls much faster than 2^-n, since the eigenvalues "
-        "repel each other; with a shift it is nearly 1. The signs are not independent coins. What "
-        "stays is the message: where curvatures are mixed, saddles outnumber minima by far.",
-    ),
-    (
-        "a",
-        "At n = 5 the measured share is more than 200 times smaller than 1/32. Which of the two "
-        "measurements would 2^-n fit?",
-    ),
-    (
-        "b",
-        "True for the first measurement. What did the second one, with the shifted matrices, show?",
-    ),
-    (
-        "d",
-        "Without a shift minima all but disappear by n = 8. On what did the outcome depend in the "
-        "second measurement?",
-    ),
+    title="Two to the minus n",
+    question="What did the two measurements say about $2^{-n}$ as the probability of a minimum?",
+    options={
+        "a": (
+            "it is right, apart from chance",
+            "At n = 5 the measured share is more than 200 times smaller than 1/32. Which of the "
+            "two measurements would 2^-n fit?",
+        ),
+        "b": (
+            "it is always too large",
+            "True for the first measurement. What did the second one, with the shifted matrices, "
+            "show?",
+        ),
+        "c": (
+            "too large without a shift, too small with a large one: the signs are not independent "
+            "coins",
+            "Without a shift the true probability falls much faster than 2^-n, since the "
+            "eigenvalues repel each other; with a shift it is nearly 1. The signs are not "
+            "independent coins. What stays is the message: where curvatures are mixed, saddles "
+            "outnumber minima by far.",
+        ),
+        "d": (
+            "nothing can be said, since minima were found in both",
+            "Without a shift minima all but disappear by n = 8. On what did the outcome depend in "
+            "the second measurement?",
+        ),
+    },
+    right="c",
     hints=(
         "Two measurements were made, with and without a shift. Look at both printed tables.",
         "In which direction was 2^-n wrong in the first, and in which in the second?",
@@ -1148,25 +1167,32 @@ def _(gradient, update, w0, threshold, max_steps):
 
 lesson.quiz(
     "optima_symmetric_start",
-    (
-        "a",
-        "On the ridge the gradient's component across it is exactly 0, so that velocity, averages "
-        "and steps across it are 0 too, for ever. Only something that breaks the symmetry helps: "
-        "noise, mini-batches, or rounding errors.",
-    ),
-    (
-        "b",
-        "Momentum adds up past gradients. What is the sum of ten thousand zeros?",
-    ),
-    (
-        "c",
-        "Adam divides 0 by 0 + epsilon. How large is that step?",
-    ),
-    (
-        "d",
-        "Rounding can do that on other surfaces. Here every number across the ridge is 0: what is "
-        "there to round?",
-    ),
+    title="Who gets away?",
+    question="All four start at $(1, 0)$, *exactly* on the ridge (능선), and make 10,000 steps. "
+    "Who leaves the ridge?",
+    options={
+        "a": (
+            "none of them",
+            "On the ridge the gradient's component across it is exactly 0, so that velocity, "
+            "averages and steps across it are 0 too, for ever. Only something that breaks the "
+            "symmetry helps: noise, mini-batches, or rounding errors.",
+        ),
+        "b": (
+            "momentum, because it adds up what is left of the gradient",
+            "Momentum adds up past gradients. What is the sum of ten thousand zeros?",
+        ),
+        "c": (
+            "RMSprop and Adam, because they divide by the size of the gradient",
+            "Adam divides 0 by 0 + epsilon. How large is that step?",
+        ),
+        "d": (
+            "all of them, because of rounding errors",
+            "Rounding can do that on other surfaces. Here every number across the ridge is 0: "
+            "what is there to round?",
+        ),
+    },
+    right="a",
+    afterwards="Answer before you run the cell below.",
     hints=(
         "Which gradient does each of them see across the ridge?",
         "An optimizer adds up, averages and rescales what it sees. What can come of that here?",
@@ -1522,25 +1548,32 @@ def _(gradient, w0, update, steps, noise, rng):
 
 lesson.quiz(
     "optima_plateau",
-    (
-        "b",
-        "Flat is flat: next to a saddle, in a saturated sigmoid, or on a plain far from the hole. "
-        "The stretch towards a saddle is one example of a plateau, not what the word means.",
-    ),
-    (
-        "a",
-        "That is one example. The surface 1 - exp(-w^2 / 2) has no saddle anywhere: what did "
-        "gradient descent do at w = 5?",
-    ),
-    (
-        "c",
-        "At a minimum the gradient is 0 as well, and nobody wants to leave. What makes training "
-        "slow before it gets there?",
-    ),
-    (
-        "d",
-        "A high cost can be steep and a low one flat. Which quantity sets the length of a step?",
-    ),
+    title="What is a plateau?",
+    question="",
+    options={
+        "a": (
+            "the stretch of a surface that leads to a saddle point",
+            "That is one example. The surface 1 - exp(-w^2 / 2) has no saddle anywhere: what did "
+            "gradient descent do at w = 5?",
+        ),
+        "b": (
+            "any region where the gradient stays close to zero for long",
+            "Flat is flat: next to a saddle, in a saturated sigmoid, or on a plain far from the "
+            "hole. The stretch towards a saddle is one example of a plateau, not what the word "
+            "means.",
+        ),
+        "c": (
+            "a local minimum with a wide bottom",
+            "At a minimum the gradient is 0 as well, and nobody wants to leave. What makes "
+            "training slow before it gets there?",
+        ),
+        "d": (
+            "any region where the cost is high",
+            "A high cost can be steep and a low one flat. Which quantity sets the length of a "
+            "step?",
+        ),
+    },
+    right="b",
     hints=(
         "In this lesson one plateau had no saddle anywhere near.",
         "What was the same in all three places of the last experiment but one?",

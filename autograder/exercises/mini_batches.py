@@ -16,25 +16,31 @@ lesson = Lesson("01_mini_batches", title="Train on mini-batches", minutes=110)
 
 lesson.quiz(
     "mini_batch_notation",
-    (
-        "c",
-        "Square brackets for the layer, curly ones for the mini-batch, round ones for the example: "
-        "layer 3, mini-batch 8, example 7.",
-    ),
-    (
-        "a",
-        "The 8 stands in square brackets here, so this is layer 8. Which brackets does a layer "
-        "have, and which a mini-batch?",
-    ),
-    (
-        "b",
-        "The brackets are the right ones; their order is not. What stands directly after the "
-        "letter in z^[l]?",
-    ),
-    (
-        "d",
-        "This is example 8 of mini-batch 7. Which of the two has the round brackets?",
-    ),
+    title="Notation",
+    question="How do you write the activations of layer 3 when the input is example 7 of "
+    "mini-batch 8?",
+    options={
+        "a": (
+            r"$a^{[8]\{7\}(3)}$",
+            "The 8 stands in square brackets here, so this is layer 8. Which brackets does a "
+            "layer have, and which a mini-batch?",
+        ),
+        "b": (
+            r"$a^{(7)\{8\}[3]}$, with example, mini-batch and layer in that order",
+            "The brackets are the right ones; their order is not. What stands directly after the "
+            "letter in z^[l]?",
+        ),
+        "c": (
+            r"$a^{[3]\{8\}(7)}$",
+            "Square brackets for the layer, curly ones for the mini-batch, round ones for the "
+            "example: layer 3, mini-batch 8, example 7.",
+        ),
+        "d": (
+            r"$a^{[3]\{7\}(8)}$",
+            "This is example 8 of mini-batch 7. Which of the two has the round brackets?",
+        ),
+    },
+    right="c",
     hints=(
         "The table above has one line for each kind of brackets. Which kind belongs to a layer?",
         "First settle which number is the layer, which the mini-batch, which the example; then "
@@ -174,23 +180,30 @@ def _(m, mini_batch_size):
     return m // mini_batch_size + (m % mini_batch_size > 0)
 
 
-lesson.quiz(
+lesson.number_quiz(
     "updates_in_ten_epochs",
-    (
+    title="Ten epochs",
+    question="50,000 examples, mini-batches of 128, ten epochs. How many updates does mini-batch "
+    "gradient descent make? Give a number.",
+    asks="a number of updates",
+    right=(
         3910,
         "50,000/128 = 390.6, so 391 updates in an epoch, the last with 80 examples; ten epochs "
         "make 3910.",
     ),
-    (3900, "That is 390 updates in an epoch. What happens to the 80 examples left over?"),
-    (3906.25, "A quarter of an update cannot be made. Where does an epoch end?"),
-    (3906, "You rounded after ten epochs. Does a mini-batch run over from one epoch to the next?"),
-    (3907, "You rounded after ten epochs. Does a mini-batch run over from one epoch to the next?"),
-    (391, "That is one epoch. How many are there?"),
-    (390, "That is one epoch without its last mini-batch. And how many epochs are there?"),
-    (10, "That would be batch gradient descent: one update in an epoch. How many mini-batches?"),
-    (500_000, "That would be mini-batches of one example. How many examples share an update?"),
-    rtol=1e-6,
-    asks="a number of updates",
+    wrong={
+        3900: "That is 390 updates in an epoch. What happens to the 80 examples left over?",
+        3906.25: "A quarter of an update cannot be made. Where does an epoch end?",
+        3906: "You rounded after ten epochs. Does a mini-batch run over from one epoch to the "
+        "next?",
+        3907: "You rounded after ten epochs. Does a mini-batch run over from one epoch to the "
+        "next?",
+        391: "That is one epoch. How many are there?",
+        390: "That is one epoch without its last mini-batch. And how many epochs are there?",
+        10: "That would be batch gradient descent: one update in an epoch. How many mini-batches?",
+        500000: "That would be mini-batches of one example. How many examples share an update?",
+    },
+    rtol=1e-06,
     hints=(
         "Begin with one epoch. Your num_mini_batches counts its updates.",
         "50,000/128 is no whole number. What happens with the examples left over, and when?",
@@ -1710,81 +1723,101 @@ def _(params, X, Y, cost_and_grads, mini_batch_size, learning_rate, epochs, rng)
 
 lesson.quiz(
     "rising_cost",
-    (
-        "d",
-        "Two mini-batches differ in difficulty by more than one step gains: in ten epochs on the "
-        "digits about half of all transitions went up, and the trend went down.",
-    ),
-    (
-        "a",
-        "With the wrong sign the cost would rise again and again. Is one rise enough to tell?",
-    ),
-    (
-        "b",
-        "Half the rate leaves the noise of the mini-batches as it is. How often did the cost of 64 "
-        "digits go up while the cost of all digits fell?",
-    ),
-    (
-        "c",
-        "One rise does not show a turn. What did the cost of all digits do while the cost of the "
-        "mini-batches jumped?",
-    ),
+    title="A cost that rises",
+    question="You train with mini-batches of 64 by plain gradient descent. Between two steps "
+    r"$J^{\{t\}}$ went from 0.31 up to 0.38. What do you do?",
+    options={
+        "a": (
+            "Look for a bug: the sign of the update must be wrong.",
+            "With the wrong sign the cost would rise again and again. Is one rise enough to tell?",
+        ),
+        "b": (
+            "Halve the learning rate: with a good one the cost falls at each step.",
+            "Half the rate leaves the noise of the mini-batches as it is. How often did the cost "
+            "of 64 digits go up while the cost of all digits fell?",
+        ),
+        "c": (
+            "Stop here: from now on the network only gets worse.",
+            "One rise does not show a turn. What did the cost of all digits do while the cost of "
+            "the mini-batches jumped?",
+        ),
+        "d": (
+            "Nothing yet: look at the trend over an epoch.",
+            "Two mini-batches differ in difficulty by more than one step gains: in ten epochs on "
+            "the digits about half of all transitions went up, and the trend went down.",
+        ),
+    },
+    right="d",
     hints=(
         "You measured how often the cost of a mini-batch went up in ten epochs. How often was it?",
-        "Two neighbouring points of the grey curve stand for two different sets of 64 digits. What "
-        "besides the step can make the second one dearer?",
+        "Two neighbouring points of the grey curve stand for two different sets of 64 digits. "
+        "What besides the step can make the second one dearer?",
     ),
 )
 
 lesson.quiz(
     "sgd_converges",
-    (
-        "b",
-        "A falling rate closes the region of wandering, and where all examples agree there is no "
-        "noise at the minimum; both were measured.",
-    ),
-    (
-        "a",
-        "That was true for one of the three curves. What was different in the other two?",
-    ),
-    (
-        "c",
-        "With noise and a constant rate the distance was the same after 2,000 and after 20,000 "
-        "steps. What does the variance formula depend on?",
-    ),
-    (
-        "d",
-        "A smaller constant rate gave a smaller variance: 0.25, 0.05, 0.01. Was any of them zero?",
-    ),
+    title="Stochastic and convergent",
+    question='Your colleague says: "Stochastic gradient descent never converges, so we cannot use '
+    'it for the final weights." Which answer fits the three measurements?',
+    options={
+        "a": (
+            "Right: with single examples the weights wander, whatever the rate.",
+            "That was true for one of the three curves. What was different in the other two?",
+        ),
+        "b": (
+            "It converges if the rate falls slowly towards zero, or if one set of weights fits "
+            "all examples.",
+            "A falling rate closes the region of wandering, and where all examples agree there is "
+            "no noise at the minimum; both were measured.",
+        ),
+        "c": (
+            "It converges at any constant rate, if you wait long enough.",
+            "With noise and a constant rate the distance was the same after 2,000 and after "
+            "20,000 steps. What does the variance formula depend on?",
+        ),
+        "d": (
+            "It converges as soon as the constant rate is small enough.",
+            "A smaller constant rate gave a smaller variance: 0.25, 0.05, 0.01. Was any of them "
+            "zero?",
+        ),
+    },
+    right="b",
     hints=(
         "Three curves were drawn. Which of them went on getting closer to w = 2?",
-        "What did the two curves that arrived have that the third had not? Read the three lines of "
-        "the list above the experiment once more.",
+        "What did the two curves that arrived have that the third had not? Read the three lines "
+        "of the list above the experiment once more.",
     ),
 )
 
 lesson.quiz(
     "small_training_set",
-    (
-        "c",
-        "Time is the number of updates times the time of one, and that product is least in the "
-        "middle; the rule of 2,000 is about bearable cost, not about speed.",
-    ),
-    (
-        "a",
-        "That is the rule of thumb. How did the time of the full batch compare with the fastest "
-        "size in your measurement?",
-    ),
-    (
-        "b",
-        "An epoch reads the same images at each size. But is the number of epochs the same, and "
-        "the time for one?",
-    ),
-    (
-        "d",
-        "The fewest epochs, yes. How many calls does one of these epochs make, and what does each "
-        "call cost?",
-    ),
+    title="A small training set",
+    question="You have 1,437 images and ask whether to use mini-batches. What did you measure, "
+    "with a tuned rate for each size?",
+    options={
+        "a": (
+            "With fewer than 2,000 examples the full batch is the fastest.",
+            "That is the rule of thumb. How did the time of the full batch compare with the "
+            "fastest size in your measurement?",
+        ),
+        "b": (
+            "All sizes take about the same time, since an epoch always reads the same images.",
+            "An epoch reads the same images at each size. But is the number of epochs the same, "
+            "and the time for one?",
+        ),
+        "c": (
+            "A size in the middle is the fastest; the full batch is several times slower.",
+            "Time is the number of updates times the time of one, and that product is least in "
+            "the middle; the rule of 2,000 is about bearable cost, not about speed.",
+        ),
+        "d": (
+            "Single examples are the fastest, since they need the fewest epochs.",
+            "The fewest epochs, yes. How many calls does one of these epochs make, and what does "
+            "each call cost?",
+        ),
+    },
+    right="c",
     hints=(
         "Look at the third of the three panels: the time, not the epochs and not the updates.",
         "At which end of that curve is its lowest point, or at neither?",
@@ -1793,26 +1826,32 @@ lesson.quiz(
 
 lesson.quiz(
     "slow_batch_descent",
-    (
-        "a",
-        "With all weights zero the hidden units stay at zero and nothing is learned. A better "
-        "random start helps; the other three are worth trying.",
-    ),
-    (
-        "b",
-        "This is worth trying: how many updates did an epoch make in section 1, and what did they "
-        "reach? Which of the four reached almost nothing in section 12?",
-    ),
-    (
-        "c",
-        "This is worth trying: the best rates in section 10 differed by a factor of 16. Which of "
-        "the four reached almost nothing in section 12?",
-    ),
-    (
-        "d",
-        "This is worth trying, as lesson 6 will show. Which of the four reached almost nothing in "
-        "section 12?",
-    ),
+    title="Too slow",
+    question="Batch gradient descent on a deep network takes far too long to find parameters with "
+    "a small cost. Three of these are worth trying. Which one is not?",
+    options={
+        "a": (
+            "Start with all weights at zero.",
+            "With all weights zero the hidden units stay at zero and nothing is learned. A better "
+            "random start helps; the other three are worth trying.",
+        ),
+        "b": (
+            "Use mini-batches.",
+            "This is worth trying: how many updates did an epoch make in section 1, and what did "
+            "they reach? Which of the four reached almost nothing in section 12?",
+        ),
+        "c": (
+            r"Tune the learning rate $\alpha$.",
+            "This is worth trying: the best rates in section 10 differed by a factor of 16. Which "
+            "of the four reached almost nothing in section 12?",
+        ),
+        "d": (
+            "Use Adam.",
+            "This is worth trying, as lesson 6 will show. Which of the four reached almost "
+            "nothing in section 12?",
+        ),
+    },
+    right="a",
     hints=(
         "Three of the four were good for something in this lesson or are announced for a later "
         "one.",

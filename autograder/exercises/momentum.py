@@ -696,26 +696,33 @@ def _(gradient, w0, update, steps):
 
 lesson.quiz(
     "momentum_curves",
-    (
-        "b",
-        "Gradient descent zigzags at every step, a short memory damps the zigzag, and a long "
-        "memory turns it into slow, wide swings.",
-    ),
-    (
-        "a",
-        "Panel (1) changes sides at every single step. Can an average over old gradients turn "
-        "round that quickly?",
-    ),
-    (
-        "c",
-        "It is the other way round: panel (3) swings slowly and wide and rolls past the minimum. "
-        "Does that look like a short memory or a long one?",
-    ),
-    (
-        "d",
-        "Panel (1) is right. Of the other two, which swings more slowly, and what does a longer "
-        "memory do to the swings?",
-    ),
+    title="Which is which?",
+    question="The next figure shows 40 steps on the valley from the same start with the same "
+    r"learning rate, 0.09. One panel is gradient descent, one is momentum with $\beta = 0.5$, one "
+    r"is momentum with $\beta = 0.9$.",
+    options={
+        "a": (
+            "(1) momentum with 0.5, (2) gradient descent, (3) momentum with 0.9",
+            "Panel (1) changes sides at every single step. Can an average over old gradients turn "
+            "round that quickly?",
+        ),
+        "b": (
+            "(1) gradient descent, (2) momentum with 0.5, (3) momentum with 0.9",
+            "Gradient descent zigzags at every step, a short memory damps the zigzag, and a long "
+            "memory turns it into slow, wide swings.",
+        ),
+        "c": (
+            "(1) momentum with 0.9, (2) momentum with 0.5, (3) gradient descent",
+            "It is the other way round: panel (3) swings slowly and wide and rolls past the "
+            "minimum. Does that look like a short memory or a long one?",
+        ),
+        "d": (
+            "(1) gradient descent, (2) momentum with 0.9, (3) momentum with 0.5",
+            "Panel (1) is right. Of the other two, which swings more slowly, and what does a "
+            "longer memory do to the swings?",
+        ),
+    },
+    right="b",
     hints=(
         "With beta = 0 there is no memory: what does such a path do at every step, at this rate?",
         "The first values of w2 stand below the figure. How often does each of them change sign?",
@@ -725,46 +732,61 @@ lesson.quiz(
 
 lesson.quiz(
     "momentum_always_faster",
-    (
-        "c",
-        "In a swing the cost shrinks by the factor beta a step, whatever the bowl: far fewer steps "
-        "than gradient descent on an elongated bowl, more on a nearly round one.",
-    ),
-    (
-        "a",
-        "Look again at the row for kappa = 10, each with its own best learning rate: which of the "
-        "two needed fewer steps there?",
-    ),
-    (
-        "b",
-        "That comparison gives momentum a rate that was tuned for gradient descent. And what "
-        "happened at kappa = 10?",
-    ),
-    (
-        "d",
-        "The velocity does need a few steps to build up. How many steps did each need at "
-        "kappa = 1000?",
-    ),
+    title="What did you measure?",
+    question=r'"Momentum with $\beta = 0.9$ is faster than gradient descent", each with its own '
+    "tuned learning rate. This is",
+    options={
+        "a": (
+            "true on every bowl; at worst the two are equally fast",
+            "Look again at the row for kappa = 10, each with its own best learning rate: which of "
+            "the two needed fewer steps there?",
+        ),
+        "b": (
+            "true on every bowl, as long as both use gradient descent's learning rate",
+            "That comparison gives momentum a rate that was tuned for gradient descent. And what "
+            "happened at kappa = 10?",
+        ),
+        "c": (
+            "true on very elongated bowls, false on nearly round ones",
+            "In a swing the cost shrinks by the factor beta a step, whatever the bowl: far fewer "
+            "steps than gradient descent on an elongated bowl, more on a nearly round one.",
+        ),
+        "d": (
+            "false on every bowl, because the velocity needs time to build up",
+            "The velocity does need a few steps to build up. How many steps did each need at "
+            "kappa = 1000?",
+        ),
+    },
+    right="c",
     hints=(
         "The answer is in the three lines below the figure. Compare them row by row.",
         "Which bowl is nearly round, kappa = 10 or kappa = 1000? Who needed fewer steps on each?",
     ),
 )
 
-lesson.quiz(
+lesson.number_quiz(
     "momentum_ten_steps",
-    (
-        34.87,
-        "The weights of ten gradients sum to 1 - 0.9^10 = 0.651, so that 34.9 percent are missing. "
-        "Below 10 percent takes 22 steps, below 1 percent 44.",
-    ),
-    (65.13, "That is what has been reached. How much is missing?"),
-    (0, "A third is still missing after ten steps. What do the ten weights sum to?"),
-    (10, "That is the weight of the newest gradient alone. What do all ten weights sum to?"),
-    (38.74, "That is the ninth step: ten updates have ten weights."),
-    (0.3487, "You give a share; which unit does the question ask for?"),
-    (90, "That is what is missing after one step. And after ten?"),
+    title="Ten steps",
+    question="Work it out before you look at the next figure. The gradient is the constant 1, "
+    "$v_0 = 0$ and\n"
+    r"$\beta = 0.9$. By how many **percent** is $v_{10}$ too small? Answer with a number, exact "
+    "to half a\n"
+    "percent.",
     asks="a number of percent",
+    right=(
+        34.87,
+        "The weights of ten gradients sum to 1 - 0.9^10 = 0.651, so that 34.9 percent are "
+        "missing. Below 10 percent takes 22 steps, below 1 percent 44.",
+    ),
+    written=34.9,
+    wrong={
+        65.13: "That is what has been reached. How much is missing?",
+        0: "A third is still missing after ten steps. What do the ten weights sum to?",
+        10: "That is the weight of the newest gradient alone. What do all ten weights sum to?",
+        38.74: "That is the ninth step: ten updates have ten weights.",
+        0.3487: "You give a share; which unit does the question ask for?",
+        90: "That is what is missing after one step. And after ten?",
+    },
     hints=(
         "Write down v_1 and v_2 for the gradient 1. What is missing from each?",
         "What is missing is multiplied by the same factor at every step. By which?",
@@ -864,21 +886,27 @@ def _(learning_rate, beta):
 
 lesson.quiz(
     "momentum_classical",
-    (
-        "d",
-        "(1 - beta) times 0.3: the classical velocity is 1/(1 - beta) = 10 times as long, so the "
-        "rate is ten times smaller.",
-    ),
-    (
-        "a",
-        "It is turned round: the classical velocity is already ten times as long. What would a "
-        "rate ten times as large make of the steps?",
-    ),
-    ("b", "That is beta times 0.3. By which factor do the two velocities differ?"),
-    (
-        "c",
-        "The velocities differ by the factor ten. What would the same rate make of the steps?",
-    ),
+    title="A rate from elsewhere",
+    question=r"You tuned the averaging form with $\beta = 0.9$ and found a learning rate of 0.3. "
+    r"Which rate gives the same path in the classical form $v = \beta v + g$?",
+    options={
+        "a": (
+            "3.0",
+            "It is turned round: the classical velocity is already ten times as long. What would "
+            "a rate ten times as large make of the steps?",
+        ),
+        "b": ("0.27", "That is beta times 0.3. By which factor do the two velocities differ?"),
+        "c": (
+            "0.3",
+            "The velocities differ by the factor ten. What would the same rate make of the steps?",
+        ),
+        "d": (
+            "0.03",
+            "(1 - beta) times 0.3: the classical velocity is 1/(1 - beta) = 10 times as long, so "
+            "the rate is ten times smaller.",
+        ),
+    },
+    right="d",
     hints=(
         "You wrote classical_learning_rate for this. What does it give for these two numbers?",
         "Both forms must make the same step. Whose velocity is longer, and what of its rate, then?",

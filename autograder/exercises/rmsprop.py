@@ -693,78 +693,136 @@ def _(squared, learning_rate, epsilon):
     }
 
 
-lesson.quiz(
+lesson.number_quiz(
     "rmsprop_first_step",
-    (
+    title="How long is the first step?",
+    question="$s$ starts at zero, the gradient of a weight is $g$ (any number that is not tiny), "
+    "and\n"
+    r"$\beta_2 = 0.9$. How many **learning rates** long is RMSprop's first step? Answer with a "
+    "number,\n"
+    "exact to 2 %.",
+    asks="a number of learning rates",
+    right=(
         3.162,
         "The average starts at 0.1 g^2, and its root is 0.316 |g|: the step is 1/0.316 = 3.16 "
         "learning rates long, whatever g is.",
     ),
-    (1, "That would be so if the average were g^2 at once. It starts at zero: how much of g^2 does "
-        "it hold after one step of beta2 = 0.9?"),
-    (10, "The average is 0.1 g^2, but the step divides by its root."),
-    (0.316, "That is what the step divides by, in units of |g|. Is the step then longer or shorter "
-            "than one learning rate?"),
-    (0.1, "That is the share of g^2 in the average. First comes the root, then the division."),
-    (1.054, "You took the root of 0.9. Which weight does the newest square get?"),
-    asks="a number of learning rates",
+    written=3.16,
+    wrong={
+        1: "That would be so if the average were g^2 at once. It starts at zero: how much of g^2 "
+        "does it hold after one step of beta2 = 0.9?",
+        10: "The average is 0.1 g^2, but the step divides by its root.",
+        0.316: "That is what the step divides by, in units of |g|. Is the step then longer or "
+        "shorter than one learning rate?",
+        0.1: "That is the share of g^2 in the average. First comes the root, then the division.",
+        1.054: "You took the root of 0.9. Which weight does the newest square get?",
+    },
     hints=(
         "How much of g^2 does the average hold after its first update?",
         "Take the root of that, then divide g by it: g cancels.",
         "The step is one over a root. Which number stands under it?",
     ),
-)  # fmt: skip
+)
 
 lesson.quiz(
     "rmsprop_scale",
-    (
-        "c",
-        "s becomes a million times as large and its root a thousand times: gradient and root "
-        "cancel, and only epsilon notices.",
-    ),
-    ("a", "Gradient descent would do that. What happens to the root that RMSprop divides by?"),
-    ("b", "The gradient in the numerator grows as well. What is left in the quotient?"),
-    ("d", "s becomes a million times as large, and then its root is taken. Which factor has the "
-          "root, and which the gradient above it?"),
+    title="A thousand times the gradient",
+    question="Someone measures the cost in other units, and all gradients become 1000 times as "
+    "large. The learning rate stays. RMSprop's steps become",
+    options={
+        "a": (
+            "1000 times as long",
+            "Gradient descent would do that. What happens to the root that RMSprop divides by?",
+        ),
+        "b": (
+            "1000 times shorter, since the root has grown",
+            "The gradient in the numerator grows as well. What is left in the quotient?",
+        ),
+        "c": (
+            r"the same, apart from $\epsilon$",
+            "s becomes a million times as large and its root a thousand times: gradient and root "
+            "cancel, and only epsilon notices.",
+        ),
+        "d": (
+            "about 32 times as long",
+            "s becomes a million times as large, and then its root is taken. Which factor has the "
+            "root, and which the gradient above it?",
+        ),
+    },
+    right="c",
     hints=(
         "Follow the factor 1000: what does it do to g, to s and to the root of s?",
         "Which two of these stand in the quotient?",
     ),
-)  # fmt: skip
+)
 
 lesson.quiz(
     "rmsprop_rotated",
-    (
-        "d",
-        "The rates belong to the coordinates w1 and w2. When the valley lies across them, both "
-        "gradients are alike in size, so are both rates, and the ratio of the curvatures stays.",
-    ),
-    ("a", "Gradient descent needed exactly as many steps on both. Which optimizer treats w1 and w2 "
-          "each in its own way?"),
-    ("b", "The gradients in w1 and w2 become more alike, not more different. What do rates that "
-          "are alike do for a long valley?"),
-    ("c", "You measured the rotated bowl for several kappa: was the number of steps the same?"),
+    title="Why does turning hurt?",
+    question="On the bowl turned by 45° RMSprop needs many more steps than on the one along the "
+    "axes. Why?",
+    options={
+        "a": (
+            "every optimizer is slower on a turned bowl",
+            "Gradient descent needed exactly as many steps on both. Which optimizer treats w1 and "
+            "w2 each in its own way?",
+        ),
+        "b": (
+            "on the turned bowl the gradients in $w_1$ and $w_2$ differ more in size",
+            "The gradients in w1 and w2 become more alike, not more different. What do rates that "
+            "are alike do for a long valley?",
+        ),
+        "c": (
+            r"the bowl is the same, so the number of steps does not depend on $\kappa$ there "
+            "either",
+            "You measured the rotated bowl for several kappa: was the number of steps the same?",
+        ),
+        "d": (
+            "the two coordinates now have gradients of similar size, so their rates are alike "
+            "and\n"
+            "cannot even out the two curvatures",
+            "The rates belong to the coordinates w1 and w2. When the valley lies across them, "
+            "both gradients are alike in size, so are both rates, and the ratio of the curvatures "
+            "stays.",
+        ),
+    },
+    right="d",
     hints=(
         "Gradient descent has the same number of steps at any angle. Why does RMSprop not?",
         "RMSprop gives a rate to each coordinate. What must it see to give two different rates?",
         "At 45 degrees a step along w1 goes along and across the valley at once. How do the "
         "gradients in w1 and w2 compare in size?",
     ),
-)  # fmt: skip
+)
 
 lesson.quiz(
     "rmsprop_epsilon",
-    (
-        "b",
-        "For |g| = 1e-6 the root is small beside 1e-4 = sqrt(1e-8): inside, epsilon already sets "
-        "the denominator; outside, 1e-8 is only a hundredth of it.",
-    ),
-    ("a", "For gradients near 1 that is so. Compare sqrt(1e-12 + 1e-8) with sqrt(1e-12) + 1e-8."),
-    ("c", "The other way round. How large is sqrt(1e-8)?"),
-    ("d", "Both forms are safe at g = 0: the numerator is zero and the denominator is not. The "
-          "question is about small gradients that are not zero."),
+    title="Inside or outside",
+    question="The gradient of a weight stays near $|g| = 10^{-6}$, so that $s = 10^{-12}$, and "
+    r"$\epsilon = 10^{-8}$. How long are the steps, in learning rates?",
+    options={
+        "a": (
+            "about 1 in both forms; $10^{-8}$ is too small to matter",
+            "For gradients near 1 that is so. Compare sqrt(1e-12 + 1e-8) with sqrt(1e-12) + 1e-8.",
+        ),
+        "b": (
+            "about 0.01 inside, about 1 outside",
+            "For |g| = 1e-6 the root is small beside 1e-4 = sqrt(1e-8): inside, epsilon already "
+            "sets the denominator; outside, 1e-8 is only a hundredth of it.",
+        ),
+        "c": (
+            "about 1 inside, about 0.01 outside",
+            "The other way round. How large is sqrt(1e-8)?",
+        ),
+        "d": (
+            "one of the forms divides by zero",
+            "Both forms are safe at g = 0: the numerator is zero and the denominator is not. The "
+            "question is about small gradients that are not zero.",
+        ),
+    },
+    right="b",
     hints=(
         "Compute both denominators with s = 1e-12 and epsilon = 1e-8: root first, or sum first.",
         "The root of 1e-12 is 1e-6, that of 1e-8 is 1e-4. Which number sets each denominator?",
     ),
-)  # fmt: skip
+)

@@ -704,26 +704,32 @@ def _(Z, gamma, beta, running, training, momentum=0.9, epsilon=1e-5):
 
 lesson.quiz(
     "strategies_one_example",
-    (
-        "c",
-        "The mean of one number is the number itself: Z minus mean is 0, and gamma times 0 plus "
-        "beta is beta, whatever the picture shows.",
-    ),
-    (
-        "a",
-        "That is what evaluation mode does. Training mode takes its mean from the batch: what is "
-        "the mean of one number?",
-    ),
-    (
-        "b",
-        "Epsilon keeps the division finite. What is divided, when the mean is the only number "
-        "there is?",
-    ),
-    (
-        "d",
-        "The running averages move, but training mode does not use them for A. What is Z minus the "
-        "mean of the batch here?",
-    ),
+    title="One example",
+    question="A trained network gets a single picture, $m = 1$, and somebody has left it in "
+    "**training** mode. What is the output $A$ of the batch normalization?",
+    options={
+        "a": (
+            "the same as in evaluation mode",
+            "That is what evaluation mode does. Training mode takes its mean from the batch: what "
+            "is the mean of one number?",
+        ),
+        "b": (
+            "not a number: the variance is zero",
+            "Epsilon keeps the division finite. What is divided, when the mean is the only number "
+            "there is?",
+        ),
+        "c": (
+            r"$\beta$, for every picture",
+            "The mean of one number is the number itself: Z minus mean is 0, and gamma times 0 "
+            "plus beta is beta, whatever the picture shows.",
+        ),
+        "d": (
+            "what the running averages make of it, which then move",
+            "The running averages move, but training mode does not use them for A. What is Z "
+            "minus the mean of the batch here?",
+        ),
+    },
+    right="c",
     hints=(
         "Which statistics does training mode use for A? Of how many numbers are they made here?",
         "Write down Z - mean for a batch that holds one column.",
@@ -1006,25 +1012,31 @@ def _(validation_costs, params_by_epoch, patience):
 
 lesson.quiz(
     "strategies_which_part",
-    (
-        "b",
-        "Whatever decides is fitted, a little: the lowest of many costs is low by chance too. The "
-        "test part must not have decided anything.",
-    ),
-    (
-        "a",
-        "The training cost goes on falling while the network memorises. Would it ever say stop?",
-    ),
-    (
-        "c",
-        "Then the best of many epochs was chosen by the very numbers that are reported. What "
-        "becomes of the test accuracy as a promise?",
-    ),
-    (
-        "d",
-        "A fixed number of epochs needs to be chosen as well. By which numbers, and does the same "
-        "one suit every learning rate?",
-    ),
+    title="Which part decides?",
+    question="Which cost should decide when to stop?",
+    options={
+        "a": (
+            "that of the training part",
+            "The training cost goes on falling while the network memorises. Would it ever say "
+            "stop?",
+        ),
+        "b": (
+            "that of a validation part, which neither trains the network nor gives the final score",
+            "Whatever decides is fitted, a little: the lowest of many costs is low by chance too. "
+            "The test part must not have decided anything.",
+        ),
+        "c": (
+            "that of the test part, since this is the score that counts",
+            "Then the best of many epochs was chosen by the very numbers that are reported. What "
+            "becomes of the test accuracy as a promise?",
+        ),
+        "d": (
+            "none: a number of epochs fixed beforehand is always as good",
+            "A fixed number of epochs needs to be chosen as well. By which numbers, and does the "
+            "same one suit every learning rate?",
+        ),
+    },
+    right="b",
     hints=(
         "Which part of the data is the judge at the very end?",
         "Whatever chooses among many epochs is a little too pleased with its choice.",
@@ -1306,50 +1318,59 @@ def _(grads, t, eta, gamma, rng):
     return {key: part.reshape(grads[key].shape) for key, part in zip(grads, parts, strict=True)}
 
 
-lesson.quiz(
+lesson.number_quiz(
     "strategies_noise_spread",
-    (
+    title="How much is left?",
+    question=r"$\eta = 0.3$, $\gamma = 0.55$. What is the **standard deviation** of the noise at "
+    "$t = 99$? Answer with a number, exact to 2 %.",
+    asks="a number, the standard deviation of the noise",
+    right=(
         0.1544,
         "The variance is 0.3 / 100^0.55 = 0.0238, and its root is 0.154: a hundred updates have "
         "taken away less than three quarters of the noise.",
     ),
-    (0.02383, "That is the variance. Which of the two did the question ask for?"),
-    (0.5477, "That is the standard deviation at t = 0. How large is 1 + t at t = 99?"),
-    (
-        0.03,
-        "The power is 0.55 and not 1, or half of it for the root. What is 100 to the power 0.55?",
-    ),
-    (0.0548, "That is the root of 0.3 / 100, as if gamma were 1. What is 100 to the power 0.55?"),
-    (0.0435, "The root belongs to eta as well. What is the root of the whole variance?"),
+    written=0.154,
+    wrong={
+        0.02383: "That is the variance. Which of the two did the question ask for?",
+        0.5477: "That is the standard deviation at t = 0. How large is 1 + t at t = 99?",
+        0.03: "The power is 0.55 and not 1, or half of it for the root. What is 100 to the power "
+        "0.55?",
+        0.0548: "That is the root of 0.3 / 100, as if gamma were 1. What is 100 to the power 0.55?",
+        0.0435: "The root belongs to eta as well. What is the root of the whole variance?",
+    },
     hints=(
         "The formula gives a variance. Which of the two is asked for?",
         "First 1 + t to the power gamma, then the variance, and the root at the very end.",
     ),
-    asks="a number, the standard deviation of the noise",
 )
 
 
 lesson.quiz(
     "strategies_four_curves",
-    (
-        "d",
-        "(2) explodes, (1) falls fast and stops at a high floor, (4) goes on falling to the lowest "
-        "cost, and (3) has hardly left. This order, from too large to too small, is worth knowing "
-        "by heart.",
-    ),
-    (
-        "a",
-        "A rate that is too small cannot make the cost rise. Which curve leaves the picture?",
-    ),
-    (
-        "b",
-        "Both fall; look at the end of the run. Which one has stopped on a floor?",
-    ),
-    (
-        "c",
-        "The curve that falls most slowly is not held up by a floor. Is its rate too large or too "
-        "small?",
-    ),
+    title="Four curves",
+    question="Which is which?",
+    options={
+        "a": (
+            "(2) too small, (1) too large, (4) good, (3) much too large",
+            "A rate that is too small cannot make the cost rise. Which curve leaves the picture?",
+        ),
+        "b": (
+            "(2) much too large, (4) too large, (1) good, (3) too small",
+            "Both fall; look at the end of the run. Which one has stopped on a floor?",
+        ),
+        "c": (
+            "(2) much too large, (3) too large, (4) good, (1) too small",
+            "The curve that falls most slowly is not held up by a floor. Is its rate too large or "
+            "too small?",
+        ),
+        "d": (
+            "(2) much too large, (1) too large, (4) good, (3) too small",
+            "(2) explodes, (1) falls fast and stops at a high floor, (4) goes on falling to the "
+            "lowest cost, and (3) has hardly left. This order, from too large to too small, is "
+            "worth knowing by heart.",
+        ),
+    },
+    right="d",
     hints=(
         "Name the two extremes first: one curve rises, one is nearly straight.",
         "Two are left, and both fall fast. On which level does each of them end?",
@@ -1557,25 +1578,31 @@ def _(rates, costs):
 
 lesson.quiz(
     "strategies_fair_race",
-    (
-        "a",
-        "One rate suits one of them. With a rate of its own, tuned with the same effort, each "
-        "shows what it can do, and a few seeds show by how much that varies.",
-    ),
-    (
-        "b",
-        "The same rate means steps of very different length: Adam's are about as long as the rate, "
-        "those of gradient descent as rate times gradient. Is that the same condition?",
-    ),
-    (
-        "c",
-        "Defaults are somebody else's tuning, for somebody else's problem. What did the sweep show "
-        "about one rate for all?",
-    ),
-    (
-        "d",
-        "More epochs make the picture clearer, not fairer. What still differs between the two?",
-    ),
+    title="A fair race",
+    question="What makes a comparison of two optimizers fair?",
+    options={
+        "a": (
+            "a learning rate tuned for each with the same effort, on a validation part, and "
+            "several seeds",
+            "One rate suits one of them. With a rate of its own, tuned with the same effort, each "
+            "shows what it can do, and a few seeds show by how much that varies.",
+        ),
+        "b": (
+            "the same learning rate for both, so that the conditions are the same",
+            "The same rate means steps of very different length: Adam's are about as long as the "
+            "rate, those of gradient descent as rate times gradient. Is that the same condition?",
+        ),
+        "c": (
+            "the default learning rate of the library for each",
+            "Defaults are somebody else's tuning, for somebody else's problem. What did the sweep "
+            "show about one rate for all?",
+        ),
+        "d": (
+            "training both for many more epochs",
+            "More epochs make the picture clearer, not fairer. What still differs between the two?",
+        ),
+    },
+    right="a",
     hints=(
         "In the sweep, how far apart were the best rates of the optimizers?",
         "What would an opponent of your favourite say about the way its rate was chosen?",

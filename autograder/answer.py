@@ -1,0 +1,73 @@
+"""An answer other than the reference, and the source that it is made from."""
+
+import ast
+import inspect
+import textwrap
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+Edit = tuple[str, str]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A named implementation other than the reference: a mistake, a variant or a correct style.
+
+    edits: (old, new) replacements in the reference's source; empty where `source` is a whole
+        function of its own.
+    share: the part of the points that it earns.
+    """
+
+    name: str
+    message: str
+    source: str
+    edits: tuple[Edit, ...] = ()
+    share: float = 0.0
+    variant: bool = False
+
+
+def source_of(function: Callable, name: str | None = None) -> str:
+    """The function's source without decorators and docstring, renamed when `name` is given.
+
+    Without the docstring, because edits are meant for code and prose may repeat it.
+    """
+    head, body = _parts(function)
+    source = head + body
+    return (
+        source if name is None else source.replace(f"def {function.__name__}(", f"def {name}(", 1)
+    )
+
+
+def body_of(function: Callable) -> str:
+    """What the function does: its source without signature and docstring, not indented."""
+    return textwrap.dedent(_parts(function)[1]).strip("\n")
+
+
+def edited(source: str, edits: Iterable[Edit], name: str) -> str:
+    """The source with every old piece replaced by the new one; each must stand there once."""
+    for old, new in edits:
+        if source.count(old) != 1:
+            raise ValueError(
+                f"{name}: {old!r} is {source.count(old)} times in the source, not once"
+            )
+        source = source.replace(old, new)
+    return source
+
+
+def define(source: str, name: str, namespace: dict[str, Any]) -> Callable:
+    """The function of that name which a source defines."""
+    scope = dict(namespace)
+    exec(compile(source, f"<{name}>", "exec"), scope)
+    return scope[name]
+
+
+def _parts(function: Callable) -> tuple[str, str]:
+    """A function's signature and its body, as they are written."""
+    source = textwrap.dedent(inspect.getsource(function))
+    definition = ast.parse(source).body[0]
+    lines = source.splitlines(keepends=True)
+    first = definition.body[0]
+    start = first.lineno - 1
+    head = "".join(lines[definition.lineno - 1 : start])
+    return head, "".join(lines[first.end_lineno if ast.get_docstring(definition) else start :])

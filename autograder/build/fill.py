@@ -1,0 +1,82 @@
+"""Fills into a lesson's text what stands with its exercises, so that nothing is written twice.
+
+# %% [markdown] question="momentum_curves"   the cell's text, then the question with its options
+# %% quiz="momentum_curves"                  an empty cell: the answer's cell and its check
+# REFERENCE SOLUTION                         a line of an exercise's cell: what the reference does
+"""
+
+import re
+import textwrap
+from collections.abc import Iterable, Iterator, Mapping
+
+from nbformat import NotebookNode
+from nbformat.v4 import new_code_cell
+
+from autograder.answer import body_of
+from autograder.errors import RunError
+from autograder.exercise import Exercise
+from autograder.quiz import Quiz
+
+_PLACE = re.compile(r"^( *)# REFERENCE SOLUTION$", re.MULTILINE)
+
+
+def filled(
+    cells: Iterable[NotebookNode], exercises: Mapping[str, Exercise | Quiz], where: str
+) -> Iterator[NotebookNode]:
+    """The cells of a lesson with its questions, answers and model answers in them."""
+    asked: set[str] = set()
+    answered: set[str] = set()
+    for cell in cells:
+        markers = cell.metadata
+        if "question" in markers:
+            name = markers["question"]
+            if name in asked:
+                raise RunError(f"{where} asks the question {name!r} twice")
+            asked.add(name)
+            cell.source = _below(cell.source, _quiz(name, exercises, where).text())
+            yield cell
+        elif "quiz" in markers:
+            name = markers["quiz"]
+            if name not in asked:
+                raise RunError(f'{where} has no cell question="{name}" above its quiz')
+            if cell.source:
+                raise RunError(f"{where}: the cell of quiz {name!r} must be empty; it is filled in")
+            answered.add(name)
+            yield _code(_quiz(name, exercises, where).solution(), quiz=name)
+            yield _code(f'check("{name}")', check=name)
+        else:
+            if "exercise" in markers:
+                _answer(cell, exercises, where)
+            yield cell
+    for name, exercise in exercises.items():
+        if isinstance(exercise, Quiz) and name not in answered:
+            raise RunError(f'{where} has no cell quiz="{name}"')
+
+
+def _quiz(name: str, exercises: Mapping[str, Exercise | Quiz], where: str) -> Quiz:
+    quiz = exercises.get(name)
+    if not isinstance(quiz, Quiz):
+        raise RunError(f"{where} asks {name!r}, which is no quiz of its exercises")
+    return quiz
+
+
+def _below(text: str, question: str) -> str:
+    return f"{text}\n\n{question}" if text else question
+
+
+def _code(source: str, **markers: str) -> NotebookNode:
+    return new_code_cell(source=source, metadata=markers)
+
+
+def _answer(cell: NotebookNode, exercises: Mapping[str, Exercise | Quiz], where: str) -> None:
+    """Puts the reference's body where the cell asks for it."""
+    if not _PLACE.search(cell.source):
+        return
+    name = cell.metadata["exercise"]
+    exercise = exercises.get(name)
+    if not isinstance(exercise, Exercise):
+        raise RunError(
+            f"{where} asks for the reference of {name!r}, which its exercises do not define"
+        )
+    body = f"# BEGIN SOLUTION\n{body_of(exercise.reference)}\n# END SOLUTION"
+    cell.source = _PLACE.sub(lambda place: textwrap.indent(body, place[1]), cell.source)
