@@ -19,7 +19,7 @@ KNOWN_ERRORS = {
     name
     for name, thing in vars(builtins).items()
     if isinstance(thing, type) and issubclass(thing, BaseException)
-} | {"LinAlgError", probe.SIGNATURE, probe.NOT_CALLABLE, probe.UNSOLVED}
+} | {"LinAlgError", probe.SIGNATURE, probe.NOT_CALLABLE, probe.UNSOLVED, probe.BORROWED}
 
 
 def outputs(claimed: Any) -> list[dict]:

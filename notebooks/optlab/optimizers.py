@@ -21,6 +21,13 @@ from itertools import accumulate
 
 import numpy as np
 
+_steps = [0]  # taken by filters in this process
+
+
+def steps_taken():
+    """For `check`: an answer that calls a demonstration is not written by the learner."""
+    return _steps[0]
+
 
 @dataclass(frozen=True)
 class Filter:
@@ -30,6 +37,7 @@ class Filter:
     gain: float
 
     def step(self, memory, value):
+        _steps[0] += 1
         return self.decay * memory + self.gain * value
 
     def unbiased(self, memory, t):

@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from optlab.checking import effects, wording
+from optlab.checking import effects, probe, wording
 from optlab.checking.answerkey import AnswerKey, Known, departure, same
 from optlab.checking.probe import Observation
 
@@ -92,6 +92,9 @@ def diagnose(
     seen = tuple(observations)
     if seen and all(item.error == _STUB for item in seen):
         return verdict(key, Status.NOT_ATTEMPTED, "Not attempted yet.")
+    if lender := next((item for item in seen if item.error == probe.BORROWED), None):
+        text = wording.of_borrowed(key, lender.error_text)
+        return verdict(key, Status.INCORRECT, text, cause=probe.BORROWED)
     wrong = [not same(key, i, key.expected[i], seen[i]) for i in range(len(seen))]
     known = match(key, key.known, seen) if any(wrong) or effects.first(key, seen) else None
     if known is not None:

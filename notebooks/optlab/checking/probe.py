@@ -14,12 +14,13 @@ from typing import Any
 
 import numpy as np
 
-from optlab.checking import codec, quiz
+from optlab.checking import borrowed, codec, quiz
 from optlab.checking.codec import Recipe, Seed
 
 NOT_CALLABLE = "not a function"
 SIGNATURE = "signature"
 UNSOLVED = "unsolved"
+BORROWED = "borrowed"
 _TEXT_LIMIT = 300
 _UNCHANGEABLE = (type(None), bool, int, float, str)
 
@@ -57,9 +58,10 @@ class Observation:
 
     outputs: a snapshot of each call's result, as data.
     error: built-in type of the exception that ended the case, or `SIGNATURE`, `NOT_CALLABLE`,
-        `UNSOLVED`: another function that was called is still a stub.
+        `UNSOLVED`: another function that was called is still a stub; `BORROWED`: a library did
+        the work.
     error_text: its message, in the learner's words; never quoted for a hidden case. The other
-        function's name where that is unsolved.
+        function's name where that is unsolved, the library's where it did the work.
     changed: arguments whose contents changed during the call.
     aliased: arguments that share memory with the result ("result": two parts of it are one object).
     global_random: whether NumPy's or Python's global random state moved.
@@ -128,9 +130,24 @@ def observe_all(
     before = _global_random_state()
     _set_global_random_state(_UNUSED)
     try:
-        return tuple(_observe(call, case) for case in cases)
+        seen = tuple(_observe_own(call, case) for case in cases)
     finally:
         _set_global_random_state(before)
+    library = borrowed.library(function)  # after the calls, which may have imported it
+    return seen if library is None else tuple(_borrowed(library) for _ in seen)
+
+
+def _observe_own(call: "_Call", case: Case) -> Observation:
+    """Run one case; what a demonstration of the course did is not the learner's."""
+    before = borrowed.steps()
+    seen = _observe(call, case)
+    if borrowed.steps() == before or borrowed.lends((case.args, *case.then)):
+        return seen
+    return _borrowed(borrowed.OURS)
+
+
+def _borrowed(library: str) -> Observation:
+    return Observation(error=BORROWED, error_text=library)
 
 
 def _observe(call: "_Call", case: Case) -> Observation:

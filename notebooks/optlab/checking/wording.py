@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from optlab.checking import effects, probe, quiz
+from optlab.checking import borrowed, effects, probe, quiz
 from optlab.checking.answerkey import AnswerKey, Known, departure
 from optlab.checking.effects import Effect
 from optlab.checking.probe import Case, Observation
@@ -46,6 +46,12 @@ def of_finding(key: AnswerKey, index: int, observation: Observation) -> str:
         return _text(key, index, observation)
     text = _in_case(key, index, observation)
     return text[0].upper() + text[1:]
+
+
+def of_borrowed(key: AnswerKey, library: str) -> str:
+    """An answer that a library gives instead of the learner. The name of it is a claim."""
+    name = library if library in borrowed.LIBRARIES else "a library"
+    return f"{key.exercise} leaves the work to {name}. Which lines of NumPy are yours to write?"
 
 
 def of_named(key: AnswerKey, known: Known, seen: tuple[Observation, ...], wrong: list[bool]) -> str:
