@@ -1,3 +1,5 @@
+import tracemalloc
+
 import numpy as np
 import pytest
 
@@ -71,3 +73,27 @@ def test_an_epsilon_that_allclose_would_hide_is_seen():
     expected = np.array([1e-9])
     assert np.allclose(expected, 2e-9)
     assert difference(expected, np.array([2e-9]), "x") is not None
+
+
+@pytest.mark.parametrize(
+    "claimed",
+    [
+        ["x" * 10_000] + [1] * 100_000,
+        [1] * 100_000 + ["x" * 10_000],
+        [[1.0] * 50_000, ["x" * 100_000]],
+        [[1] * 1_000] * 1_000,
+        [[]] * 200_000,
+        [None] * 1_000,
+        [[[[["x" * 1_000_000, 1.0]]]]],
+    ],
+)
+def test_a_list_that_is_no_numbers_never_becomes_an_array(claimed):
+    """It would be as wide everywhere as its longest text: gigabytes, by the attacker's choice."""
+    tracemalloc.start()
+    try:
+        found = difference(np.zeros(3), claimed, "x")
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert found.kind == "type"
+    assert peak < 10_000_000

@@ -10,6 +10,7 @@ from optlab.checking.codec import Opaque
 RTOL = 1e-7  # wide enough for another order of summation, far below any wrong epsilon
 ATOL = 1e-12
 _NUMBERS = (int, float, np.number)
+MOST_NUMBERS = 100_000  # of a list that is compared as an array
 
 
 @dataclass(frozen=True)
@@ -167,14 +168,35 @@ def _two_numbers(expected: Any, actual: Any) -> str:
 
 
 def _as_array(actual: Any) -> Any:
-    """An array for what reads as one: a number, or a list of numbers."""
+    """An array for what reads as one: a number, or a list of numbers.
+
+    Looked at before NumPy does: a long text among many numbers would make it as wide everywhere.
+    """
     if isinstance(actual, (list, tuple)):
+        if _room_left(actual, MOST_NUMBERS) < 0:
+            return actual
         try:
             array = np.array(actual)
         except ValueError:  # rows of different lengths
             return actual
         return array if array.dtype.kind in "biuf" else actual
     return np.array(actual) if isinstance(actual, _NUMBERS) else actual
+
+
+def _room_left(value: Any, room: int) -> int:
+    """What is left of `room` for numbers after these; negative as well for anything else."""
+    if isinstance(value, (list, tuple)):
+        if len(value) >= room:
+            return -1
+        room -= 1
+        for item in value:
+            room = _room_left(item, room)
+            if room < 0:
+                break
+        return room
+    if isinstance(value, np.ndarray):
+        return room - value.size
+    return room - 1 if isinstance(value, (*_NUMBERS, np.bool_)) else -1
 
 
 def _close(expected: Any, actual: Any, rtol: float) -> Any:
