@@ -9,11 +9,14 @@ next. It must not get a check cell without a number, which it would give full ma
 
 import atexit
 import math
+import os
 import shutil
-from functools import cache
+import stat
+from functools import cache, wraps
 from pathlib import Path
 
 import nbformat
+from nbgrader.converters import Autograde
 from nbgrader.preprocessors import NbGraderPreprocessor
 from nbgrader.utils import determine_grade, is_grade
 from traitlets import Enum
@@ -25,6 +28,47 @@ from autograder.handin.pour import pour
 from autograder.handin.read import Refusal, read
 from autograder.judge.judge import Judge, Settings
 from autograder.pages.feedback import TICKETS
+
+
+def keep_watch(**_):
+    """Named as a hook in `nbgrader_config.py`, so that this module is there from the beginning."""
+
+
+def _watched(init_destination):
+    """nbgrader opens and copies what was handed in before any step runs; its hooks cannot refuse.
+
+    A pipe would hold it for ever, and a device fills the disk.
+    """
+
+    @wraps(init_destination)
+    def watched(self, assignment_id, student_id):
+        odd = first_endless(Path(self._format_source(assignment_id, student_id)))
+        if odd is None:
+            return init_destination(self, assignment_id, student_id)
+        self.log.error("%s: this is not a regular file; the submission is not graded", odd)
+        course = self.coursedir
+        with Recorder(course.db_url, course.course_id, self.config) as recorder:
+            recorder.refuse(student_id, assignment_id)
+        return False
+
+    return watched
+
+
+def first_endless(folder: Path) -> Path | None:
+    """Something in a submission that may have no end: a pipe, a socket, a device, a link to one."""
+    for place, _, names in os.walk(folder):
+        for name in sorted(names):
+            path = Path(place, name)
+            try:
+                kind = path.stat().st_mode
+            except OSError:  # a link to nowhere, or closed to us: nbgrader will say so
+                continue
+            if not (stat.S_ISREG(kind) or stat.S_ISDIR(kind)):
+                return path
+    return None
+
+
+Autograde.init_destination = _watched(Autograde.init_destination)
 
 
 class PourAnswers(NbGraderPreprocessor):

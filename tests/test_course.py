@@ -418,6 +418,12 @@ def stock_course(tmp_path_factory):
     linked = hand_in(place, "link", "", REAL_LESSON) / f"{REAL_LESSON}.ipynb"
     linked.unlink()
     linked.symlink_to(place / "submitted" / "solved" / REAL_LESSON / f"{REAL_LESSON}.ipynb")
+    for student, name in {"pipe": f"{REAL_LESSON}.ipynb", "clock": "timestamp.txt"}.items():
+        target = hand_in(place, student, handed_out, REAL_LESSON)
+        (target / name).unlink(missing_ok=True)
+        os.mkfifo(target / name)
+    endless = hand_in(place, "endless", handed_out, REAL_LESSON)
+    (endless / "data.csv").symlink_to("/dev/zero")
     command = [sys.executable, "-m", "nbgrader", "autograde", REAL_LESSON]
     environment = {**os.environ, "HOME": str(folder), "JUPYTER_CONFIG_DIR": str(folder)}
     done = subprocess.run(
@@ -485,6 +491,20 @@ def test_nbgraders_own_autograde_gives_nothing_to_what_cannot_be_read(stock_cour
             submission = gradebook.find_submission(REAL_LESSON, student)
             assert (submission.score, submission.needs_manual_grade) == (0.0, True)
             assert not (place / "autograded" / student / REAL_LESSON).exists()
+
+
+def test_nbgraders_own_autograde_waits_for_no_pipe_and_copies_no_device(stock_course):
+    place, done = stock_course
+    with Gradebook(courses.db_url(place, courses.config(place))) as gradebook:
+        for student, name in {
+            "pipe": f"{REAL_LESSON}.ipynb",
+            "clock": "timestamp.txt",
+            "endless": "data.csv",
+        }.items():
+            path = place / "submitted" / student / REAL_LESSON / name
+            assert f"{path}: this is not a regular file" in done.stderr
+            submission = gradebook.find_submission(REAL_LESSON, student)
+            assert (submission.score, submission.needs_manual_grade) == (0.0, True)
 
 
 def test_nothing_but_the_notebook_is_left_beside_a_graded_one(stock_course):
