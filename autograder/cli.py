@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from autograder.errors import CourseError, RunError, UserError
 from autograder.exercises import find_exercise, find_function, lessons
 from autograder.judge.session import Limits
+from autograder.text import clean
 
 if TYPE_CHECKING:
     from autograder.judge.judge import Settings
@@ -32,7 +33,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         return options.run(options) or 0
     except CourseError as error:
-        print(f"autograder: {error}", file=sys.stderr)
+        print(f"autograder: {clean(str(error))}", file=sys.stderr)  # it may name a file
         return error.exit_status
     except KeyboardInterrupt:
         print("autograder: stopped; run the same command again to go on", file=sys.stderr)
@@ -125,7 +126,7 @@ def _grade_loose(options: argparse.Namespace) -> None:
         graded = [worker.mark_loose(Path(name), judge) for name in options.notebooks]
     for item in graded:
         for problem in item.pop("problems"):
-            terminal.say(f"{item['notebook']}: {problem}")
+            terminal.say(clean(f"{item['notebook']}: {problem}"))
     if options.json:
         print(json.dumps(graded, indent=1))
         return

@@ -18,7 +18,7 @@ import nbformat
 from autograder import files
 from autograder.course import tables
 from autograder.course.corrections import NOTHING
-from autograder.course.folder import create, recorder_of
+from autograder.course.folder import alone, create, recorder_of
 from autograder.course.gradebook import Recorder
 from autograder.course.submissions import Submission, graded_notebook, submissions
 from autograder.course.verdicts import VerdictFile, verdict_file
@@ -50,13 +50,23 @@ def grade_course(
     settings = settings or Settings()
     if lesson is not None:
         find_lesson(lesson)
+    crew = Crew(settings, grader_version(settings), jobs, scheduler)
+    with alone(folder):
+        return _graded(folder, lesson, crew, show)
+
+
+def _graded(
+    folder: Path,
+    lesson: str | None,
+    crew: Crew,
+    show: Callable[[Generator, int], Generator],
+) -> list[VerdictFile]:
+    settings, version = crew.settings, crew.version
     create(folder, lessons())
-    version = grader_version(settings)
     with recorder_of(folder) as recorder:
         found = submissions(folder, lesson, recorder.duedates())
         waiting = [item for item in found if not _is_judged(folder, item, version)]
         by_name = {(item.student, item.lesson): item for item in waiting}
-        crew = Crew(settings, version, jobs, scheduler)
         results = crew.judged(map(task_of, waiting), len(waiting))
         with closing(results), closing(show(results, len(waiting))) as shown:
             for batch in _batches(shown):

@@ -13,7 +13,9 @@ _CONTROLS = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]"
 )
 _SURROGATES = re.compile("[\ud800-\udfff]")
-_FORMULA = ("=", "+", "-", "@", "\t")
+_FORMULA = "=+-@\t＝＋－＠"  # also as wide as a Chinese letter
+# Programs that split lines at other marks than commas would see a cell begin there.
+_INNER = re.compile(f"([;\t|] *)(?=[{re.escape(_FORMULA)}])")
 
 
 def clean(text: str, limit: int | None = None) -> str:
@@ -33,5 +35,5 @@ def csv_safe(value: Any) -> Any:
     """A spreadsheet cell that is never taken for a formula; numbers stay numbers."""
     if not isinstance(value, str):
         return value
-    value = clean(value)
-    return f"'{value}" if value.lstrip("\n ").startswith(_FORMULA) else value
+    value = _INNER.sub(r"\1'", clean(value))
+    return f"'{value}" if value.lstrip("\n ").startswith(tuple(_FORMULA)) else value

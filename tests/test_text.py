@@ -1,3 +1,5 @@
+import re
+
 import pytest
 
 from autograder.text import clean, csv_safe
@@ -27,11 +29,20 @@ def test_clean_says_what_it_cut():
     assert clean("x" * 1500, limit=10) == "x" * 10 + " … (1,490 more characters)"
 
 
-@pytest.mark.parametrize("formula", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", " =1", "\n=1"])
+@pytest.mark.parametrize(
+    "formula", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", " =1", "\n=1", "＝1+1", "＠x"]
+)
 def test_a_formula_is_quoted(formula):
     assert csv_safe(formula).startswith("'")
 
 
-@pytest.mark.parametrize("value", ["Ada", "O'Hara = 1", 3.5, -2, None, ""])
+@pytest.mark.parametrize("text", ["ada;=1+1;", "ada; =1+1", "a|@SUM(1)", "a;＝1"])
+def test_no_formula_begins_after_another_separator(text):
+    cells = [cell.strip() for cell in re.split("[;|]", csv_safe(text))]
+    assert len(cells) > 1
+    assert not any(cell.startswith(tuple("=+-@＝＋－＠")) for cell in cells)
+
+
+@pytest.mark.parametrize("value", ["a; b", "Ada", "O'Hara = 1", 3.5, -2, None, ""])
 def test_ordinary_values_stay_as_they_are(value):
     assert csv_safe(value) == value

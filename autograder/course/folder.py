@@ -10,7 +10,8 @@ course/
 
 import hashlib
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NoReturn
 
@@ -20,9 +21,10 @@ from traitlets.config.loader import PyFileConfigLoader
 
 from autograder import NOTEBOOKS, RELEASES, ROOT, SOLUTIONS
 from autograder.course.gradebook import Recorder, sqlite_url
-from autograder.errors import UserError
+from autograder.errors import RunError, UserError
 
 CONFIG = "nbgrader_config.py"
+LOCK = ".grading"
 
 _CONFIG_TEXT = """\
 # Settings of nbgrader for this course. Edit them as you like: a file that was edited is never
@@ -44,6 +46,7 @@ c.FormgradeExtension.debug = False
 c.CsvExportPlugin.to = str(HERE / "nbgrader.csv")  # grades.csv is the grader's own
 
 # `nbgrader autograde` and the formgrader's button judge as `python -m autograder grade` does.
+c.Autograde.pre_convert_hook = "autograder.nbgrader_steps.keep_watch"
 c.Autograde.sanitize_preprocessors = ["autograder.nbgrader_steps.PourAnswers"]
 c.Autograde.autograde_preprocessors = [
     "autograder.nbgrader_steps.JudgeAnswers",
@@ -80,6 +83,27 @@ def create(
     except PermissionError as error:
         _cannot_write(course, error)
     return said
+
+
+@contextmanager
+def alone(course: Path) -> Iterator[None]:
+    """Hold a course while it is graded: two runs at once would write into each other's files.
+
+    The kernel lets go of it when this process ends, however that happens.
+    """
+    import fcntl  # grading needs Linux or macOS; the rest of the course does not
+
+    try:
+        course.mkdir(parents=True, exist_ok=True)
+        lock = (course / LOCK).open("w")
+    except PermissionError as error:
+        _cannot_write(course, error)
+    with lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise RunError(f"another run is grading {course}; wait until it has ended") from error
+        yield
 
 
 def config(course: Path) -> Config:

@@ -43,6 +43,7 @@ from sqlalchemy import (
     bindparam,
     func,
     insert,
+    make_url,
     or_,
     select,
     text,
@@ -180,6 +181,7 @@ class Recorder:
     def __enter__(self) -> "Recorder":
         try:
             with _alembic_on_path():
+                _make(self.db_url, self.course_id)
                 self.gradebook = Gradebook(self.db_url, self.course_id)
                 self._prepare()
         except SQLAlchemyError as error:
@@ -627,6 +629,20 @@ def _untouched(notebook: NotebookNode, known: _Lesson) -> set[str]:
         and (name := cell.metadata.nbgrader["grade_id"]) in known.solution_cells
         and compute_checksum(cell) == known.solution_cells[name][1]
     }
+
+
+def _make(db_url: str, course_id: str) -> None:
+    """Make a gradebook's file, whole or not at all.
+
+    nbgrader makes it in several steps; one that was killed between them would never be whole.
+    """
+    address = make_url(db_url)
+    if address.drivername != "sqlite" or not address.database or Path(address.database).exists():
+        return
+    half = Path(f"{address.database}.part")
+    half.unlink(missing_ok=True)
+    Gradebook(sqlite_url(half), course_id).close()
+    half.replace(address.database)
 
 
 @contextmanager

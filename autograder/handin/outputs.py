@@ -28,6 +28,8 @@ class FileLimits:
     outputs_per_cell: int = 20
     text: int = 20_000  # characters of one output
     alt: int = 500  # characters of a figure's description
+    error_name: int = 200  # characters
+    frames: int = 200  # entries of an error's traceback
     png_kilobytes: int = 1_024
     png_side: int = 6_000  # pixels
 
@@ -84,9 +86,10 @@ def _output(output, limits):
         name = "stderr" if output.get("name") == "stderr" else "stdout"
         return {"output_type": kind, "name": name, "text": _shown(output.get("text"), limits)}
     if kind == "error":
-        shown = {key: _shown(output.get(key), limits) for key in ("ename", "evalue")}
-        lines = [_shown(line, limits) for line in _list(output.get("traceback"))[:200]]
-        return {"output_type": kind, **shown, "traceback": lines}
+        name = _cut(joined(output.get("ename")) or "", limits.error_name)
+        lines = [_shown(line, limits) for line in _list(output.get("traceback"))[: limits.frames]]
+        value = _shown(output.get("evalue"), limits)
+        return {"output_type": kind, "ename": name, "evalue": value, "traceback": lines}
     if kind not in ("display_data", "execute_result"):
         return None
     data = _data(output.get("data"), limits)

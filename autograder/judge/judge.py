@@ -27,7 +27,9 @@ EXPERIMENT = "experiment"  # the tag of demonstrations, which grading may skip
 MESSAGE_LENGTH = 1000
 _FILE_CELL = "file"
 _STUB = "NotImplementedError"
-_CELL_NAME = re.compile(r"<ipython-input-[^>]*>, ")  # IPython's name for a cell says nothing
+_CELL_NAME = re.compile(
+    r"<ipython-input-[^<>\n]{0,200}>, "
+)  # IPython's name for a cell says nothing
 
 
 @dataclass(frozen=True)

@@ -33,6 +33,8 @@ def close_at_exit() -> None:
 
 
 def _end_with(lifeline: Connection) -> None:
-    lifeline.poll(None)
-    at_end.close()
-    os._exit(1)
+    try:
+        lifeline.poll(None)
+        at_end.close()  # may fail: the main thread could be starting its runner anew
+    finally:
+        os._exit(1)

@@ -461,7 +461,9 @@ class _Notebook:
             text = f"It took longer than {self.limits.cell_seconds:g} seconds and was stopped."
             return Failure("timed_out", None, text)
         if not isinstance(error, CodecError):
-            return Failure("raised", "exited", f"It ended the Python process ({_how(status)}).")
+            # What an exercise is asked may be hidden; its exit status could tell what it was.
+            how = _how(status) if isinstance(self.suspect, Cell) else _in_a_word(status)
+            return Failure("raised", "exited", f"It ended the Python process{how}.")
         if isinstance(error, OversizeError):
             return Failure("refused", "oversize", "It gave back more than can be taken.")
         return Failure("refused", "nonsense", "What it gave back is not in the expected form.")
@@ -476,10 +478,14 @@ def _all_seen(seen: dict[int, probe.Observation]) -> list[probe.Observation] | F
 
 def _how(status: int | None) -> str:
     if status is None:
-        return "nobody saw how"
+        return " (nobody saw how)"
     if status == OUT_OF_MEMORY:
-        return "out of memory"
-    return signal.Signals(-status).name if status < 0 else f"exit status {status}"
+        return " (out of memory)"
+    return f" ({signal.Signals(-status).name if status < 0 else f'exit status {status}'})"
+
+
+def _in_a_word(status: int | None) -> str:
+    return _how(status) if status == OUT_OF_MEMORY else ""
 
 
 def _stop_sign(failure: Failure) -> dict:

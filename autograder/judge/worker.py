@@ -9,6 +9,7 @@ import hashlib
 import json
 import os
 import traceback
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -18,7 +19,7 @@ import nbformat
 from nbformat import NotebookNode
 
 from autograder import NOTEBOOKS, RELEASES, ROOT
-from autograder.errors import RunError, UserError
+from autograder.errors import CourseError, RunError, UserError
 from autograder.exercises import lessons
 from autograder.handin.outputs import safe
 from autograder.handin.pour import pour
@@ -98,34 +99,59 @@ def mark(task: Task, settings: Settings, version: str) -> Result:
         return refused(task, str(refusal))
     except RunError:
         raise
-    except MemoryError:
-        return refused(task, "its answers need more memory than the grader has")
     except Exception as error:  # a fault of the grader must cost one mark at most, and be seen
-        last = traceback.extract_tb(error.__traceback__)[-1]
-        where = f"{type(error).__name__} in {Path(last.filename).name}:{last.lineno}"
-        return refused(task, f"the grader itself failed on it ({where}); please report this")
+        return refused(task, _failure(error))
     finally:
         faulthandler.cancel_dump_traceback_later()
 
 
 def mark_loose(path: Path, judge: Judge) -> dict[str, Any]:
-    """Judge one notebook outside any course: a learner's own score."""
+    """Judge one notebook outside any course: a learner's own score. What is wrong is told."""
     try:
-        submitted = read(path)
+        return _marked_loose(path, judge)
     except Refusal as refusal:
-        if not path.exists():
+        if refusal.name == "missing":
             raise UserError(f"{path}: {refusal}; is the name right?") from refusal
-        return {"notebook": str(path), "score": 0.0, "max_score": 0.0, "exercises": [],
-                "problems": [str(refusal)]}  # fmt: skip
+        reason = str(refusal)
+    except CourseError:
+        raise
+    except Exception as error:  # of this notebook; the others are judged
+        reason = _failure(error)
+    return _loose(path, problems=[reason])
+
+
+def _marked_loose(path: Path, judge: Judge) -> dict[str, Any]:
+    submitted = read(path)
     lesson = _lesson_of(path, submitted)
+    if lesson is None:
+        reason = "it holds no exercise of this course; is it the right notebook?"
+        return _loose(path, problems=[reason])
     poured = pour(_release(lesson), submitted)
     graded = judge.notebook(poured.notebook, lesson)
+    return _loose(
+        path,
+        score=graded.score,
+        max_score=graded.max_score,
+        exercises=[verdict.to_data() for verdict in graded.verdicts],
+        problems=[*poured.problems, *graded.problems],
+    )
+
+
+def _loose(
+    path: Path,
+    *,
+    score: float = 0.0,
+    max_score: float = 0.0,
+    exercises: Sequence[dict] = (),
+    problems: Sequence[str] = (),
+) -> dict[str, Any]:
+    """One item of the command contract."""
     return {
         "notebook": str(path),
-        "score": graded.score,
-        "max_score": graded.max_score,
-        "exercises": [verdict.to_data() for verdict in graded.verdicts],
-        "problems": [*poured.problems, *graded.problems],
+        "score": score,
+        "max_score": max_score,
+        "exercises": list(exercises),
+        "problems": list(problems),
     }
 
 
@@ -193,7 +219,16 @@ def refused(task: Task, reason: str) -> Result:
     )
 
 
-def _lesson_of(path: Path, notebook: NotebookNode) -> str:
+def _failure(error: Exception) -> str:
+    """What is said of a submission that the grader could not cope with."""
+    if isinstance(error, MemoryError):
+        return "its answers need more memory than the grader has"
+    last = traceback.extract_tb(error.__traceback__)[-1]
+    where = f"{type(error).__name__} in {Path(last.filename).name}:{last.lineno}"
+    return f"the grader itself failed on it ({where}); please report this"
+
+
+def _lesson_of(path: Path, notebook: NotebookNode) -> str | None:
     """By the file's name, else by the exercises that its cells are for."""
     named = [name for name in lessons() if path.stem.startswith(name)]
     if named:
@@ -201,6 +236,4 @@ def _lesson_of(path: Path, notebook: NotebookNode) -> str:
     ids = {cell.metadata.get("nbgrader", {}).get("grade_id") for cell in notebook.cells}
     holding = {name: len(ids & set(lesson.exercises)) for name, lesson in lessons().items()}
     best = max(holding, key=holding.get)
-    if not holding[best]:
-        raise UserError(f"{path} holds no exercise of this course; is it the right notebook?")
-    return best
+    return best if holding[best] else None

@@ -14,7 +14,7 @@ from optlab.checking.onechange.guards import NotSearchable, borrowed, made_in, r
 LONGEST = 20_000  # characters of a cell
 MOST_NODES = 4000
 DEEPEST = 40
-_MAGIC = re.compile(r"^\s*[%!].*$", re.MULTILINE)
+_MAGIC = re.compile(r"^[ \t]*[%!].*$", re.MULTILINE)
 
 
 @dataclass(frozen=True)
