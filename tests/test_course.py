@@ -122,6 +122,22 @@ def test_making_a_course_again_changes_and_loses_nothing(folder, built):
         assert [one.id for one in gradebook.students] == ["ada"]
 
 
+def test_making_a_course_again_copies_what_differs_and_nothing_else(folder, built):
+    package = folder / "release" / LESSON / "optlab"
+    shutil.copystat(built["optlab"] / "__init__.py", package / "__init__.py")
+    before = {path: path.stat().st_ctime_ns for path in folder.glob("*/*/**/*") if path.is_file()}
+    (package / "left_over.py").write_text("1")
+    (package / "left_over").mkdir()
+    edited = folder / "source" / LESSON / "optlab" / "__init__.py"
+    edited.write_text("# something else\n")
+    courses.create(folder, [LESSON], **built)
+    after = {path: path.stat().st_ctime_ns for path in folder.glob("*/*/**/*") if path.is_file()}
+    assert before.keys() == after.keys()
+    assert {path for path in before if before[path] != after[path]} == {edited}
+    assert edited.read_text() == (built["optlab"] / "__init__.py").read_text()
+    assert not (package / "left_over").exists()
+
+
 def contents(folder):
     return {
         str(path.relative_to(folder)): path.read_bytes()

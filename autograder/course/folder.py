@@ -8,6 +8,7 @@ course/
   autograded/ feedback/
 """
 
+import filecmp
 import hashlib
 import shutil
 from collections.abc import Iterable, Iterator
@@ -74,12 +75,16 @@ def create(
             (course / folder).mkdir(parents=True, exist_ok=True)
         said = _write_config(course / CONFIG)
         with recorder_of(course) as recorder:
+            recorded = recorder.lessons()
             for lesson in lessons:
                 release = _built(releases / f"{lesson}.ipynb")
-                recorder.add_lesson(lesson, nbformat.read(release, as_version=4))
+                released = course / "release" / lesson
+                # The notebook is copied after its rows are made: where it is the same, so are they.
+                if lesson not in recorded or not _same(release, released / release.name):
+                    recorder.add_lesson(lesson, nbformat.read(release, as_version=4))
                 solution = _built(solutions / f"{lesson}.ipynb")
                 _fill(course / "source" / lesson, solution, optlab)
-                _fill(course / "release" / lesson, release, optlab)
+                _fill(released, release, optlab)
     except PermissionError as error:
         _cannot_write(course, error)
     return said
@@ -144,12 +149,37 @@ def _built(path):
     return path
 
 
-def _fill(folder, notebook, optlab):
+def _fill(folder: Path, notebook: Path, optlab: Path) -> None:
     folder.mkdir(exist_ok=True)
-    shutil.copy(notebook, folder / notebook.name)
+    _copy(notebook, folder / notebook.name)
     # In source/ too: nbgrader's "Generate" makes a release of all that lies there.
-    shutil.rmtree(folder / "optlab", ignore_errors=True)
-    shutil.copytree(optlab, folder / "optlab", ignore=shutil.ignore_patterns("__pycache__", ".*"))
+    _mirror(optlab, folder / "optlab")
+
+
+def _mirror(source: Path, target: Path) -> None:
+    """Make `target` hold what `source` holds; what is the same already is left alone."""
+    if target.is_symlink() or not target.is_dir():
+        target.unlink(missing_ok=True)
+        target.mkdir()
+    wanted = {path.name: path for path in source.iterdir() if not _is_a_by_product(path)}
+    for path in target.iterdir():
+        if path.name not in wanted:
+            shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
+    for name, path in wanted.items():
+        _mirror(path, target / name) if path.is_dir() else _copy(path, target / name)
+
+
+def _is_a_by_product(path: Path) -> bool:
+    return path.name == "__pycache__" or path.name.startswith(".")
+
+
+def _copy(source: Path, target: Path) -> None:
+    if not _same(source, target):
+        shutil.copy2(source, target)  # with its date, by which it is known to be the same
+
+
+def _same(source: Path, target: Path) -> bool:
+    return target.is_file() and filecmp.cmp(source, target)
 
 
 def _cannot_write(course, error) -> NoReturn:

@@ -209,6 +209,11 @@ class Recorder:
                 self.gradebook.db.execute(text(f"PRAGMA journal_mode={mode}"))
             self.gradebook.db.rollback()
 
+    def lessons(self) -> set[str]:
+        """The lessons that have rows."""
+        rows = select(Assignment.name).join(Notebook, Notebook.assignment_id == Assignment.id)
+        return set(self.gradebook.db.scalars(rows.where(Notebook.name == Assignment.name)))
+
     def add_lesson(self, lesson: str, release: NotebookNode) -> None:
         """Make or update the rows of a lesson, as `nbgrader generate_assignment` does."""
         resources = {"nbgrader": {"notebook": lesson, "assignment": lesson, "db_url": self.db_url}}
