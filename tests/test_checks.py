@@ -2,12 +2,16 @@
 
 import contextlib
 import json
+import os
+import subprocess
+import sys
 import time
 import zlib
 
 import numpy as np
 import pytest
 
+from autograder import NOTEBOOKS
 from autograder.exercises import find_exercise
 from optlab import check, hint, progress
 from optlab.checking import checks, clock, codec, journal, keys, messages, trial
@@ -188,6 +192,33 @@ def test_what_arrives_late_is_taken_back(monkeypatch):
         for _ in range(1000):
             pass  # what was not taken back would strike here
     assert clock.run(10.0, work)
+
+
+PROFILED = """
+import cProfile, time
+from optlab.checking import clock
+
+def work(seconds):
+    end = time.perf_counter() + seconds
+    while time.perf_counter() < end:
+        pass
+
+clock.run(10.0, lambda: work(0))
+cProfile.runctx("clock.run(10.0, lambda: work(0))", globals(), {})
+try:
+    clock.run(0.01, lambda: work(5))
+except clock.TooLong:
+    cProfile.runctx("work(0)", globals(), {})
+    print("stopped")
+"""
+
+
+def test_a_profiler_works_after_a_check():
+    """Python 3.11 hangs in it when an exception was only taken back and never arrived."""
+    run = [sys.executable, "-c", PROFILED]
+    environment = os.environ | {"PYTHONPATH": str(NOTEBOOKS)}
+    shown = subprocess.check_output(run, text=True, timeout=120, env=environment)
+    assert shown.endswith("stopped\n")
 
 
 def test_what_work_raises_or_returns_comes_through():

@@ -126,6 +126,12 @@ def test_the_message_for_an_unlisted_letter_does_not_depend_on_the_right_one(que
         assert len(texts) == 1, given
 
 
+@pytest.mark.parametrize("question", QUIZZES, ids=lambda item: item.name)
+def test_every_quiz_has_hints_and_says_what_it_asks_for(question):
+    assert question.hints
+    assert isinstance(question.right.value, str) or question.asks.startswith(("a ", "an ", "the "))
+
+
 @pytest.mark.parametrize(
     ("right", "given", "words"),
     [

@@ -7,7 +7,8 @@ judge builds a fuller one in memory.
 
 import importlib
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
+from functools import cached_property
 from typing import Any
 
 from optlab.checking import probe
@@ -74,9 +75,14 @@ class AnswerKey:
     hidden: int = 0
     defaults: dict[str, Any] = field(default_factory=dict)
 
+    @cached_property
+    def summaries(self) -> tuple[tuple, ...]:
+        """What was expected, case by case, in the form in which it is compared."""
+        return tuple(_summarised(self, i, item.outputs) for i, item in enumerate(self.expected))
+
     def to_data(self) -> dict[str, Any]:
         """As data for `optlab.checking.codec`."""
-        data = dict(self.__dict__)
+        data = {item.name: getattr(self, item.name) for item in fields(self)}
         data["cases"] = tuple(case.to_data() for case in self.cases)
         data["expected"] = tuple(item.to_data() for item in self.expected)
         data["known"] = tuple(item.to_data() for item in self.known)
@@ -132,7 +138,11 @@ def departure(
     except (TypeError, ValueError, LookupError, AttributeError):
         form = "the result has another form than the docstring asks for"
         return Departure(0, Difference("type", "the result", form))
-    results = zip(_summarised(key, index, expected.outputs), summarised, strict=False)
+    if expected is key.expected[index]:
+        wanted_results = key.summaries[index]
+    else:
+        wanted_results = _summarised(key, index, expected.outputs)
+    results = zip(wanted_results, summarised, strict=False)
     for call, (wanted, got) in enumerate(results):
         found = _compare(key, wanted, got)
         if found:

@@ -16,7 +16,6 @@ MOST = 300  # times in all
 DEAF = "It does not stop by itself: press ■, and where that does not help Kernel > Restart."
 _SetAsyncExc = ctypes.pythonapi.PyThreadState_SetAsyncExc
 _SetAsyncExc.argtypes = (ctypes.c_ulong, ctypes.py_object)
-_NOTHING = ctypes.py_object()  # takes an exception back
 
 
 class TooLong(BaseException):
@@ -70,17 +69,22 @@ class _Watch(threading.Thread):
             wait = AGAIN
 
     def call_off(self) -> None:
-        """End the watch; an exception that is already on its way is taken back."""
-        while True:
-            try:
-                with self._one_at_a_time:
-                    _SetAsyncExc(self._watched, _NOTHING)
-                    if not self._over:
-                        self._over = True
-                        self._ended.release()
-                return
-            except TooLong:  # it arrived in here
-                continue
+        """End the watch. An exception that is on its way arrives here, at the latest."""
+        try:
+            with self._one_at_a_time:
+                self._end()
+            if self.struck:
+                _SetAsyncExc(self._watched, TooLong)  # takes the place of the one on its way
+                while True:
+                    pass
+        except TooLong:
+            with self._one_at_a_time:
+                self._end()
+
+    def _end(self) -> None:
+        if not self._over:
+            self._over = True
+            self._ended.release()
 
     def _strike(self) -> bool:
         """Raise the exception in the watched thread; whether to go on."""
