@@ -8,6 +8,7 @@ import pytest
 
 from autograder import ROOT
 from autograder.exercise import judge_here
+from optlab.checking.diagnose import Explanation
 
 GUIDE = ROOT / "docs" / "authors.md"
 
@@ -40,7 +41,7 @@ def test_two_mistakes_at_once_are_told_both(lesson):
     def both(params, grads, learning_rate=0.01):
         return {k: params[k] + learning_rate * grads[k] for k in params}
 
-    verdict = judge_here(lesson.exercises["sign_update"], both)
+    verdict = judge_here(lesson.exercises["sign_update"], both, explain=lambda seen: Explanation())
     assert verdict.mistake == "steps_with_the_gradient+uphill"
 
 
