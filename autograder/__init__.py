@@ -5,5 +5,3 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 NOTEBOOKS = ROOT / "notebooks"
 SOLUTIONS = ROOT / "solutions"
-# Grading takes the release from here: people write their answers into `notebooks/`.
-RELEASES = ROOT / "autograder" / "releases"

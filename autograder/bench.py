@@ -25,7 +25,7 @@ from nbgrader.api import Gradebook
 from rich.console import Console
 from rich.table import Table
 
-from autograder import NOTEBOOKS, RELEASES, ROOT, SOLUTIONS, files, grade
+from autograder import NOTEBOOKS, ROOT, SOLUTIONS, files, grade
 from autograder.course.folder import create, recorder_of
 from autograder.course.submissions import submissions
 from autograder.course.verdicts import verdict_files
@@ -203,7 +203,7 @@ def bench_scale(lesson: str = LESSON) -> None:
 def make_class(course: Path, lesson: str, count: int) -> list[str]:
     """Hand in `count` notebooks, every other one right throughout; the names of those."""
     exercises = list(find_lesson(lesson).exercises.values())
-    release = nbformat.read(RELEASES / f"{lesson}.ipynb", as_version=4)
+    release = nbformat.read(NOTEBOOKS / f"{lesson}.ipynb", as_version=4)
     honest = []
     for number in range(count):
         student = f"student{number:04}"

@@ -12,7 +12,7 @@ import pytest
 from nbgrader.api import Gradebook
 from permissions import open_way_to
 
-from autograder import RELEASES, ROOT, cli
+from autograder import NOTEBOOKS, ROOT, cli
 from autograder.attacks import arena, corpus, metadata, stage
 from autograder.course import folder as courses
 from autograder.exercises import find_lesson
@@ -118,7 +118,7 @@ def test_nbgraders_own_command_gives_them_nothing_either(tmp_path):
     exercise = next(iter(find_lesson(arena.LESSON).exercises.values()))
     folder = tmp_path / "course"
     courses.create(folder, [arena.LESSON])
-    release = json.loads((RELEASES / f"{arena.LESSON}.ipynb").read_text("utf-8"))
+    release = json.loads((NOTEBOOKS / f"{arena.LESSON}.ipynb").read_text("utf-8"))
     place = stage.Stage(arena.LESSON, exercise.name, "", "", release, folder, tmp_path, ROOT, 0, "")
     chosen = [attack for attack in metadata.attacks() if attack.name in STOCK]
     assert len(chosen) == len(STOCK)

@@ -24,13 +24,9 @@ def copy(tmp_path, monkeypatch):
         shutil.copy(SOLUTIONS / f"{LESSON}{suffix}", solutions)
     keys = learners / "optlab" / "keys"
     shutil.copytree(notebooks.KEYS / "momentum", keys / "momentum")
-    releases = tmp_path / "autograder" / "releases"
-    releases.mkdir(parents=True)
-    for folder in (learners, releases):
-        shutil.copy(NOTEBOOKS / f"{LESSON}.ipynb", folder)
+    shutil.copy(NOTEBOOKS / f"{LESSON}.ipynb", learners)
     monkeypatch.setattr(notebooks, "SOLUTIONS", solutions)
     monkeypatch.setattr(notebooks, "NOTEBOOKS", learners)
-    monkeypatch.setattr(notebooks, "RELEASES", releases)
     monkeypatch.setattr(notebooks, "KEYS", keys)
     monkeypatch.setattr(notebooks.overview, "pages", lambda: ())
     return tmp_path
@@ -59,7 +55,7 @@ def _drop_execution(notebook):
 
 
 @pytest.mark.parametrize("change", [_change_source, _change_points])
-@pytest.mark.parametrize("folder", ["solutions", "notebooks", "autograder/releases"])
+@pytest.mark.parametrize("folder", ["solutions", "notebooks"])
 def test_a_notebook_edited_by_hand_is_named(copy, folder, change):
     _edit(copy / folder / f"{LESSON}.ipynb", change)
     assert notebooks.check([]) == [f"{folder}/{LESSON}.ipynb differs from its source"]
@@ -90,12 +86,6 @@ def test_building_keys_and_release_again_changes_no_byte(copy):
         source.learner, nbformat.writes(notebooks.release(notebooks.read(source))) + "\n"
     )
     assert {path: path.read_bytes() for path in (copy / "notebooks").rglob("*.*")} == before
-
-
-def test_building_never_wipes_out_a_learners_answers(copy):
-    _edit(copy / "notebooks" / f"{LESSON}.ipynb", _change_source)
-    with pytest.raises(RunError, match=f"notebooks/{LESSON}.ipynb was edited"):
-        notebooks.build([LESSON])
 
 
 def test_the_release_holds_no_solution():

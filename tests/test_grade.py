@@ -10,7 +10,7 @@ import sys
 import nbformat
 import pytest
 
-from autograder import NOTEBOOKS, RELEASES, ROOT, SOLUTIONS, cli, grade
+from autograder import NOTEBOOKS, ROOT, SOLUTIONS, cli, grade
 from autograder.build import sample
 from autograder.course.verdicts import verdict_files
 from autograder.errors import RunError, UserError
@@ -128,7 +128,7 @@ def test_experiments_change_no_mark(course, tmp_path):
 
 def test_limits_can_be_set(tmp_path, capsys):
     path = tmp_path / f"{LESSON}.ipynb"
-    notebook = nbformat.read(RELEASES / f"{LESSON}.ipynb", as_version=4)
+    notebook = nbformat.read(NOTEBOOKS / f"{LESSON}.ipynb", as_version=4)
     cell = next(cell for cell in notebook.cells if cell.id in lessons()[LESSON].exercises)
     cell.source = "while True:\n    pass"
     nbformat.write(notebook, path)

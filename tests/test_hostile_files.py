@@ -6,7 +6,7 @@ import random
 import nbformat
 import pytest
 
-from autograder import RELEASES
+from autograder import NOTEBOOKS
 from autograder.exercises import find_lesson
 from autograder.handin.outputs import FileLimits, safe
 from autograder.handin.pour import pour
@@ -32,7 +32,7 @@ ENCODINGS = ("utf-8-sig", "utf-16", "utf-16-le", "utf-32", "cp1252", "utf-7")
 
 @pytest.fixture(scope="module")
 def release():
-    return nbformat.read(RELEASES / f"{LESSON}.ipynb", as_version=4)
+    return nbformat.read(NOTEBOOKS / f"{LESSON}.ipynb", as_version=4)
 
 
 @pytest.fixture(scope="module")

@@ -14,7 +14,7 @@ from autograder import NOTEBOOKS, ROOT
 
 OPTLAB = NOTEBOOKS / "optlab"
 AUTOGRADER = ROOT / "autograder"
-BASICS = {"errors", "files", "learner_side", "startup", "status", "text"}
+BASICS = {"errors", "files", "learner_side", "released", "startup", "status", "text"}
 # From what everybody may use up to what a person starts. No room may import one below itself
 # in this list, so there can be no circle of rooms.
 MAY_IMPORT = {
@@ -24,6 +24,7 @@ MAY_IMPORT = {
     "text": set(),
     "errors": set(),
     "files": {"errors"},
+    "released": {"errors"},
     "answer": set(),
     "quiz": {"learner_side", "answer"},
     "exercise": {"learner_side", "answer", "quiz"},

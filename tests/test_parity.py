@@ -10,7 +10,7 @@ from pathlib import Path
 import gradebook
 import pytest
 
-from autograder import RELEASES, bench, cli
+from autograder import NOTEBOOKS, bench, cli
 from autograder.course import folder as courses
 from autograder.exercises import lessons
 
@@ -36,7 +36,7 @@ def handed_in(tmp_path_factory):
     """Right answers and mistakes, an untouched notebook, and check cells that claim full marks."""
     folder = tmp_path_factory.mktemp("class")
     bench.make_class(folder, LESSON, 6)
-    release = (RELEASES / f"{LESSON}.ipynb").read_text("utf-8")
+    release = (NOTEBOOKS / f"{LESSON}.ipynb").read_text("utf-8")
     forged = json.loads(release)
     for cell in forged["cells"]:
         if cell["id"].startswith("check_"):

@@ -14,7 +14,7 @@ import gradebook
 import nbformat
 import pytest
 
-from autograder import RELEASES, ROOT
+from autograder import NOTEBOOKS, ROOT
 from autograder.build import sample
 from autograder.exercises import lessons
 
@@ -97,7 +97,7 @@ def _hand_in(folder, student, source=None):
     """A notebook with a loop without end as its first answer; or any other."""
     path = folder / "submitted" / student / LESSON / f"{LESSON}.ipynb"
     path.parent.mkdir(parents=True)
-    notebook = nbformat.read(RELEASES / f"{LESSON}.ipynb", as_version=4)
+    notebook = nbformat.read(NOTEBOOKS / f"{LESSON}.ipynb", as_version=4)
     answer = next(cell for cell in notebook.cells if cell.id in lessons()[LESSON].exercises)
     answer.source = source or answer.source
     nbformat.write(notebook, path)

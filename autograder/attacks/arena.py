@@ -21,7 +21,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
-from autograder import RELEASES, ROOT, grade
+from autograder import NOTEBOOKS, ROOT, grade
 from autograder.attacks import corpus
 from autograder.attacks.files import HONEST
 from autograder.attacks.stage import BREACH, Attack, Stage
@@ -107,7 +107,7 @@ def _stage() -> Iterator[tuple[Stage, socket.socket]]:
             target=target.name,
             quiz=quiz.name,
             answer=target.source,
-            release=json.loads((RELEASES / f"{LESSON}.ipynb").read_text("utf-8")),
+            release=json.loads((NOTEBOOKS / f"{LESSON}.ipynb").read_text("utf-8")),
             course=Path(folder).resolve() / "course",
             canary=Path(folder).resolve() / "canary",
             repository=ROOT,

@@ -2,7 +2,6 @@
 
 solutions/NN_topic.py  ->  solutions/NN_topic.ipynb        executed, outputs stored
                        ->  notebooks/NN_topic.ipynb        solutions removed, nothing executed
-                       ->  autograder/releases/            the same, where nobody writes answers
 exercises/topic.py     ->  notebooks/optlab/keys/topic/    public cases, data only
 """
 
@@ -23,7 +22,7 @@ from nbformat import NotebookNode
 from nbgrader.preprocessors import ClearSolutions, ComputeChecksums, LockCells
 from traitlets.config import Config
 
-from autograder import NOTEBOOKS, RELEASES, SOLUTIONS
+from autograder import NOTEBOOKS, SOLUTIONS
 from autograder.build import fill, overview
 from autograder.errors import RunError, UserError
 from autograder.exercise import Lesson
@@ -70,10 +69,6 @@ class Source:
         return NOTEBOOKS / f"{self.name}.ipynb"
 
     @property
-    def release(self) -> Path:
-        return RELEASES / f"{self.name}.ipynb"
-
-    @property
     def topic(self) -> str:
         return self.name.partition("_")[2]
 
@@ -97,12 +92,8 @@ def build(names: list[str]) -> None:
     """Write solution notebooks, learner notebooks and keys."""
     chosen = sources(names)
     for source in chosen:
-        _require_no_answers(source)
-    for source in chosen:
         _write_keys(source)
-        text = nbformat.writes(release(read(source))) + "\n"
-        _write(source.learner, text)
-        _write(source.release, text)
+        _write(source.learner, nbformat.writes(release(read(source))) + "\n")
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         # All of them before any is written: the capstone reads the notebooks beside it.
         executed = list(pool.map(_executed, chosen))
@@ -201,16 +192,6 @@ def _require_every_exercise(notebook: NotebookNode, source: Source) -> None:
         raise RunError(f"{source.text.name} has no cell for {missing[0]!r}")
 
 
-def _require_no_answers(source: Source) -> None:
-    """Building must not wipe out what somebody wrote into a learner notebook."""
-    built = source.learner.exists() and source.release.exists()
-    if built and source.learner.read_bytes() != source.release.read_bytes():
-        raise RunError(
-            f"notebooks/{source.learner.name} was edited, perhaps with answers in it; "
-            "move it away, then build again"
-        )
-
-
 def _executed(source: Source) -> NotebookNode:
     notebook = read(source)
     client = NotebookClient(
@@ -272,10 +253,8 @@ def _stale(source: Source) -> Iterator[str]:
     fresh = read(source)
     if not _same_cells(source.solution, fresh):
         yield f"solutions/{source.solution.name} differs from its source"
-    text = nbformat.writes(release(fresh)) + "\n"
-    for folder, path in (("notebooks", source.learner), ("autograder/releases", source.release)):
-        if not _same_text(path, text):
-            yield f"{folder}/{path.name} differs from its source"
+    if not _same_text(source.learner, nbformat.writes(release(fresh)) + "\n"):
+        yield f"notebooks/{source.learner.name} differs from its source"
     for path, contents in _keys(source):
         if not _same_key(path, contents):
             yield f"{path.relative_to(NOTEBOOKS.parent)} differs from its exercise"
@@ -313,9 +292,8 @@ def _same_key(path: Path, contents: bytes) -> bool:
 def _orphans() -> list[Path]:
     """Built files whose source is gone."""
     known = sources([])
-    built = {path for item in known for path in (item.solution, item.learner, item.release)}
-    folders = (SOLUTIONS, NOTEBOOKS, RELEASES)
-    notebooks = {path for folder in folders for path in folder.glob("*.ipynb")}
+    built = {path for item in known for path in (item.solution, item.learner)}
+    notebooks = {path for folder in (SOLUTIONS, NOTEBOOKS) for path in folder.glob("*.ipynb")}
     topics = {source.topic for source in known if source.lesson}
     answers = [path for path in KEYS.glob("*/*") if path.parent.name not in topics]
     return sorted(notebooks - built) + sorted(answers)

@@ -15,7 +15,7 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 
-from autograder import RELEASES
+from autograder import NOTEBOOKS
 from autograder.errors import UserError
 from autograder.exercise import Exercise, Lesson, Quiz
 from autograder.exercises import lessons
@@ -50,7 +50,7 @@ def make_class(course: Path, students: int, seed: int) -> int:
 
 
 def _class_for(lesson: Lesson, students: int, rng: random.Random, first: bool) -> Iterator[str]:
-    release = nbformat.read(RELEASES / f"{lesson.name}.ipynb", as_version=4)
+    release = nbformat.read(NOTEBOOKS / f"{lesson.name}.ipynb", as_version=4)
     functions = [item for item in lesson.exercises.values() if isinstance(item, Exercise)]
     special = [*(_perfect(lesson, style) for style in range(3)), {}]  # {}: handed in as it was
     if functions:

@@ -16,11 +16,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NoReturn
 
-import nbformat
 from traitlets.config import Config
 from traitlets.config.loader import PyFileConfigLoader
 
-from autograder import NOTEBOOKS, RELEASES, ROOT, SOLUTIONS
+from autograder import NOTEBOOKS, ROOT, SOLUTIONS, released
 from autograder.course.gradebook import Recorder, sqlite_url
 from autograder.errors import RunError, UserError
 
@@ -66,7 +65,7 @@ def create(
     lessons: Iterable[str],
     *,
     solutions: Path = SOLUTIONS,
-    releases: Path = RELEASES,
+    releases: Path = NOTEBOOKS,
     optlab: Path = NOTEBOOKS / "optlab",
 ) -> list[str]:
     """Make or bring up to date a course folder for these lessons; says what it left alone."""
@@ -77,14 +76,14 @@ def create(
         with recorder_of(course) as recorder:
             recorded = recorder.lessons()
             for lesson in lessons:
-                release = _built(releases / f"{lesson}.ipynb")
-                released = course / "release" / lesson
+                release = releases / f"{lesson}.ipynb"
+                handed_out = course / "release" / lesson
                 # The notebook is copied after its rows are made: where it is the same, so are they.
-                if lesson not in recorded or not _same(release, released / release.name):
-                    recorder.add_lesson(lesson, nbformat.read(release, as_version=4))
+                if lesson not in recorded or not _same(release, handed_out / release.name):
+                    recorder.add_lesson(lesson, released.read(release))
                 solution = _built(solutions / f"{lesson}.ipynb")
                 _fill(course / "source" / lesson, solution, optlab)
-                _fill(released, release, optlab)
+                _fill(handed_out, release, optlab)
     except PermissionError as error:
         _cannot_write(course, error)
     return said

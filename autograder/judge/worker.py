@@ -15,10 +15,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import nbformat
 from nbformat import NotebookNode
 
-from autograder import NOTEBOOKS, RELEASES, ROOT
+from autograder import NOTEBOOKS, ROOT, released
 from autograder.errors import CourseError, RunError, UserError
 from autograder.exercises import lessons
 from autograder.handin.outputs import safe
@@ -159,10 +158,12 @@ def _loose(
 def grader_version(settings: Settings) -> str:
     """Changes whenever code, exercises, releases or settings change: then all is graded anew."""
     digest = hashlib.sha256(repr(settings).encode())
+    paths = [NOTEBOOKS / f"{lesson}.ipynb" for lesson in lessons()]
     for folder in (ROOT / "autograder", NOTEBOOKS / "optlab"):
-        for path in sorted(folder.rglob("*")):
-            if path.suffix in _GRADER and ".ipynb_checkpoints" not in path.parts:
-                digest.update(path.relative_to(ROOT).as_posix().encode() + path.read_bytes())
+        paths += [path for path in sorted(folder.rglob("*")) if path.suffix in _GRADER]
+    for path in paths:
+        if ".ipynb_checkpoints" not in path.parts:
+            digest.update(path.relative_to(ROOT).as_posix().encode() + path.read_bytes())
     return digest.hexdigest()[:16]
 
 
@@ -186,7 +187,7 @@ def _judge(settings: Settings) -> Judge:
 
 @cache
 def _release(lesson: str) -> NotebookNode:
-    return nbformat.read(RELEASES / f"{lesson}.ipynb", as_version=4)
+    return released.read(NOTEBOOKS / f"{lesson}.ipynb")
 
 
 def _marked(task: Task, settings: Settings) -> Result:

@@ -1,0 +1,49 @@
+"""The lessons as they are handed out: `notebooks/`, which `build` writes and nobody works in.
+
+What is graded, handed out or copied for a learner begins with these notebooks, so one in which
+somebody did work is refused here: its answers would go to everybody.
+"""
+
+import hashlib
+from pathlib import Path
+
+import nbformat
+from nbformat import NotebookNode
+
+from autograder.errors import RunError, UserError
+
+
+def read(path: Path) -> NotebookNode:
+    """A released notebook."""
+    if not path.is_file():
+        raise UserError(f"{path} is not built; run `python -m autograder build`")
+    notebook = _as_built(path)
+    if notebook is None:
+        raise RunError(
+            f"{path} is no release: somebody worked in it; move it away, then run "
+            "`python -m autograder build`"
+        )
+    return notebook
+
+
+def is_as_built(path: Path) -> bool:
+    """Whether every cell that the build sealed (answers, checks, set-up) is as it was built."""
+    return _as_built(path) is not None
+
+
+def _as_built(path: Path) -> NotebookNode | None:
+    try:
+        notebook = nbformat.read(path, as_version=4)
+        sealed = [c for c in notebook.cells if "checksum" in c.metadata.get("nbgrader", {})]
+        kept = all(cell.metadata.nbgrader.checksum == _checksum(cell) for cell in sealed)
+    except (nbformat.ValidationError, ValueError, LookupError, AttributeError, TypeError):
+        return None
+    return notebook if kept else None
+
+
+def _checksum(cell: NotebookNode) -> str:
+    """nbgrader's own, without loading nbgrader, which takes seconds."""
+    marks = cell.metadata.nbgrader
+    points = float(marks.points) if marks.grade else ""
+    kind = f"{cell.cell_type}{marks.grade}{marks.solution}{marks.locked}{marks.grade_id}"
+    return hashlib.md5(f"{cell.source}{kind}{points}".encode()).hexdigest()
