@@ -5,7 +5,7 @@
 COURSE ?= course
 SAMPLE := sample_course
 ZIP := optimization-course
-# By name: a copy or a solved notebook that lies in notebooks/ is not handed out.
+# By name: whatever else lies in notebooks/ is not handed out.
 LESSONS = $(patsubst solutions/%.py,notebooks/%.ipynb,$(wildcard solutions/[0-9]*.py))
 
 # Only relative paths and quoted ones: the folder's own path may hold spaces.
@@ -25,12 +25,14 @@ help:
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1 \2/p' Makefile \
 		| while read -r name text; do printf '  %-12s%s\n' "$$name" "$$text"; done
 
-lab: $(STAMP) ## open the course in JupyterLab, at the first notebook
-	@cd notebooks && JUPYTER_CONFIG_PATH="$(HERE)/labconfig/learner:$(CONFIG)" \
+lab: $(STAMP) ## copy the lessons into study/ and open them in JupyterLab
+	@$(RUN) -m autograder study
+	@cd study && JUPYTER_CONFIG_PATH="$(HERE)/labconfig/learner:$(CONFIG)" \
 		$(LAB) --LabApp.default_url=/lab/tree/00_start_here.ipynb
 
 progress: $(STAMP) ## show how far you are, lesson by lesson
-	@cd notebooks && $(RUN) -c "from optlab import progress; progress()"
+	@test -d study/optlab || { echo "study/: no lessons yet; make lab copies them" >&2; exit 2; }
+	@cd study && $(RUN) -c "from optlab import progress; progress()"
 
 demo: $(STAMP) ## grade a class of invented students in sample_course/
 	@$(RUN) -m autograder sample --students 24 --seed 1 --course $(SAMPLE)
@@ -115,10 +117,10 @@ pins: $(STAMP) ## compile requirements*.txt anew from pyproject.toml
 		--upgrade-package torch==$(TORCH) \
 		| grep -Ev '^(cuda|nvidia|triton)' >requirements-oracle.txt
 
-clean: ## remove .venv, caches, sample_course and dist; course/ stays
+clean: ## remove .venv, caches, sample_course and dist; course/ and study/ stay
 	@rm -rf .venv .mypy_cache .ruff_cache .pytest_cache dist $(SAMPLE)
-	@find . -path ./course -prune -o \( -name __pycache__ -o -name .ipynb_checkpoints \) \
-		-prune -exec rm -rf {} +
+	@find . \( -path ./course -o -path ./study \) -prune -o \
+		\( -name __pycache__ -o -name .ipynb_checkpoints \) -prune -exec rm -rf {} +
 
 # The first Python that runs, is new enough and can make environments; one that only lacks
 # Debian's python3-venv is told apart, since the remedy is another one.

@@ -162,6 +162,12 @@ def _settings(options: argparse.Namespace) -> Settings:
     )
 
 
+def _study(options: argparse.Namespace) -> None:
+    from autograder import study
+
+    print("\n".join(study.bring_up_to_date()))
+
+
 def _sample(options: argparse.Namespace) -> None:
     from autograder.build import sample
 
@@ -245,6 +251,9 @@ def _parser() -> argparse.ArgumentParser:
         )
     _add_isolation(command)
     command.set_defaults(run=_grade)
+
+    command = commands.add_parser("study", help="copy the lessons into study/, or refresh them")
+    command.set_defaults(run=_study)
 
     command = commands.add_parser("sample", help="make a class of invented students")
     command.add_argument("--students", type=_positive, default=24, metavar="N")

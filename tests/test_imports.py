@@ -28,6 +28,7 @@ MAY_IMPORT = {
     "answer": set(),
     "quiz": {"learner_side", "answer"},
     "exercise": {"learner_side", "answer", "quiz"},
+    "study": {"errors", "files", "released"},
     "exercises": {"errors", "exercise"},
     "proof": {"learner_side", "exercise"},
     "handin": {"text"},

@@ -9,7 +9,7 @@ from contextlib import closing
 import nbformat
 import pytest
 
-from autograder import RELEASES, ROOT, cli
+from autograder import NOTEBOOKS, ROOT, cli
 from autograder.course import folder as courses
 from autograder.course.gradebook import Recorder, sqlite_url
 from autograder.errors import RunError
@@ -131,7 +131,7 @@ def test_a_gradebook_is_made_whole_or_not_at_all(tmp_path, monkeypatch):
 
 @pytest.fixture
 def loose(tmp_path):
-    release = nbformat.read(RELEASES / f"{LESSON}.ipynb", as_version=4)
+    release = nbformat.read(NOTEBOOKS / f"{LESSON}.ipynb", as_version=4)
     good = tmp_path / f"{LESSON}.ipynb"
     nbformat.write(release, good)
     other = tmp_path / "other.ipynb"
