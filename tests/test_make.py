@@ -83,14 +83,25 @@ def test_the_environment_is_made_once(clone):
     assert "Making .venv" not in again.stdout
 
 
-def test_clean_keeps_the_course(clone):
-    marks = clone / "course/submitted/ada/__pycache__/keep"
-    for path in (marks, clone / "sample_course/gone", clone / "notebooks/__pycache__/gone"):
+def test_progress_without_lessons_says_what_to_do(clone):
+    (clone / ".venv").mkdir()
+    (clone / ".venv/.installed").touch()
+    done = make(clone, "progress")
+    assert done.returncode == 2
+    assert "study/: no lessons yet; make lab copies them" in done.stderr
+
+
+def test_clean_keeps_the_course_and_what_learners_wrote(clone):
+    kept = [
+        clone / "course/submitted/ada/__pycache__/keep",
+        clone / "study/.ipynb_checkpoints/keep",
+    ]
+    for path in (*kept, clone / "sample_course/gone", clone / "notebooks/__pycache__/gone"):
         path.parent.mkdir(parents=True)
         path.touch()
     assert make(clone, "clean").returncode == 0
-    assert marks.exists()
+    assert all(path.exists() for path in kept)
     assert {path.name for path in clone.iterdir()} == {
-        *("Makefile", "requirements.txt", "course", "notebooks")
+        *("Makefile", "requirements.txt", "course", "study", "notebooks")
     }
     assert list((clone / "notebooks").iterdir()) == []

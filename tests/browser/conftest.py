@@ -17,6 +17,8 @@ import pytest
 from labpage import Lab, LabPage
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from autograder import study
+
 ROOT = Path(__file__).parents[2]
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
 CHROMIUM_FLAGS = (
@@ -93,9 +95,12 @@ def chromium() -> str:
 
 @pytest.fixture(scope="session")
 def lab(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
-    """JupyterLab on a copy of notebooks/, as `make lab` serves it."""
-    folder = tmp_path_factory.mktemp("learner") / "notebooks"
-    shutil.copytree(ROOT / "notebooks", folder, ignore=shutil.ignore_patterns(".*", "__pycache__"))
+    """JupyterLab on a learner's copies, as `make lab` serves them."""
+    clone = tmp_path_factory.mktemp("learner")
+    for name in ("notebooks", "solutions"):
+        (clone / name).symlink_to(ROOT / name)
+    study.bring_up_to_date(clone)
+    folder = clone / "study"
     config = [ROOT / "labconfig/learner", ROOT / "labconfig"]
     with jupyterlab(folder, tmp_path_factory.mktemp("home"), config) as server:
         yield server
