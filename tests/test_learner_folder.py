@@ -113,6 +113,22 @@ def test_progress_knows_every_lesson_of_the_zip(zipped):
     assert {lesson["lesson"] for lesson in keys.lessons()} == set(lessons())
 
 
+def test_a_check_in_the_folder_is_remembered_beside_the_notebooks(zipped, tmp_path):
+    folder = shutil.copytree(zipped, tmp_path / "unpacked")
+    code = (
+        "from optlab import check, progress\n"
+        "momentum_curves = None\n"
+        "try: check('momentum_curves')\n"
+        "except Exception: progress()"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=folder, capture_output=True, text=True, check=False
+    )
+    assert "Next: " in done.stdout, done.stderr
+    state = json.loads((folder / ".progress.json").read_text("utf-8"))
+    assert state["momentum_curves"]["score"] == 0
+
+
 RUN_EACH = """
 import contextlib, io, json, sys
 said = {}

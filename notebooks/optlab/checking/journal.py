@@ -15,7 +15,7 @@ from optlab.checking import keys
 from optlab.checking.diagnose import Status, Verdict
 from optlab.checking.messages import GREEN, Rich
 
-FILE = Path(__file__).parent.parent / ".progress.json"
+FILE = Path(__file__).parents[2] / ".progress.json"
 _CELLS = 20
 _memory: dict = {}
 
