@@ -76,7 +76,7 @@ def create(
         with recorder_of(course) as recorder:
             recorded = recorder.lessons()
             for lesson in lessons:
-                release = releases / f"{lesson}.ipynb"
+                release = _built(releases / f"{lesson}.ipynb")
                 handed_out = course / "release" / lesson
                 # The notebook is copied after its rows are made: where it is the same, so are they.
                 if lesson not in recorded or not _same(release, handed_out / release.name):
