@@ -219,7 +219,7 @@ class Session:
 
     def _start(self) -> None:
         self._control, theirs = socket.socketpair()
-        folders = dict.fromkeys(("IPYTHONDIR", "MPLCONFIGDIR"), self._folder)
+        folders = {"IPYTHONDIR": self._folder, "MPLCONFIGDIR": _font_list() or self._folder}
         with theirs:
             self._runner = subprocess.Popen(
                 [*RUNNER, str(theirs.fileno())],
@@ -255,6 +255,17 @@ class Session:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self._runner.pid, signal.SIGKILL)
         return self._runner.communicate()[1]
+
+
+def _font_list() -> str | None:
+    """Where Matplotlib keeps its list of fonts: making it anew takes longer than all imports."""
+    try:
+        cache = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+        folder = Path(cache) / "optimization-course"
+        folder.mkdir(parents=True, exist_ok=True)
+    except (OSError, RuntimeError):  # no home, or one that is closed: then anew
+        return None
+    return str(folder) if os.access(folder, os.W_OK) else None
 
 
 class _Wire:
