@@ -12,7 +12,8 @@ momentum_update.mistake("old_velocity", "Your message ...", ("velocity[k]", "old
 """
 
 import inspect
-from collections.abc import Callable, Iterable, Iterator, Sequence
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache, cached_property
 from itertools import combinations
@@ -21,7 +22,7 @@ from typing import Any
 import numpy as np
 
 import autograder.learner_side  # noqa: F401
-from autograder.answer import Answer, define, edited, source_of
+from autograder.answer import Answer, Edit, define, edited, source_of
 from autograder.quiz import Option, Quiz, by_letter
 from optlab.checking import codec, probe
 from optlab.checking.answerkey import AnswerKey, Known, same
@@ -29,6 +30,7 @@ from optlab.checking.diagnose import Explain, Verdict, diagnose, match
 from optlab.checking.diagnose import Pairs as PairFinder
 from optlab.checking.probe import Case, Observation
 
+Form = Edit | Sequence[Edit]
 PUBLIC_SEED = 0  # the public cases are the same for every learner and every run
 HIDDEN = 1  # sets the stream of the hidden cases apart from that of the public ones
 
@@ -52,9 +54,10 @@ class Exercise:
             for name, item in parameters.items()
             if item.default is not inspect.Parameter.empty
         }
-        self.mistakes: list[Answer] = []
-        self.variants: list[Answer] = []
-        self.styles: list[Answer] = []
+        self._mistakes: list[Answer] = []
+        self._variants: list[Answer] = []
+        self._styles: list[Answer] = []
+        self._waiting = ""  # a mistake or variant without edits, until it decorates a function
         self._make_cases: list[Callable] = []
 
     def cases(self, make: Callable) -> Callable:
@@ -65,37 +68,124 @@ class Exercise:
         self._make_cases.append(make)
         return make
 
+    @property
+    def mistakes(self) -> list[Answer]:
+        """Every mistake, form by form, in the order of registration."""
+        self._require_all_decorate()
+        return self._mistakes
+
+    @property
+    def variants(self) -> list[Answer]:
+        """Every other convention."""
+        self._require_all_decorate()
+        return self._variants
+
+    @property
+    def styles(self) -> list[Answer]:
+        """Correct answers, each written in a way of its own."""
+        return self._styles
+
     def mistake(
-        self, name: str, message: str, *edits: tuple[str, str], share: float = 0.0
-    ) -> Callable:
-        """Register a named mistake: edits of the reference, or (without edits) a decorator.
+        self, name: str, message: str, *edits: Edit, share: float = 0.0
+    ) -> Callable[[Callable], Callable]:
+        """Register a named mistake: edits of the reference, or (without edits) a decorator."""
+        self._require_new(name)
+        answer = Answer(name=name, message=message, source="", edits=edits, share=share)
+        return self._register(self._mistakes, answer)
 
-        Registered again under the same name it is another form of that mistake: a family.
+    def family(
+        self,
+        name: str,
+        message: str,
+        forms: Iterable[Form] | Mapping[str, Form],
+        *,
+        share: float = 0.0,
+    ) -> None:
+        """Register the forms of one mistake, each an edit or several.
+
+        In a mapping, each stands under what replaces `{}` in the message.
         """
-        return self._register(self.mistakes, Answer(name, message, "", edits, share))
+        self._require_new(name)
+        if isinstance(forms, Mapping):
+            told = [(message.format(piece), form) for piece, form in forms.items()]
+        else:
+            told = [(message, form) for form in forms]
+        for said, form in told:
+            edits = (form,) if isinstance(form[0], str) else tuple(form)
+            answer = Answer(name=name, message=said, source="", edits=edits, share=share)
+            self._register(self._mistakes, answer)
 
-    def variant(self, name: str, message: str, *edits: tuple[str, str]) -> Callable:
+    def another(self, name: str, *edits: Edit, message: str = "") -> Callable[[Callable], Callable]:
+        """Register one more form of a mistake: edits, or (without edits) a decorator.
+
+        message: what is said of this form, where it is not what is said of the first.
+        """
+        first = next((answer for answer in self.mistakes if answer.name == name), None)
+        if first is None:
+            raise ValueError(f"{self.name} has no mistake {name} that this could be a form of")
+        answer = replace(first, message=message or first.message, source="", edits=edits)
+        return self._register(self._mistakes, answer)
+
+    def fixed(self, above: str, **values: tuple[float, ...]) -> None:
+        """Register `<argument>_fixed`: above that line the argument gets one of the values."""
+        for argument, usual in values.items():
+            self.family(
+                f"{argument}_fixed",
+                f"You use {argument} = {{}} whatever is asked. Where does the argument come in?",
+                {f"{value:g}": (above, f"    {argument} = {value}\n{above}") for value in usual},
+            )
+
+    def another_default(self, **values: tuple[float, ...]) -> None:
+        """Register `another_default`: a default of the signature changed to one of the values."""
+        forms = {}
+        for argument, others in values.items():
+            given = re.search(rf"\b{argument}=([^,)]+)", self.source)[1]
+            for other in others:
+                told = (
+                    f"{argument} is left out you take {other:g}; the cell that you got has {given}"
+                )
+                forms[told] = (f"{argument}={given}", f"{argument}={other}")
+        self.family("another_default", "Where {}. Did you mean to change it?", forms)
+
+    def variant(self, name: str, message: str, *edits: Edit) -> Callable[[Callable], Callable]:
         """Register another convention: accepted with full marks, and said."""
-        return self._register(self.variants, Answer(name, message, "", edits, 1.0, variant=True))
+        self._require_new(name)
+        answer = Answer(name=name, message=message, source="", edits=edits, share=1.0, variant=True)
+        return self._register(self._variants, answer)
 
     def style(self, function: Callable) -> Callable:
         """Decorator: another way to write a correct answer; it must pass."""
-        name = f"style_{len(self.styles) + 1}"
-        self.styles.append(Answer(name, "", source_of(function, self.name), (), 1.0))
+        name = f"style_{len(self._styles) + 1}"
+        source = source_of(function, self.name)
+        self._styles.append(Answer(name=name, message="", source=source, share=1.0))
         return function
 
-    def _register(self, answers: list[Answer], answer: Answer) -> Callable:
-        def add(source: str) -> None:
-            answers.append(Answer(**{**answer.__dict__, "source": source}))
-
+    def _register(self, answers: list[Answer], answer: Answer) -> Callable[[Callable], Callable]:
+        self._require_all_decorate()
         if answer.edits:
-            add(edited(self.source, answer.edits, answer.name))
+            source = edited(self.source, answer.edits, answer.name)
+            answers.append(replace(answer, source=source))
+        else:
+            self._waiting = answer.name
 
         def whole(function: Callable) -> Callable:
-            add(source_of(function, self.name))
+            if self._waiting != answer.name:
+                raise ValueError(f"{answer.name} has its edits or its function already")
+            self._waiting = ""
+            answers.append(replace(answer, source=source_of(function, self.name)))
             return function
 
         return whole
+
+    def _require_new(self, name: str) -> None:
+        if any(answer.name == name for answer in (*self.mistakes, *self.variants)):
+            raise ValueError(
+                f"{self.name} has two mistakes named {name}; `family` or `another` registers forms"
+            )
+
+    def _require_all_decorate(self) -> None:
+        if self._waiting:
+            raise ValueError(f"{self.name}: {self._waiting} has no edits and decorates no function")
 
     def implement(self, answer: Answer) -> Callable:
         """The callable that a registered answer's source defines."""

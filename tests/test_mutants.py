@@ -218,7 +218,7 @@ def test_faults_of_texts_are_told(small):
     small.mistake("says_the_same", "Where is the factor?", ("factor * x", "1"))
     assert list(prove.texts(small)) == [
         "there is no hint",
-        "there are 0 correct styles, not 5",
+        "there are 0 correct styles, not 2",
         "says_nothing: its message asks nothing",
         "says_the_same: its message is that of forgotten",
     ]

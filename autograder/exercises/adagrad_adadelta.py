@@ -175,13 +175,15 @@ adagrad_update.mistake(
     "matrices. Which square gives one number for every weight?",
     ("grads[key] ** 2", "grads[key] @ grads[key].T"),
 )
-for beta2 in (0.9, 0.99, 0.999):
-    adagrad_update.mistake(
-        "averages_like_rmsprop",
-        f"You average the squares with weight {beta2} for the past, as RMSprop does: the steps do "
-        "not shrink. What does Adagrad forget?",
-        (SUM, f"{beta2} * squared_sum[key] + (1 - {beta2}) * grads[key] ** 2"),
-    )
+adagrad_update.family(
+    "averages_like_rmsprop",
+    "You average the squares with weight {} for the past, as RMSprop does: the steps do "
+    "not shrink. What does Adagrad forget?",
+    {
+        f"{beta2}": (SUM, f"{beta2} * squared_sum[key] + (1 - {beta2}) * grads[key] ** 2")
+        for beta2 in (0.9, 0.99, 0.999)
+    },
+)
 adagrad_update.mistake(
     "mean_of_two",
     "You take the mean of the old sum and the new square, so that the past counts half at every "
@@ -256,19 +258,20 @@ adagrad_update.mistake(
     "the function did you not use?",
     ("(np.sqrt(new_sum[key]) + epsilon)", "np.sqrt(new_sum[key])"),
 )
-for fixed in ("1e-5", "1e-6", "1e-7", "1e-8", "1e-10"):
-    adagrad_update.mistake(
-        "epsilon_fixed",
-        f"You use epsilon = {fixed} whatever is asked. Where does the argument come in?",
-        ("(np.sqrt(new_sum[key]) + epsilon)", f"(np.sqrt(new_sum[key]) + {fixed})"),
-    )
-for other in ("1e-5", "1e-6", "1e-7", "1e-9", "1e-10"):
-    adagrad_update.mistake(
-        "another_epsilon_by_default",
-        "Where epsilon is left out, yours is not the one of the stub's first line. Which number "
-        "stands there?",
-        ("epsilon=1e-8", f"epsilon={other}"),
-    )
+adagrad_update.family(
+    "epsilon_fixed",
+    "You use epsilon = {} whatever is asked. Where does the argument come in?",
+    {
+        f"{fixed}": ("(np.sqrt(new_sum[key]) + epsilon)", f"(np.sqrt(new_sum[key]) + {fixed})")
+        for fixed in ("1e-5", "1e-6", "1e-7", "1e-8", "1e-10")
+    },
+)
+adagrad_update.family(
+    "another_epsilon_by_default",
+    "Where epsilon is left out, yours is not the one of the stub's first line. Which number "
+    "stands there?",
+    [("epsilon=1e-8", f"epsilon={other}") for other in ("1e-5", "1e-6", "1e-7", "1e-9", "1e-10")],
+)
 adagrad_update.mistake(
     "sum_not_returned",
     "You give back the sum that came in, so that every call behaves like the first. Which one does "
@@ -678,33 +681,30 @@ adadelta_update.mistake(
     "in?",
     (S_AVERAGE, "grads[key] ** 2"),
 )
-for fixed in (0.9, 0.95):
-    adadelta_update.mistake(
-        "rho_fixed",
-        f"You use rho = {fixed} whatever is asked. Where does the argument come in?",
-        ("    for key in params:", f"    rho = {fixed}\n    for key in params:"),
-    )
-for fixed in ("1e-5", "1e-6", "1e-7", "1e-8"):
-    adadelta_update.mistake(
-        "epsilon_fixed",
-        f"You use epsilon = {fixed} whatever is asked. Where does the argument come in?",
-        (ABOVE, ABOVE.replace("epsilon", fixed)),
-        (BELOW, BELOW.replace("epsilon", fixed)),
-    )
-for other in ("0.95", "0.99", "0.999", "0.5"):
-    adadelta_update.mistake(
-        "another_rho_by_default",
-        "Where rho is left out, yours is not the one of the stub's first line. Which number "
-        "stands there?",
-        ("rho=0.9", f"rho={other}"),
-    )
-for other in ("1e-5", "1e-7", "1e-8"):
-    adadelta_update.mistake(
-        "another_epsilon_by_default",
-        "Where epsilon is left out, yours is not the one of the stub's first line. Which number "
-        "stands there?",
-        ("epsilon=1e-6", f"epsilon={other}"),
-    )
+adadelta_update.fixed("    for key in params:", rho=(0.9, 0.95))
+adadelta_update.family(
+    "epsilon_fixed",
+    "You use epsilon = {} whatever is asked. Where does the argument come in?",
+    {
+        f"{fixed}": [
+            (ABOVE, ABOVE.replace("epsilon", fixed)),
+            (BELOW, BELOW.replace("epsilon", fixed)),
+        ]
+        for fixed in ("1e-5", "1e-6", "1e-7", "1e-8")
+    },
+)
+adadelta_update.family(
+    "another_rho_by_default",
+    "Where rho is left out, yours is not the one of the stub's first line. Which number "
+    "stands there?",
+    [("rho=0.9", f"rho={other}") for other in ("0.95", "0.99", "0.999", "0.5")],
+)
+adadelta_update.family(
+    "another_epsilon_by_default",
+    "Where epsilon is left out, yours is not the one of the stub's first line. Which number "
+    "stands there?",
+    [("epsilon=1e-6", f"epsilon={other}") for other in ("1e-5", "1e-7", "1e-8")],
+)
 adadelta_update.mistake("uphill", UPHILL, ("params[key] - step", "params[key] + step"))
 adadelta_update.mistake(
     "d_not_returned",
@@ -1169,22 +1169,13 @@ nesterov_update.mistake(
     "Your two results come in the other order: velocity first. What does the docstring give back?",
     ("return new_params, new_velocity", "return new_velocity, new_params"),
 )
-for fixed in (0.9, 0.95, 0.99, 0.5):
-    nesterov_update.mistake(
-        "beta_fixed",
-        f"You use beta = {fixed} whatever is asked. Where does the argument beta come in?",
-        (
-            "    for key in params:\n        ahead",
-            f"    beta = {fixed}\n    for key in params:\n        ahead",
-        ),
-    )
-for other in ("0.95", "0.99", "0.999", "0.5"):
-    nesterov_update.mistake(
-        "another_beta_by_default",
-        "Where beta is left out, yours is not the one of the stub's first line. Which number "
-        "stands there?",
-        ("beta=0.9", f"beta={other}"),
-    )
+nesterov_update.fixed("    for key in params:\n        ahead", beta=(0.9, 0.95, 0.99, 0.5))
+nesterov_update.family(
+    "another_beta_by_default",
+    "Where beta is left out, yours is not the one of the stub's first line. Which number "
+    "stands there?",
+    [("beta=0.9", f"beta={other}") for other in ("0.95", "0.99", "0.999", "0.5")],
+)
 nesterov_update.mistake(
     "bias_uses_the_weights_gradient",
     "The velocity of a bias is made of the gradient of the weights: a line was copied and one name "

@@ -99,23 +99,28 @@ init_adam.mistake(
     (V_ZEROS, "v[key] = 0.0"),
     (S_ZEROS, "s[key] = 0.0"),
 )
-for _shape in ("len(params[key])", "(params[key].shape[0], 1)"):
-    init_adam.mistake(
-        "wrong_shape",
-        "Your zeros have one number for each row of a matrix. Which shape must v have so that v "
-        "and dW can be added element by element?",
-        (V_ZEROS, f"v[key] = np.zeros({_shape})"),
-        (S_ZEROS, f"s[key] = np.zeros({_shape})"),
-    )
-for _rest in (", dtype=int)", ", dtype=bool)", ", dtype=np.float32)"):
-    init_adam.mistake(
-        "zeros_of_another_type",
-        "Your zeros are right as numbers, and their arrays are not made for float64: what is "
-        "written into them later is cut to what they can hold. Which type has np.zeros by itself?",
-        (V_ZEROS, f"v[key] = np.zeros(params[key].shape{_rest}"),
-        (S_ZEROS, f"s[key] = np.zeros(params[key].shape{_rest}"),
-        share=0.8,
-    )
+init_adam.family(
+    "wrong_shape",
+    "Your zeros have one number for each row of a matrix. Which shape must v have so that v "
+    "and dW can be added element by element?",
+    [
+        [(V_ZEROS, f"v[key] = np.zeros({shape})"), (S_ZEROS, f"s[key] = np.zeros({shape})")]
+        for shape in ("len(params[key])", "(params[key].shape[0], 1)")
+    ],
+)
+init_adam.family(
+    "zeros_of_another_type",
+    "Your zeros are right as numbers, and their arrays are not made for float64: what is "
+    "written into them later is cut to what they can hold. Which type has np.zeros by itself?",
+    [
+        [
+            (V_ZEROS, f"v[key] = np.zeros(params[key].shape{rest}"),
+            (S_ZEROS, f"s[key] = np.zeros(params[key].shape{rest}"),
+        ]
+        for rest in (", dtype=int)", ", dtype=bool)", ", dtype=np.float32)")
+    ],
+    share=0.8,
+)
 init_adam.mistake(
     "zeros_in_lists",
     "Your zeros are right as numbers, and they stand in lists: beta times a list is not what the "
@@ -447,12 +452,11 @@ adam_update.mistake(
     ("beta1**t", "beta1 ** (t + 1)"),
     ("beta2**t", "beta2 ** (t + 1)"),
 )
-for _edit in (('t = state["t"] + 1', 't = state["t"] + 2'), ('"t": t}', '"t": t + 1}')):
-    adam_update.mistake(
-        "t_counts_twice",
-        "Your t rises by 2 in every update. How many updates is one call?",
-        _edit,
-    )
+adam_update.family(
+    "t_counts_twice",
+    "Your t rises by 2 in every update. How many updates is one call?",
+    [[edit] for edit in (('t = state["t"] + 1', 't = state["t"] + 2'), ('"t": t}', '"t": t + 1}'))],
+)
 adam_update.mistake(
     "t_never_rises",
     "Your t stays what it was: in the first update it is 0, where nothing can be corrected. Who "
@@ -489,20 +493,19 @@ FROM_OLD_T = ('t = state["t"] + 1', 't = state["t"]')
 COUNT_EACH = ("        v_corrected =", "        t += 1\n        v_corrected =")
 COUNT_AFTER = ("learning_rate * step", "learning_rate * step\n        t += 1")
 RIGHT_IN_THE_STATE = ('"t": t}', '"t": state["t"] + 1}')
-for _edits in (
-    (FROM_OLD_T, COUNT_EACH),
-    (FROM_OLD_T, COUNT_EACH, RIGHT_IN_THE_STATE),
-    (COUNT_EACH,),
-    (COUNT_EACH, RIGHT_IN_THE_STATE),
-    (COUNT_AFTER,),
-    (COUNT_AFTER, RIGHT_IN_THE_STATE),
-):
-    adam_update.mistake(
-        "t_per_parameter",
-        "Your t rises with every parameter, so that W1 and b1 are corrected with different t. How "
-        "many updates is one call?",
-        *_edits,
-    )
+adam_update.family(
+    "t_per_parameter",
+    "Your t rises with every parameter, so that W1 and b1 are corrected with different t. How "
+    "many updates is one call?",
+    (
+        (FROM_OLD_T, COUNT_EACH),
+        (FROM_OLD_T, COUNT_EACH, RIGHT_IN_THE_STATE),
+        (COUNT_EACH,),
+        (COUNT_EACH, RIGHT_IN_THE_STATE),
+        (COUNT_AFTER,),
+        (COUNT_AFTER, RIGHT_IN_THE_STATE),
+    ),
+)
 adam_update.mistake(
     "t_per_parameter_and_s_not_corrected",
     "Your t rises with every parameter, so that W1 and b1 get different corrections; and the s "
@@ -736,16 +739,18 @@ adam_update.mistake(
     "correction. What is v for?",
     ("step = v_corrected", "step = grads[key]"),
 )
-for _next in ("1 - beta1**t", "1 - beta1 ** (t + 1)"):
-    adam_update.mistake(
-        "nadam",
-        "Your step averages the gradient into v once more: that is Nesterov's look-ahead, Adam's "
-        "cousin Nadam. What stands above the line in Adam?",
+adam_update.family(
+    "nadam",
+    "Your step averages the gradient into v once more: that is Nesterov's look-ahead, Adam's "
+    "cousin Nadam. What stands above the line in Adam?",
+    [
         (
             "step = v_corrected",
-            f"step = (beta1 * v[key] / ({_next}) + (1 - beta1) * grads[key] / (1 - beta1**t))",
-        ),
-    )
+            f"step = (beta1 * v[key] / ({next}) + (1 - beta1) * grads[key] / (1 - beta1**t))",
+        )
+        for next in ("1 - beta1**t", "1 - beta1 ** (t + 1)")
+    ],
+)
 adam_update.mistake(
     "no_division",
     "Your step is the corrected v alone: momentum. What is s for?",
@@ -770,35 +775,21 @@ adam_update.mistake(
 )
 
 # What comes in and what goes out.
-for _argument, _values in (
-    ("beta1", (0.9, 0.99, 0.95, 0.5)),
-    ("beta2", (0.999, 0.99, 0.9, 0.95)),
-    ("epsilon", (1e-8, 1e-7, 1e-6, 1e-5, 1e-4, 1e-10, 1e-12)),
-):
-    for _value in _values:
-        adam_update.mistake(
-            f"{_argument}_fixed",
-            f"You use {_argument} = {_value:g} whatever is asked. Where does the argument come in?",
-            ("    for key in params:", f"    {_argument} = {_value}\n    for key in params:"),
-        )
-for _value in (1e-8, 1e-7):
-    adam_update.mistake(
+adam_update.fixed(
+    "    for key in params:",
+    beta1=(0.9, 0.99, 0.95, 0.5),
+    beta2=(0.999, 0.99, 0.9, 0.95),
+    epsilon=(1e-8, 1e-7, 1e-6, 1e-5, 1e-4, 1e-10, 1e-12),
+)
+for _value in ("1e-08", "1e-07"):
+    adam_update.another(
         "epsilon_fixed",
-        f"You use epsilon = {_value:g} whatever is asked. Where does the argument come in?",
-        (STEP, EFFICIENT.replace("epsilon", str(_value))),
+        (STEP, EFFICIENT.replace("epsilon", _value)),
+        message=f"You use epsilon = {_value} whatever is asked. Where does the argument come in?",
     )
-for _argument, _given, _values in (
-    ("beta1", "0.9", (0.99, 0.95, 0.999)),
-    ("beta2", "0.999", (0.99, 0.9, 0.95)),
-    ("epsilon", "1e-8", (1e-7, 1e-6, 1e-10)),
-):
-    for _value in _values:
-        adam_update.mistake(
-            "another_default",
-            f"Where {_argument} is left out you take {_value:g}; the cell that you got has "
-            f"{_given}. Did you mean to change it?",
-            (f"{_argument}={_given}", f"{_argument}={_value}"),
-        )
+adam_update.another_default(
+    beta1=(0.99, 0.95, 0.999), beta2=(0.99, 0.9, 0.95), epsilon=(1e-7, 1e-6, 1e-10)
+)
 adam_update.mistake(
     "state_not_returned",
     "You give back the state that came in, so that the next call knows nothing of this one. What "

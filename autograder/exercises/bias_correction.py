@@ -118,13 +118,11 @@ bias_correct.mistake(
     "Your exponent is 2 on every day. Which argument says what day it is?",
     (DIVISOR, "(1 - beta**2)"),
 )
-for fixed in (0.9, 0.98, 0.999):
-    bias_correct.mistake(
-        "beta_fixed",
-        "You divide by the same factor whatever beta is asked for. Where does the argument come "
-        "in?",
-        (DIVISOR, f"(1 - {fixed}**t)"),
-    )
+bias_correct.family(
+    "beta_fixed",
+    "You divide by the same factor whatever beta is asked for. Where does the argument come in?",
+    [(DIVISOR, f"(1 - {fixed}**t)") for fixed in (0.9, 0.98, 0.999)],
+)
 bias_correct.mistake(
     "divisor_only",
     "Your result does not depend on v: you give back a number that belongs under the fraction "
@@ -346,12 +344,14 @@ ewa_corrected.mistake(
     "You give back one value too many, a 0 before the first day. Which value belongs to day 1?",
     ("corrected = []", "corrected = [0.0]"),
 )
-for fixed in (0.9, 0.98):
-    ewa_corrected.mistake(
-        "beta_fixed",
-        "Your averages are the same whatever beta is asked for. Where does the argument come in?",
-        (UPDATE, f"beta = {fixed}\n        v = beta * v + (1 - beta) * theta_t"),
-    )
+ewa_corrected.family(
+    "beta_fixed",
+    "Your averages are the same whatever beta is asked for. Where does the argument come in?",
+    [
+        (UPDATE, f"beta = {fixed}\n        v = beta * v + (1 - beta) * theta_t")
+        for fixed in (0.9, 0.98)
+    ],
+)
 
 
 @ewa_corrected.mistake(
@@ -591,12 +591,11 @@ steps_until_unbiased.mistake(
     "shrink?",
     ("beta**t > tolerance", "(1 - beta) ** t > tolerance"),
 )
-for fixed in (0.9, 0.98, 0.999):
-    steps_until_unbiased.mistake(
-        "beta_fixed",
-        "You count the same steps whatever beta is asked for. Where does the argument come in?",
-        ("beta**t >", f"{fixed}**t >"),
-    )
+steps_until_unbiased.family(
+    "beta_fixed",
+    "You count the same steps whatever beta is asked for. Where does the argument come in?",
+    [("beta**t >", f"{fixed}**t >") for fixed in (0.9, 0.98, 0.999)],
+)
 steps_until_unbiased.mistake(
     "rule_of_thumb",
     "You give back 1 / (1 - beta), when about a third of the weight is missing. Where does the "

@@ -110,12 +110,11 @@ ewa_step.mistake(
     "Warm days make your average colder. Which sign stands between the past and today?",
     (STEP, "beta * v - (1 - beta) * theta_t"),
 )
-for beta in (0.9, 0.98, 0.5):
-    ewa_step.mistake(
-        "beta_fixed",
-        "You use the same weights whatever beta is asked for. Where does the argument come in?",
-        (STEP, f"{beta} * v + (1 - {beta}) * theta_t"),
-    )
+ewa_step.family(
+    "beta_fixed",
+    "You use the same weights whatever beta is asked for. Where does the argument come in?",
+    [(STEP, f"{beta} * v + (1 - {beta}) * theta_t") for beta in (0.9, 0.98, 0.5)],
+)
 ewa_step.mistake(
     "divided_by_one_minus_beta",
     "Your result is divided by 1 - beta: London's first day gives 40 instead of 4, and each day is "
@@ -310,12 +309,11 @@ ewa.mistake(
     "You go through the days from the last to the first. Which day is the oldest in theta?",
     ("for theta_t in theta:", "for theta_t in theta[::-1]:"),
 )
-for beta in (0.9, 0.98, 0.5):
-    ewa.mistake(
-        "beta_fixed",
-        "You use the same weights whatever beta is asked for. Where does the argument come in?",
-        (UPDATE, f"v = {beta} * v + (1 - {beta}) * theta_t"),
-    )
+ewa.family(
+    "beta_fixed",
+    "You use the same weights whatever beta is asked for. Where does the argument come in?",
+    [(UPDATE, f"v = {beta} * v + (1 - {beta}) * theta_t") for beta in (0.9, 0.98, 0.5)],
+)
 ewa.mistake(
     "first_day_skipped",
     "Your first value is 0, and the first day is missing from all the others. Which day does your "
@@ -669,12 +667,11 @@ ewa_weights.mistake(
     "days?",
     ("age = np.arange(t)[::-1]", "age = t - 1"),
 )
-for fixed in (0.9, 0.98, 0.5):
-    ewa_weights.mistake(
-        "beta_fixed",
-        "Your weights are the same whatever beta is asked for. Where does the argument come in?",
-        ("(1 - beta) * beta**age", f"(1 - {fixed}) * {fixed}**age"),
-    )
+ewa_weights.family(
+    "beta_fixed",
+    "Your weights are the same whatever beta is asked for. Where does the argument come in?",
+    [("(1 - beta) * beta**age", f"(1 - {fixed}) * {fixed}**age") for fixed in (0.9, 0.98, 0.5)],
+)
 
 
 @ewa_weights.mistake(

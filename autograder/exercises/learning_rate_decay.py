@@ -159,13 +159,12 @@ inverse_time_decay.mistake(
     "epoch belong together?",
     ("decay_rate * epoch", "decay_rate + epoch"),
 )
-for digits in DIGITS:
-    inverse_time_decay.mistake(
-        "rounded",
-        ROUNDED,
-        ("return " + QUOTIENT, f"return round({QUOTIENT}, {digits})"),
-        share=0.5,
-    )
+inverse_time_decay.family(
+    "rounded",
+    ROUNDED,
+    [("return " + QUOTIENT, f"return round({QUOTIENT}, {digits})") for digits in DIGITS],
+    share=0.5,
+)
 
 
 @inverse_time_decay.style
@@ -343,19 +342,17 @@ exponential_decay.mistake(
     "multiplied once per epoch?",
     (PRODUCT, "left * learning_rate0**epoch"),
 )
-for fixed in (0.95, 0.9, 0.99):
-    exponential_decay.mistake(
-        "base_fixed",
-        f"You use {fixed} whatever base is asked for. Where does the argument come in?",
-        ("base**epoch", f"{fixed}**epoch"),
-    )
-for other in ("0.9", "0.99", "0.999", "0.5"):
-    exponential_decay.mistake(
-        "another_base_by_default",
-        "Where base is left out, yours is not the one of the stub's first line. Which number "
-        "stands there?",
-        ("base=0.95", f"base={other}"),
-    )
+exponential_decay.family(
+    "base_fixed",
+    "You use {} whatever base is asked for. Where does the argument come in?",
+    {f"{fixed}": ("base**epoch", f"{fixed}**epoch") for fixed in (0.95, 0.9, 0.99)},
+)
+exponential_decay.family(
+    "another_base_by_default",
+    "Where base is left out, yours is not the one of the stub's first line. Which number "
+    "stands there?",
+    [("base=0.95", f"base={other}") for other in ("0.9", "0.99", "0.999", "0.5")],
+)
 exponential_decay.mistake(
     "natural_exponential",
     "Your rate falls as exp(-base * epoch). What is the base of the power?",
@@ -383,10 +380,12 @@ exponential_decay.mistake(
     "Your rate grows with the epochs. Does dividing by a base below 1 make a number smaller?",
     (PRODUCT, "learning_rate0 / left"),
 )
-for digits in DIGITS:
-    exponential_decay.mistake(
-        "rounded", ROUNDED, ("return " + PRODUCT, f"return round({PRODUCT}, {digits})"), share=0.5
-    )
+exponential_decay.family(
+    "rounded",
+    ROUNDED,
+    [("return " + PRODUCT, f"return round({PRODUCT}, {digits})") for digits in DIGITS],
+    share=0.5,
+)
 exponential_decay.mistake(
     "caret_for_power",
     "In Python ^ is the bitwise xor, which numbers with a point do not have. Which two characters "
@@ -568,10 +567,12 @@ inverse_sqrt_decay.mistake(
     "Yours is a power of k, not a root of t: for k = 1 it never falls. What happens to t?",
     ("k / root", "k**t"),
 )
-for digits in DIGITS:
-    inverse_sqrt_decay.mistake(
-        "rounded", ROUNDED, ("return " + RATE, f"return round(float({RATE}), {digits})"), share=0.5
-    )
+inverse_sqrt_decay.family(
+    "rounded",
+    ROUNDED,
+    [("return " + RATE, f"return round(float({RATE}), {digits})") for digits in DIGITS],
+    share=0.5,
+)
 
 
 @inverse_sqrt_decay.style
@@ -702,13 +703,12 @@ staircase_decay.mistake(
     "You halve whatever is asked: factor = 0.1 gives the same as 0.5. Where does it come in?",
     ("factor**drops", "0.5**drops"),
 )
-for other in ("0.1", "0.05", "0.9", "0.2"):
-    staircase_decay.mistake(
-        "another_factor_by_default",
-        "Where factor is left out, yours is not the one of the stub's first line. Which number "
-        "stands there?",
-        ("factor=0.5", f"factor={other}"),
-    )
+staircase_decay.family(
+    "another_factor_by_default",
+    "Where factor is left out, yours is not the one of the stub's first line. Which number "
+    "stands there?",
+    [("factor=0.5", f"factor={other}") for other in ("0.1", "0.05", "0.9", "0.2")],
+)
 staircase_decay.mistake(
     "factor_times_drops",
     "Your rate is 0 on the first stair and grows with each drop. Is the number of drops a factor "
@@ -761,13 +761,12 @@ staircase_decay.mistake(
     "Yours starts at 1 whatever learning_rate0 is. What is the power a factor of?",
     ("learning_rate0 * factor**drops", "1.0 * factor**drops"),
 )
-for digits in DIGITS:
-    staircase_decay.mistake(
-        "rounded",
-        ROUNDED,
-        ("return " + STAIR, f"return round({STAIR}, {digits})"),
-        share=0.5,
-    )
+staircase_decay.family(
+    "rounded",
+    ROUNDED,
+    [("return " + STAIR, f"return round({STAIR}, {digits})") for digits in DIGITS],
+    share=0.5,
+)
 staircase_decay.mistake(
     "whole_rates_only",
     "Your rates are whole numbers, most of them 0. What has to be whole, the rate or the number of "

@@ -185,14 +185,13 @@ numerical_hessian.mistake(
     "A bowl has negative curvature in your Hessian. Which of the two gradients is subtracted?",
     ("gradient(w + shift) - gradient(w - shift)", "gradient(w - shift) - gradient(w + shift)"),
 )
-for fixed in (1e-5, 1e-3, 1e-4, 1e-6):
-    numerical_hessian.mistake(
-        "step_fixed",
-        "Your step is the same whatever is asked: with step = 0.5 the differences should be "
-        "coarse. Where does the argument come in?",
-        ("n = len(w)", f"n, step = len(w), {fixed}"),
-        share=0.8,
-    )
+numerical_hessian.family(
+    "step_fixed",
+    "Your step is the same whatever is asked: with step = 0.5 the differences should be "
+    "coarse. Where does the argument come in?",
+    [("n = len(w)", f"n, step = len(w), {fixed}") for fixed in (1e-5, 1e-3, 1e-4, 1e-6)],
+    share=0.8,
+)
 numerical_hessian.mistake(
     "step_drowned_in_rounding",
     "Your step is 1e-12 whatever is asked, and the difference of the two gradients is then mostly "
@@ -537,14 +536,16 @@ def _(hessian, tolerance):
     return "maximum" if np.all(eigenvalues <= 0) else "saddle"
 
 
-for fixed in (1e-8, 1e-10, 1e-6, 1e-5, 1e-4, 1e-3):
-    classify_critical_point.mistake(
-        "tolerance_fixed",
-        "Your tolerance is the same whatever is asked: at tolerance 0.5 a curvature of 0.2 is "
-        "flat. Where does the argument come in?",
-        (EIGENVALUES, f"{EIGENVALUES}\n    tolerance = {fixed}"),
-        share=0.8,
-    )
+classify_critical_point.family(
+    "tolerance_fixed",
+    "Your tolerance is the same whatever is asked: at tolerance 0.5 a curvature of 0.2 is "
+    "flat. Where does the argument come in?",
+    [
+        (EIGENVALUES, f"{EIGENVALUES}\n    tolerance = {fixed}")
+        for fixed in (1e-8, 1e-10, 1e-6, 1e-5, 1e-4, 1e-3)
+    ],
+    share=0.8,
+)
 classify_critical_point.mistake(
     "tolerance_relative",
     "Your tolerance grows with the largest eigenvalue: next to 100,000 a curvature of 0.01 is flat "

@@ -364,14 +364,15 @@ make_mini_batches.mistake(
     "Every batch of yours is the first one. What in your slice depends on k?",
     (CUT, "start, end = 0, mini_batch_size"),
 )
-for size in (64, 32):
-    make_mini_batches.mistake(
-        "size_fixed",
-        "Your batches are equally large whatever size is asked for. Where does mini_batch_size "
-        "come in?",
-        (COUNT, f"int(np.ceil(m / {size}))"),
-        (CUT, f"start, end = k * {size}, (k + 1) * {size}"),
-    )
+make_mini_batches.family(
+    "size_fixed",
+    "Your batches are equally large whatever size is asked for. Where does mini_batch_size "
+    "come in?",
+    [
+        [(COUNT, f"int(np.ceil(m / {size}))"), (CUT, f"start, end = k * {size}, (k + 1) * {size}")]
+        for size in (64, 32)
+    ],
+)
 make_mini_batches.mistake(
     "two_permutations",
     "X and Y are both shuffled, but x and y no longer belong together: they match as if by chance. "
@@ -693,12 +694,11 @@ SQUARES = "squares = sum(np.sum(W**2) for W in weights)"
 MEAN = "np.sum(losses) / b"
 PENALTY = "lambd / (2 * b) * squares"
 
-for size in (1000, 64, 32, 128, 1437):
-    mini_batch_cost.mistake(
-        "divides_by_a_fixed_size",
-        "You divide by the same number however many losses there are. How large is this batch?",
-        ("b = losses.shape[1]", f"b = {size}"),
-    )
+mini_batch_cost.family(
+    "divides_by_a_fixed_size",
+    "You divide by the same number however many losses there are. How large is this batch?",
+    [("b = losses.shape[1]", f"b = {size}") for size in (1000, 64, 32, 128, 1437)],
+)
 mini_batch_cost.mistake(
     "divides_by_the_rows",
     "You divide by the rows of losses, of which there is one, and not by the examples. Which entry "
@@ -785,21 +785,19 @@ mini_batch_cost.mistake(
 )
 
 
-KEEPS_AN_ARRAY = (
+@mini_batch_cost.mistake(
     "keeps_an_array",
     "Your cost is right and lies in an array with one entry: the losses were added along one axis "
     "only. Which sum gives a single number?",
+    share=0.8,
 )
-
-
-@mini_batch_cost.mistake(*KEEPS_AN_ARRAY, share=0.8)
 def _(losses, weights, lambd):
     b = losses.shape[1]
     squares = sum(np.sum(W**2) for W in weights)
     return np.sum(losses, axis=1, keepdims=True) / b + lambd / (2 * b) * squares
 
 
-@mini_batch_cost.mistake(*KEEPS_AN_ARRAY, share=0.8)
+@mini_batch_cost.another("keeps_an_array")
 def _(losses, weights, lambd):
     b = losses.shape[1]
     squares = sum(np.sum(W**2) for W in weights)
@@ -1043,12 +1041,11 @@ sgd_update.mistake(
     "You step by the whole gradient, whatever the learning rate. What makes the steps small?",
     (DESCENT, "params[key] - grads[key]"),
 )
-for rate in (0.1, 0.01, 0.001):
-    sgd_update.mistake(
-        "learning_rate_fixed",
-        "Your step is the same for every learning rate. Where does the argument come in?",
-        (DESCENT, f"params[key] - {rate} * grads[key]"),
-    )
+sgd_update.family(
+    "learning_rate_fixed",
+    "Your step is the same for every learning rate. Where does the argument come in?",
+    [(DESCENT, f"params[key] - {rate} * grads[key]") for rate in (0.1, 0.01, 0.001)],
+)
 sgd_update.mistake(
     "learning_rate_divides",
     "In yours a smaller learning rate makes a larger step. Is it a factor or a divisor?",

@@ -60,26 +60,30 @@ init_velocity.mistake(
     "Your velocity starts at one. What should the average be before the first gradient came?",
     ("np.zeros(", "np.ones("),
 )
-for _shape in ("len(params[key])", "(params[key].shape[0], 1)"):
-    init_velocity.mistake(
-        "wrong_shape",
-        "Your zeros have one number for each row of a matrix. Which shape must v have so that v "
-        "and dW can be added element by element?",
-        ("np.zeros(params[key].shape)", f"np.zeros({_shape})"),
-    )
+init_velocity.family(
+    "wrong_shape",
+    "Your zeros have one number for each row of a matrix. Which shape must v have so that v "
+    "and dW can be added element by element?",
+    [
+        ("np.zeros(params[key].shape)", f"np.zeros({shape})")
+        for shape in ("len(params[key])", "(params[key].shape[0], 1)")
+    ],
+)
 init_velocity.mistake(
     "scalar_zero",
     "Your velocity is a single number for a whole matrix. Does every weight have the same speed?",
     ("np.zeros(params[key].shape)", "0.0"),
 )
-for _rest in (", dtype=int)", ", dtype=bool)", ", dtype=np.float32)"):
-    init_velocity.mistake(
-        "zeros_of_another_type",
-        "Your zeros are right as numbers, and their arrays are not made for float64: what is "
-        "written into them later is cut to what they can hold. Which type has np.zeros by itself?",
-        ("np.zeros(params[key].shape)", f"np.zeros(params[key].shape{_rest}"),
-        share=0.8,
-    )
+init_velocity.family(
+    "zeros_of_another_type",
+    "Your zeros are right as numbers, and their arrays are not made for float64: what is "
+    "written into them later is cut to what they can hold. Which type has np.zeros by itself?",
+    [
+        ("np.zeros(params[key].shape)", f"np.zeros(params[key].shape{rest}")
+        for rest in (", dtype=int)", ", dtype=bool)", ", dtype=np.float32)")
+    ],
+    share=0.8,
+)
 init_velocity.mistake(
     "zeros_in_lists",
     "Your zeros are right as numbers, and they stand in lists: beta times a list is not what the "
@@ -234,41 +238,38 @@ NEW = "(1 - beta) * grads[key]"  # what the newest gradient adds
 USED = "learning_rate * new_velocity[key]"  # what the step subtracts
 
 # Other published forms. Each may keep its velocity with either sign.
-for _edits in (
-    ((NEW, "grads[key]"),),
-    ((f"+ {NEW}", "- grads[key]"), (STEP, f"params[key] + {USED}")),
-):
-    momentum_update.mistake(
-        "classical_form",
-        "Your velocity takes every gradient at its full length, so that under a steady gradient it "
-        "grows to 1/(1 - beta) times that: the classical form. Both exist; which weight does the "
-        "averaging form give the newest gradient?",
-        *_edits,
-        share=0.4,
-    )
-for _edits in (
-    ((NEW, "learning_rate * grads[key]"), (STEP, "params[key] - new_velocity[key]")),
-    ((f"+ {NEW}", "- learning_rate * grads[key]"), (STEP, "params[key] + new_velocity[key]")),
-):
-    momentum_update.mistake(
-        "classical_rate_inside",
-        "This is the classical form with the learning rate inside the velocity, as Keras and "
-        "CS231n have it: a step keeps the old rate when the rate changes. Both exist; what is v in "
-        "the averaging form an average of?",
-        *_edits,
-        share=0.4,
-    )
-for _edits in (
-    ((NEW, f"learning_rate * {NEW}"), (STEP, "params[key] - new_velocity[key]")),
-    ((f"+ {NEW}", f"- learning_rate * {NEW}"), (STEP, "params[key] + new_velocity[key]")),
-):
-    momentum_update.mistake(
-        "rate_inside_the_velocity",
-        "Your velocity is an average of steps: it holds the learning rate, so that a step keeps "
-        "the old rate when the rate changes. What should v be the average of?",
-        *_edits,
-        share=0.4,
-    )
+momentum_update.family(
+    "classical_form",
+    "Your velocity takes every gradient at its full length, so that under a steady gradient it "
+    "grows to 1/(1 - beta) times that: the classical form. Both exist; which weight does the "
+    "averaging form give the newest gradient?",
+    (
+        ((NEW, "grads[key]"),),
+        ((f"+ {NEW}", "- grads[key]"), (STEP, f"params[key] + {USED}")),
+    ),
+    share=0.4,
+)
+momentum_update.family(
+    "classical_rate_inside",
+    "This is the classical form with the learning rate inside the velocity, as Keras and "
+    "CS231n have it: a step keeps the old rate when the rate changes. Both exist; what is v in "
+    "the averaging form an average of?",
+    (
+        ((NEW, "learning_rate * grads[key]"), (STEP, "params[key] - new_velocity[key]")),
+        ((f"+ {NEW}", "- learning_rate * grads[key]"), (STEP, "params[key] + new_velocity[key]")),
+    ),
+    share=0.4,
+)
+momentum_update.family(
+    "rate_inside_the_velocity",
+    "Your velocity is an average of steps: it holds the learning rate, so that a step keeps "
+    "the old rate when the rate changes. What should v be the average of?",
+    (
+        ((NEW, f"learning_rate * {NEW}"), (STEP, "params[key] - new_velocity[key]")),
+        ((f"+ {NEW}", f"- learning_rate * {NEW}"), (STEP, "params[key] + new_velocity[key]")),
+    ),
+    share=0.4,
+)
 momentum_update.mistake(
     "velocity_points_downhill",
     "Your velocity averages minus the gradient, and the step adds it: a form of its own that goes "
@@ -315,12 +316,7 @@ momentum_update.mistake(
     "is the one minus sign?",
     (f"+ {NEW}", f"- {NEW}"),
 )
-for _beta in (0.9, 0.99, 0.95, 0.5):
-    momentum_update.mistake(
-        "beta_fixed",
-        f"You use beta = {_beta} whatever is asked. Where does the argument beta come in?",
-        ("    for key in params:", f"    beta = {_beta}\n    for key in params:"),
-    )
+momentum_update.fixed("    for key in params:", beta=(0.9, 0.99, 0.95, 0.5))
 
 # The step.
 momentum_update.mistake(
@@ -341,12 +337,11 @@ momentum_update.mistake(
     "How often does it come in?",
     (USED, "learning_rate * (1 - beta) * new_velocity[key]"),
 )
-for _new in (f"learning_rate * {NEW}", "learning_rate * grads[key]"):
-    momentum_update.mistake(
-        "rate_inside_and_outside",
-        "The learning rate acts twice: your velocity already holds it. Where does it belong?",
-        (NEW, _new),
-    )
+momentum_update.family(
+    "rate_inside_and_outside",
+    "The learning rate acts twice: your velocity already holds it. Where does it belong?",
+    [(NEW, new) for new in (f"learning_rate * {NEW}", "learning_rate * grads[key]")],
+)
 momentum_update.mistake(
     "uphill",
     "Your parameters move up the gradient: the cost would rise. Which sign has a descent step?",
@@ -366,14 +361,7 @@ momentum_update.mistake(
 )
 
 # What comes in and what goes out.
-for _argument, _given, _values in (("beta", "0.9", (0.99, 0.999, 0.95, 0.5)),):
-    for _value in _values:
-        momentum_update.mistake(
-            "another_default",
-            f"Where {_argument} is left out you take {_value:g}; the cell that you got has "
-            f"{_given}. Did you mean to change it?",
-            (f"{_argument}={_given}", f"{_argument}={_value}"),
-        )
+momentum_update.another_default(beta=(0.99, 0.999, 0.95, 0.5))
 momentum_update.mistake(
     "velocity_not_returned",
     "You give back the velocity that came in, so that the next step knows nothing of this one. "

@@ -55,13 +55,15 @@ init_squared_average.mistake(
     "Your average starts at one. What should an average of squares be before the first gradient?",
     ("np.zeros(", "np.ones("),
 )
-for _value in (1e-8, 1e-7, 1e-6, 1e-10):
-    init_squared_average.mistake(
-        "starts_at_epsilon",
-        f"Your average starts at {_value:g}. Epsilon protects the division later; what does the "
-        "average itself start from?",
-        ("np.zeros(params[key].shape)", f"np.full(params[key].shape, {_value})"),
-    )
+init_squared_average.family(
+    "starts_at_epsilon",
+    "Your average starts at {}. Epsilon protects the division later; what does the "
+    "average itself start from?",
+    {
+        f"{value:g}": ("np.zeros(params[key].shape)", f"np.full(params[key].shape, {value})")
+        for value in (1e-8, 1e-7, 1e-6, 1e-10)
+    },
+)
 init_squared_average.mistake(
     "copies_the_parameters",
     "Your average starts at the parameters themselves. Is a weight the square of a gradient?",
@@ -77,21 +79,25 @@ init_squared_average.mistake(
     "Yours is a single number for a whole matrix. How would every weight get its own step size?",
     ("np.zeros(params[key].shape)", "0.0"),
 )
-for _shape in ("len(params[key])", "(params[key].shape[0], 1)"):
-    init_squared_average.mistake(
-        "wrong_shape",
-        "Your zeros have one number for each row of a matrix. Which shape must s have so that s "
-        "and dW can be added element by element?",
-        ("np.zeros(params[key].shape)", f"np.zeros({_shape})"),
-    )
-for _rest in (", dtype=int)", ", dtype=bool)", ", dtype=np.float32)"):
-    init_squared_average.mistake(
-        "zeros_of_another_type",
-        "Your zeros are right as numbers, and their arrays are not made for float64: what is "
-        "written into them later is cut to what they can hold. Which type has np.zeros by itself?",
-        ("np.zeros(params[key].shape)", f"np.zeros(params[key].shape{_rest}"),
-        share=0.8,
-    )
+init_squared_average.family(
+    "wrong_shape",
+    "Your zeros have one number for each row of a matrix. Which shape must s have so that s "
+    "and dW can be added element by element?",
+    [
+        ("np.zeros(params[key].shape)", f"np.zeros({shape})")
+        for shape in ("len(params[key])", "(params[key].shape[0], 1)")
+    ],
+)
+init_squared_average.family(
+    "zeros_of_another_type",
+    "Your zeros are right as numbers, and their arrays are not made for float64: what is "
+    "written into them later is cut to what they can hold. Which type has np.zeros by itself?",
+    [
+        ("np.zeros(params[key].shape)", f"np.zeros(params[key].shape{rest}")
+        for rest in (", dtype=int)", ", dtype=bool)", ", dtype=np.float32)")
+    ],
+    share=0.8,
+)
 init_squared_average.mistake(
     "zeros_in_lists",
     "Your zeros are right as numbers, and they stand in lists: beta times a list is not what the "
@@ -398,29 +404,12 @@ rmsprop_update.mistake(
     "Your average is the same whatever came before. Is the average that was handed in used?",
     ("beta2 * squared[key] + ", ""),
 )
-for _beta2 in (0.9, 0.999, 0.99, 0.95):
-    rmsprop_update.mistake(
-        "beta2_fixed",
-        f"You use beta2 = {_beta2} whatever is asked. Where does the argument come in?",
-        ("    for key in params:", f"    beta2 = {_beta2}\n    for key in params:"),
-    )
-for _epsilon in (1e-8, 1e-7, 1e-6, 1e-5, 1e-4, 1e-10, 1e-12):
-    rmsprop_update.mistake(
-        "epsilon_fixed",
-        f"You use epsilon = {_epsilon:g} whatever is asked. Where does the argument come in?",
-        ("    for key in params:", f"    epsilon = {_epsilon}\n    for key in params:"),
-    )
-for _argument, _given, _values in (
-    ("beta2", "0.9", (0.999, 0.99, 0.95)),
-    ("epsilon", "1e-8", (1e-7, 1e-6, 1e-10)),
-):
-    for _value in _values:
-        rmsprop_update.mistake(
-            "another_default",
-            f"Where {_argument} is left out you take {_value:g}; the cell that you got has "
-            f"{_given}. Did you mean to change it?",
-            (f"{_argument}={_given}", f"{_argument}={_value}"),
-        )
+rmsprop_update.fixed(
+    "    for key in params:",
+    beta2=(0.9, 0.999, 0.99, 0.95),
+    epsilon=(1e-8, 1e-7, 1e-6, 1e-5, 1e-4, 1e-10, 1e-12),
+)
+rmsprop_update.another_default(beta2=(0.999, 0.99, 0.95), epsilon=(1e-7, 1e-6, 1e-10))
 rmsprop_update.mistake(
     "bias_corrected",
     "Your step divides the average by 1 - beta2 before the root, as bias correction does at t = 1. "

@@ -14,7 +14,7 @@ from optlab.checking.diagnose import AnswerKey, Known, Verdict
 from optlab.checking.probe import Case
 
 CHECK = "check"
-LEAST_STYLES = 5
+LEAST_STYLES = 2
 LEAST_TOLD = 0.75  # of the wrong neighbours of the reference
 
 
