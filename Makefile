@@ -71,6 +71,8 @@ define lint
 	@$(RUN) -m ruff check .
 	@printf '\n== format\n'
 	@$(RUN) -m ruff format --check .
+	@printf '\n== types\n'
+	@$(RUN) -m mypy
 	@printf '\n== built files are in step with their sources\n'
 	@$(RUN) -m autograder build --check
 endef

@@ -66,6 +66,7 @@ def _parts(function: Callable) -> tuple[str, str]:
     """A function's signature and its body, as they are written."""
     source = textwrap.dedent(inspect.getsource(function))
     definition = ast.parse(source).body[0]
+    assert isinstance(definition, ast.FunctionDef)
     lines = source.splitlines(keepends=True)
     first = definition.body[0]
     start = first.lineno - 1

@@ -13,7 +13,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from copy import deepcopy
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -34,7 +34,7 @@ from autograder.exercise import Exercise, Quiz
 from autograder.exercises import find_lesson, lessons
 from autograder.judge import worker
 from autograder.judge.judge import EXPERIMENT, Judge, Settings
-from autograder.judge.session import ENVIRONMENT, Cell, Run, Session
+from autograder.judge.session import ENVIRONMENT, Cell, Doubt, Probe, Run, Session
 from autograder.pages import feedback
 from optlab.checking.diagnose import Verdict
 
@@ -305,8 +305,8 @@ class _Metered(Session):
         super().__init__(settings.isolation, settings.limits)
         self.spent: list[float] = []
 
-    def run(self, cells: list, probes: dict) -> Run:
-        run = super().run(cells, probes)
+    def run(self, cells: list[Cell], probes: dict[str, Probe], doubt: Doubt | None = None) -> Run:
+        run = super().run(cells, probes, doubt)
         self.spent.append(run.cpu_seconds)
         return run
 
@@ -380,7 +380,9 @@ def _script(code: str, given: Any, environment: dict[str, str]) -> Any:
     return json.loads(done.stdout.splitlines()[-1])
 
 
-def _run(command: list[str], folder: Path, environment: dict) -> tuple[float, int, str]:
+def _run(
+    command: list[str], folder: Path, environment: Mapping[str, str]
+) -> tuple[float, int, str]:
     """Run a command to its end: processor seconds of all its processes, peak MB, its output."""
     with tempfile.TemporaryFile("w+") as output:
         process = subprocess.Popen(

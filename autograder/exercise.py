@@ -468,7 +468,7 @@ class _Trial(Sequence[Observation]):
     def _function(self) -> Callable:
         return self._exercise.implement(self._answer)
 
-    def __getitem__(self, index: int) -> Observation:
+    def __getitem__(self, index: Any) -> Any:
         if index not in self._seen:
             case = self._cases[index]
             self._seen[index] = probe.observe(self._function, self._exercise.parameters, case)

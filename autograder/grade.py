@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import nbformat
 
@@ -33,6 +34,9 @@ from autograder.status import SubmissionStatus
 # What a killed run has to judge again: no more than this.
 _AT_MOST, _SECONDS = 50, 2.0
 
+Results = Generator[Any, None, None]
+Show = Callable[[Results, int], Results]
+
 
 def grade_course(
     folder: Path,
@@ -41,7 +45,7 @@ def grade_course(
     jobs: int | None = None,
     scheduler: str | None = None,
     settings: Settings | None = None,
-    show: Callable[[Generator, int], Generator] = lambda results, total: results,
+    show: Show = lambda results, total: results,
 ) -> list[VerdictFile]:
     """Grade what is new or changed in a course folder; the verdicts on all submissions.
 

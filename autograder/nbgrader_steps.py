@@ -12,10 +12,13 @@ import math
 import os
 import shutil
 import stat
+from collections.abc import Callable, Iterable
 from functools import cache, wraps
 from pathlib import Path
+from typing import Any
 
 import nbformat
+from nbformat import NotebookNode
 from nbgrader.converters import Autograde
 from nbgrader.preprocessors import NbGraderPreprocessor
 from nbgrader.utils import determine_grade, is_grade
@@ -28,20 +31,21 @@ from autograder.handin.pour import pour
 from autograder.handin.read import Refusal, read
 from autograder.judge.judge import Judge, Settings
 from autograder.pages.feedback import TICKETS
+from optlab.checking.diagnose import Verdict
 
 
-def keep_watch(**_):
+def keep_watch(**_: Any) -> None:
     """Named as a hook in `nbgrader_config.py`, so that this module is there from the beginning."""
 
 
-def _watched(init_destination):
+def _watched(init_destination: Callable[..., bool]) -> Callable[..., bool]:
     """nbgrader opens and copies what was handed in before any step runs; its hooks cannot refuse.
 
     A pipe would hold it for ever, and a device fills the disk.
     """
 
     @wraps(init_destination)
-    def watched(self, assignment_id, student_id):
+    def watched(self: Any, assignment_id: str, student_id: str) -> bool:
         odd = first_endless(Path(self._format_source(assignment_id, student_id)))
         if odd is None:
             return init_destination(self, assignment_id, student_id)
@@ -74,7 +78,9 @@ Autograde.init_destination = _watched(Autograde.init_destination)
 class PourAnswers(NbGraderPreprocessor):
     """Replaces the submitted notebook by the release with the learner's answers."""
 
-    def preprocess(self, nb, resources):
+    def preprocess(
+        self, nb: NotebookNode, resources: dict[str, Any]
+    ) -> tuple[NotebookNode, dict[str, Any]]:
         """Read the file again: nbconvert followed links and has checked nothing."""
         course = self.parent.parent.coursedir  # of the exporter's converter
         names = resources["nbgrader"]
@@ -102,7 +108,9 @@ class JudgeAnswers(NbGraderPreprocessor):
         ("auto", "none"), "auto", help="'none' grades without a sandbox where there is none."
     ).tag(config=True)
 
-    def preprocess(self, nb, resources):
+    def preprocess(
+        self, nb: NotebookNode, resources: dict[str, Any]
+    ) -> tuple[NotebookNode, dict[str, Any]]:
         """Judge, then make what learner code put into outputs fit for a browser."""
         names = resources["nbgrader"]
         graded = _judge(self.isolation).notebook(nb, names["assignment"])
@@ -114,7 +122,7 @@ class JudgeAnswers(NbGraderPreprocessor):
 
 
 @cache
-def _judge(isolation):
+def _judge(isolation: str) -> Judge:
     """One judge a process: starting its runner takes longer than a submission."""
     judge = Judge(Settings(isolation=isolation))
     judge.__enter__()
@@ -128,7 +136,7 @@ def _judge(isolation):
     return judge
 
 
-def _require_marks(notebook, verdicts):
+def _require_marks(notebook: NotebookNode, verdicts: Iterable[Verdict]) -> None:
     """nbgrader must read from each check cell the very score of its verdict."""
     scores = {f"{CHECK}{verdict.exercise}": verdict.score for verdict in verdicts}
     for cell in filter(is_grade, notebook.cells):
@@ -141,7 +149,7 @@ def _require_marks(notebook, verdicts):
             )
 
 
-def _drop_other_files(folder):
+def _drop_other_files(folder: Path) -> None:
     """Remove what nbgrader copied from the submission and the source beside the notebook."""
     for path in folder.iterdir() if folder.is_dir() else ():
         if path.name in TICKETS or path.suffix == ".ipynb":

@@ -5,7 +5,7 @@ Names and messages may come from learners, so they are printed as text, never as
 
 import sys
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable
 from typing import Any
 
 from rich.box import SIMPLE_HEAD
@@ -22,7 +22,7 @@ MOST_ROWS = 60
 MOST_PROBLEMS = 20
 
 
-def progress(results: Iterator, total: int) -> Iterator:
+def progress(results: Iterable[Any], total: int) -> Generator[Any, None, None]:
     """Pass results on while a bar shows how many are done, the rate and the time left."""
     columns = (
         TextColumn("grading"),

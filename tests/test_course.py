@@ -26,6 +26,8 @@ from autograder.handin.read import parse
 from autograder.judge.judge import Judge
 from optlab.checking.diagnose import Verdict
 
+pytestmark = pytest.mark.slow
+
 REAL_LESSON = "04_momentum"
 
 

@@ -4,8 +4,9 @@ import gzip
 import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
-from autograder.attacks.stage import Attack, Stage, code_cell, edited
+from autograder.attacks.stage import Attack, Edit, Notebook, Stage, code_cell, edited
 
 FAMILY = "input"
 BLANK = "not_attempted"
@@ -36,46 +37,46 @@ def _with(text: bytes) -> Callable[[bytes], bytes]:
     return lambda blank: blank[:-1] + b', "x": ' + text + b"}"
 
 
-def _many_cells(count: int, source: str = "") -> Callable:
-    def edit(stage, notebook):
+def _many_cells(count: int, source: str = "") -> Edit:
+    def edit(stage: Stage, notebook: Notebook) -> None:
         notebook["cells"] += [code_cell(source, f"c{number}") for number in range(count)]
 
     return edit
 
 
-def _top(**changes) -> Callable:
+def _top(**changes: Any) -> Edit:
     return lambda stage, notebook: notebook.update(changes)
 
 
-def _each_cell(**changes) -> Callable:
-    def edit(stage, notebook):
+def _each_cell(**changes: Any) -> Edit:
+    def edit(stage: Stage, notebook: Notebook) -> None:
         for cell in notebook["cells"]:
             cell.update(changes)
 
     return edit
 
 
-def _without_ids(stage, notebook):
+def _without_ids(stage: Stage, notebook: Notebook) -> None:
     for cell in notebook["cells"]:
         del cell["id"]
 
 
-def _numbered_ids(stage, notebook):
+def _numbered_ids(stage: Stage, notebook: Notebook) -> None:
     for number, cell in enumerate(notebook["cells"]):
         cell["id"] = number
 
 
-def _long_ids(stage, notebook):
+def _long_ids(stage: Stage, notebook: Notebook) -> None:
     for number, cell in enumerate(notebook["cells"]):
         cell["id"] = f"{'x' * 10_000}{number}"
 
 
-def _version_3(stage, notebook):
+def _version_3(stage: Stage, notebook: Notebook) -> None:
     cells = [{**cell, "input": cell["source"]} for cell in notebook.pop("cells")]
     notebook |= {"nbformat": 3, "worksheets": [{"cells": cells}]}
 
 
-CONTENTS = {
+CONTENTS: dict[str, tuple[bytes | Callable[[bytes], bytes], str]] = {
     "empty file": (b"", "refused .*empty"),
     "only spaces": (b" \n" * 1000, "refused .*empty"),
     "not JSON": (b"my homework", "refused .*not valid JSON"),

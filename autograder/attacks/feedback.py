@@ -2,8 +2,19 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
-from autograder.attacks.stage import Attack, Stage, cell, code_cell, edited, hostile, inside
+from autograder.attacks.stage import (
+    Attack,
+    Edit,
+    Notebook,
+    Stage,
+    cell,
+    code_cell,
+    edited,
+    hostile,
+    inside,
+)
 
 FAMILY = "feedback"
 BLANK = "not_attempted"
@@ -38,8 +49,8 @@ MARKDOWN = {
 }
 
 
-def _markdown(text: str):
-    def edit(stage, notebook):
+def _markdown(text: str) -> Edit:
+    def edit(stage: Stage, notebook: Notebook) -> None:
         notebook["cells"].append(
             {"cell_type": "markdown", "id": "mine", "metadata": {}, "source": text}
         )
@@ -123,7 +134,7 @@ RETURNED = {
     "a formula returned": ("raise ValueError('\\n\\t=1+1')", "raised"),
     "a million characters raised": ("raise ValueError('<' * 1_000_000)", "raised"),
 }
-STORED = {
+STORED: dict[str, dict[str, Any]] = {
     "stored HTML": {"text/html": SCRIPT, "text/plain": SCRIPT},
     "stored JavaScript": {"application/javascript": "alert(1)"},
     "stored SVG": {"image/svg+xml": f"<svg>{SCRIPT}</svg>"},
@@ -133,10 +144,10 @@ STORED = {
 }
 
 
-def _stored(data):
+def _stored(data: dict[str, Any]) -> Edit:
     """Under a demonstration, whose stored outputs are shown."""
 
-    def edit(stage, notebook):
+    def edit(stage: Stage, notebook: Notebook) -> None:
         for one in notebook["cells"]:
             if one["cell_type"] == "code":
                 one["outputs"] = [
@@ -157,7 +168,7 @@ def _stored(data):
     return edit
 
 
-def _attachment(stage, notebook):
+def _attachment(stage: Stage, notebook: Notebook) -> None:
     notebook["cells"].append(
         {
             "cell_type": "markdown",
@@ -169,7 +180,7 @@ def _attachment(stage, notebook):
     )
 
 
-def _raw(stage, notebook):
+def _raw(stage: Stage, notebook: Notebook) -> None:
     notebook["cells"].append(
         {
             "cell_type": "raw",
@@ -180,13 +191,13 @@ def _raw(stage, notebook):
     )
 
 
-def _over_text(stage, notebook):
+def _over_text(stage: Stage, notebook: Notebook) -> None:
     for one in notebook["cells"]:
         if one["cell_type"] == "markdown":
             one["source"] = SCRIPT
 
 
-def _title(stage, notebook):
+def _title(stage: Stage, notebook: Notebook) -> None:
     notebook["metadata"] |= {"title": SCRIPT, "authors": [{"name": SCRIPT}]}
     notebook["cells"].insert(0, {**code_cell(""), "cell_type": "markdown", "source": f"# {SCRIPT}"})
 

@@ -123,7 +123,7 @@ def _blank(stage: Stage, path: Path) -> None:
     path.write_text(json.dumps(stage.notebook()))
 
 
-def _beside(name: str, add: Callable[[Stage, Path], None], says: str) -> Attack:
+def _beside(name: str, add: Callable[[Stage, Path], object], says: str) -> Attack:
     """A blank notebook with something beside it."""
 
     def hand_in(stage: Stage, path: Path) -> None:
@@ -166,7 +166,7 @@ BESIDE = {
     "own checkpoints beside": (_file(".ipynb_checkpoints/$lesson.ipynb", "{}"), BLANK),
     "a second notebook beside": (_file("other.ipynb", "{}"), "ignored: other.ipynb"),
     "hundred files beside": (
-        lambda stage, folder: [(folder / f"f{n}").touch() for n in range(100)],
+        lambda stage, folder: [(folder / f"f{n}").write_bytes(b"") for n in range(100)],
         "and 95 more",
     ),
     "hostile file name beside": (_file("\x1b[31m=1+1\u202e", "x"), r"ignored: =1\+1"),

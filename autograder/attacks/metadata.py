@@ -1,6 +1,9 @@
 """Blank notebooks whose metadata, cells or stored outputs ask for marks."""
 
-from autograder.attacks.stage import Attack, code_cell, edited
+from collections.abc import Callable
+from typing import Any
+
+from autograder.attacks.stage import Attack, Cell, Edit, Notebook, Stage, code_cell, edited
 from autograder.attacks.stage import cell as named
 
 FAMILY = "metadata"
@@ -12,27 +15,27 @@ def attacks() -> list[Attack]:
     return [edited(FAMILY, name, edit, says) for name, (edit, says) in EDITS.items()]
 
 
-def _check(stage, notebook):
+def _check(stage: Stage, notebook: Notebook) -> Cell:
     return named(notebook, f"check_{stage.target}")
 
 
-def _tag(tag, every=False):
-    def edit(stage, notebook):
+def _tag(tag: str, every: bool = False) -> Edit:
+    def edit(stage: Stage, notebook: Notebook) -> None:
         for cell in notebook["cells"] if every else [_check(stage, notebook)]:
             cell["metadata"]["tags"] = [tag]
 
     return edit
 
 
-def _set(**changes):
-    def edit(stage, notebook):
+def _set(**changes: Any) -> Edit:
+    def edit(stage: Stage, notebook: Notebook) -> None:
         _check(stage, notebook)["metadata"]["nbgrader"].update(changes)
 
     return edit
 
 
-def _turn_into(kind):
-    def edit(stage, notebook):
+def _turn_into(kind: str) -> Edit:
+    def edit(stage: Stage, notebook: Notebook) -> None:
         cell = _check(stage, notebook)
         cell["cell_type"] = kind
         del cell["outputs"], cell["execution_count"]
@@ -40,46 +43,46 @@ def _turn_into(kind):
     return edit
 
 
-def _delete(wanted):
-    def edit(stage, notebook):
+def _delete(wanted: Callable[[Stage, Cell], bool]) -> Edit:
+    def edit(stage: Stage, notebook: Notebook) -> None:
         notebook["cells"] = [cell for cell in notebook["cells"] if not wanted(stage, cell)]
 
     return edit
 
 
-def _strip(stage, notebook):
+def _strip(stage: Stage, notebook: Notebook) -> None:
     del _check(stage, notebook)["metadata"]["nbgrader"]
 
 
-def _strip_all(stage, notebook):
+def _strip_all(stage: Stage, notebook: Notebook) -> None:
     for number, cell in enumerate(notebook["cells"]):
         cell["metadata"], cell["id"] = {}, f"x{number}"
 
 
-def _duplicate(stage, notebook):
+def _duplicate(stage: Stage, notebook: Notebook) -> None:
     notebook["cells"].append(dict(_check(stage, notebook)))
 
 
-def _duplicate_with_mark(stage, notebook):
+def _duplicate_with_mark(stage: Stage, notebook: Notebook) -> None:
     _duplicate(stage, notebook)
     notebook["cells"][-1] |= {"id": "again", "outputs": [_mark("3.0")]}
 
 
-def _duplicate_many(stage, notebook):
+def _duplicate_many(stage: Stage, notebook: Notebook) -> None:
     notebook["cells"] += [dict(_check(stage, notebook)) for _ in range(300)]
 
 
-def _duplicate_answer(stage, notebook):
+def _duplicate_answer(stage: Stage, notebook: Notebook) -> None:
     notebook["cells"] += [dict(named(notebook, stage.target)) for _ in range(3)]
 
 
-def _extra_graded(stage, notebook):
+def _extra_graded(stage: Stage, notebook: Notebook) -> None:
     cell = code_cell("100.0", "bonus")
     cell["metadata"] = {"nbgrader": {**_graded("bonus"), "points": 100}}
     notebook["cells"].append(cell | {"outputs": [_mark("100.0")]})
 
 
-def _graded(grade_id):
+def _graded(grade_id: str) -> dict[str, Any]:
     return {
         "grade": True,
         "grade_id": grade_id,
@@ -91,7 +94,7 @@ def _graded(grade_id):
     }
 
 
-def _mark(number):
+def _mark(number: str) -> dict[str, Any]:
     return {
         "output_type": "execute_result",
         "data": {"text/plain": number},
@@ -100,67 +103,67 @@ def _mark(number):
     }
 
 
-def _stored_mark(stage, notebook):
+def _stored_mark(stage: Stage, notebook: Notebook) -> None:
     _check(stage, notebook)["outputs"] = [_mark("3.0")]
 
 
-def _source(source):
-    def edit(stage, notebook):
+def _source(source: str) -> Edit:
+    def edit(stage: Stage, notebook: Notebook) -> None:
         _check(stage, notebook)["source"] = source
 
     return edit
 
 
-def _graded_answer(stage, notebook):
+def _graded_answer(stage: Stage, notebook: Notebook) -> None:
     named(notebook, stage.target)["metadata"]["nbgrader"] |= {"grade": True, "points": 99}
     named(notebook, stage.target)["source"] = "3.0"
 
 
-def _swap(stage, notebook):
+def _swap(stage: Stage, notebook: Notebook) -> None:
     one, other = _check(stage, notebook), named(notebook, f"check_{stage.quiz}")
     one["metadata"], other["metadata"] = other["metadata"], one["metadata"]
 
 
-def _hide_the_answer(stage, notebook):
+def _hide_the_answer(stage: Stage, notebook: Notebook) -> None:
     named(notebook, stage.target)["metadata"]["tags"] = ["experiment", "skip-execution"]
 
 
-def _setup(stage, notebook):
+def _setup(stage: Stage, notebook: Notebook) -> None:
     cell = next(c for c in notebook["cells"] if c["cell_type"] == "code")
     cell["source"] = "import sys\nsys.displayhook(3.0)"
 
 
-def _reverse(stage, notebook):
+def _reverse(stage: Stage, notebook: Notebook) -> None:
     notebook["cells"].reverse()
 
 
-def _cell_metadata(value):
-    def edit(stage, notebook):
+def _cell_metadata(value: Any) -> Edit:
+    def edit(stage: Stage, notebook: Notebook) -> None:
         for cell in notebook["cells"]:
             cell["metadata"] = value
 
     return edit
 
 
-def _notebook_metadata(**values):
-    def edit(stage, notebook):
+def _notebook_metadata(**values: Any) -> Edit:
+    def edit(stage: Stage, notebook: Notebook) -> None:
         notebook["metadata"] |= values
 
     return edit
 
 
-def _same_id(stage, notebook):
+def _same_id(stage: Stage, notebook: Notebook) -> None:
     for cell in notebook["cells"]:
         cell["id"] = f"check_{stage.target}"
 
 
-def _in_markdown(stage, notebook):
+def _in_markdown(stage: Stage, notebook: Notebook) -> None:
     cell = named(notebook, stage.target)
     cell["cell_type"] = "markdown"
     cell["source"] = "import sys; sys.displayhook(3.0)"
 
 
-def _is_check(stage, cell):
+def _is_check(stage: Stage, cell: Cell) -> bool:
     return cell["id"] == f"check_{stage.target}"
 
 

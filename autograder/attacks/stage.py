@@ -15,6 +15,9 @@ from typing import Any
 BREACH = "breach:"
 TOGETHER = 8
 
+Cell = dict[str, Any]  # as in the file
+Notebook = dict[str, Any]
+
 # Put before the code of every hostile cell.
 PRELUDE = """\
 import ctypes, mmap, os, platform, signal, socket, stat, struct, subprocess, sys, threading, time
@@ -134,9 +137,10 @@ def code_cell(source: str, name: str = "mine") -> dict[str, Any]:
     }
 
 
-def edited(
-    family: str, name: str, edit: Callable[[Stage, dict[str, Any]], Any], says: str
-) -> Attack:
+Edit = Callable[[Stage, Notebook], None]
+
+
+def edited(family: str, name: str, edit: Edit, says: str) -> Attack:
     """`edit(stage, notebook)` changes a blank notebook, a plain dict, in place."""
 
     def hand_in(stage: Stage, path: Path) -> None:
@@ -170,7 +174,7 @@ def inside(family: str, name: str, body: str, says: str, *later: str) -> Attack:
 
 def attempts(family: str, expressions: dict[str, str]) -> list[Attack]:
     """Expressions that say `BREACH` when they have a value, a few in each notebook."""
-    found = []
+    found: list[Attack] = []
     for few in batched(expressions.items(), TOGETHER):
         cells = [f"attempt(lambda: {code}, {name!r})" for name, code in few]
         made = hostile(family, few[0][0], cells[0], "", *cells[1:])

@@ -127,7 +127,7 @@ def recorder_of(course: Path) -> Recorder:
     return Recorder(db_url(course, settings), course_id, settings)
 
 
-def _write_config(path):
+def _write_config(path: Path) -> list[str]:
     """Write the settings with their own checksum on top, by which an edited file is known."""
     text = _CONFIG_TEXT.format(root=str(ROOT))
     if path.exists():
@@ -138,11 +138,11 @@ def _write_config(path):
     return []
 
 
-def _seal(text):
+def _seal(text: str) -> str:
     return f"# generated {hashlib.sha256(text.encode()).hexdigest()[:16]}"
 
 
-def _built(path):
+def _built(path: Path) -> Path:
     if not path.is_file():
         raise UserError(f"{path} is not built; run `python -m autograder build`")
     return path
@@ -181,6 +181,6 @@ def _same(source: Path, target: Path) -> bool:
     return target.is_file() and filecmp.cmp(source, target)
 
 
-def _cannot_write(course, error) -> NoReturn:
+def _cannot_write(course: Path, error: OSError) -> NoReturn:
     where = error.filename or course
     raise UserError(f"cannot write {where}: change its permissions or name another course folder")

@@ -164,6 +164,10 @@ _SET_GRADE = _at_cell(_grade).values(
 _SET_COMMENT = _at_cell(_comment).values(auto_comment=bindparam("auto_comment"))
 
 
+# A cell of a release: (kind, locked, source, checksum), points or None, whether an answer.
+_Cell = tuple[tuple[str, bool, str, str], float | None, bool]
+
+
 class Recorder:
     """The one writer of a gradebook. Use it as a context manager.
 
@@ -228,13 +232,13 @@ class Recorder:
                 self._replace_cells(lesson, release, resources)
         self._lessons.pop(lesson, None)
 
-    def _notebook(self, lesson):
+    def _notebook(self, lesson: str) -> Notebook | None:
         try:
             return self.gradebook.find_notebook(lesson, lesson)
         except MissingEntry:
             return None
 
-    def _add_cells(self, lesson, release):
+    def _add_cells(self, lesson: str, release: NotebookNode) -> None:
         """What SaveCells does, but for its commit after each of a hundred rows."""
         notebook = Notebook(
             name=lesson,
@@ -251,7 +255,7 @@ class Recorder:
             if solution:
                 self.gradebook.db.add(SolutionCell(name=name, notebook=notebook))
 
-    def _exchange_plain_cells(self, notebook, release):
+    def _exchange_plain_cells(self, notebook: Notebook, release: NotebookNode) -> None:
         """Let cells come and go on which no mark hangs: SaveCells refuses that once marks exist."""
         before, after = _cells_in(notebook), _cells_of(release)
         if _with_marks(before) != _with_marks(after):
@@ -263,7 +267,7 @@ class Recorder:
         self.gradebook.db.add_all(new)
         self.gradebook.db.commit()
 
-    def _replace_cells(self, lesson, release, resources):
+    def _replace_cells(self, lesson: str, release: NotebookNode, resources: dict[str, Any]) -> None:
         self.gradebook.db.rollback()  # SaveCells opens the file by itself
         try:
             SaveCells().preprocess(release, resources)
@@ -350,7 +354,7 @@ class Recorder:
             for key in {*corrections, *lost}
         }
 
-    def _entered(self, lessons):
+    def _entered(self, lessons: Iterable[str]) -> Iterator[tuple[str, str, str, dict[str, Any]]]:
         """(student, lesson, exercise, values): marks stand at check cells, comments at answers."""
         marks = _entries(Grade, lessons, Grade.manual_score, Grade.extra_credit)
         marks = marks.where(or_(Grade.manual_score.is_not(None), Grade.extra_credit > 0))
@@ -542,7 +546,7 @@ class Recorder:
         return None if penalty is None else min(max(penalty, 0), score)
 
 
-def _cells_of(release):
+def _cells_of(release: NotebookNode) -> dict[str, _Cell]:
     """The cells that the gradebook knows, by grade id: source row, points, whether an answer."""
     return {
         cell.metadata.nbgrader["grade_id"]: (
@@ -555,20 +559,20 @@ def _cells_of(release):
     }
 
 
-def _source_row(notebook, name, cell):
+def _source_row(notebook: Notebook, name: str, cell: _Cell) -> SourceCell:
     (kind, locked, text, checksum), _, _ = cell
     return SourceCell(
         name=name, notebook=notebook, cell_type=kind, locked=locked, source=text, checksum=checksum
     )
 
 
-def _with_marks(cells):
+def _with_marks(cells: dict[str, _Cell]) -> dict[str, tuple[bool, bool]]:
     """Graded cells and answers: those that the gradebook keeps marks and comments for."""
     kinds = {name: (points is not None, solution) for name, (_, points, solution) in cells.items()}
     return {name: kind for name, kind in kinds.items() if any(kind)}
 
 
-def _cells_in(notebook):
+def _cells_in(notebook: Notebook) -> dict[str, _Cell]:
     """The same, from a notebook's rows."""
     points = {cell.name: cell.max_score for cell in notebook.grade_cells}
     answers = {cell.name for cell in notebook.solution_cells}
@@ -582,7 +586,7 @@ def _cells_in(notebook):
     }
 
 
-def _rows(notebook):
+def _rows(notebook: Notebook) -> tuple[str, tuple[str, ...], tuple[str, ...]]:
     graded, answered, tasks = notebook.grade_cells, notebook.solution_cells, notebook.task_cells
     return (
         notebook.id,
@@ -591,7 +595,7 @@ def _rows(notebook):
     )
 
 
-def _late(lessons):
+def _late(lessons: Iterable[str]) -> Any:
     """Rows of submissions after the due date, and of those that lost points for it before."""
     rows = select(SubmittedNotebook).join(SubmittedNotebook.assignment)
     rows = rows.join(SubmittedAssignment.assignment).where(Assignment.name.in_(lessons))
@@ -603,7 +607,7 @@ def _late(lessons):
     )
 
 
-def _entries(kind, lessons, *values):
+def _entries(kind: Any, lessons: Iterable[str], *values: Any) -> Any:
     """Grades or comments with their student, lesson and cell."""
     rows = select(SubmittedAssignment.student_id, Assignment.name, BaseCell.name, *values)
     rows = rows.select_from(kind).join(BaseCell, kind.cell_id == BaseCell.id)
@@ -612,7 +616,7 @@ def _entries(kind, lessons, *values):
     return rows.where(Assignment.name.in_(lessons))
 
 
-def _scores(lesson, known, verdicts):
+def _scores(lesson: str, known: _Lesson, verdicts: Iterable[Verdict]) -> dict[str, float]:
     """Points by check cell; every one of them must have a verdict, and a possible one."""
     scores = {f"{CHECK}{verdict.exercise}": float(verdict.score) for verdict in verdicts}
     different = sorted(set(scores) ^ set(known.grade_cells))
@@ -651,7 +655,7 @@ def _make(db_url: str, course_id: str) -> None:
 
 
 @contextmanager
-def _alembic_on_path():
+def _alembic_on_path() -> Iterator[None]:
     """nbgrader starts `alembic` by name when it makes a gradebook; it stands beside Python."""
     before = os.environ.get("PATH", os.defpath)
     os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), before])
@@ -661,5 +665,5 @@ def _alembic_on_path():
         os.environ["PATH"] = before
 
 
-def _first_line(error):
+def _first_line(error: Exception) -> str:
     return str(getattr(error, "orig", None) or error).splitlines()[0]

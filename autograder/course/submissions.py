@@ -75,12 +75,12 @@ def submissions(
     return found
 
 
-def _how_to_collect(course):
+def _how_to_collect(course: Path) -> str:
     example = course / "submitted" / "STUDENT" / "LESSON" / "LESSON.ipynb"
     return f"put notebooks at {example} or run `nbgrader collect LESSON` in {course}"
 
 
-def _entries(folder):
+def _entries(folder: Path) -> list[Path]:
     """What is in a folder, by name; hidden files are no submissions."""
     return sorted(path for path in folder.iterdir() if not path.name.startswith("."))
 
@@ -139,27 +139,29 @@ class _Listing:
         return Submission(student, lesson, path, timestamp, tuple(problems))
 
 
-def _is_folder(path):
+def _is_folder(path: Path) -> bool:
     return not path.is_symlink() and path.is_dir()
 
 
-def _cannot_read(what, error):
+def _cannot_read(what: str, error: OSError) -> str:
     return f"{what} cannot be read ({error.strerror}): change its permissions"
 
 
-def _unknown_lesson(name):
+def _unknown_lesson(name: str) -> str:
     """How such a folder is called in verdicts: never as a lesson of the course, whatever it is."""
     shown = len(name) <= LESSON_NAME and name == clean(name) and visible(name) and "?" not in name
     return name if shown else told_apart(name)
 
 
-def _some(names):
+def _some(names: list[str]) -> str:
     """A few names in one line, and how many more there are."""
     shown = ", ".join(clean(name, 60) for name in sorted(names)[:MOST_NAMED])
     return f"{shown} and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else shown
 
 
-def _timestamp(folder, notebook, duedate):
+def _timestamp(
+    folder: Path, notebook: Path, duedate: datetime | None
+) -> tuple[datetime | None, list[str]]:
     """When it was submitted, in UTC: what nbgrader's `timestamp.txt` says.
 
     nbgrader writes that file when it collects, but believes any that lies there, and a learner can
@@ -186,7 +188,7 @@ def _timestamp(folder, notebook, duedate):
     return stated, []
 
 
-def _changed(notebook):
+def _changed(notebook: Path) -> datetime | None:
     """The file's own date; None where it has none, or one that no calendar holds."""
     try:
         return datetime.fromtimestamp(notebook.lstat().st_mtime, UTC).replace(tzinfo=None)
@@ -194,7 +196,7 @@ def _changed(notebook):
         return None
 
 
-def _unexpected(folder, notebook):
+def _unexpected(folder: Path, notebook: str) -> list[str]:
     """Files that grading neither needs nor reads: they are left where they are."""
     with os.scandir(folder) as entries:
         names = [

@@ -50,7 +50,8 @@ def new_cell(
     kind: str, source: str, cell_id: str, metadata: dict | None = None, outputs: Sequence = ()
 ) -> NotebookNode:
     """A cell that is valid as it is; `outputs` count for code."""
-    cell = {"cell_type": kind, "id": cell_id, "metadata": metadata or {}, "source": source}
+    cell: dict[str, Any] = {"cell_type": kind, "id": cell_id, "metadata": metadata or {}}
+    cell["source"] = source
     if kind == "code":
         cell |= {"execution_count": None, "outputs": list(outputs)}
     return from_dict(cell)
@@ -79,7 +80,7 @@ def outputs(claimed: Any, limits: FileLimits = LIMITS) -> list[dict]:
     return [output for output in kept if output is not None]
 
 
-def _output(output, limits):
+def _output(output: Any, limits: FileLimits) -> dict[str, Any] | None:
     """One output, rebuilt from what may be shown; None when nothing of it may."""
     kind = output.get("output_type") if isinstance(output, dict) else None
     if kind == "stream":
@@ -102,7 +103,7 @@ def _output(output, limits):
 _LOOK_ALIKES = str.maketrans("<>&\"'`", "\u2039\u203a+\u201d\u2019\u2019")
 
 
-def _alt_text(metadata, limits):
+def _alt_text(metadata: Any, limits: FileLimits) -> dict[str, Any]:
     """A figure's description, if it has one."""
     image = metadata.get("image/png") if isinstance(metadata, dict) else None
     alt = image.get("alt") if isinstance(image, dict) else None
@@ -111,21 +112,21 @@ def _alt_text(metadata, limits):
     return {"image/png": {"alt": _cut(alt, limits.alt).translate(_LOOK_ALIKES)}}
 
 
-def _list(value):
+def _list(value: Any) -> list[Any]:
     return value if isinstance(value, list) else []
 
 
-def _shown(text, limits):
+def _shown(text: Any, limits: FileLimits) -> str:
     return _cut(joined(text) or "", limits.text)
 
 
-def _cut(text, limit):
+def _cut(text: str, limit: int) -> str:
     """Cleaned, and cut unless that has been done before."""
     return clean(text, limit if len(text) > limit + _NOTE else None)
 
 
-def _data(bundle, limits):
-    data = {}
+def _data(bundle: Any, limits: FileLimits) -> dict[str, str]:
+    data: dict[str, str] = {}
     if not isinstance(bundle, dict):
         return data
     png = _png(joined(bundle.get("image/png")) or "", limits)
@@ -137,7 +138,7 @@ def _data(bundle, limits):
     return data
 
 
-def _png(text, limits):
+def _png(text: str, limits: FileLimits) -> str | None:
     """`text` as one line of base64 if it is a whole and plausible PNG, else None."""
     most = limits.png_kilobytes * 1024
     if len(text) > most * 3 // 2:
@@ -151,7 +152,7 @@ def _png(text, limits):
     return base64.b64encode(data).decode("ascii")
 
 
-def _is_png(data, most_pixels):
+def _is_png(data: bytes, most_pixels: int) -> bool:
     """Signature, then chunks with right lengths and checksums from IHDR to IEND and no more."""
     if data[:8] != b"\x89PNG\r\n\x1a\n":
         return False
@@ -172,7 +173,7 @@ def _is_png(data, most_pixels):
     return once and kinds[0] == b"IHDR" and kinds[-1] == b"IEND" and position == len(data)
 
 
-def _fair_size(header, most_pixels):
+def _fair_size(header: bytes, most_pixels: int) -> bool:
     sides = int.from_bytes(header[:4], "big"), int.from_bytes(header[4:8], "big")
     return len(header) == 13 and all(0 < side <= most_pixels for side in sides)
 

@@ -45,23 +45,24 @@ def pour(release: NotebookNode, submitted: NotebookNode) -> Poured:
     return Poured(notebook, tuple(problems))
 
 
-def _grade_id(cell):
+def _grade_id(cell: NotebookNode) -> str | None:
     return cell.metadata.get("nbgrader", {}).get("grade_id")
 
 
-def _is(cell, role):
+def _is(cell: NotebookNode, role: str) -> bool:
     return bool(cell.metadata.get("nbgrader", {}).get(role))
 
 
-def _places(release, submitted):
+def _places(release: NotebookNode, submitted: NotebookNode) -> list[int | None]:
     """For each submitted cell the index of the release's cell that it is, or None."""
     places = _places_by_name(release, submitted)
     for index, cell in enumerate(release.cells):
         if _is(cell, "solution") and index not in places:
+            name = re.escape(_grade_id(cell) or "")
             defining = re.compile(
                 # Not `ast`: one magic or one syntax error elsewhere in the cell would hide it.
-                rf"^(?:(?:async\s+)?def|class)\s+{re.escape(_grade_id(cell))}\b"
-                rf"|^{re.escape(_grade_id(cell))}\s*(?::[^=\n]+)?=(?!=)",
+                rf"^(?:(?:async\s+)?def|class)\s+{name}\b"
+                rf"|^{name}\s*(?::[^=\n]+)?=(?!=)",
                 re.MULTILINE,
             )
             for at in reversed(range(len(places))):
@@ -73,7 +74,7 @@ def _places(release, submitted):
     return places
 
 
-def _places_by_name(release, submitted):
+def _places_by_name(release: NotebookNode, submitted: NotebookNode) -> list[int | None]:
     by_grade_id = {_grade_id(cell): index for index, cell in enumerate(release.cells)}
     by_id = {cell.id: index for index, cell in enumerate(release.cells)}
     by_text = {_text_of(cell): index for index, cell in enumerate(release.cells)}
@@ -88,31 +89,38 @@ def _places_by_name(release, submitted):
     return places
 
 
-def _text_of(cell):
+def _text_of(cell: NotebookNode) -> tuple[str, str]:
     return cell.cell_type, cell.source.strip()
 
 
-def _sorted_out(release, submitted, places):
+def _sorted_out(
+    release: NotebookNode, submitted: NotebookNode, places: list[int | None]
+) -> tuple[dict[int, list[NotebookNode]], dict[int, list[NotebookNode]]]:
     """The submitted cells by the release cell that they are, and the extra ones by anchor."""
-    theirs, extra, anchor = {}, {}, -1
+    theirs: dict[int, list[NotebookNode]] = {}
+    extra: dict[int, list[NotebookNode]] = {}
+    anchor = -1
     for cell, place in zip(submitted.cells, places, strict=True):
         anchor = anchor if place is None else place
-        ours = None if place is None else release.cells[place]
-        if ours is None or (ours.cell_type == "markdown" and _text_of(ours) != _text_of(cell)):
+        if place is None or _is_rewritten_text(release.cells[place], cell):
             extra.setdefault(anchor, []).append(_extra(cell))
         else:
             theirs.setdefault(place, []).append(cell)
     return theirs, extra
 
 
-def _extra(cell):
+def _is_rewritten_text(ours: NotebookNode, cell: NotebookNode) -> bool:
+    return ours.cell_type == "markdown" and _text_of(ours) != _text_of(cell)
+
+
+def _extra(cell: NotebookNode) -> NotebookNode:
     """A learner's own cell: code as it is, text shown as it was typed. `pour` gives it an id."""
     if cell.cell_type == "code":
         return new_cell("code", cell.source, "")
     return new_cell("markdown", _as_typed(cell.source), "")
 
 
-def _as_typed(text):
+def _as_typed(text: str) -> str:
     """A learner's Markdown as a block of plain text, which nothing in it can close.
 
     Escaping HTML alone is not enough: formulas are found before Markdown is read, also inside
@@ -123,7 +131,9 @@ def _as_typed(text):
     return f"{fence}text\n{text}\n{fence}"
 
 
-def _poured(ours, theirs):
+def _poured(
+    ours: NotebookNode, theirs: list[NotebookNode]
+) -> tuple[NotebookNode, list[NotebookNode], list[str]]:
     """The release's cell filled in, edited copies of an answer to stand before it, problems."""
     if ours.cell_type != "code":
         return deepcopy(ours), [], []
@@ -137,7 +147,9 @@ def _poured(ours, theirs):
     return cell, [], _differences(ours, theirs)
 
 
-def _answer(ours, theirs):
+def _answer(
+    ours: NotebookNode, theirs: list[NotebookNode]
+) -> tuple[NotebookNode, list[NotebookNode], list[str]]:
     name = _grade_id(ours)
     cell = deepcopy(ours)
     cell.outputs = []
@@ -154,7 +166,7 @@ def _answer(ours, theirs):
     return cell, [_extra(copy) for copy in edited[:-1]], problems
 
 
-def _differences(ours, theirs):
+def _differences(ours: NotebookNode, theirs: list[NotebookNode]) -> list[str]:
     """What a learner did to a cell that is not theirs to change."""
     name = _grade_id(ours) or ours.id
     what = "check cell" if _is(ours, "grade") else "cell"
@@ -179,7 +191,9 @@ def _differences(ours, theirs):
     )
 
 
-def _general_problems(release, submitted, places):
+def _general_problems(
+    release: NotebookNode, submitted: NotebookNode, places: list[int | None]
+) -> list[str]:
     language = submitted.metadata.get("language_info", {}).get("name", "python")
     problems = []
     if language.lower() not in ("python", "ipython"):

@@ -10,6 +10,7 @@ import os
 import re
 import stat
 from pathlib import Path
+from typing import Any, NoReturn
 
 from nbformat import NotebookNode
 
@@ -85,7 +86,7 @@ def read_bytes(path: Path, limits: FileLimits = LIMITS) -> bytes:
     return data
 
 
-def _unopened(error):
+def _unopened(error: OSError | ValueError) -> Refusal:
     names = {
         errno.ENOENT: "missing",
         errno.ENOTDIR: "missing",
@@ -99,14 +100,14 @@ def _unopened(error):
     return Refusal("unreadable", getattr(error, "strerror", None) or "")
 
 
-def _json(text):
-    def unique(pairs):
+def _json(text: str) -> Any:
+    def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         found = dict(pairs)
         if len(found) != len(pairs):
             raise Refusal("not_json", "a key stands twice in one object")
         return found
 
-    def constant(name):
+    def constant(name: str) -> NoReturn:
         raise Refusal("not_json", f"{name} is not JSON")
 
     try:
@@ -115,7 +116,7 @@ def _json(text):
         raise Refusal("not_json", str(error)) from error
 
 
-def _notebook(data, limits):
+def _notebook(data: Any, limits: FileLimits) -> NotebookNode:
     if not isinstance(data, dict):
         raise Refusal("not_a_notebook")
     number = data.get("nbformat")
@@ -126,7 +127,7 @@ def _notebook(data, limits):
         raise Refusal("not_a_notebook", "it has no list of cells")
     if len(cells) > limits.cells:
         raise Refusal("too_many_cells", f"{len(cells):,}; at most {limits.cells:,}")
-    ids = set()
+    ids: set[str] = set()
     read_cells = [_cell(cell, index, ids, limits) for index, cell in enumerate(cells)]
     length = sum(len(cell.source) for cell in read_cells)
     if length > limits.source:
@@ -134,7 +135,7 @@ def _notebook(data, limits):
     return new_notebook(read_cells, _language(data.get("metadata")))
 
 
-def _cells_of_version_3(data):
+def _cells_of_version_3(data: dict[str, Any]) -> list[dict[str, Any]] | None:
     """Version 3 kept cells in worksheets and called a code cell's source its input."""
     sheets = data.get("worksheets")
     if not isinstance(sheets, list) or not all(isinstance(sheet, dict) for sheet in sheets):
@@ -155,7 +156,7 @@ def _cells_of_version_3(data):
     ]
 
 
-def _language(metadata):
+def _language(metadata: Any) -> dict[str, Any]:
     metadata = metadata if isinstance(metadata, dict) else {}
     for key, name in (("kernelspec", "language"), ("language_info", "name")):
         found = metadata.get(key)
@@ -164,7 +165,7 @@ def _language(metadata):
     return {}
 
 
-def _cell(data, index, ids, limits):
+def _cell(data: dict[str, Any], index: int, ids: set[str], limits: FileLimits) -> NotebookNode:
     source = joined(data.get("source", ""))
     kind = data.get("cell_type")
     if source is None or kind not in ("code", "markdown", "raw"):
@@ -176,13 +177,13 @@ def _cell(data, index, ids, limits):
     return new_cell(kind, _text(source), cell_id, metadata, outputs(data.get("outputs"), limits))
 
 
-def _text(source):
+def _text(source: str) -> str:
     """Code keeps its characters (they are the learner's), but none that UTF-8 cannot carry."""
     source = source.replace("\r\n", "\n").replace("\r", "\n")
     return source.encode("utf-8", "replace").decode("utf-8")
 
 
-def _new_id(wanted, index, ids):
+def _new_id(wanted: Any, index: int, ids: set[str]) -> str:
     """Cell ids came with notebook format 4.5: missing, malformed and second ones are replaced."""
     if not isinstance(wanted, str) or not re.fullmatch(r"[A-Za-z0-9_-]{1,64}", wanted):
         wanted = f"cell-{index + 1}"
@@ -192,10 +193,10 @@ def _new_id(wanted, index, ids):
     return wanted
 
 
-def _cell_metadata(metadata):
+def _cell_metadata(metadata: Any) -> dict[str, Any]:
     """Only what `pour` recognises a cell by, or reports as changed."""
     metadata = metadata if isinstance(metadata, dict) else {}
-    kept = {}
+    kept: dict[str, Any] = {}
     tags = metadata.get("tags")
     if isinstance(tags, list):
         kept["tags"] = [clean(tag, 60) for tag in tags[:20] if isinstance(tag, str)]

@@ -22,6 +22,7 @@ from autograder.errors import RunError, UserError
 from autograder.judge import claims
 from optlab.checking import codec, probe
 from optlab.checking.codec import CodecError, OversizeError
+from optlab.checking.diagnose import Status
 from optlab.checking.onechange import Found
 
 RUNNER = (sys.executable, "-P", str(Path(__file__).resolve().parent / "runner"))
@@ -98,12 +99,12 @@ class Probe:
 class Failure:
     """Why there are no observations.
 
-    status: "not_attempted", "timed_out", "raised" (the process died) or "refused".
+    status: NOT_ATTEMPTED, TIMED_OUT, RAISED (the process died) or REFUSED.
     cause: "exited", "oversize", "nonsense", "sandbox" or None.
     text: one sentence.
     """
 
-    status: str
+    status: Status
     cause: str | None
     text: str
 
@@ -130,7 +131,7 @@ class Run:
     found: dict[str, Found] = field(default_factory=dict)
 
 
-NOT_ATTEMPTED = Failure("not_attempted", None, "There is no answer yet.")
+NOT_ATTEMPTED = Failure(Status.NOT_ATTEMPTED, None, "There is no answer yet.")
 
 
 class Session:
@@ -146,7 +147,6 @@ class Session:
         self.isolation = isolation
         self.limits = limits or Limits()
         self.unavailable: str | None = None
-        self._runner: subprocess.Popen | None = None
 
     @property
     def sandboxed(self) -> bool:
@@ -236,8 +236,9 @@ class Session:
             codec.send(self._control, self._settings())
             self.unavailable = codec.receive(self._control, WORDS)["unavailable"]
         except (OSError, EOFError, CodecError) as error:
-            reason = self._stop().decode(errors="replace").strip().splitlines()
-            raise RunError(f"the runner did not start: {(reason or [error])[-1]}") from error
+            said = self._stop().decode(errors="replace").strip().splitlines()
+            reason = said[-1] if said else error
+            raise RunError(f"the runner did not start: {reason}") from error
         self._control.settimeout(ORDER_SECONDS)
 
     def _settings(self) -> dict:
@@ -351,7 +352,7 @@ class _Notebook:
             self._run_cells(wire)
             self._ask(wire)
         else:
-            self._give_up(Failure("refused", "sandbox", f"The sandbox failed: {refused}."))
+            self._give_up(Failure(Status.REFUSED, "sandbox", f"The sandbox failed: {refused}."))
         self.finished = True
 
     def leave_out(self, error: Exception, status: int | None) -> None:
@@ -366,12 +367,12 @@ class _Notebook:
             self.stopped[self.suspect.id] = failure
             self.outputs[self.suspect.id] = [_stop_sign(failure)]
             self.problems.append(f"cell {self.suspect.id}: {failure.text}")
-        else:
+        elif self.suspect:
             self.answers[self.suspect] = failure
             self.problems.append(f"{self.suspect}: {failure.text}")
         if time.monotonic() >= self._end:
             spent = f"The notebook used up its {self.limits.notebook_seconds:g} seconds."
-            self._give_up(Failure("timed_out", None, spent))
+            self._give_up(Failure(Status.TIMED_OUT, None, spent))
 
     def result(self) -> Run:
         seconds = time.monotonic() - self.began
@@ -470,14 +471,14 @@ class _Notebook:
     def _failure(self, error: Exception, status: int | None) -> Failure:
         if isinstance(error, TimeoutError):
             text = f"It took longer than {self.limits.cell_seconds:g} seconds and was stopped."
-            return Failure("timed_out", None, text)
+            return Failure(Status.TIMED_OUT, None, text)
         if not isinstance(error, CodecError):
             # What an exercise is asked may be hidden; its exit status could tell what it was.
             how = _how(status) if isinstance(self.suspect, Cell) else _in_a_word(status)
-            return Failure("raised", "exited", f"It ended the Python process{how}.")
+            return Failure(Status.RAISED, "exited", f"It ended the Python process{how}.")
         if isinstance(error, OversizeError):
-            return Failure("refused", "oversize", "It gave back more than can be taken.")
-        return Failure("refused", "nonsense", "What it gave back is not in the expected form.")
+            return Failure(Status.REFUSED, "oversize", "It gave back more than can be taken.")
+        return Failure(Status.REFUSED, "nonsense", "What it gave back is not in the expected form.")
 
 
 def _all_seen(seen: dict[int, probe.Observation]) -> list[probe.Observation] | Failure:
@@ -501,7 +502,7 @@ def _in_a_word(status: int | None) -> str:
 
 def _stop_sign(failure: Failure) -> dict:
     """What stands below a cell that had to be left out."""
-    name = "TimedOut" if failure.status == "timed_out" else "Stopped"
+    name = "TimedOut" if failure.status == Status.TIMED_OUT else "Stopped"
     return {
         "output_type": "error",
         "ename": name,

@@ -6,7 +6,7 @@ graded notebook, the verdict file and what a person has entered in the gradebook
 one of these has changed.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -180,7 +180,7 @@ def _copy(source: Path, target: Path) -> None:
         files.replace(target, contents)
 
 
-def _title(cells, lesson):
+def _title(cells: Sequence[NotebookNode], lesson: str) -> str:
     """The notebook's own heading; else the lesson's name in words."""
     for cell in cells[:1]:
         if cell.cell_type == "markdown" and cell.source.startswith("# "):
@@ -188,9 +188,11 @@ def _title(cells, lesson):
     return clean(lesson, 60).replace("_", " ")
 
 
-def _by_exercise(cells):
+def _by_exercise(cells: Sequence[NotebookNode]) -> tuple[dict[str, str], dict[str, list[_Figure]]]:
     """Code of each answer, and the figures between it and the next answer."""
-    code, figures, name = {}, {}, None
+    code: dict[str, str] = {}
+    figures: dict[str, list[_Figure]] = {}
+    name = None
     for cell in cells:
         nbgrader = cell.metadata.get("nbgrader", {})
         if nbgrader.get("solution"):
@@ -201,7 +203,7 @@ def _by_exercise(cells):
     return code, figures
 
 
-def _figures(cell):
+def _figures(cell: NotebookNode) -> Iterator[_Figure]:
     for output in cell.get("outputs", ()):
         data = output.get("data", {})
         if "image/png" in data:

@@ -150,7 +150,8 @@ class _Bench:
         """What is said of one neighbour, and whether it is true."""
         seen = self._observe(mutant.source, self.key.cases)
         verdict = self._verdict(seen)
-        place, found = None, ()
+        place: Place | None = None
+        found: tuple[Fact, ...] = ()
         if self.searched and verdict.status != diagnose.CORRECT and not verdict.mistake:
             place, found = self._explained(mutant.source, seen)
         return Told(
@@ -260,7 +261,7 @@ class _Bench:
         counter = Turns(self.most_turns)
         function = self._define(source, counter)
         state = np.random.get_state()
-        seen = []
+        seen: list[Observation] = []
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")

@@ -104,8 +104,7 @@ def _replacements(
             for kind, new in _of_node(parent, field, item, names):
                 yield kind, [item], [new], [*value[:index], new, *value[index + 1 :]]
         if value and isinstance(value[0], ast.stmt) and not isinstance(parent, ast.Module):
-            for kind, old, new, block in _of_block(value, names):
-                yield kind, old, new, block
+            yield from _of_block(value, names)
     elif isinstance(value, ast.expr):
         for kind, new in _of_node(parent, field, value, names):
             yield kind, [value], [new], new
@@ -217,8 +216,8 @@ def _dropped(node: ast.AST, names: _Names) -> Iterator[ast.expr]:
             yield node.right
         case ast.BoolOp():
             yield from node.values
-        case ast.Call(func=ast.Attribute(attr="copy" | "mean" | "sum"), args=[]):
-            yield node.func.value
+        case ast.Call(func=ast.Attribute(attr="copy" | "mean" | "sum", value=inner), args=[]):
+            yield inner
         case ast.Call(func=ast.Attribute() | ast.Name(), args=[only], keywords=[]):
             yield only
 
@@ -304,9 +303,11 @@ def _brackets(node: ast.AST, names: _Names) -> Iterator[ast.expr]:
         case ast.Call(args=[ast.BinOp(op=ast.Add() | ast.Sub()) as inner], keywords=[]):
             call = ast.Call(func=node.func, args=[inner.left], keywords=[])
             yield ast.BinOp(left=call, op=inner.op, right=inner.right)
-        case ast.BinOp(op=ast.Add() | ast.Sub() as outer, left=ast.Call(args=[only], keywords=[])):
+        case ast.BinOp(
+            op=ast.Add() | ast.Sub() as outer, left=ast.Call(func=func, args=[only], keywords=[])
+        ):
             inside = ast.BinOp(left=only, op=outer, right=node.right)
-            yield ast.Call(func=node.left.func, args=[inside], keywords=[])
+            yield ast.Call(func=func, args=[inside], keywords=[])
 
 
 def _other_function(node: ast.AST, names: _Names) -> Iterator[ast.expr]:
@@ -325,9 +326,10 @@ def _other_axis(node: ast.AST, names: _Names) -> Iterator[ast.expr]:
     for index, keyword in enumerate(node.keywords):
         rest = [*node.keywords[:index], *node.keywords[index + 1 :]]
         yield ast.Call(func=node.func, args=node.args, keywords=rest)
-        if keyword.arg == "axis" and isinstance(keyword.value, ast.Constant):
-            axis = ast.keyword(arg="axis", value=ast.Constant(value=1 - keyword.value.value))
-            yield ast.Call(func=node.func, args=node.args, keywords=[*rest, axis])
+        match keyword:
+            case ast.keyword(arg="axis", value=ast.Constant(value=int(number))):
+                axis = ast.keyword(arg="axis", value=ast.Constant(value=1 - number))
+                yield ast.Call(func=node.func, args=node.args, keywords=[*rest, axis])
 
 
 def _off_by_one(node: ast.AST, names: _Names) -> Iterator[ast.expr]:
@@ -365,8 +367,8 @@ def _only_the_first(node: ast.AST, names: _Names) -> Iterator[ast.stmt]:
 def _rounded(node: ast.AST, names: _Names) -> Iterator[ast.stmt]:
     match node:
         case ast.Return(value=ast.BinOp() as value):
-            for call in (f"np.round({ast.unparse(value)}, 4)", f"np.float32({ast.unparse(value)})"):
-                yield ast.Return(value=ast.parse(call, mode="eval").body)
+            for text in (f"np.round({ast.unparse(value)}, 4)", f"np.float32({ast.unparse(value)})"):
+                yield ast.Return(value=ast.parse(text, mode="eval").body)
         case ast.Assign(targets=targets, value=ast.BinOp() as value):
             call = ast.parse(f"np.round({ast.unparse(value)}, 4)", mode="eval").body
             yield ast.Assign(targets=targets, value=call, lineno=node.lineno)

@@ -132,7 +132,7 @@ def _key(exercise: Exercise, cases: tuple[Case, ...], registered: Iterable[Answe
 def _joined(first: AnswerKey, second: AnswerKey) -> AnswerKey:
     """One key for the cases of both."""
     known = (
-        replace(one, observations=one.observations + other.observations)
+        replace(one, observations=(*one.observations, *other.observations))
         for one, other in zip(first.known, second.known, strict=True)
     )
     return replace(

@@ -16,12 +16,12 @@ LONDON = {1: 40.0, 2: 49.0, 3: 45.0, 180: 60.0, 181: 56.0}
 
 
 @cache
-def _seattle():
+def _seattle() -> tuple[np.ndarray, np.ndarray]:
     table = np.loadtxt(FOLDER / "seattle_temperatures.csv", delimiter=",", skiprows=1, dtype=str)
     return table[:, 0].astype("datetime64[D]"), table[:, 1].astype(float)
 
 
-def seattle_temperatures(unit="F"):
+def seattle_temperatures(unit: str = "F") -> np.ndarray:
     """Daily maximum temperature in Seattle from 2012-01-01 to 2015-12-31, shape (1461,).
 
     unit: "F" for degrees Fahrenheit, "C" for degrees Celsius (as recorded, to 0.1).
@@ -32,7 +32,7 @@ def seattle_temperatures(unit="F"):
     return celsius * 9 / 5 + 32 if unit == "F" else celsius.copy()
 
 
-def seattle_dates():
+def seattle_dates() -> np.ndarray:
     """The day of every temperature, shape (1461,), dtype datetime64[D]."""
     return _seattle()[0].copy()
 
@@ -50,12 +50,12 @@ TRAIN_SIZE = 1437
 
 
 @cache
-def _all_digits():
+def _all_digits() -> tuple[np.ndarray, np.ndarray]:
     with np.load(FOLDER / "digits.npz") as file:
         return file["images"], file["labels"]
 
 
-def digits():
+def digits() -> Digits:
     """1797 handwritten digits of 8x8 pixels.
 
     Column k of X holds one image row by row; X[:, k].reshape(8, 8) is the picture.
@@ -64,7 +64,7 @@ def digits():
     return Digits(images.T / 16.0, np.eye(10)[:, labels], labels.astype(int))
 
 
-def digits_split():
+def digits_split() -> tuple[Digits, ...]:
     """(train, test): 1437 and 360 of the digits, always the same ones.
 
     The order is shuffled once with numpy.random.default_rng(0): the file is ordered by writer.

@@ -14,13 +14,18 @@ Importing this module sets the style for every Matplotlib figure of the notebook
 import base64
 import html
 import io
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import matplotlib as mpl
 import numpy as np
 from IPython.display import display
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.patheffects import withStroke
+from matplotlib.rcsetup import cycler
 from PIL import Image
 
 try:
@@ -48,7 +53,11 @@ COLORS = {
     "third": "#07806e",
 }
 
-STYLE = {
+Size = tuple[float, float] | None
+Draw = Callable[..., str]
+Choice = Sequence[Any]  # (low, high, step[, start]), or a list of choices
+
+STYLE: Any = {
     "figure.figsize": (7.2, 4.2),
     "figure.dpi": 100,
     "figure.facecolor": "white",  # figures stay readable in a dark JupyterLab
@@ -59,7 +68,7 @@ STYLE = {
     "axes.titlelocation": "left",
     "axes.titlesize": 13,
     "axes.labelsize": 12,
-    "axes.prop_cycle": mpl.cycler(color=[COLORS["first"], COLORS["second"], COLORS["third"]]),
+    "axes.prop_cycle": cycler(color=[COLORS["first"], COLORS["second"], COLORS["third"]]),
     "font.size": 12,
     "xtick.labelsize": 11,
     "ytick.labelsize": 11,
@@ -74,18 +83,26 @@ mpl.rcParams.update(STYLE)
 MARGIN = {"w_pad": 0.12, "h_pad": 0.12}
 
 
-def figure(rows=1, columns=1, size=None, **settings):
+def figure(
+    rows: int = 1, columns: int = 1, size: Size = None, **settings: Any
+) -> tuple[Figure, Any]:
     """A figure and its axes (an array when there are several), as `plt.subplots` gives them.
 
     It is not registered with pyplot: nothing to close, and nothing is displayed twice.
     """
-    fig = Figure(figsize=size, layout="constrained")
+    fig = Figure(figsize=size)
     FigureCanvasAgg(fig)
-    fig.get_layout_engine().set(**MARGIN)
+    fig.set_layout_engine("constrained", **MARGIN)
     return fig, fig.subplots(rows, columns, **settings)
 
 
-def contour(ax, f, view, levels=9, points=121):
+def contour(
+    ax: Axes,
+    f: Callable[[np.ndarray], np.ndarray],
+    view: Sequence[Sequence[float]],
+    levels: int = 9,
+    points: int = 121,
+) -> None:
     """Contour lines of f over view = ((left, right), (bottom, top)).
 
     f takes points of shape (2, ...). The levels grow quadratically, so that the lines of a bowl
@@ -100,7 +117,9 @@ def contour(ax, f, view, levels=9, points=121):
     ax.set(xlim=(left, right), ylim=(bottom, top), xlabel="$w_1$", ylabel="$w_2$")
 
 
-def trajectory(ax, path, name, label=None, color=None):
+def trajectory(
+    ax: Axes, path: np.ndarray, name: str, label: str | None = None, color: str | None = None
+) -> None:
     """The points of `path`, shape (steps + 1, 2): a ring at the start, a dot at the end.
 
     `name` picks the colour; `label` (default: none) is written beside the last point in view.
@@ -113,7 +132,9 @@ def trajectory(ax, path, name, label=None, color=None):
         label_end(ax, path[-1, 0], path[-1, 1], label, color)
 
 
-def label_end(ax, x, y, text, color, offset=(8, 0)):
+def label_end(
+    ax: Axes, x: float, y: float, text: str, color: str, offset: tuple[float, float] = (8, 0)
+) -> None:
     """Writes `text` beside the point (x, y); offset in points to the right and up."""
     ax.annotate(
         text,
@@ -128,13 +149,13 @@ def label_end(ax, x, y, text, color, offset=(8, 0)):
     )
 
 
-def png(fig):
+def png(fig: Figure) -> bytes:
     """The figure as bytes of a PNG file."""
     fig.canvas.draw()
     return encoded(fig.canvas)
 
 
-def encoded(canvas):
+def encoded(canvas: Any) -> bytes:
     """What is drawn, as bytes of a PNG file; few colours make it five times smaller."""
     picture = Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB")
     buffer = io.BytesIO()
@@ -142,7 +163,7 @@ def encoded(canvas):
     return buffer.getvalue()
 
 
-def image_tag(image, alt, width):
+def image_tag(image: bytes, alt: str, width: int) -> str:
     """The image as HTML. `decoding` keeps the old frame in sight until the new one is ready."""
     data = base64.b64encode(image).decode("ascii")
     return (
@@ -151,7 +172,7 @@ def image_tag(image, alt, width):
     )
 
 
-def mimebundle(image, alt, width):
+def mimebundle(image: bytes, alt: str, width: int) -> dict[str, Any]:
     """What is displayed: the image, and HTML that gives it an alternative text.
 
     JupyterLab and nbconvert drop the alternative text of a plain PNG but keep that of an <img>;
@@ -164,14 +185,16 @@ def mimebundle(image, alt, width):
     }
 
 
-def show(fig, alt):
+def show(fig: Figure, alt: str) -> None:
     """Displays a figure; `alt` says in one or two sentences what there is to see in it."""
     width = round(fig.get_figwidth() * fig.dpi)
     display(mimebundle(png(fig), alt, width), metadata={"image/png": {"alt": alt}}, raw=True)
     fig.clear()
 
 
-def explore(draw, alt, rows=1, columns=1, size=None, **ranges):
+def explore(
+    draw: Draw, alt: str, rows: int = 1, columns: int = 1, size: Size = None, **ranges: Choice
+) -> None:
     """A figure with a slider for every range.
 
     `draw(axes, **values)` draws one frame on empty axes and returns the title above it, which
@@ -190,7 +213,7 @@ def explore(draw, alt, rows=1, columns=1, size=None, **ranges):
     display(bundle, metadata={"image/png": {"alt": described}}, raw=True)
 
 
-def start_of(choice):
+def start_of(choice: Choice) -> Any:
     """The starting value of a range."""
     if isinstance(choice, list):
         return choice[0]
@@ -204,14 +227,15 @@ class Stage:
     drawn over a picture of them.
     """
 
-    def __init__(self, draw, rows, columns, size):
+    def __init__(self, draw: Draw, rows: int, columns: int, size: Size) -> None:
         self.draw = draw
         self.fig, self.axes = figure(rows, columns, size)
         self.title = self.fig.suptitle(" ", x=0.02, ha="left", fontsize=13)
         self.width = round(self.fig.get_figwidth() * self.fig.dpi)
-        self.still = self.background = None
+        self.still: list[tuple] | None = None
+        self.background: Any = None
 
-    def frame(self, **values):
+    def frame(self, **values: Any) -> bytes:
         """The PNG for these values."""
         for ax in self.fig.axes:
             wipe(ax)
@@ -222,9 +246,9 @@ class Stage:
         self.paint()
         return encoded(self.fig.canvas)
 
-    def paint(self):
+    def paint(self) -> None:
         """Draws what moves over the background, which is drawn anew when it has changed."""
-        canvas = self.fig.canvas
+        canvas: Any = self.fig.canvas
         moving = [one for ax in self.fig.axes for one in sorted(drawn(ax), key=zorder)]
         for artist in (*moving, self.title):
             artist.set_animated(True)  # Matplotlib's word for: left out of the background
@@ -237,22 +261,22 @@ class Stage:
             artist.draw(canvas.get_renderer())
 
 
-def drawn(ax):
+def drawn(ax: Axes) -> list[Artist]:
     """What a frame has drawn on its axes, in that order."""
     found = {*ax.lines, *ax.collections, *ax.patches, *ax.images, *ax.texts}
     return [artist for artist in ax.get_children() if artist in found]
 
 
-def zorder(artist):
+def zorder(artist: Artist) -> float:
     """Which artist lies over which."""
     return artist.get_zorder()
 
 
-def frame_of(ax):
+def frame_of(ax: Axes) -> tuple:
     """All that decides how the axes themselves look."""
     titles = [ax.get_title(place) for place in ("left", "center", "right")]
     ticks = [
-        (list(places), kind.format_ticks(places))
+        (list(places), kind.format_ticks(list(places)))
         for axis in (ax.xaxis, ax.yaxis)
         for places, kind in (
             (axis.get_majorticklocs(), axis.get_major_formatter()),
@@ -264,7 +288,7 @@ def frame_of(ax):
     return limits, scales, names, titles, ticks, ax.get_legend()
 
 
-def wipe(ax):
+def wipe(ax: Axes) -> None:
     """Empties the axes but keeps ticks and limits: a third faster than `ax.cla()`."""
     for artist in drawn(ax):
         artist.remove()
@@ -272,7 +296,7 @@ def wipe(ax):
     ax.relim()
 
 
-def panel(stage, first, alt, ranges):
+def panel(stage: "Stage", first: str, alt: str, ranges: dict[str, Choice]) -> Any:
     """The widget: sliders above the image, of which `first` is the HTML to begin with.
 
     The image is an HTML widget, because the Image widget has no place for an alternative text.
@@ -280,7 +304,7 @@ def panel(stage, first, alt, ranges):
     sliders = {name: slider(name, choice) for name, choice in ranges.items()}
     picture = ipywidgets.HTML(first)
 
-    def redraw(_):
+    def redraw(_: Any) -> None:
         image = stage.frame(**{name: one.value for name, one in sliders.items()})
         picture.value = image_tag(image, f"{alt} {stage.title.get_text()}", stage.width)
 
@@ -289,10 +313,14 @@ def panel(stage, first, alt, ranges):
     return ipywidgets.VBox([*sliders.values(), picture])
 
 
-def slider(name, choice):
+def slider(name: str, choice: Choice) -> Any:
     """A slider for (low, high, step[, start]), buttons for a list of choices."""
     words = name.replace("_", " ")
-    label = {"description": words, "tooltip": words, "style": {"description_width": "9em"}}
+    label: dict[str, Any] = {
+        "description": words,
+        "tooltip": words,
+        "style": {"description_width": "9em"},
+    }
     if isinstance(choice, list):
         label["style"]["button_width"] = "5em"
         return ipywidgets.ToggleButtons(options=choice, **label)
@@ -305,6 +333,6 @@ def slider(name, choice):
     return kind(start_of(choice), min=low, max=high, step=step, readout_format=shape, **label)
 
 
-def decimals(step):
+def decimals(step: float) -> int:
     """How many decimals a multiple of `step` needs."""
     return len(np.format_float_positional(step, trim="-").partition(".")[2])

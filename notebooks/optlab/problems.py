@@ -10,11 +10,16 @@ A point w has shape (n,). Every surface takes a grid of points of shape (n, ...)
 then has shape (...) and `gradient` (n, ...). Examples are columns: X (n_x, m), Y (n_y, m).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
+
+Array = np.ndarray
+Params = dict[str, Array]
+Gradient = Callable[[Array], Array]
 
 
 @dataclass(frozen=True)
@@ -22,14 +27,14 @@ class Problem:
     """A surface: value and gradient, where to start, where the minimum is, what to look at."""
 
     name: str
-    value: Callable
-    gradient: Callable
+    value: Callable[[Array], Array]
+    gradient: Gradient
     start: np.ndarray
     minimum: np.ndarray
     view: tuple  # ((left, right), (bottom, top)), or ((left, right),) in one dimension
 
 
-def bowl(kappa=10.0, angle=0.0, start=(-10.0, 1.0)):
+def bowl(kappa: float = 10.0, angle: float = 0.0, start: Sequence[float] = (-10.0, 1.0)) -> Problem:
     """The quadratic 1/2 w^T H w in the plane; H has the eigenvalues 1 (along) and kappa (across).
 
     `angle` (degrees) turns the bowl, and the start with it; at 0 the long axis is w1.
@@ -37,50 +42,50 @@ def bowl(kappa=10.0, angle=0.0, start=(-10.0, 1.0)):
     turn = _rotation(angle)
     H = turn @ np.diag([1.0, kappa]) @ turn.T
 
-    def value(w):
+    def value(w: Array) -> Array:
         return 0.5 * np.sum(w * gradient(w), axis=0)
 
-    def gradient(w):
+    def gradient(w: Array) -> Array:
         return np.tensordot(H, w, axes=1)
 
     w0 = turn @ np.asarray(start, dtype=float)
     return Problem("bowl", value, gradient, w0, np.zeros(2), _view_around(w0))
 
 
-def _rotation(angle):
+def _rotation(angle: float) -> Array:
     c, s = np.cos(np.radians(angle)), np.sin(np.radians(angle))
     return np.array([[c, -s], [s, c]])
 
 
-def _view_around(w0):
+def _view_around(w0: Array) -> tuple:
     """A window centred on the minimum at 0 that leaves room for the start and overshoots."""
     width, height = 1.15 * np.maximum(np.abs(w0), 0.5 * np.abs(w0).max())
     return ((-width, width), (-height, height))
 
 
-def plateau(start=(5.0,)):
+def plateau(start: Sequence[float] = (5.0,)) -> Problem:
     """1 - exp(-|w|^2 / 2): a hole in a plain. Far out the gradient is next to nothing."""
 
-    def value(w):
+    def value(w: Array) -> Array:
         return 1.0 - np.exp(-0.5 * np.sum(np.square(w), axis=0))
 
-    def gradient(w):
+    def gradient(w: Array) -> Array:
         return w * np.exp(-0.5 * np.sum(np.square(w), axis=0))
 
     w0 = np.asarray(start, dtype=float)
     return Problem("plateau", value, gradient, w0, np.zeros_like(w0), ((-6.0, 6.0),) * w0.size)
 
 
-def saddle(offset=1e-6):
+def saddle(offset: float = 1e-6) -> Problem:
     """w1^2/2 - w2^2/2 + w2^4/4: a saddle at (0, 0) between minima at (0, 1) and (0, -1).
 
     The start (1, offset) lies almost on the ridge. With offset 0 it lies on it exactly.
     """
 
-    def value(w):
+    def value(w: Array) -> Array:
         return 0.5 * w[0] ** 2 - 0.5 * w[1] ** 2 + 0.25 * w[1] ** 4
 
-    def gradient(w):
+    def gradient(w: Array) -> Array:
         return np.array([w[0], w[1] ** 3 - w[1]])
 
     return Problem(
@@ -93,24 +98,24 @@ def saddle(offset=1e-6):
     )
 
 
-SURFACES = {"bowl": bowl, "plateau": plateau, "saddle": saddle}
+SURFACES: dict[str, Callable[..., Problem]] = {"bowl": bowl, "plateau": plateau, "saddle": saddle}
 
 
-def gradient_of(problem, **settings):
+def gradient_of(problem: str, **settings: Any) -> Gradient:
     """The gradient of a surface named "bowl", "plateau" or "saddle", as a function of w."""
     return SURFACES[problem](**settings).gradient
 
 
-def noisy_gradient(gradient, sigma, rng):
+def noisy_gradient(gradient: Gradient, sigma: float, rng: np.random.Generator) -> Gradient:
     """`gradient` with Gaussian noise of standard deviation sigma in every entry, drawn from rng."""
 
-    def noisy(w):
+    def noisy(w: Array) -> Array:
         return gradient(w) + sigma * rng.standard_normal(np.shape(w))
 
     return noisy
 
 
-def reddi_stream(steps, C=3.0):
+def reddi_stream(steps: int, C: float = 3.0) -> Array:
     """Gradients on which Adam walks the wrong way (Reddi, Kale and Kumar, 2018).
 
     Step 1, 4, 7, ... has the gradient C, all others -1, on the interval [-1, 1]. For C > 2 the
@@ -120,12 +125,12 @@ def reddi_stream(steps, C=3.0):
     return np.where(t % 3 == 1, float(C), -1.0)
 
 
-def reddi_random_stream(steps, rng):
+def reddi_random_stream(steps: int, rng: np.random.Generator) -> Array:
     """The same trap with chance in it: 1010 with probability 0.01, otherwise -10 (same paper)."""
     return np.where(rng.random(steps) < 0.01, 1010.0, -10.0)
 
 
-def init_params(rng, sizes):
+def init_params(rng: np.random.Generator, sizes: Iterable[int]) -> Params:
     """Weights and zero biases {"W1", "b1", ...} of a network with these layer sizes (He, 2015).
 
     init_params(rng, (64, 32, 10)): W1 (32, 64), b1 (32, 1), W2 (10, 32), b2 (10, 1).
@@ -137,7 +142,7 @@ def init_params(rng, sizes):
     return params
 
 
-def forward(params, X):
+def forward(params: Params, X: Array) -> tuple[list[Array], Array]:
     """Inputs of every layer and the class probabilities: ([X, A1, ...], probabilities)."""
     layers = len(params) // 2
     inputs = [X]
@@ -149,7 +154,7 @@ def forward(params, X):
     return inputs, exponentials / exponentials.sum(axis=0, keepdims=True)
 
 
-def cost_and_grads(params, X, Y, lambd=0.0):
+def cost_and_grads(params: Params, X: Array, Y: Array, lambd: float = 0.0) -> tuple[float, Params]:
     """Mean cross-entropy of a ReLU network with a softmax output, and its gradients.
 
     params W1 (n_1, n_x), b1 (n_1, 1), ...; one layer alone is softmax regression. X (n_x, m),
@@ -160,7 +165,7 @@ def cost_and_grads(params, X, Y, lambd=0.0):
     inputs, probabilities = forward(params, X)
     tiny = np.finfo(float).tiny  # a probability that underflowed to 0 must not give log(0)
     cost = -np.sum(Y * np.log(np.maximum(probabilities, tiny))) / m
-    grads = {}
+    grads: Params = {}
     dZ = (probabilities - Y) / m
     for layer in range(len(inputs), 0, -1):
         W, A = params[f"W{layer}"], inputs[layer - 1]
@@ -171,22 +176,22 @@ def cost_and_grads(params, X, Y, lambd=0.0):
     return float(cost), {key: grads[key] for key in params}
 
 
-def predict(params, X):
+def predict(params: Params, X: Array) -> Array:
     """The most probable class of every column of X, shape (m,)."""
     return forward(params, X)[1].argmax(axis=0)
 
 
-def accuracy(params, X, labels):
+def accuracy(params: Params, X: Array, labels: Array) -> float:
     """The share of columns of X whose predicted class is the label."""
     return float(np.mean(predict(params, X) == labels))
 
 
-def flatten(params):
+def flatten(params: Params) -> Array:
     """All parameters in one vector, in the order of the dict."""
     return np.concatenate([value.ravel() for value in params.values()])
 
 
-def unflatten(w, like):
+def unflatten(w: Array, like: Params) -> Params:
     """The dict whose flattened form is w; `like` gives keys and shapes."""
     ends = np.cumsum([value.size for value in like.values()])[:-1]
     parts = np.split(w, ends)
@@ -196,7 +201,16 @@ def unflatten(w, like):
     }
 
 
-def train(params, X, Y, update, epochs, rng, batch=64, model=cost_and_grads):
+def train(
+    params: Params,
+    X: Array,
+    Y: Array,
+    update: Callable,
+    epochs: int,
+    rng: np.random.Generator,
+    batch: int = 64,
+    model: Callable = cost_and_grads,
+) -> tuple[Params, Array]:
     """Trains with an `update(w, g, state)` of `optlab.optimizers` on the flattened parameters.
 
     Every epoch visits all columns once in a new order, in batches of nearly equal size.
@@ -215,16 +229,16 @@ def train(params, X, Y, update, epochs, rng, batch=64, model=cost_and_grads):
 # Lessons 07 and 08
 
 
-def table_schedule(rates):
+def table_schedule(rates: Sequence[float]) -> Callable[[float], float]:
     """A schedule read from a table: epoch 0, 1, ... -> rates[epoch]; the last rate stays."""
 
-    def schedule(epoch):
+    def schedule(epoch: float) -> float:
         return rates[min(int(epoch), len(rates) - 1)]
 
     return schedule
 
 
-def cubic_gradient(H, A):
+def cubic_gradient(H: Any, A: Any) -> Gradient:
     """The gradient H w + 1/2 A^T (A w)^2 of a cost of third degree; H (n, n) symmetric, A (k, n),
     arrays or lists.
 
@@ -232,7 +246,7 @@ def cubic_gradient(H, A):
     """
     H, A = np.asarray(H, dtype=float), np.asarray(A, dtype=float)
 
-    def gradient(w):
+    def gradient(w: Array) -> Array:
         return H @ w + 0.5 * A.T @ (A @ w) ** 2
 
     return gradient
@@ -241,7 +255,7 @@ def cubic_gradient(H, A):
 # Lesson 01, mini-batches
 
 
-def least_squares(params, X, Y):
+def least_squares(params: Params, X: Array, Y: Array) -> tuple[float, Params]:
     """Half the mean squared error of W1 X + b1, and its gradients; all zero where X has no columns.
 
     params W1 (n_y, n_x), b1 (n_y, 1). X (n_x, m), Y (n_y, m). Returns (cost, grads).
@@ -255,17 +269,17 @@ def least_squares(params, X, Y):
 # Lesson 09, Adagrad and after
 
 
-def coupled_bowl(curvatures, coupling=0.0):
+def coupled_bowl(curvatures: dict[str, Any], coupling: float = 0.0) -> Callable[[Params], Params]:
     """The gradient of a bowl in all parameters at once: a function of a dict that returns a dict.
 
     curvatures: dict of arrays or lists, the curvature of every parameter. `coupling` adds
     coupling/2 times the square of the sum of all parameters, so that each gradient depends on
     every key.
     """
-    curvatures = {key: np.asarray(value, dtype=float) for key, value in curvatures.items()}
+    bent = {key: np.asarray(value, dtype=float) for key, value in curvatures.items()}
 
-    def gradient(params):
+    def gradient(params: Params) -> Params:
         pull = coupling * sum(value.sum() for value in params.values())
-        return {key: curvatures[key] * value + pull for key, value in params.items()}
+        return {key: bent[key] * value + pull for key, value in params.items()}
 
     return gradient

@@ -14,7 +14,9 @@ Nothing is random about typed(args, outputs): it shows the type of every array b
 for functions that are asked for floats.
 """
 
+from collections.abc import Callable, Sequence
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 
@@ -24,8 +26,11 @@ from optlab.problems import least_squares
 
 UNSEEN = "not looked at"
 
+Params = dict[str, np.ndarray]
+Batches = list[list[int]]  # the numbers of the examples in each batch
 
-def mini_batches(args, outputs):
+
+def mini_batches(args: dict[str, Any], outputs: Sequence[Any]) -> dict[str, Any]:
     """Epoch by epoch: sizes, what is missing or repeated, what is out of pair or out of order.
 
     args: X, Y and mini_batch_size of the first call; every column of X and of Y is unique.
@@ -40,7 +45,7 @@ def mini_batches(args, outputs):
     return summary
 
 
-def _epoch(X, Y, output):
+def _epoch(X: np.ndarray, Y: np.ndarray, output: Any) -> tuple[dict[str, Any], Batches | None]:
     form = _form_of_pairs(X, Y, output)
     if form != "pairs of matrices":
         parts = ("sizes", "rows", "examples", "repeats", "pairs", "order of X", "order of Y")
@@ -61,7 +66,7 @@ def _epoch(X, Y, output):
     return epoch, x
 
 
-def _form_of_pairs(X, Y, output):
+def _form_of_pairs(X: np.ndarray, Y: np.ndarray, output: Any) -> str:
     """What the result is, in a few words; only for pairs of matrices anything more is asked."""
     if not isinstance(output, (list, tuple)):
         return _kind(output)
@@ -84,18 +89,18 @@ def _form_of_pairs(X, Y, output):
     return "pairs of matrices"
 
 
-def _kind(value):
+def _kind(value: Any) -> str:
     """What came back instead of a list or tuple."""
     if value is None:
         return "None: is a return missing?"
     return value.type_name if isinstance(value, Opaque) else type(value).__name__
 
 
-def _is_numeric(value):
+def _is_numeric(value: Any) -> bool:
     return isinstance(value, np.ndarray) and value.dtype.kind in "biuf"
 
 
-def _find_columns(A, parts):
+def _find_columns(A: np.ndarray, parts: list[np.ndarray]) -> tuple[Batches, bool]:
     """For every column of every part its number in A (-1: not from A), and whether all rows stand
     where they stood. A column is found by its sorted values, so also when rows were moved."""
     known = {key: number for number, key in enumerate(_column_keys(A))}
@@ -109,11 +114,11 @@ def _find_columns(A, parts):
     return found, rows_kept
 
 
-def _column_keys(A):
+def _column_keys(A: np.ndarray) -> list[bytes]:
     return [column.tobytes() for column in np.sort(A.astype(float), axis=0).T]
 
 
-def _completeness(batches, examples):
+def _completeness(batches: Batches, examples: int) -> str:
     """Whether one epoch holds every example once; batches are lists of column numbers."""
     flat = [number for batch in batches for number in batch]
     if -1 in flat:
@@ -123,9 +128,10 @@ def _completeness(batches, examples):
     return ", ".join(filter(None, (missing, twice))) or "each once"
 
 
-def _repeats(batches):
+def _repeats(batches: Batches) -> str:
     """Where examples come again: wrapping round and overlapping leave different traces."""
-    first_seen, again = {}, set()
+    first_seen: dict[int, int] = {}
+    again: set[tuple[int, int]] = set()
     for here, batch in enumerate(batches):
         for number in batch:
             if number in first_seen:
@@ -143,7 +149,7 @@ def _repeats(batches):
     return "in many places"
 
 
-def _order(batches):
+def _order(batches: Batches) -> str:
     """Whether the columns are shuffled. One batch alone may stand in any order."""
     flat = [number for batch in batches for number in batch]
     if len(batches) < 2 or -1 in flat:
@@ -157,7 +163,7 @@ def _order(batches):
     return "neighbours stay together" if blocks else "shuffled"
 
 
-def recorder(examples):
+def recorder(examples: int) -> Callable[[Params, np.ndarray, np.ndarray], tuple[float, Params]]:
     """`least_squares` with a cost that tells which examples were in the batch.
 
     For data whose column k holds the number k in the first row of X and of Y. The cost is a number
@@ -165,18 +171,18 @@ def recorder(examples):
     that exactly for up to 13 examples; `_recorded` reads it.
     """
 
-    def count(A):
+    def count(A: np.ndarray) -> int:
         numbers = np.clip(np.rint(A[0]), 0, examples - 1)
         return sum(4 ** int(number) for number in numbers)
 
-    def record_and_grads(params, X, Y):
+    def record_and_grads(params: Params, X: np.ndarray, Y: np.ndarray) -> tuple[float, Params]:
         _, grads = least_squares(params, X, Y)
         return float(count(X) + 4**examples * count(Y)), grads
 
     return record_and_grads
 
 
-def _recorded(cost, examples):
+def _recorded(cost: Any, examples: int) -> tuple[list[int], list[int]] | None:
     """The examples in X and in Y that a recorder's cost tells of, or None for another number."""
     if isinstance(cost, np.ndarray) and cost.ndim == 0:
         cost = cost[()]
@@ -191,7 +197,7 @@ def _recorded(cost, examples):
     return x, y
 
 
-def training(args, outputs):
+def training(args: dict[str, Any], outputs: Sequence[Any]) -> dict[str, Any]:
     """What a run of mini-batch training did, and whether a second run did the same.
 
     A run on one batch of everything is the same for everybody: its numbers are given as they are.
@@ -207,7 +213,7 @@ def training(args, outputs):
     return {**summary, "runs from the same seed": "alike" if alike else "different"}
 
 
-def _form_of_training(args, output):
+def _form_of_training(args: dict[str, Any], output: Any) -> str:
     if not isinstance(output, (list, tuple)):
         return _kind(output)
     if len(output) != 2:
@@ -228,7 +234,7 @@ def _form_of_training(args, output):
     return "costs in a list of lists" if nested else "params and costs"
 
 
-def _costs(output):
+def _costs(output: Any) -> list[Any] | None:
     """The costs as a list of numbers, or None."""
     costs = output[1] if isinstance(output, (list, tuple)) and len(output) == 2 else None
     if isinstance(costs, np.ndarray):
@@ -236,7 +242,7 @@ def _costs(output):
     return list(costs) if isinstance(costs, (list, tuple)) and len(costs) < 10_000 else None
 
 
-def _numbers(args, output):
+def _numbers(args: dict[str, Any], output: Any) -> dict[str, Any]:
     form = _form_of_training(args, output)
     run = {"form": form, "first cost": UNSEEN, "costs": UNSEEN, "params": UNSEEN}
     if form != "params and costs":
@@ -251,20 +257,21 @@ def _numbers(args, output):
     return {**run, "first cost": "that of the params given", "costs": costs, "params": params}
 
 
-def _record(args, output):
+def _record(args: dict[str, Any], output: Any) -> dict[str, Any]:
     """One run with a recorder, told in words and sizes."""
     form = _form_of_training(args, output)
     told = "steps, costs, sizes, examples, repeats, pairs, order of X, order of Y, params".split(
         ", "
     )
-    run = {"form": form, **dict.fromkeys(told, UNSEEN)}
+    run: dict[str, Any] = {"form": form, **dict.fromkeys(told, UNSEEN)}
     if form != "params and costs":
         return run
     m = args["X"].shape[1]
-    batches = [_recorded(cost, m) for cost in _costs(output)]
-    run["steps"] = len(batches)
-    run["costs"] = "other numbers" if None in batches else "one of each batch"
-    if None in batches:
+    costs = _costs(output) or []
+    batches = [batch for cost in costs if (batch := _recorded(cost, m)) is not None]
+    run["steps"] = len(costs)
+    run["costs"] = "one of each batch" if len(batches) == len(costs) else "other numbers"
+    if len(batches) < len(costs):
         return run
     x, y = [batch[0] for batch in batches], [batch[1] for batch in batches]
     run["sizes"] = sorted((len(batch) for batch in x), reverse=True)
@@ -281,17 +288,17 @@ def _record(args, output):
     return run
 
 
-def _split(batches, epochs):
+def _split(batches: Batches, epochs: int) -> list[Batches]:
     steps = len(batches) // epochs
     return [batches[k * steps : (k + 1) * steps] for k in range(epochs)]
 
 
-def _worst(words, good):
+def _worst(words: list[str], good: str) -> str:
     """The first of the words that is not the good one."""
     return next((word for word in words if word != good), good)
 
 
-def _order_of_epochs(epochs):
+def _order_of_epochs(epochs: list[Batches]) -> str:
     """A recorder tells who was in a batch, not in which order."""
     if all(_order(epoch) == "as given" for epoch in epochs):
         return "as given"
@@ -301,7 +308,7 @@ def _order_of_epochs(epochs):
     return "neighbours stay together" if blocks else "shuffled anew"
 
 
-def _replayed(args, epochs, params):
+def _replayed(args: dict[str, Any], epochs: list[Batches], params: Params) -> str:
     """Which way of stepping through the recorded batches leads to these params."""
     ways = {
         "moved by every batch": _step_by_step,
@@ -317,34 +324,34 @@ def _replayed(args, epochs, params):
     return "somewhere else"
 
 
-def _gradient(args, params, batch):
+def _gradient(args: dict[str, Any], params: Params, batch: list[int]) -> Params:
     return least_squares(params, args["X"][:, batch], args["Y"][:, batch])[1]
 
 
-def _moved(args, params, grads):
+def _moved(args: dict[str, Any], params: Params, grads: Params) -> Params:
     return {key: params[key] - args["learning_rate"] * grads[key] for key in params}
 
 
-def _step_by_step(args, params, epoch):
+def _step_by_step(args: dict[str, Any], params: Params, epoch: Batches) -> Params:
     for batch in epoch:
         params = _moved(args, params, _gradient(args, params, batch))
     return params
 
 
-def _last_of_epoch(args, params, epoch):
+def _last_of_epoch(args: dict[str, Any], params: Params, epoch: Batches) -> Params:
     return _moved(args, params, _gradient(args, params, epoch[-1]))
 
 
-def _once_an_epoch(args, params, epoch):
+def _once_an_epoch(args: dict[str, Any], params: Params, epoch: Batches) -> Params:
     grads = [_gradient(args, params, batch) for batch in epoch]
-    mean = {key: sum(each[key] for each in grads) / len(grads) for key in params}
+    mean = {key: np.sum([each[key] for each in grads], axis=0) / len(grads) for key in params}
     return _moved(args, params, mean)
 
 
 # Lesson 11
 
 
-def curriculum(args, outputs):
+def curriculum(args: dict[str, Any], outputs: Sequence[Any]) -> dict[str, Any]:
     """Which examples an order holds and how it runs.
 
     args: difficulty (m,) and perhaps share; the one output holds indices, in an array or a list.
@@ -352,9 +359,11 @@ def curriculum(args, outputs):
     output = outputs[0]
     difficulty = np.asarray(args["difficulty"], dtype=float)
     wanted = int(np.ceil(args.get("share", 1.0) * difficulty.size))
-    told = dict.fromkeys(("indices", "number", "examples", "runs", "equally hard ones"), UNSEEN)
+    told: dict[str, Any] = dict.fromkeys(
+        ("indices", "number", "examples", "runs", "equally hard ones"), UNSEEN
+    )
     form, order = _form_of_order(difficulty, output)
-    if form != "indices":
+    if order is None:
         return {"form": form, **told}
     told |= {"number": len(order), "indices": "each once"}
     if len(set(order)) < len(order):
@@ -373,7 +382,7 @@ def curriculum(args, outputs):
     return {"form": form, **told}
 
 
-def _form_of_order(difficulty, output):
+def _form_of_order(difficulty: np.ndarray, output: Any) -> tuple[str, list[int] | None]:
     """What the result is, and the indices as a list where they are indices."""
     values = np.asarray(output) if isinstance(output, (list, tuple)) else output
     if not isinstance(values, np.ndarray):
@@ -387,7 +396,7 @@ def _form_of_order(difficulty, output):
     return "indices", [int(value) for value in values]
 
 
-def _which_examples(difficulty, levels, wanted):
+def _which_examples(difficulty: np.ndarray, levels: np.ndarray, wanted: int) -> str:
     """Easy or hard ones, told by their difficulty, so that equally hard ones may stand in."""
     if len(levels) == difficulty.size:
         return "all"
@@ -399,21 +408,21 @@ def _which_examples(difficulty, levels, wanted):
     return "the hardest" if np.array_equal(chosen, sorted_[-wanted:]) else "neither end"
 
 
-def _direction(levels):
+def _direction(levels: np.ndarray) -> str:
     rises, falls = np.all(np.diff(levels) >= 0), np.all(np.diff(levels) <= 0)
     if rises:
         return "from easy to hard"
     return "from hard to easy" if falls else "in no order"
 
 
-def _other_order(difficulty, order):
+def _other_order(difficulty: np.ndarray, order: list[int]) -> str:
     ranks = np.argsort(np.argsort(difficulty, kind="stable"), kind="stable")
     if order == sorted(order):
         return "as given"
     return "ranks" if np.array_equal(order, ranks[: len(order)]) else "in no order"
 
 
-def _order_of_ties(order, levels):
+def _order_of_ties(order: list[int], levels: np.ndarray) -> str:
     pairs = zip(pairwise(order), np.diff(levels) == 0, strict=True)
     steps = [b - a for (a, b), same in pairs if same]
     if all(step > 0 for step in steps):
@@ -424,12 +433,12 @@ def _order_of_ties(order, levels):
 _KINDS = {"f": "floats", "i": "whole numbers", "u": "whole numbers", "b": "True and False"}
 
 
-def typed(args, outputs):
+def typed(args: dict[str, Any], outputs: Sequence[Any]) -> Any:
     """A dict of arrays, with the type of each under a key of its own."""
     return _with_types(outputs[-1])
 
 
-def _with_types(value):
+def _with_types(value: Any) -> Any:
     if not isinstance(value, dict):
         return value
     typed_items = {key: _with_types(item) for key, item in value.items()}
@@ -437,7 +446,7 @@ def _with_types(value):
     return typed_items | types
 
 
-def _type(value):
+def _type(value: Any) -> str:
     if isinstance(value, (list, tuple, dict)):
         return f"a {type(value).__name__}"
     if not isinstance(value, np.ndarray) or not value.ndim:

@@ -4,6 +4,7 @@ Each optimizer has the learning rate that was best for it on that surface: of 45
 times the one before, the one that needs the fewest steps to come within 0.1 of a minimum and stay.
 """
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
 
@@ -38,7 +39,7 @@ class Runner:
 
 
 @cache
-def runners():
+def runners() -> dict[tuple[str, str], Runner]:
     """Every Runner by (surface, optimizer)."""
     return {
         (surface, name): _tuned(problem, make)
@@ -47,7 +48,7 @@ def runners():
     }
 
 
-def _tuned(problem, make):
+def _tuned(problem: problems.Problem, make: Callable[[np.ndarray], optimizers.Update]) -> Runner:
     rates = 0.002 * 1.25 ** np.arange(45)
     start = np.tile(problem.start[:, None], rates.size)
     with np.errstate(over="ignore", invalid="ignore"):  # most of the large rates diverge
@@ -58,7 +59,7 @@ def _tuned(problem, make):
     return Runner(paths[: STEPS + 1, :, best], float(rates[best]), arrived)
 
 
-def _distance(problem, paths):
+def _distance(problem: problems.Problem, paths: np.ndarray) -> np.ndarray:
     """To the nearest minimum: the saddle has one on each side."""
     w1, w2 = paths[:, 0] - problem.minimum[0], paths[:, 1] - problem.minimum[1]
     if problem.name == "saddle":
@@ -66,7 +67,7 @@ def _distance(problem, paths):
     return np.hypot(w1, w2)
 
 
-def draw(axes, step):
+def draw(axes: np.ndarray, step: int) -> str:
     """One frame on four axes: the paths up to this step. Returns the title."""
     for ax, (surface, (problem, view)) in zip(np.ravel(axes), SURFACES.items(), strict=True):
         plots.contour(ax, problem.value, view, points=61)
@@ -79,14 +80,14 @@ def draw(axes, step):
     return f"step {step}"
 
 
-def results():
+def results() -> Iterator[str]:
     """One line for every surface, in words: the text beside the picture."""
     for surface in SURFACES:
         told = [f"{name} {_arrival(runners()[surface, name])}" for name in OPTIMIZERS]
         yield f"{surface}: " + ", ".join(told)
 
 
-def _arrival(runner):
+def _arrival(runner: Runner) -> str:
     if runner.arrived > LATE:
         return f"more than {LATE}"
     return str(runner.arrived) if runner.arrived >= 0 else f"not within {STEPS}"

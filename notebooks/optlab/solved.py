@@ -46,7 +46,10 @@ def find(name: str, here: dict[str, Any], folder: Path = Path()) -> tuple[Callab
             function, where = definitions(path).get(name), file
         except (OSError, ValueError, LookupError, TypeError):
             return None, f"skipped: {file} cannot be read"
-    status = trial.judge(keys.load(name), function).status
+    key = keys.load(name)
+    if key is None:
+        return None, f"skipped: the key of {name} is not beside optlab"
+    status = trial.judge(key, function).status
     if status == Status.CORRECT:
         return function, f"joins, from {where}"
     if status == Status.NOT_ATTEMPTED:

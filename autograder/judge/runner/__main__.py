@@ -22,6 +22,7 @@ import signal
 import socket
 import sys
 from pathlib import Path
+from typing import Any
 
 HERE = Path(__file__).resolve().parent
 sys.path.append(str(HERE.parents[2] / "notebooks"))
@@ -51,7 +52,7 @@ def main(arguments: list[str]) -> None:
     reason, box = _confinement(settings["isolation"], "--pretend-unavailable" in arguments)
     shell = Shell.warm()
     codec.send(control, {"unavailable": reason})
-    child = None
+    child = 0  # the number of the one that lives, if there is one
     while True:
         order, sockets, _, _ = socket.recv_fds(control, 1, 1)
         if order == FORK:
@@ -60,7 +61,7 @@ def main(arguments: list[str]) -> None:
             codec.send(control, {"seconds": _seconds_in_line(child)})
         elif order == END:
             codec.send(control, _end(child))
-            child = None
+            child = 0
         else:  # the worker has gone
             if child:
                 _end(child)
@@ -158,7 +159,7 @@ def _answer(kept: dict, asked: dict) -> list | None:
 def _search(kept: dict, asked: dict) -> dict:
     """Where the slip may be, as numbers of candidates that the other side counts as well."""
     key = AnswerKey.from_data(asked["key"])
-    thing = kept.get(key.exercise)
+    thing: Any = kept.get(key.exercise)
     try:
         found = onechange.report(
             asked["cells"], thing, key, others=asked["others"], limit=asked["limit"]

@@ -30,7 +30,7 @@ import stat
 import struct
 import sys
 import sysconfig
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -195,7 +195,7 @@ def _rehearse(box: Sandbox, writer: int) -> None:
     status = 1
     try:
         box.enter()
-        forbidden = {
+        forbidden: dict[str, Callable[[], object]] = {
             "files": lambda: os.listdir("/"),
             "sockets": socket.socket,
             "processes": os.fork,

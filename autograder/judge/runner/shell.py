@@ -46,7 +46,7 @@ _warm_up()
 class Outputs:
     """The outputs of the running cell, within a budget of bytes for the whole notebook."""
 
-    def __init__(self, budget: int):
+    def __init__(self, budget: int) -> None:
         self.budget = budget
         self._items: list[dict] = []
         self._clear_at_next = False
@@ -104,7 +104,7 @@ class Stream(io.TextIOBase):
 
     encoding = "utf-8"
 
-    def __init__(self, name: str, outputs: Outputs):
+    def __init__(self, name: str, outputs: Outputs) -> None:
         self.name = name
         self._outputs = outputs
 
@@ -122,7 +122,16 @@ class Stream(io.TextIOBase):
 class Publisher(DisplayPublisher):
     """Where `display` sends its data."""
 
-    def publish(self, data, metadata=None, *, transient=None, update=False, **_: Any) -> None:
+    def publish(
+        self,
+        data: dict[str, Any],
+        metadata: dict[str, Any] | None = None,
+        source: Any = None,
+        *,
+        transient: dict[str, Any] | None = None,
+        update: bool = False,
+        **_: Any,
+    ) -> None:
         output = {"output_type": "display_data", **_bundle(data, metadata)}
         name = (transient or {}).get("display_id")
         if update:
@@ -139,10 +148,14 @@ class Publisher(DisplayPublisher):
 class ResultHook(DisplayHook):
     """Where the value of a cell's last expression goes."""
 
+    shell: Any
+
     def write_output_prompt(self) -> None:
         """A notebook shows the number beside the output."""
 
-    def write_format_data(self, format_dict, md_dict=None) -> None:
+    def write_format_data(
+        self, format_dict: dict[str, Any], md_dict: dict[str, Any] | None = None
+    ) -> None:
         self.shell.outputs.add(
             {
                 "output_type": "execute_result",
@@ -203,11 +216,13 @@ class Shell(InteractiveShell):
         """`exit` ends nothing: the cells below are run as well."""
 
     @contextlib.contextmanager
-    def _tee(self, channel: str):
+    def _tee(self, channel: str) -> Any:
         """IPython keeps a second copy of everything printed, without a cap; not here."""
         yield
 
-    def _showtraceback(self, etype, evalue, stb) -> None:
+    def _showtraceback(
+        self, etype: type[BaseException], evalue: BaseException, stb: list[str]
+    ) -> None:
         self.outputs.add(
             {
                 "output_type": "error",

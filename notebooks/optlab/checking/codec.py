@@ -8,10 +8,9 @@ format (a subclass, a function, a generator) is encoded as `Opaque`, its type's 
 
 import json
 import math
-import socket
 import struct
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -121,7 +120,14 @@ def unchanged(before: Any, value: Any) -> bool:
     return before == value or (before != before and value != value)  # noqa: PLR0124  both nan
 
 
-def send(channel: socket.socket, value: Any) -> None:
+class Channel(Protocol):
+    """What frames go through: a socket, or one that watches a clock."""
+
+    def sendall(self, data: bytes, /) -> None: ...
+    def recv(self, count: int, /) -> bytes: ...
+
+
+def send(channel: Channel, value: Any) -> None:
     """Send one frame."""
     channel.sendall(framed(value))
 
@@ -132,7 +138,7 @@ def framed(value: Any) -> bytes:
     return LENGTH.pack(len(frame)) + frame
 
 
-def receive(channel: socket.socket, limit: int) -> Any:
+def receive(channel: Channel, limit: int) -> Any:
     """Receive one frame of at most `limit` bytes.
 
     Raises EOFError at the end of the stream, TimeoutError by the socket's timeout, OversizeError
@@ -144,7 +150,7 @@ def receive(channel: socket.socket, limit: int) -> Any:
     return decode(_read_exactly(channel, length))
 
 
-def _read_exactly(channel: socket.socket, count: int) -> bytes:
+def _read_exactly(channel: Channel, count: int) -> bytes:
     parts = bytearray()
     while len(parts) < count:
         part = channel.recv(min(count - len(parts), 1 << 20))

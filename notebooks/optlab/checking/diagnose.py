@@ -105,7 +105,7 @@ def diagnose(
 
 
 def verdict(
-    key: AnswerKey, status: Status, message: str, *, share: float = 0.0, **names: str | None
+    key: AnswerKey, status: Status, message: str, *, share: float = 0.0, **names: Any
 ) -> Verdict:
     """A verdict for the exercise of this key, with `share` of its points."""
     return Verdict(

@@ -330,8 +330,11 @@ _FACTORS: dict[str, Callable[[float], float]] = {
 def _named_factor(key: AnswerKey, ratios: list[tuple[int, float]]) -> str | None:
     """The argument that explains another ratio in every case."""
     for name in key.parameters:
-        values = [(key.cases[case].args.get(name), ratio) for case, ratio in ratios]
-        if not all(type(value) in (int, float) for value, _ in values):
+        given: list[tuple[Any, float]] = [
+            (key.cases[case].args.get(name), ratio) for case, ratio in ratios
+        ]
+        values = [(value, ratio) for value, ratio in given if type(value) in (int, float)]
+        if len(values) < len(given):
             continue
         for text, make in _FACTORS.items():
             if all(_is_factor(make, value, ratio) for value, ratio in values):
@@ -469,11 +472,12 @@ def _parameter_unused(function: ast.FunctionDef, nodes: list[ast.AST]) -> Fact |
 def _value_unused(function: ast.FunctionDef, nodes: list[ast.AST]) -> Fact | None:
     """A plain `name = value`; of a tuple that is unpacked, a part may well be left."""
     read = _read(nodes)
-    assigned = (
-        n for n in nodes if isinstance(n, ast.Assign) and isinstance(n.targets[0], ast.Name)
-    )
-    unused = [(n.lineno, n.targets[0].id) for n in assigned if n.targets[0].id not in read]
-    unused = [(line, name) for line, name in unused if not name.startswith("_")]
+    assigned = [
+        (n.lineno, n.targets[0].id)
+        for n in nodes
+        if isinstance(n, ast.Assign) and isinstance(n.targets[0], ast.Name)
+    ]
+    unused = [(line, name) for line, name in assigned if name not in read and name[0] != "_"]
     if not unused:
         return None
     line, name = min(unused)

@@ -43,8 +43,10 @@ def _as_text() -> str:
         filled = round(_CELLS * done / total) if total else 0
         bar = "█" * filled + "·" * (_CELLS - filled)
         lines.append(f"{lesson['lesson']:36} {bar} {done:g} of {total:g} points")
-    exercise, lesson = _next()
-    lines.append(f"Next: {exercise} in {lesson}.ipynb" if exercise else "Everything is solved.")
+    following = _next()
+    lines.append(
+        "Next: {} in {}.ipynb".format(*following) if following else "Everything is solved."
+    )
     return "\n".join(lines)
 
 
@@ -55,9 +57,10 @@ def _as_html() -> str:
         f"<td style='text-align:right'>{done:g} of {total:g} points</td></tr>"
         for lesson, done, total in _standing()
     ]
-    exercise, lesson = _next()
+    following = _next()
     step = "Everything is solved."
-    if exercise:
+    if following:
+        exercise, lesson = following
         step = f"Next: <code>{exercise}</code> in {_link(lesson, lesson)}"
     return f"<table>{''.join(rows)}</table><p>{step}</p>"
 
@@ -97,13 +100,13 @@ def _standing() -> list[tuple[dict, float, float]]:
     ]
 
 
-def _next() -> tuple[str, str] | tuple[None, None]:
+def _next() -> tuple[str, str] | None:
     state = _state()
     for lesson in keys.lessons():
         for item in lesson["exercises"]:
             if state.get(item["name"], {}).get("status") != Status.CORRECT:
                 return item["name"], lesson["lesson"]
-    return None, None
+    return None
 
 
 def _state() -> dict:

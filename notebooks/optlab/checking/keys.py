@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache, cached_property
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -82,7 +83,7 @@ class _Known(Sequence[Known]):
             for item in codec.decode(zlib.decompress(self._packed))
         ]
 
-    def __getitem__(self, index: int) -> Known:
+    def __getitem__(self, index: Any) -> Any:
         return self._items[index]
 
     def __len__(self) -> int:
@@ -96,7 +97,7 @@ class _Seen(Sequence[Observation]):
         self._frames = frames
         self._decoded: dict[int, Observation] = {}
 
-    def __getitem__(self, index: int) -> Observation:
+    def __getitem__(self, index: Any) -> Any:
         if index not in self._decoded:
             data = codec.decode(self._frames[index].tobytes())
             self._decoded[index] = Observation.from_data(data)

@@ -80,7 +80,7 @@ class Observation:
     @classmethod
     def from_data(cls, data: Any) -> "Observation":
         """Rebuild from untrusted data; raises `codec.CodecError` when it has another form."""
-        kinds = {
+        kinds: dict[str, type | tuple[type, ...]] = {
             "outputs": tuple,
             "error": (str, type(None)),
             "error_text": str,

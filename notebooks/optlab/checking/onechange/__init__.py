@@ -5,6 +5,7 @@ the course: `edits` and `names` know Python, `guards` keep the search harmless a
 puts all candidates into one code object, `search` tries them, `rank` chooses what to tell.
 """
 
+import ast
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
@@ -90,9 +91,9 @@ def place(
     return Place(
         function=piece.name,
         line=node.lineno,
-        end_line=node.end_lineno,
+        end_line=node.end_lineno or node.lineno,
         column=node.col_offset,
-        end_column=node.end_col_offset,
+        end_column=node.end_col_offset or node.col_offset,
         piece=_text(piece.lines, node),
         kind="" if found.partial else candidate.kind,
         sure=sure and not found.partial,
@@ -102,7 +103,7 @@ def place(
     )
 
 
-def _text(lines: tuple[str, ...], node) -> str:
+def _text(lines: tuple[str, ...], node: ast.expr | ast.stmt) -> str:
     """The source of a node: its part of one line, or its lines."""
     if node.lineno != node.end_lineno:
         return "\n".join(lines[node.lineno - 1 : node.end_lineno]).strip()

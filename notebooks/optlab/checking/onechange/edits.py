@@ -157,12 +157,16 @@ def _strength(operator: ast.operator) -> int:
     )
 
 
-def _chain(node: ast.expr) -> tuple[list[ast.expr], list[ast.operator]]:
+_Chain = tuple[list[ast.expr], list[ast.operator]]
+
+
+def _chain(node: ast.expr) -> _Chain:
     """Operands and operators as they are written without brackets."""
     if not isinstance(node, ast.BinOp) or isinstance(node.op, ast.Pow):
         return [node], []
     own = _strength(node.op)
-    left, right = ([node.left], []), ([node.right], [])
+    left: _Chain = ([node.left], [])
+    right: _Chain = ([node.right], [])
     if isinstance(node.left, ast.BinOp) and _strength(node.left.op) >= own:
         left = _chain(node.left)
     if isinstance(node.right, ast.BinOp) and _strength(node.right.op) > own:
@@ -394,8 +398,9 @@ def _indices(node: ast.Subscript, names: Names) -> Iterator[Edit]:
         if old is None and bound != "step":
             choices = [*map(expression, names.whole), _value(1), _value(-1)]
         for new in choices:
-            parts = {"lower": index.lower, "upper": index.upper, "step": index.step, bound: new}
-            yield Edit("slice", ast.Subscript(thing, ast.Slice(**parts), ast.Load()))
+            part = ast.Slice(index.lower, index.upper, index.step)
+            setattr(part, bound, new)
+            yield Edit("slice", ast.Subscript(thing, part, ast.Load()))
 
 
 _EXPRESSIONS: tuple[tuple[Any, Callable[[Any, Names], Iterator[Edit]]], ...] = (
@@ -666,7 +671,7 @@ def _with_parts(names: Names, guard: Guard) -> Iterator[Wrap]:
         ):
             yield Wrap(3, kind, NUMBERS, apply, (text,), size=2)
         for name in names.scalars:
-            for size, apply in (
+            for size, join in (
                 (4, lambda v, a, x: v + guard.mult(a(), x())),
                 (4, lambda v, a, x: v - guard.mult(a(), x())),
                 (5, lambda v, a, x: v + (1 - a()) * x()),
@@ -674,7 +679,7 @@ def _with_parts(names: Names, guard: Guard) -> Iterator[Wrap]:
             ):
                 needs = (name, text)
                 yield Wrap(
-                    3, "missing term", NUMBERS, apply, needs, numbers=1, whole_value=True, size=size
+                    3, "missing term", NUMBERS, join, needs, numbers=1, whole_value=True, size=size
                 )
 
 

@@ -302,8 +302,8 @@ def _bits(a: int, b: int, operator: str) -> int:
 
 
 def _shape_size(shape: tuple) -> int:
-    whole = (abs(n) for n in shape if isinstance(n, (int, np.integer)))
-    return math.prod(int(n) or 1 for n in whole)
+    whole = (abs(int(n)) for n in shape if isinstance(n, (int, np.integer)))
+    return math.prod(n or 1 for n in whole)
 
 
 def _steps(args: tuple) -> float:

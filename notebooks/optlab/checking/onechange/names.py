@@ -56,7 +56,9 @@ def names_of(
     owner: the class of a method, whose attributes it may use; else the function itself.
     """
     nodes = list(ast.walk(function))
-    attributes = [node for node in ast.walk(owner) if _of_self(node)]
+    attributes = [
+        node for node in ast.walk(owner) if isinstance(node, ast.Attribute) and _of_self(node)
+    ]
     own = [arg.arg for arg in arguments(function) if arg.arg != "self"]
     given = _given(own, parameters, list(cases))
     called = {n.func.id for n in nodes if isinstance(n, ast.Call) and isinstance(n.func, ast.Name)}
@@ -135,8 +137,8 @@ def _scalars(
             if _may_be_number(value):
                 found.append(target)
         if isinstance(node, ast.For) and _is_call(node.iter, "range", "enumerate"):
-            target = node.target.elts[0] if isinstance(node.target, ast.Tuple) else node.target
-            found += [target.id] if isinstance(target, ast.Name) else []
+            counter = node.target.elts[0] if isinstance(node.target, ast.Tuple) else node.target
+            found += [counter.id] if isinstance(counter, ast.Name) else []
     found += [ast.unparse(node) for node in nodes if _may_be_setting(node)]
     return [name for name in _once(found) if name != "_"]
 
@@ -146,8 +148,9 @@ def _assignments(node: ast.AST) -> Iterator[tuple[str, ast.expr]]:
     if not isinstance(node, ast.Assign):
         return
     target, value = node.targets[0], node.value
-    both = isinstance(target, ast.Tuple) and isinstance(value, ast.Tuple)
-    pairs = zip(target.elts, value.elts, strict=False) if both else [(target, value)]
+    pairs = [(target, value)]
+    if isinstance(target, ast.Tuple) and isinstance(value, ast.Tuple):
+        pairs = [*zip(target.elts, value.elts, strict=False)]
     for one, given in pairs:
         if isinstance(one, ast.Name):
             yield one.id, given

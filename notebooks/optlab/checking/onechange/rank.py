@@ -63,7 +63,8 @@ def best(listing: Listing, found: list[Candidate]) -> tuple[Candidate, Candidate
         price -= _SHARED * lines[node.lineno] / len(found)
         price += _SEVERAL * (len(candidate.sites) > 1)
         price += 0.7 * _drops_by_one(listing, candidate)
-        width = (node.end_lineno - node.lineno) * 1000 + node.end_col_offset - node.col_offset
+        lines_more = (node.end_lineno or node.lineno) - node.lineno
+        width = lines_more * 1000 + (node.end_col_offset or 0) - node.col_offset
         return round(price, 4), width, candidate.number
 
     ordered = sorted(found, key=cost)

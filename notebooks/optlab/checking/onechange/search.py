@@ -264,8 +264,8 @@ class Search:
         function = self._woven(
             self._weaver.with_edits({number: sorted(found) for number, found in woven.items()})
         )
-        for candidate in candidates if function else ():
-            if not self._room():
+        for candidate in candidates:
+            if not function or not self._room():
                 break
             self._scope["_ol_sites"] = candidate.sites
             self._scope["_ol_choice"] = candidate.choice
@@ -276,8 +276,8 @@ class Search:
         if self._wrapping is None:
             self._wrapping = self._ready_for_wraps()
         sites = self.listing.sites
-        for candidate in self._open(every) if self._wrapping else ():
-            if not self._room():
+        for candidate in self._open(every):
+            if not self._wrapping or not self._room():
                 break
             site = sites[candidate.sites[0]]
             wrap = self.listing.wraps[site.function][candidate.choice]
@@ -517,7 +517,7 @@ def _sort_of_value(value: Any) -> str:
         return "number"
     if isinstance(value, (list, tuple)):
         return "list"
-    kinds = {dict: "dict", str: "text"}
+    kinds: dict[type, str] = {dict: "dict", str: "text"}
     return kinds.get(type(value), "other")
 
 

@@ -78,7 +78,7 @@ class Weaver:
         if new is not made and hasattr(node, "lineno"):
             ast.copy_location(new, node)
         number = self._by_node.get(id(node)) if live else None
-        if number is None or not isinstance(node, ast.expr):
+        if number is None or not isinstance(new, ast.expr):
             return new
         return self._woven(new, number)
 
