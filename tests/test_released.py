@@ -61,6 +61,7 @@ def test_what_is_no_notebook_is_refused_in_one_line(release, text):
         released.read(release)
 
 
+@pytest.mark.slow
 def test_answers_in_a_notebook_are_not_handed_out(release, tmp_path):
     _edit(release, "momentum_update", source="answer = 42")
     course = tmp_path / "course"
