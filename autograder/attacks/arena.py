@@ -227,7 +227,8 @@ class _Left:
         spoiled = [name for name in honest if not self._as_alone(name)]
         seen = [name for name in self.verdicts if self.stage.secret in self._everything(name)]
         marks = self._marks()
-        forged = [n for n, v in self.verdicts.items() if v["lesson"] and marks.get(n) != v["score"]]
+        listed = {n: v["score"] for n, v in self.verdicts.items() if v["lesson"] == LESSON}
+        forged = [name for name, score in listed.items() if marks.get(name) != score]
         expected = len(students) + len(honest)
         return [
             _is(f"{len(honest)} honest students", not spoiled, f"not as alone: {spoiled[:3]}"),
@@ -308,6 +309,8 @@ class _Left:
         places = [("autograded", ".ipynb"), ("feedback", ".html")]
         paths = [self._place(folder, student, suffix) for folder, suffix in places]
         texts = [path.read_text("utf-8") for path in paths if path.is_file()]
+        # A page's digest is made of the student's name, too.
+        texts = [re.sub(r'(name="made-from") content="\w+"', r"\1", text) for text in texts]
         return "\n".join([*texts, json.dumps(self.verdicts[student])])
 
     def _marks(self) -> dict[str, float]:

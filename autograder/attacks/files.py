@@ -182,6 +182,18 @@ BESIDE = {
         _file("timestamp.txt", "2999-01-01 00:00:00 UTC"),
         "still to come",
     ),
+    "timestamp with an endless zone": (
+        _file("timestamp.txt", "2026-01-01 00:00:00 " + "A" * 300),
+        "holds no date",
+    ),
+    "timestamp with a path as its zone": (
+        _file("timestamp.txt", "2026-01-01 00:00:00 $canary/secret"),
+        "holds no date",
+    ),
+    "timestamp before all time": (
+        _file("timestamp.txt", "0001-01-01 00:00:00 +1200"),
+        "holds no date",
+    ),
     "timestamp of code": (_file("timestamp.txt", "__import__('os')"), "holds no date"),
     "timestamp of 10 MB": (
         _file("timestamp.txt", "2026-01-01" * 1_000_000),
@@ -209,7 +221,12 @@ def _linked_student(stage: Stage, path: Path) -> None:
     path.parent.parent.symlink_to(_other(stage).parent)
 
 
+def _unseen_lesson(stage: Stage, path: Path) -> None:
+    path.parent.rename(path.parent.with_name(f"{stage.lesson}\u200b"))
+
+
 INSTEAD = {
+    "lesson with an invisible letter": (_unseen_lesson, "refused .*has no lesson"),
     "notebook links to another's": (
         lambda stage, path: path.symlink_to(_other(stage) / path.name),
         "refused .*symbolic link",
@@ -261,4 +278,15 @@ STUDENTS = {
     "student named with a space at the end": ("eve ", ODD),
     "student named as a pattern": ("h*", ODD),
     "student named with 200 letters": ("x" * 200, ODD),
+    "student named with 120 letters": ("x" * 119 + "a", BLANK),
+    "student named with 120 letters, but one": ("x" * 119 + "b", BLANK),
+    "student named as another, with no width": (f"{HONEST}\u200b", ODD),
+    "student named as another, with a soft hyphen": (f"{HONEST[:3]}\u00ad{HONEST[3:]}", ODD),
+    "student named as another, in Cyrillic": (HONEST.replace("o", "\u043e"), ODD),
+    "student named as another, in full width": (
+        "".join(chr(ord(letter) + 0xFEE0) for letter in HONEST),
+        ODD,
+    ),
+    "student named with nothing to see": ("\u3164", ODD),
+    "student named with an empty pattern": ("\u2800", ODD),
 }

@@ -280,6 +280,31 @@ FORGED = {
         "send([], [], [], *[[probe.Observation().to_data()] * n for n in (12, 10, 1)] * 9)",
         "incorrect|refused nonsense",
     ),
+    "a long text among many numbers": (
+        "$target = lambda *a, **k: ['x' * 10_000] + [1] * 100_000",
+        "incorrect|refused oversize|raised exited|timed_out",
+    ),
+    "an error that takes long to read": (
+        "send([{'output_type': 'error', 'ename': 'E', 'traceback': [],"
+        " 'evalue': '<ipython-input-' * 200_000}])",
+        "E: |refused|not_attempted",
+    ),
+    "borrow, by an untrue name": (
+        "from optlab.checking import probe\n"
+        "lent = probe.Observation(error='borrowed', error_text='<script>' * 99)\n"
+        "probe.observe_all = lambda f, p, cases: [lent for _ in cases]\n"
+        "$target = lambda *a: None",
+        "leaves the work to a library",
+    ),
+    "a demonstration as the answer": (
+        "from optlab.optimizers import average as $target",
+        "leaves the work to optlab.optimizers",
+    ),
+    "a demonstration inside the answer": (
+        "from optlab import optimizers\n"
+        "def $target(*a, **k): return optimizers.average(0.9).step(0.0, 1.0)",
+        "leaves the work to optlab.optimizers",
+    ),
     "a frame as the mark": (
         "send([{'output_type': 'execute_result', 'data': {'text/plain': '3.0'}, 'metadata': {},"
         " 'execution_count': 1}], {'score': 3.0, 'status': 'correct'})",
