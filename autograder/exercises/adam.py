@@ -182,14 +182,6 @@ def _(params):
 
 @init_adam.style
 def _(params):
-    def zeros():
-        return {key: np.zeros(p.shape) for key, p in params.items()}
-
-    return {"t": 0, "v": zeros(), "s": zeros()}
-
-
-@init_adam.style
-def _(params):
     v = {key: 0 * value for key, value in params.items()}
     return {"v": v, "s": copy.deepcopy(v), "t": np.int64(0)}
 

@@ -1277,16 +1277,6 @@ warmup_cosine.mistake(
 
 @warmup_cosine.style
 def _(step, warmup_steps, total_steps, learning_rate):
-    if step < warmup_steps:
-        return (step + 1) / warmup_steps * learning_rate
-    if step >= total_steps:
-        return 0.0
-    angle = np.pi * (step - warmup_steps) / (total_steps - warmup_steps)
-    return 0.5 * learning_rate * (1 + np.cos(angle))
-
-
-@warmup_cosine.style
-def _(step, warmup_steps, total_steps, learning_rate):
     if warmup_steps > 0 and step + 1 <= warmup_steps:
         return np.float64(learning_rate * (step + 1.0) / warmup_steps)
     share = np.clip((step - warmup_steps) / float(total_steps - warmup_steps), 0, 1)

@@ -162,14 +162,6 @@ def _(v, theta_t, beta):
 
 @ewa_step.style
 def _(v, theta_t, beta):
-    alpha = 1 - beta
-    v_new = alpha * theta_t
-    v_new = v_new + (1 - alpha) * v
-    return v_new
-
-
-@ewa_step.style
-def _(v, theta_t, beta):
     v_next = np.array(v, dtype=float)
     v_next *= beta
     v_next += (1 - beta) * np.asarray(theta_t)
@@ -823,18 +815,6 @@ def _(beta):
 
 @averaging_window.style
 def _(beta):
-    weight_of_today = 1 - beta
-    days = 1 / weight_of_today
-    return days
-
-
-@averaging_window.style
-def _(beta):
-    return np.divide(1, np.subtract(1, beta))
-
-
-@averaging_window.style
-def _(beta):
     return float(np.reciprocal(1.0 - beta))
 
 
@@ -938,17 +918,6 @@ beta_for_window.mistake(
 @beta_for_window.style
 def _(days):
     return (days - 1) / days
-
-
-@beta_for_window.style
-def _(days):
-    weight_of_today = 1.0 / days
-    return 1.0 - weight_of_today
-
-
-@beta_for_window.style
-def _(days):
-    return np.float64(1) - np.divide(1, days)
 
 
 @beta_for_window.style

@@ -169,17 +169,6 @@ inverse_time_decay.family(
 
 @inverse_time_decay.style
 def _(learning_rate0, epoch, decay_rate):
-    return (1.0 / (1.0 + decay_rate * epoch)) * learning_rate0
-
-
-@inverse_time_decay.style
-def _(learning_rate0, epoch, decay_rate):
-    decay = np.multiply(decay_rate, epoch)
-    return np.divide(learning_rate0, 1 + decay)
-
-
-@inverse_time_decay.style
-def _(learning_rate0, epoch, decay_rate):
     return float(learning_rate0) * (1 + epoch * decay_rate) ** -1
 
 
@@ -414,11 +403,6 @@ def _(learning_rate0, epoch, base=0.95):
 
 @exponential_decay.style
 def _(learning_rate0, epoch, base=0.95):
-    return np.float64(learning_rate0) * pow(base, epoch)
-
-
-@exponential_decay.style
-def _(learning_rate0, epoch, base=0.95):
     return learning_rate0 * float(np.prod(np.full(epoch, base)))
 
 
@@ -583,11 +567,6 @@ def _(learning_rate0, t, k):
 @inverse_sqrt_decay.style
 def _(learning_rate0, t, k):
     return k * learning_rate0 / math.sqrt(t)
-
-
-@inverse_sqrt_decay.style
-def _(learning_rate0, t, k):
-    return float(learning_rate0) * float(k) / t**0.5
 
 
 @inverse_sqrt_decay.style

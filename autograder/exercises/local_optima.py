@@ -820,23 +820,12 @@ def _(n):
 
 @log10_all_positive.style
 def _(n):
-    return -math.log10(2) * int(n)
-
-
-@log10_all_positive.style
-def _(n):
     return -n / np.log2(10)
 
 
 @log10_all_positive.style
 def _(n):
     return float(np.log(0.5) / np.log(10) * n)
-
-
-@log10_all_positive.style
-def _(n):
-    logarithm_of_a_half = np.log10(1 / 2)
-    return np.multiply(n, logarithm_of_a_half)
 
 
 lesson.quiz(
@@ -1523,17 +1512,6 @@ def _(gradient, w0, update, steps, noise, rng):
         kicked = np.array([x + noise * rng.normal() for x in w])
         w, state = update(kicked, gradient(kicked), state)
         path.append(list(w))
-    return path
-
-
-@perturbed_descent.style
-def _(gradient, w0, update, steps, noise, rng):
-    path = w0.reshape(1, -1)
-    w, state = w0, None
-    for _ in range(steps):
-        kicked = w + noise * rng.normal(size=w.shape)
-        w, state = update(kicked, gradient(kicked), state)
-        path = np.vstack([path, w])
     return path
 
 

@@ -1215,12 +1215,6 @@ def _(params, grads, learning_rate):
     return params
 
 
-@sgd_update.style
-def _(params, grads, learning_rate):
-    moved = [params[key] + (-learning_rate) * grads[key] for key in params]
-    return dict(zip(params, moved, strict=True))
-
-
 @lesson.exercise(
     points=6,
     returns=("training",),

@@ -132,11 +132,6 @@ def _(params):
 
 @init_velocity.style
 def _(params):
-    return {key: np.zeros(np.shape(params[key]), dtype=float) for key in params}
-
-
-@init_velocity.style
-def _(params):
     return dict(zip(params, (np.zeros(p.shape) for p in params.values()), strict=True))
 
 
@@ -164,11 +159,6 @@ def _(params):
         velocity["W" + str(l + 1)] = np.zeros(params["W" + str(l + 1)].shape)
         velocity["b" + str(l + 1)] = np.zeros_like(params["b" + str(l + 1)])
     return velocity
-
-
-@init_velocity.style
-def _(params):
-    return {key: np.zeros((p.shape[0], p.shape[1])) for key, p in params.items()}
 
 
 @lesson.exercise(
@@ -857,19 +847,7 @@ def _(learning_rate, beta):
 
 @classical_learning_rate.style
 def _(learning_rate, beta):
-    return np.float64(learning_rate) * (1.0 - beta)
-
-
-@classical_learning_rate.style
-def _(learning_rate, beta):
     return np.array(learning_rate * (1 - beta))
-
-
-@classical_learning_rate.style
-def _(learning_rate, beta):
-    scale = 1 - beta
-    rate = learning_rate * scale
-    return float(rate)
 
 
 lesson.quiz(

@@ -142,20 +142,10 @@ def _(params):
 
 @init_squared_average.style
 def _(params):
-    return dict(zip(params.keys(), [np.zeros(np.shape(p)) for p in params.values()], strict=True))
-
-
-@init_squared_average.style
-def _(params):
     squared = dict.fromkeys(params)
     for key in squared:
         squared[key] = np.full_like(params[key], 0, dtype=np.float64)
     return squared
-
-
-@init_squared_average.style
-def _(params):
-    return {key: np.zeros((p.shape[0], p.shape[1])) for key, p in params.items()}
 
 
 @lesson.exercise(
