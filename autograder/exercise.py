@@ -139,7 +139,10 @@ class Exercise:
         """Register `another_default`: a default of the signature changed to one of the values."""
         forms = {}
         for argument, others in values.items():
-            given = re.search(rf"\b{argument}=([^,)]+)", self.source)[1]
+            found = re.search(rf"\b{argument}=([^,)]+)", self.source)
+            if found is None:
+                raise ValueError(f"{self.name}: {argument} has no default")
+            given = found[1]
             for other in others:
                 told = (
                     f"{argument} is left out you take {other:g}; the cell that you got has {given}"

@@ -91,6 +91,8 @@ def test_fixed_arguments_and_other_defaults(scale):
         "Did you mean to change it?"
     )
     assert (scale.implement(third)(5.0), scale.implement(third)(5.0, 1.0)) == (15.0, 5.0)
+    with pytest.raises(ValueError, match="scale: x has no default"):
+        scale.another_default(x=(1.0,))
 
 
 def test_an_exercise_is_named_once(lesson, scale):
