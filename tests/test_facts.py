@@ -83,7 +83,7 @@ def test_a_right_answer_has_no_facts():
 
 def test_it_is_said_in_which_cases_an_answer_is_right():
     found = _texts(VALUE, lambda x, rate: _right(x, rate) * 0 if len(x) == 2 else _right(x, rate))
-    assert found[-1] == "It is right with three numbers; not with two numbers."
+    assert found[-1] == "It is right in all cases but with two numbers."
 
 
 def test_it_is_said_which_results_and_which_steps_are_right():

@@ -2,8 +2,10 @@
 
 import base64
 import hashlib
+import html
 import re
 import time
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
@@ -89,6 +91,25 @@ def test_code_and_figures_stand_with_their_exercise():
     assert "A ball rolls" not in sections[0]
     assert "first_step = &#34;b&#34;" in sections[1]
     assert f'src="data:image/png;base64,{png()}" alt="A ball rolls down a valley"' in sections[1]
+
+
+def _placed(line, piece):
+    code = ANSWERS["momentum_update"].splitlines()
+    place = {"line": line, "piece": piece(code[line - 1]), "kind": "sign"}
+    return [replace(verdict(status="incorrect", score=0.0), place=place), verdict("first_step")]
+
+
+def test_the_line_of_a_slip_is_marked():
+    code = ANSWERS["momentum_update"].splitlines()
+    text = page(_placed(2, str.strip))
+    (marked,) = re.findall("<mark>(.*?)</mark>", text, re.DOTALL)
+    assert html.unescape(marked).strip() == code[1].strip()
+    assert "\n".join(code) in html.unescape(text.replace("<mark>", "").replace("</mark>", ""))
+
+
+def test_no_line_is_marked_that_does_not_hold_the_piece():
+    assert "<mark>" not in page(_placed(2, lambda line: "another cell"))
+    assert "<mark>" not in page()
 
 
 def test_submitted_figures_and_redrawn_ones_are_told_apart():

@@ -296,6 +296,7 @@ HARMFUL = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("body", HARMFUL)
 def test_what_grows_or_never_ends_is_cut_off_by_count(body):
     source = f"def answer(x, n):\n    {body}\n"
@@ -349,6 +350,7 @@ def _function(rng: random.Random) -> str:
     return "\n".join(lines) + "\n"
 
 
+@pytest.mark.slow
 def test_any_function_ends_within_the_count_and_the_memory():
     rng = random.Random(1521)
     start = resource.getrusage(resource.RUSAGE_SELF)

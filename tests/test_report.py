@@ -105,6 +105,33 @@ def test_the_most_common_mistake_comes_first_with_its_message():
     ]
 
 
+def _placed(kind, piece, about=""):
+    facts = [{"kind": "which result", "text": about}] if about else []
+    item = verdict(status="incorrect", score=0.0)
+    return item | {"place": {"kind": kind, "piece": piece, "line": 5}, "facts": facts}
+
+
+def test_slips_without_a_name_are_counted_by_their_kind():
+    told = "velocity is right; params is not."
+    rows = report.place_rows(
+        [
+            submission("ada", _placed("operator", "p + a * v", told)),
+            submission("bob", _placed("operator", "p + a * v", told)),
+            submission("cyd", _placed("operator", "q + v")),
+            submission("dan", _placed("", "x")),
+            submission("eve", wrong("uphill")),
+        ]
+    )
+    assert [(row.kind, row.count, row.piece) for row in rows] == [
+        ("operator", 3, "p + a * v"),
+        ("one of several", 1, "x"),
+    ]
+    assert rows[0].about == told
+    text = Reader(report.page([submission("ada", _placed("operator", HOSTILE, told))])).text
+    assert "1 learner in momentum_update : operator, such as" in text
+    assert f"({told})" in text
+
+
 def test_who_has_fewer_than_half_of_the_points_may_need_help():
     assert report.students_to_help(CLASS) == [
         report.StudentRow("cyd", 0.0, ("momentum_update", "descend")),

@@ -44,9 +44,14 @@ def found(claimed: Any) -> Found:
             "other": int(other),
             "partial": bool(partial),
             "stopped": int(stopped),
-        } if all(-1 <= number <= MOST_CANDIDATES for number in (candidate, other, stopped)):
+            **rest,
+        } if not rest and all(map(_is_count, (candidate, other, stopped))):
             return Found(candidate=candidate, other=other, partial=partial, stopped=stopped)
     raise CodecError("not the report of a search")
+
+
+def _is_count(number: int) -> bool:
+    return type(number) is int and -1 <= number <= MOST_CANDIDATES
 
 
 def one_line(text: str, limit: int = ERROR_TEXT) -> str:

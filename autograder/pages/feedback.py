@@ -63,6 +63,34 @@ class _Part:
         return "" if self.verdict.message == PLAIN else clean(self.verdict.message)
 
     @property
+    def before(self) -> str:
+        """The code up to the line of the slip; all of it where none is told."""
+        return "".join(self._lines[: self._slip])
+
+    @property
+    def slip(self) -> str:
+        return "".join(self._lines[self._slip : self._slip + 1])
+
+    @property
+    def after(self) -> str:
+        return "".join(self._lines[self._slip + 1 :])
+
+    @property
+    def _lines(self) -> list[str]:
+        return self.code.splitlines(keepends=True)
+
+    @property
+    def _slip(self) -> int:
+        """Index of the line to mark, which holds the piece; else behind the last one.
+
+        The function may also stand in another cell than the one that is shown.
+        """
+        place = self.verdict.place or {"line": 0, "piece": ""}
+        index, piece = place["line"] - 1, clean(place["piece"]).splitlines()[:1]
+        there = 0 <= index < len(self._lines) and piece and piece[0] in self._lines[index]
+        return index if there else len(self._lines)
+
+    @property
     def comment(self) -> str:
         return clean(self.correction.comment).strip()
 

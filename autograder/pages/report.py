@@ -20,6 +20,7 @@ from optlab.checking.diagnose import CORRECT, NOT_ATTEMPTED
 
 HELP_BELOW = 0.5  # of the points of what was handed in
 MOST_MISTAKES = 15
+PIECE_LENGTH = 100
 _BINS = 10
 
 
@@ -57,6 +58,20 @@ class MistakeRow:
     name: str
     count: int
     message: str
+
+
+@dataclass(frozen=True)
+class PlaceRow:
+    """One kind of slip that has no name, how many learners made it, and where most of them did.
+
+    about: what is right and what is not, in most of these answers; may be empty.
+    """
+
+    exercise: str
+    kind: str
+    count: int
+    piece: str
+    about: str
 
 
 @dataclass(frozen=True)
@@ -106,6 +121,7 @@ def page(submissions: list[dict[str, Any]]) -> str:
         lessons=lesson_rows(submissions),
         exercises=sorted(exercises, key=lambda row: row.rate),
         mistakes=mistake_rows(submissions)[:MOST_MISTAKES],
+        places=place_rows(submissions)[:MOST_MISTAKES],
         helped=students_to_help(submissions),
         refused=[
             (clean(item["student"]), clean(item["lesson"]), [clean(p) for p in item["problems"]])
@@ -164,6 +180,37 @@ def mistake_rows(submissions: Iterable[dict[str, Any]]) -> list[MistakeRow]:
                 counts[name] += 1
                 messages.setdefault(name, clean(item["message"]))
     return [MistakeRow(*name, count, messages[name]) for name, count in counts.most_common()]
+
+
+def place_rows(submissions: Iterable[dict[str, Any]]) -> list[PlaceRow]:
+    """Slips without a name of which the line was found, the most common first."""
+    found: dict[tuple[str, str], list[dict]] = defaultdict(list)
+    for submission in submissions:
+        for item in submission["exercises"]:
+            if item.get("place") and not item["mistake"]:
+                kind = item["place"]["kind"] or "one of several"
+                found[item["exercise"], kind].append(item)
+    rows = [
+        PlaceRow(
+            exercise,
+            kind,
+            count=len(items),
+            piece=_most_common(item["place"]["piece"] for item in items),
+            about=_most_common(_which_result(item) for item in items),
+        )
+        for (exercise, kind), items in found.items()
+    ]
+    return sorted(rows, key=lambda row: -row.count)
+
+
+def _most_common(texts: Iterable[str]) -> str:
+    (text, _), *_ = Counter(texts).most_common(1)
+    return clean(text, PIECE_LENGTH)
+
+
+def _which_result(item: dict[str, Any]) -> str:
+    facts = (fact["text"] for fact in item.get("facts", ()) if fact["kind"] == "which result")
+    return next(facts, "")
 
 
 def students_to_help(submissions: Iterable[dict[str, Any]]) -> list[StudentRow]:

@@ -57,7 +57,9 @@ def put_together(
     except (NotSearchable, RecursionError, MemoryError):
         return _without_place((*source[:1], *values), (*source, *values), 0)
     if place is None:
-        return _without_place((*source[:1], *values), (*source, *values), found.stopped)
+        raised = any(seen[i].error for i in numbers)
+        stopped = found.stopped if raised and _has_line(shown, cells, found.stopped) else 0
+        return _without_place((*source[:1], *values), (*source, *values), stopped)
     said = [fact.text for fact in values[:1] if not place.partial]
     data = {name: getattr(place, name) for name in _CONTRACT}
     said.append(telling.of_place(data, key.exercise, place.also, place.gained))
@@ -103,6 +105,11 @@ def _without_place(
     if stopped:
         said.insert(0, telling.of_stop(stopped))
     return Explanation(text=" ".join(said), facts=tuple(map(asdict, every)))
+
+
+def _has_line(key: AnswerKey, cells: tuple[str, ...], line: int) -> bool:
+    piece = onechange.definitions(cells).get(key.exercise)
+    return piece is not None and piece.tree.lineno <= line <= (piece.tree.end_lineno or 0)
 
 
 def _source_facts(

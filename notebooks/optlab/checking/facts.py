@@ -16,6 +16,7 @@ from optlab.checking.answerkey import AnswerKey, same
 from optlab.checking.compare import difference
 from optlab.checking.probe import Observation
 
+_FEW = 2  # cases that are listed
 _ENOUGH = 3  # numbers that a relation must hold for, so that it is no coincidence
 _CLOSE = 1e-6
 _ZERO = 1e-12
@@ -69,9 +70,12 @@ def _which_cases(key: AnswerKey, seen: tuple[Observation, ...], wrong: list[bool
     bad = [key.cases[i].note for i in range(len(seen)) if wrong[i]]
     if not right or not all(right) or not all(bad) or set(right) & set(bad):
         return None
-    raised = any(item.error for item in seen)
-    verb = "it stops" if raised else "not"
-    return Fact("some cases", f"It is right with {_listed(right)}; {verb} with {_listed(bad)}.")
+    right, bad = list(dict.fromkeys(right)), list(dict.fromkeys(bad))
+    if len(bad) <= _FEW:
+        return Fact("some cases", f"It is right in all cases but with {_listed(bad)}.")
+    if len(right) <= _FEW:
+        return Fact("some cases", f"Of all cases it is right with {_listed(right)} only.")
+    return None
 
 
 def _which_steps(key: AnswerKey, seen: tuple[Observation, ...], wrong: list[bool]) -> Fact | None:
@@ -151,8 +155,10 @@ def _ok(key: AnswerKey, right: Any, given: Any) -> bool:
 
 
 def _argument(key: AnswerKey, index: int, path: Path) -> np.ndarray | None:
-    """What the first argument holds where the result has this path."""
+    """What the first argument, where it is made of arrays, holds where the result has this path."""
     value = key.cases[index].args.get(key.parameters[0]) if key.parameters else None
+    if not isinstance(value, (dict, np.ndarray)):
+        return None
     for steps in (path[1:], path):
         found = _array(_follow(value, steps))
         if found.size:
@@ -310,7 +316,8 @@ def _factor_text(
     named = _named_factor(key, ratios)
     if named:
         return f"{subject} the right one times {named}, in every case."
-    if len({case for case, _ in ratios}) > 1:
+    several = all(np.sum(np.abs(right) > _ZERO) > 1 for _, right, _ in pairs)
+    if len({case for case, _ in ratios}) > 1 and several:
         return (
             f"{subject} a multiple of the right one, and another multiple in another case. Does "
             "a factor miss, or is one too many?"

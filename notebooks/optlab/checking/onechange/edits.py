@@ -21,6 +21,7 @@ NUMBERS = (*SINGLE, *ARRAYS)
 ANY = (*NUMBERS, "list", "dict", "flag", "text", "other")
 _REDUCTIONS = ("sum", "mean", "max", "min", "prod", "median", "std", "var")
 _ALIKE = (
+    "sin cos tan".split(),
     "sqrt square abs exp log floor ceil round negative sign expm1 log1p log10 log2".split(),
     _REDUCTIONS,
     ("zeros_like", "ones_like", "empty_like"),
@@ -65,6 +66,7 @@ class Wrap:
     fits: sorts of values that it makes sense for, as `search` tells them apart.
     apply: of the value and of the functions that give the values of `needs`, in that order.
     needs: texts of expressions. numbers: how many of them, from the first, must be numbers.
+    count: the one of them that must be a whole number, if any.
     whole_value: only for what is assigned or returned.
     """
 
@@ -74,6 +76,7 @@ class Wrap:
     apply: Callable[..., Any]
     needs: tuple[str, ...] = ()
     numbers: int = 0
+    count: str = ""
     whole_value: bool = False
     size: int = 1
 
@@ -106,6 +109,17 @@ def _operators(node: ast.BinOp, names: Names) -> Iterator[Edit]:
     for operator in choices:
         if not isinstance(node.op, operator):
             yield Edit("operator", ast.BinOp(node.left, operator(), node.right))
+
+
+def _operators_as_written(node: ast.BinOp, names: Names) -> Iterator[Edit]:
+    """`a * b ** c` for `a * b * c`: with another operator Python reads the chain anew."""
+    operands, operators = _chain(node)
+    if 2 < len(operands) <= _SHORT_CHAIN:
+        for at, old in enumerate(operators):
+            for new in _USUAL:
+                if not isinstance(old, new):
+                    changed = [*operators[:at], new(), *operators[at + 1 :]]
+                    yield Edit("operator", _infix(operands, changed))
 
 
 def _parts_alone(node: ast.BinOp, names: Names) -> Iterator[Edit]:
@@ -287,6 +301,9 @@ def _ranges(node: ast.Call, names: Names) -> Iterator[Edit]:
             yield Edit("missing step", ast.Call(node.func, steps, []), tier=3)
     elif len(node.args) == 2:
         yield Edit("off by one", ast.Call(node.func, [node.args[1]], []))
+    if len(node.args) > 1:
+        for start in (0, 1):
+            yield Edit("number", ast.Call(node.func, [_value(start), *node.args[1:]], []))
 
 
 def _arguments(node: ast.Call, names: Names) -> Iterator[Edit]:
@@ -386,25 +403,37 @@ def _indices(node: ast.Subscript, names: Names) -> Iterator[Edit]:
         if len(index.elts) == 2:
             turned = ast.Tuple(index.elts[::-1], ast.Load())
             yield Edit("order", ast.Subscript(thing, turned, ast.Load()))
+        for place, part in enumerate(index.elts):
+            for new in _slices(part, names) if isinstance(part, ast.Slice) else ():
+                elts = [*index.elts[:place], new, *index.elts[place + 1 :]]
+                several = ast.Tuple(elts, ast.Load())
+                yield Edit("slice", ast.Subscript(thing, several, ast.Load()))
         return
     columns = ast.Tuple([ast.Slice(), index], ast.Load())
     yield Edit("slice", ast.Subscript(thing, columns, ast.Load()))
     if not isinstance(index, ast.Slice):
         yield Edit("index", thing)
         return
+    for new in _slices(index, names):
+        yield Edit("slice", ast.Subscript(thing, new, ast.Load()))
+
+
+def _slices(node: ast.Slice, names: Names) -> Iterator[ast.Slice]:
+    """With one bound dropped, or one that was not there."""
     for bound in ("lower", "upper", "step"):
-        old = getattr(index, bound)
+        old = getattr(node, bound)
         choices: list[ast.expr | None] = [None] if old is not None else []
         if old is None and bound != "step":
-            choices = [*map(expression, names.whole), _value(1), _value(-1)]
+            choices = [*names.bounds, *map(expression, names.whole), _value(1), _value(-1)]
         for new in choices:
-            part = ast.Slice(index.lower, index.upper, index.step)
+            part = ast.Slice(node.lower, node.upper, node.step)
             setattr(part, bound, new)
-            yield Edit("slice", ast.Subscript(thing, part, ast.Load()))
+            yield part
 
 
 _EXPRESSIONS: tuple[tuple[Any, Callable[[Any, Names], Iterator[Edit]]], ...] = (
     (ast.BinOp, _operators),
+    (ast.BinOp, _operators_as_written),
     (ast.BinOp, _brackets),
     (ast.BinOp, _around),
     (ast.BinOp, _other_trees),
@@ -641,6 +670,7 @@ def _corrections(names: Names, guard: Guard) -> Iterator[Wrap]:
                     lambda v, a, n: v / (1 - guard.pow(a(), n())),
                     (base, count),
                     numbers=2,
+                    count=count,
                 )
 
 

@@ -12,6 +12,7 @@ import copy
 import io
 import math
 import random
+import re
 import types
 import warnings
 from collections.abc import Iterable, Iterator
@@ -209,7 +210,7 @@ class Guard:
         return a << b
 
     def mod(self, a: Any, b: Any) -> Any:
-        if isinstance(a, str):  # "%999999999d"
+        if isinstance(a, str) and _WIDE.search(a):
             raise TooMuch
         return a % b
 
@@ -281,6 +282,7 @@ class Guard:
             self.tick(arrays >> 8)
 
 
+_WIDE = re.compile(r"%[^a-zA-Z%]*(\d{3}|\*)")  # "%999999999d"
 _GUARDED = (
     ast.Add,
     ast.Sub,

@@ -99,6 +99,7 @@ class Listing:
         self.wraps: list[list[Wrap]] = []
         self.names: list[Names] = []
         self._groups: list[tuple[int, ...]] = []
+        self._name_groups: list[tuple[int, ...]] = []
         for piece in program.pieces:
             for function in piece.functions():
                 names = names_of(function, piece.tree, parameters, cases)
@@ -115,7 +116,9 @@ class Listing:
             numbers = self._add_statement(piece, statement, names, in_loop)
             shapes.setdefault(_shape(statement), []).append(numbers)
         self._groups += _twins(shapes.values())
-        self._groups += self._equals(range(first, len(self.sites)))
+        own = range(first, len(self.sites))
+        self._groups += self._equals(own, (ast.Constant, ast.Subscript, ast.BinOp, ast.Call))
+        self._name_groups += self._equals(own, (ast.Name,))
         for block, owner, outer in _blocks(function, None):
             self.moves += _moves(piece, block, owner, outer)
 
@@ -144,13 +147,19 @@ class Listing:
             )
         return list(range(first, len(self.sites)))
 
-    def _equals(self, numbers: Iterable[int]) -> list[tuple[int, ...]]:
-        """The same expression at several places: a slip made wherever it was written."""
-        found: dict[str, list[int]] = {}
+    def _equals(
+        self, numbers: Iterable[int], kinds: tuple[type[ast.expr], ...]
+    ) -> list[tuple[int, ...]]:
+        """The same expression at several places: a slip made wherever it was written.
+
+        A name is there for many reasons: it is changed together within one statement only.
+        """
+        found: dict[tuple[str, int], list[int]] = {}
         for number in numbers:
-            node = self.sites[number].node
-            if isinstance(node, (ast.Constant, ast.Subscript, ast.BinOp, ast.Call)):
-                found.setdefault(ast.dump(node), []).append(number)
+            site = self.sites[number]
+            if isinstance(site.node, kinds):
+                line = site.line if ast.Name in kinds else 0
+                found.setdefault((ast.dump(site.node), line), []).append(number)
         return [tuple(same) for same in found.values() if 1 < len(same) <= _MOST_ALIKE]
 
     def candidates(self) -> Iterator[Candidate]:
@@ -159,13 +168,15 @@ class Listing:
             yield Candidate(number, tier, kind, how, sites, choice, size)
 
     def _all(self) -> Iterator[tuple[int, str, str, tuple[int, ...], int, int]]:
-        groups = [*((number,) for number in range(len(self.sites))), *dict.fromkeys(self._groups)]
-        yield from self._edits(groups, 1)
+        single = [(number,) for number in range(len(self.sites))]
+        groups = [*single, *dict.fromkeys(self._groups)]
+        with_names = [*groups, *self._name_groups]
+        yield from self._edits(with_names, 1)
         for choice, move in enumerate(self.moves):
             yield 1, move.kind, MOVE, (), choice, 2
         for tier in (2, 3):
             yield from self._edits(groups, tier)
-            yield from self._wraps(groups, tier)
+            yield from self._wraps(with_names if tier == 2 else groups, tier)
 
     def _edits(self, groups: list[tuple[int, ...]], tier: int) -> Iterator[tuple]:
         for group in groups:

@@ -30,6 +30,7 @@ class Names:
     lists, dicts: local names that begin empty.
     words: string constants. attributes: what is read of `self`.
     parts: expressions that a term or a factor may be made of; items: those with an index.
+    bounds: where slices begin and end.
     """
 
     names: tuple[str, ...]
@@ -46,6 +47,7 @@ class Names:
     attributes: tuple[str, ...]
     parts: tuple[ast.expr, ...]
     items: tuple[ast.expr, ...]
+    bounds: tuple[ast.expr, ...]
 
 
 def names_of(
@@ -87,6 +89,7 @@ def names_of(
         attributes=tuple(_once(node.attr for node in attributes)),
         parts=tuple(parts),
         items=tuple(items[:_VALUES]),
+        bounds=tuple(_bounds(nodes)[:_WHOLE]),
     )
 
 
@@ -209,6 +212,12 @@ def _words(function: ast.FunctionDef, nodes: list[ast.AST]) -> list[str]:
     texts = (n.value for n in nodes if isinstance(n, ast.Constant) and isinstance(n.value, str))
     docstring = ast.get_docstring(function, clean=False)
     return _once(text for text in texts if len(text) < 20 and text != docstring)
+
+
+def _bounds(nodes: list[ast.AST]) -> list[ast.expr]:
+    slices = [node for node in nodes if isinstance(node, ast.Slice)]
+    found = {ast.unparse(b): b for s in slices for b in (s.lower, s.upper) if b is not None}
+    return list(found.values())
 
 
 def _parts(

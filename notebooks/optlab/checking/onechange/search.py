@@ -23,9 +23,9 @@ from optlab.checking.probe import Observation
 
 CANDIDATES = 2000
 TOTAL_TURNS = 2_000_000
-_UP_TO = {1: 0.5, 2: 0.75, 3: 1.0}  # the share of the candidates that is spent after each tier
+_UP_TO = {1: 0.5, 2: 0.7, 3: 0.9}  # the share of the candidates that is spent after each tier
 _OWN_TURNS = 20  # a changed run may take so many times the turns of the answer
-_SPARE_TURNS = 3000
+_SPARE_TURNS = 6000
 _LEAST_RTOL = 1e-7
 _MISSING = object()
 
@@ -90,6 +90,9 @@ class Search:
         self._wrapping: Callable | None = None
         self._lines: set[int] = set()
         self._fine: dict[str, bool] = {}
+        self._counts: set[str] = set()
+        self._late: list[Candidate] = []
+        self._late_now = False
         self._sorts: dict[str, list[str]] = {}
         self._texts: dict[str, ast.expr] = {}
 
@@ -110,7 +113,11 @@ class Search:
         self._had_effect = self._effect(answer)
         self._quick = _Quick.of(self.key, self._first, self.runs[self._first])
         self._trace()
-        return replace(self._tiers(), stopped=self.runs[self._first].line or 0)
+        return replace(self._tiers(), stopped=self._stopped())
+
+    def _stopped(self) -> int:
+        first = self.runs[self._first]
+        return first.line if first.line and first.error != TooMuch.__name__ else 0
 
     def _cases(self) -> range:
         return range(len(self.key.cases))
@@ -188,6 +195,8 @@ class Search:
                 continue
 
     def _sort(self, name: str, value: Any) -> None:
+        if _sort_of_value(value) == "whole":
+            self._counts.add(name)
         known = self._sorts.setdefault(name, [])
         sort = _sort_of(value)
         if sort not in known:
@@ -204,8 +213,11 @@ class Search:
             for how, alike in groupby(found, key=lambda c: c.how):
                 dict(kinds)[how](alike, repairs, gains)
             if repairs:
-                first, other = best(self.listing, repairs)
-                return Found(candidate=first.number, other=-1 if other is None else other.number)
+                return self._report(repairs)
+        self._until, self._late_now = self._limit, True
+        self._try_edits(self._late, repairs, gains)
+        if repairs:
+            return self._report(repairs)
         if not gains:
             return Found()
         most = max(len(won) for _, won in gains)
@@ -213,20 +225,28 @@ class Search:
         won = next(won for c, won in gains if c is first)
         return Found(candidate=first.number, partial=True, gained=self._named(won))
 
+    def _report(self, repairs: list[Candidate]) -> Found:
+        first, other = best(self.listing, repairs)
+        return Found(candidate=first.number, other=-1 if other is None else other.number)
+
     def _open(self, candidates: Iterable[Candidate]) -> list[Candidate]:
-        """Those that are worth a try, the likely ones first, as many as there is room for."""
-        worth = sorted(filter(self._worth, candidates), key=self._unlikely)
+        """Those that are worth a try, as many as there is room for; the unlikely ones are late."""
+        stopped = self._stopped()
+        if stopped:
+            worth = [candidate for candidate in candidates if self._worth(candidate)]
+            worth.sort(key=lambda c: all(n.lineno != stopped for _, n in self.listing.nodes(c)))
+        else:
+            worth = []
+            for candidate in filter(self._worth, candidates):
+                (self._late if self._unlikely(candidate) else worth).append(candidate)
         return worth[: max(0, self._until - self.tried)]
 
-    def _unlikely(self, candidate: Candidate) -> tuple[bool, bool]:
-        """Off the line that raised; an array for a single number, or the other way round."""
-        lines = [node.lineno for _, node in self.listing.nodes(candidate)]
-        stopped = self.runs[self._first].line
-        swap = None
-        if candidate.how == EDIT:
-            swap = self.listing.sites[candidate.sites[0]].edits[candidate.choice].swap
-        unlike = swap is not None and self._fine.get(swap[0]) != self._fine.get(swap[1])
-        return stopped is not None and stopped not in lines, unlike
+    def _unlikely(self, candidate: Candidate) -> bool:
+        """An array for a single number, or the other way round; tried when nothing else helps."""
+        if candidate.how != EDIT or self._late_now:
+            return False
+        swap = self.listing.sites[candidate.sites[0]].edits[candidate.choice].swap
+        return swap is not None and self._fine.get(swap[0]) != self._fine.get(swap[1])
 
     def _worth(self, candidate: Candidate) -> bool:
         """Whether a candidate could change the case that fails, by what was seen of it."""
@@ -240,6 +260,8 @@ class Search:
             return swap is None or self._alike(*swap)
         wrap = self.listing.wraps[sites[0].function][candidate.choice]
         if not any(sort in wrap.fits for sort in self._values.get(candidate.sites[0], ())):
+            return False
+        if wrap.count and wrap.count not in self._counts:
             return False
         return all(self._may_be_number(text) for text in wrap.needs[: wrap.numbers])
 

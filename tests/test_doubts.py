@@ -1,0 +1,154 @@
+"""The search in the sandbox: numbers come back, the judge has the words, no mark depends on it."""
+
+from dataclasses import asdict
+
+import pytest
+from test_onechange import ADAM, MOMENTUM
+
+from autograder.exercises import find_exercise
+from autograder.judge import doubts, session
+from autograder.judge.judge import Judge
+from optlab.checking.codec import CodecError
+from optlab.checking.onechange import Found
+
+
+@pytest.fixture(scope="module")
+def judge():
+    with Judge() as judge:
+        yield judge
+
+
+def _verdict(judge, tmp_path, name, source):
+    path = tmp_path / "answer.py"
+    path.write_text(source, "utf-8")
+    return judge.file(name, path)
+
+
+WRONG = MOMENTUM.replace("(1 - beta) * grads", "(2 - beta) * grads")
+
+
+def test_a_slip_is_placed_as_in_the_notebook(judge, tmp_path):
+    verdict = _verdict(judge, tmp_path, "momentum_update", WRONG)
+    assert verdict.place == {
+        "function": "momentum_update",
+        "line": 5,
+        "end_line": 5,
+        "column": 52,
+        "end_column": 53,
+        "piece": "2",
+        "kind": "number",
+        "sure": True,
+        "partial": False,
+    }
+    assert "All that is off is in line 5." in verdict.message
+    assert verdict.score == 0.0
+
+
+def test_a_changed_default_is_told_without_a_search(judge, tmp_path):
+    wrong = ADAM.replace("beta2=0.999", "beta2=0.998")
+    verdict = _verdict(judge, tmp_path, "adam_update", wrong)
+    assert verdict.place is None
+    assert verdict.mistake or verdict.facts[0]["kind"] == "default changed"
+
+
+def test_right_and_named_answers_are_not_searched(judge, tmp_path, monkeypatch):
+    asked = []
+    about = doubts.about
+
+    def noted(*args):
+        doubt = about(*args)
+
+        def ask(name, seen):
+            frame = doubt(name, seen)
+            asked.append(frame)
+            return frame
+
+        return ask
+
+    monkeypatch.setattr(doubts, "about", noted)
+    right = _verdict(judge, tmp_path, "momentum_update", MOMENTUM)
+    uphill = MOMENTUM.replace("params[key] -", "params[key] +")
+    named = _verdict(judge, tmp_path, "momentum_update", uphill)
+    assert right.status == "correct"
+    assert named.mistake == "uphill"
+    assert asked == [None, None]
+    _verdict(judge, tmp_path, "momentum_update", WRONG)
+    assert asked[-1] is not None
+
+
+LIES = [
+    {"candidate": 10**6, "other": -1, "partial": False, "stopped": 0},
+    {"candidate": -1, "other": 5, "partial": False, "stopped": 0},
+    {"candidate": 3, "other": 10**6, "partial": True, "stopped": 0},
+]
+
+
+@pytest.mark.parametrize("lie", LIES)
+def test_a_lie_about_a_place_costs_and_earns_nothing(lie):
+    exercise = find_exercise("momentum_update")
+    key = exercise.key()
+    explain = doubts.explainer(key, (WRONG,), session.claims.found(lie))
+    seen = exercise.observe(lambda *args, **kwargs: ({}, {}), key.cases)
+    explanation = explain(seen)
+    assert explanation.place is None or explanation.place["piece"] in WRONG
+
+
+@pytest.mark.parametrize(
+    "claimed",
+    [
+        None,
+        {},
+        "text",
+        {"candidate": "1", "other": -1, "partial": False, "stopped": 0},
+        {"candidate": 1, "other": -1, "partial": 1, "stopped": 0},
+        {"candidate": 10**9, "other": -1, "partial": False, "stopped": 0},
+        {"candidate": -2, "other": -1, "partial": False, "stopped": 0},
+        {"candidate": True, "other": -1, "partial": False, "stopped": 0},
+        {"candidate": 1, "other": -1, "partial": False, "stopped": 0, "text": "hello"},
+    ],
+)
+def test_only_numbers_are_a_report(claimed):
+    with pytest.raises(CodecError):
+        session.claims.found(claimed)
+
+
+def test_a_report_is_data():
+    given = {"candidate": 3, "other": -1, "partial": False, "stopped": 0}
+    assert session.claims.found(given) == Found(candidate=3)
+    assert set(given) < set(asdict(Found()))
+
+
+STUBBORN = (
+    WRONG
+    + """
+
+import optlab.checking.onechange as _search
+def _report(*args, **kwargs):
+    while True:
+        pass
+_search.report = _report
+"""
+)
+
+
+def test_a_search_that_never_ends_changes_no_verdict(judge, tmp_path, monkeypatch):
+    monkeypatch.setattr(session, "SEARCH_SECONDS", 0.5)
+    stubborn = _verdict(judge, tmp_path, "momentum_update", STUBBORN)
+    assert (stubborn.status, stubborn.score, stubborn.cause) == ("incorrect", 0.0, None)
+    assert stubborn.place is None
+
+
+FORGED = (
+    WRONG
+    + """
+
+import optlab.checking.onechange as _search
+_search.report = lambda *args, **kwargs: _search.Found(candidate=10**5, stopped=10**5)
+"""
+)
+
+
+def test_a_forged_report_has_no_place(judge, tmp_path):
+    forged = _verdict(judge, tmp_path, "momentum_update", FORGED)
+    assert forged.place is None
+    assert (forged.status, forged.score) == ("incorrect", 0.0)

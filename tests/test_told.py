@@ -1,0 +1,63 @@
+"""What wrong answers in the style of real ones are told: a true name, a true line, or a fact.
+
+Each slip in `wrong_answers.txt` is made in a right answer; what is told of it is held against what
+was changed. A false name is worse than none, so there is none; other lines are few.
+"""
+
+import warnings
+from collections import Counter
+
+import numpy as np
+import pytest
+from written import write
+from wrong_answers import Wrong, right_answers, wrong_answers
+
+from optlab.checking import keys, trial
+from optlab.checking.diagnose import Verdict
+
+pytestmark = pytest.mark.slow
+NAMED, PLACED, TOLD = "named", "placed", "told"
+FALSE_NAME, OTHER_LINE, NOTHING = "false name", "other line", "nothing"
+# A fact that is no help when it is all that is said.
+WEAK = ("some cases",)
+
+
+def _judged(exercise: str, source: str) -> Verdict:
+    with np.errstate(all="ignore"), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return trial.judge(keys.load(exercise), write(source, exercise))
+
+
+def _outcome(wrong: Wrong, verdict: Verdict) -> str:
+    if verdict.mistake:
+        return NAMED if verdict.mistake in wrong.names else FALSE_NAME
+    if verdict.place:
+        told = range(verdict.place["line"], verdict.place["end_line"] + 1)
+        also = f"line {wrong.lines[0]}" in verdict.message
+        return PLACED if also or any(line in told for line in wrong.lines) else OTHER_LINE
+    if any(fact["kind"] not in WEAK for fact in verdict.facts):
+        return TOLD
+    return TOLD if "It stops in line" in verdict.message else NOTHING
+
+
+@pytest.mark.parametrize(("exercise", "source"), list(right_answers()))
+def test_what_the_slips_are_made_in_is_right(exercise, source):
+    assert _judged(exercise, source).status == "correct"
+
+
+def test_every_slip_is_told_truly():
+    wrong = list(wrong_answers())
+    assert len(wrong) >= 150
+    counts: Counter[str] = Counter()
+    missed = []
+    for item in wrong:
+        verdict = _judged(item.exercise, item.source)
+        assert verdict.status != "correct", f"{item.exercise}: {item.slip} passes"
+        outcome = _outcome(item, verdict)
+        counts[outcome] += 1
+        if outcome in (FALSE_NAME, OTHER_LINE, NOTHING):
+            missed.append(f"{outcome}: {item.exercise}: {item.slip}: {verdict.message}")
+    report = "\n".join(missed)
+    assert counts[FALSE_NAME] == 0, report
+    assert counts[OTHER_LINE] <= 0.02 * len(wrong), report
+    assert counts[NAMED] + counts[PLACED] + counts[TOLD] >= 0.95 * len(wrong), report
