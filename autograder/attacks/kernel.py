@@ -435,7 +435,7 @@ LEAKED = {
             seen.append(args)
             time.sleep(0.01)
         """,
-        "incorrect",
+        "raised .*new thread",
     ),
     "hidden inputs in an updated display": (
         """

@@ -51,7 +51,7 @@ CELLS = {
     "take the worker's words off the wire": ("while os.read(wire(), 1000): pass", LATE),
     "a thread without an end": (
         "def f():\n    while True: pass\nthreading.Thread(target=f).start()",
-        BLANK,
+        "raised .*new thread",
     ),
     "work at the end": ("import atexit\natexit.register(time.sleep, 10_000)", BLANK),
     "work when collected": (
@@ -67,12 +67,12 @@ CELLS = {
         "try:\n    for _ in range(2000):\n"
         "        threads.append(threading.Thread(target=time.sleep, args=(60,), daemon=True))\n"
         "        threads[-1].start()\nexcept BaseException as error: print(type(error).__name__)",
-        "not_attempted|timed_out|process",
+        "RuntimeError",
     ),
     "busy threads": (
         "def f():\n    a = np.ones((500, 500))\n    while True: a @ a\n"
         "for _ in range(20): threading.Thread(target=f, daemon=True).start()",
-        "not_attempted|timed_out",
+        "raised .*new thread",
     ),
     "stop itself": (
         "attempt(lambda: signal.raise_signal(signal.SIGSTOP))",
@@ -122,7 +122,7 @@ FUNCTIONS = {
     ),
     "thread that outlives the call": (
         "threading.Thread(target=lambda: send([]) or os._exit(0)).start()",
-        "raised exited|refused nonsense|incorrect",
+        "raised .*new thread",
     ),
     "KeyboardInterrupt subclass": (
         "raise type('Late', (BaseException,), {})('x' * 1000)",
