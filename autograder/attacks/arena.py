@@ -33,6 +33,7 @@ from autograder.exercises import find_lesson, lessons
 from autograder.judge.judge import Settings
 from autograder.judge.session import Limits
 from autograder.status import SubmissionStatus
+from optlab.checking.diagnose import Status
 
 LESSON = "03_bias_correction"
 EVERY = 8  # so many attackers, then an honest student
@@ -297,7 +298,7 @@ class _Left:
     def _as_alone(self, student: str) -> bool:
         """Whether an honest student has all marks of the target, and the one notebook."""
         exercises = self.verdicts[student]["exercises"]
-        right = [one["exercise"] for one in exercises if one["status"] == "correct"]
+        right = [one["exercise"] for one in exercises if one["status"] == Status.CORRECT]
         texts = [self._everything(name).replace(name, HONEST) for name in (student, HONEST)]
         return (
             right == [self.stage.target]

@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from autograder.attacks.stage import Attack, Edit, Notebook, Stage, code_cell, edited
+from optlab.checking.diagnose import Status
 
 FAMILY = "input"
-BLANK = "not_attempted"
+BLANK = Status.NOT_ATTEMPTED
 
 
 def attacks() -> list[Attack]:

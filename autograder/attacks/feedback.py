@@ -15,9 +15,10 @@ from autograder.attacks.stage import (
     hostile,
     inside,
 )
+from optlab.checking.diagnose import Status
 
 FAMILY = "feedback"
-BLANK = "not_attempted"
+BLANK = Status.NOT_ATTEMPTED
 SCRIPT = "<script>alert(1)</script><img src=x onerror=alert(1)>"
 
 

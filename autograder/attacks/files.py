@@ -6,9 +6,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 from autograder.attacks.stage import Attack, Stage, attempts, hostile, inside
+from optlab.checking.diagnose import Status
 
 FAMILY = "files"
-BLANK = "not_attempted"
+BLANK = Status.NOT_ATTEMPTED
 HONEST = "honest"  # a student who is there from the beginning
 
 

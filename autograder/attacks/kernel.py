@@ -5,9 +5,10 @@ own code may be replaced at will: what it claims then still has to be right.
 """
 
 from autograder.attacks.stage import Attack, attempts, hostile, inside
+from optlab.checking.diagnose import Status
 
 FAMILY = "kernel"
-BLANK = "not_attempted"
+BLANK = Status.NOT_ATTEMPTED
 WRONG = "incorrect|known_mistake|raised|refused|timed_out"
 
 

@@ -1,9 +1,10 @@
 """Filling memory, outputs and disks."""
 
 from autograder.attacks.stage import Attack, attempts, hostile, inside
+from optlab.checking.diagnose import Status
 
 FAMILY = "memory, disk"
-BLANK = "not_attempted"
+BLANK = Status.NOT_ATTEMPTED
 
 
 def attacks() -> list[Attack]:

@@ -5,9 +5,10 @@ from typing import Any
 
 from autograder.attacks.stage import Attack, Cell, Edit, Notebook, Stage, code_cell, edited
 from autograder.attacks.stage import cell as named
+from optlab.checking.diagnose import Status
 
 FAMILY = "metadata"
-BLANK = "not_attempted"
+BLANK = Status.NOT_ATTEMPTED
 
 
 def attacks() -> list[Attack]:

@@ -1,10 +1,11 @@
 """Ending, outliving, multiplying and signalling processes; system calls nobody needs."""
 
 from autograder.attacks.stage import Attack, attempts, hostile, inside
+from optlab.checking.diagnose import Status
 
 FAMILY = "process"
-BLANK = "not_attempted"
-LATE = "timed_out"
+BLANK = Status.NOT_ATTEMPTED
+LATE = Status.TIMED_OUT
 
 
 def attacks() -> list[Attack]:

@@ -22,20 +22,20 @@ from autograder.handin.outputs import FileLimits
 from autograder.handin.read import Refusal, read_bytes
 from autograder.pages.html import template
 from autograder.text import clean
-from optlab.checking.diagnose import PLAIN, Verdict
+from optlab.checking.diagnose import PLAIN, Status, Verdict
 
 # `nbgrader release_feedback` finds by them which learner may fetch a page.
 TICKETS = ("timestamp.txt", "submission_secret.txt")
 CODE_LENGTH = 20_000
 # Icon, word and tone by status. The icons are in every font; the words carry the meaning.
-STATUS = {
-    "correct": ("✓", "Correct", "good"),
-    "known_mistake": ("✗", "Not right yet", "bad"),
-    "incorrect": ("✗", "Not right yet", "bad"),
-    "raised": ("!", "Raised an error", "bad"),
-    "timed_out": ("…", "Took too long", "bad"),
-    "refused": ("✗", "Could not be graded", "bad"),
-    "not_attempted": ("\u2013", "Not attempted", "none"),
+STATUS: dict[str, tuple[str, str, str]] = {
+    Status.CORRECT: ("✓", "Correct", "good"),
+    Status.KNOWN_MISTAKE: ("✗", "Not right yet", "bad"),
+    Status.INCORRECT: ("✗", "Not right yet", "bad"),
+    Status.RAISED: ("!", "Raised an error", "bad"),
+    Status.TIMED_OUT: ("…", "Took too long", "bad"),
+    Status.REFUSED: ("✗", "Could not be graded", "bad"),
+    Status.NOT_ATTEMPTED: ("\u2013", "Not attempted", "none"),
 }
 PARTLY = ("~", "Partly right", "some")
 BY_HAND = ("✎", "Marked by hand")
