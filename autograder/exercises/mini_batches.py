@@ -690,7 +690,6 @@ def _(rng):
     yield Case({"losses": losses, "weights": whole, "lambd": 3}, note="whole numbers")
 
 
-SQUARES = "squares = sum(np.sum(W**2) for W in weights)"
 MEAN = "np.sum(losses) / b"
 PENALTY = "lambd / (2 * b) * squares"
 
