@@ -15,7 +15,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from autograder import RELEASES
+from autograder import NOTEBOOKS
 from autograder.course import names, timestamps
 from autograder.handin.outputs import LIMITS, outputs, safe
 from autograder.handin.pour import pour
@@ -26,6 +26,8 @@ from optlab.checking import codec
 from optlab.checking.codec import CodecError
 from optlab.checking.compare import difference
 from optlab.checking.probe import Observation
+
+pytestmark = pytest.mark.slow
 
 SEEDS = int(os.environ.get("SEEDS", "0"))
 LESSON = "03_bias_correction"
@@ -143,7 +145,7 @@ JSON = st.recursive(
 
 @pytest.fixture(scope="module")
 def release():
-    return nbformat.read(RELEASES / f"{LESSON}.ipynb", as_version=4)
+    return nbformat.read(NOTEBOOKS / f"{LESSON}.ipynb", as_version=4)
 
 
 def _places(value, path=()):
