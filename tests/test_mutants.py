@@ -58,6 +58,12 @@ def test_whoever_passes_check_passes_grading_and_names_are_true(exercise):
     assert [(item.mutant.edit, item.verdict.mistake) for item in false] == []
 
 
+@pytest.mark.skipif(SAMPLE is not None, reason="takes minutes; MUTANTS=all runs it")
+@pytest.mark.parametrize("exercise", FUNCTIONS, ids=lambda item: item.name)
+def test_three_quarters_of_the_slips_are_told(exercise):
+    assert list(prove.neighbours(exercise, list(mutants.tell(exercise)))) == []
+
+
 def test_every_exception_is_still_needed():
     for name, edit in EXCEPTIONS:
         exercise = find_exercise(name)

@@ -5,13 +5,11 @@ verdict is held against the truth, which is known here: the edit, its line, and 
 really does on inputs that nobody has seen.
 """
 
-import ast
-import inspect
 import linecache
 import warnings
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -20,11 +18,9 @@ import numpy as np
 from autograder.exercise import Answer, Exercise
 from autograder.proof.counted import EndlessError, Turns, compile_counted
 from autograder.proof.mutate import Mutant, canonical, neighbours
-from optlab.checking import diagnose, facts, onechange
+from optlab.checking import diagnose, explain
 from optlab.checking.compare import difference
-from optlab.checking.diagnose import AnswerKey, Verdict, same
-from optlab.checking.facts import Fact
-from optlab.checking.onechange import Place
+from optlab.checking.diagnose import AnswerKey, Status, Verdict, same
 from optlab.checking.probe import Case, Observation
 
 NAMED = "named"  # by a catalogued mistake that it is
@@ -47,15 +43,12 @@ _FRESH = (101, 102)  # seeds of inputs that no key holds
 class Told:
     """One neighbour and what is said of it.
 
-    outcome: what this is worth, see above. place, facts: what a search of the source and a look
-    at the values show where no mistake is named. duplicate: the mistake with the same source.
+    outcome: what this is worth, see above. duplicate: the mistake with the same source.
     """
 
     mutant: Mutant
     verdict: Verdict
     outcome: str
-    place: Place | None
-    facts: tuple[Fact, ...]
     duplicate: str | None
 
     def to_data(self) -> dict[str, Any]:
@@ -65,8 +58,8 @@ class Told:
             "line": self.mutant.line,
             "status": EQUIVALENT if self.outcome == EQUIVALENT else said["status"],
             "mistake": said["mistake"],
-            "place": None if self.place is None else asdict(self.place),
-            "facts": [asdict(fact) for fact in self.facts],
+            "place": said["place"],
+            "facts": said["facts"],
             "message": said["message"],
             "outcome": self.outcome,
             "duplicate": self.duplicate,
@@ -92,21 +85,21 @@ def share_told(told: Iterable[Told]) -> float:
     return sum(counts[outcome] for outcome in TRULY_TOLD) / wrong if wrong else 1.0
 
 
-def _is_there(place: Place, mutant: Mutant) -> bool:
+def _is_there(place: dict[str, Any], mutant: Mutant) -> bool:
     """Whether the place is that of the edit; beside it, where a line is missing or moved."""
-    lines = range(place.line, place.end_line + 1)
+    lines = range(place["line"], place["end_line"] + 1)
     beside = 1 if mutant.kind in ("line missing", "order of lines", "return in the loop") else 0
     true = range(mutant.line - beside, mutant.line + beside + 1)
-    return any(line in true for line in (*lines, *place.also))
+    return any(line in true for line in lines)
 
 
 def _same_error(first: Observation, second: Observation) -> bool:
     return first.error == second.error
 
 
-def _is_telling(fact: Fact) -> bool:
+def _is_telling(fact: dict[str, str]) -> bool:
     """Which cases are right says less than any other fact, and helps nobody alone."""
-    return fact.kind != "some cases"
+    return fact["kind"] != "some cases"
 
 
 class _Bench:
@@ -149,41 +142,19 @@ class _Bench:
     def told(self, mutant: Mutant) -> Told:
         """What is said of one neighbour, and whether it is true."""
         seen = self._observe(mutant.source, self.key.cases)
-        verdict = self._verdict(seen)
-        place: Place | None = None
-        found: tuple[Fact, ...] = ()
-        if self.searched and verdict.status != diagnose.CORRECT and not verdict.mistake:
-            place, found = self._explained(mutant.source, seen)
+        verdict = self._verdict(mutant.source, seen)
         return Told(
             mutant=mutant,
             verdict=verdict,
-            outcome=self._outcome(mutant, verdict, seen, place, found),
-            place=place,
-            facts=found,
+            outcome=self._outcome(mutant, verdict, seen),
             duplicate=self.sources.get(mutant.source),
         )
 
-    def _verdict(self, seen: Seen | None) -> Verdict:
+    def _verdict(self, source: str, seen: Seen | None) -> Verdict:
         if seen is None:
-            return diagnose.verdict(self.key, diagnose.TIMED_OUT, "This does not come to an end.")
-        return diagnose.diagnose(self.key, seen)
-
-    def _explained(self, source: str, seen: Seen | None) -> tuple[Place | None, tuple[Fact, ...]]:
-        """The one change, unless a default is another one than in the cell that was handed out."""
-        tree = ast.parse(source).body[0]
-        assert isinstance(tree, ast.FunctionDef)
-        changed = facts.changed_defaults(tree, self.defaults)
-        if changed:
-            return None, changed
-        found = facts.from_source(tree)
-        if seen is not None:
-            found += facts.from_values(self.key, seen)
-        return onechange.find(self._as_in_a_cell(source), self.key), found
-
-    @cached_property
-    def defaults(self) -> dict[str, Any]:
-        parameters = inspect.signature(self.exercise.reference).parameters.values()
-        return {p.name: p.default for p in parameters if p.default is not p.empty}
+            return diagnose.verdict(self.key, Status.TIMED_OUT, "This does not come to an end.")
+        explained = explain.here(self.key, self._as_in_a_cell(source)) if self.searched else None
+        return diagnose.diagnose(self.key, seen, explain=explained)
 
     def _as_in_a_cell(self, source: str) -> Callable:
         """The function, with its source where `inspect` looks for it."""
@@ -193,21 +164,14 @@ class _Bench:
         exec(compile(source, name, "exec"), scope)
         return scope[self.exercise.name]
 
-    def _outcome(
-        self,
-        mutant: Mutant,
-        verdict: Verdict,
-        seen: Seen | None,
-        place: Place | None,
-        found: tuple[Fact, ...],
-    ) -> str:
-        if verdict.status == diagnose.CORRECT:
+    def _outcome(self, mutant: Mutant, verdict: Verdict, seen: Seen | None) -> str:
+        if verdict.status == Status.CORRECT:
             return EQUIVALENT if self._is_right(mutant) else HIDDEN
         if verdict.mistake:
             return NAMED if self._is(mutant, verdict.mistake) else FALSE
-        if place is not None:
-            return PLACED if _is_there(place, mutant) else ELSEWHERE
-        if seen is None or verdict.status == diagnose.RAISED or any(map(_is_telling, found)):
+        if verdict.place is not None:
+            return PLACED if _is_there(verdict.place, mutant) else ELSEWHERE
+        if seen is None or verdict.status == Status.RAISED or any(map(_is_telling, verdict.facts)):
             return TOLD
         return NOTHING if self._only_values_differ(seen) else TOLD
 
@@ -225,7 +189,7 @@ class _Bench:
 
     def _is_right(self, mutant: Mutant) -> bool:
         seen = self._observe(mutant.source, self.hidden.cases)
-        return seen is not None and diagnose.diagnose(self.hidden, seen).status == diagnose.CORRECT
+        return seen is not None and diagnose.diagnose(self.hidden, seen).status == Status.CORRECT
 
     def _is(self, mutant: Mutant, mistake: str) -> bool:
         """Whether the function is a form of that mistake also on inputs that no key holds."""
