@@ -25,7 +25,7 @@ TURNS = 20_000  # of one run that is tried first; every loop turn and call count
 NUMBER_BITS = 1 << 16
 SEQUENCE = 1_000_000  # items of a sequence, numbers of a call multiplied
 ARRAY = 200_000  # items that a changed call may make
-BROADCAST = 2_000_000
+BROADCAST = 1_000_000
 THINGS = 20_000  # in a result
 DEPTH = 12
 
@@ -61,6 +61,10 @@ _COMPUTES = frozenset(
     "abs round min max sqrt square exp log log10 log2 log1p expm1 floor ceil sin cos tan maximum "
     "minimum int float bool divide sum mean prod clip where isclose allclose sign isfinite isnan "
     "append default_rng seed".split()
+)
+_SHAPED = frozenset(  # an array of integers may be a shape, or say how often
+    "zeros ones empty full broadcast_to tile repeat rand randn random standard_normal normal "
+    "uniform integers permutation choice arange eye identity".split()
 )
 _FREE = frozenset("len isinstance zip enumerate float bool super type str".split())
 _CUBIC = frozenset(
@@ -241,7 +245,7 @@ class Guard:
         if size > 4096:
             if size > BROADCAST:
                 raise TooMuch
-            self.tick(size >> 8)
+            self.tick(size >> 6)
 
     def range(self, *bounds: Any) -> range:
         made = range(*bounds)
@@ -257,8 +261,10 @@ class Guard:
             kind = type(value)
             if kind is np.ndarray:
                 arrays *= max(1, value.size)
-            elif kind is int:
-                numbers *= abs(value) or 1
+                if name in _SHAPED and value.dtype.kind in "iu" and value.size <= DEPTH:
+                    numbers *= _shape_size(value.ravel().tolist())
+            elif isinstance(value, (int, np.integer)):
+                numbers *= abs(int(value)) or 1
             elif kind in _CONTAINERS:
                 if getattr(function, "__self__", None) is value:
                     raise TooMuch  # x.append(x)
@@ -279,7 +285,7 @@ class Guard:
         elif arrays > 4096:
             if arrays > BROADCAST:
                 raise TooMuch
-            self.tick(arrays >> 8)
+            self.tick(arrays >> 6)
 
 
 _WIDE = re.compile(r"%[^a-zA-Z%]*(\d{3}|\*)")  # "%999999999d"
@@ -303,7 +309,7 @@ def _bits(a: int, b: int, operator: str) -> int:
     return a.bit_length() + (abs(b) if operator == "LShift" else b.bit_length())
 
 
-def _shape_size(shape: tuple) -> int:
+def _shape_size(shape: Iterable) -> int:
     whole = (abs(int(n)) for n in shape if isinstance(n, (int, np.integer)))
     return math.prod(n or 1 for n in whole)
 

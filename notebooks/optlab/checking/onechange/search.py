@@ -22,10 +22,10 @@ from optlab.checking.onechange.weave import Weaver, needs_of
 from optlab.checking.probe import Observation
 
 CANDIDATES = 2000
-TOTAL_TURNS = 2_000_000
+TOTAL_TURNS = 600_000
 _UP_TO = {1: 0.5, 2: 0.7, 3: 0.9}  # the share of the candidates that is spent after each tier
-_OWN_TURNS = 20  # a changed run may take so many times the turns of the answer
-_SPARE_TURNS = 6000
+_OWN_TURNS = 20  # a first look may take so many times the turns of the answer
+_SPARE_TURNS = 1000
 _LEAST_RTOL = 1e-7
 _MISSING = object()
 
@@ -102,11 +102,10 @@ class Search:
             answer = self._define(self._weaver.plain())
         except (Exception, TooMuch) as error:
             raise NotSearchable("it cannot be defined anew") from error
-        self.runs = [self._run_case(answer, index, TURNS * 10) for index in self._cases()]
+        self.runs = [self._run_case(answer, index, TURNS) for index in self._cases()]
         wrong = [index for index in self._cases() if not self._right(index, self.runs[index])]
         if not wrong:
             return Found()
-        self._limits = [_turns_for(run) for run in self.runs]
         self._first = min(wrong, key=lambda i: (len(self.key.cases[i].then), self.runs[i].turns))
         rest = [index for index in self._cases() if index != self._first]
         self._order = [self._first, *sorted(rest, key=lambda i: i not in wrong)]
@@ -163,7 +162,7 @@ class Search:
     def _effect(self, function: Callable) -> bool:
         """Whether it changes what it is given, or gives back one array twice."""
         for index in self._cases():
-            self._guard.start(TURNS * 10)
+            self._guard.start(TURNS)
             try:
                 seen = probe.observe(function, self.key.parameters, self.key.cases[index])
             except TooMuch:
@@ -181,7 +180,7 @@ class Search:
                     self._texts[text] = expression(text)
         function = self._define(self._weaver.traced())
         self._lines.clear()
-        self._run_case(function, self._first, self._limits[self._first])
+        self._run_case(function, self._first, TURNS)
 
     def _note(self, line: int, names: dict[str, Any]) -> None:
         self._lines.add(line)
@@ -319,7 +318,7 @@ class Search:
             return None
         self._scope["_ol_apply"] = self._note_value
         self._scope["_ol_sites"] = tuple(numbers)
-        self._run_case(function, self._first, self._limits[self._first])
+        self._run_case(function, self._first, TURNS)
         self._scope["_ol_apply"] = self._apply
         return function
 
@@ -363,9 +362,9 @@ class Search:
             return
 
     @contextmanager
-    def _limited(self, index: int) -> Iterator[None]:
-        """A run of a candidate on a case: its turns are limited, and count for the whole search."""
-        self._guard.start(self._limits[index])
+    def _limited(self, turns: int) -> Iterator[None]:
+        """A run of a candidate: its turns are limited, and count for the whole search."""
+        self._guard.start(turns)
         try:
             yield
         finally:
@@ -375,7 +374,7 @@ class Search:
         """Whether the first wrong value is right now, and what else became right there."""
         if self._quick is None:
             return True, frozenset()
-        with self._limited(self._first):
+        with self._limited(_turns_for(self.runs[self._first])):
             results = self._results(function, self._first)
             result = next(islice(results, self._quick.call, None), _MISSING)
         return self._quick.look(result)
@@ -385,7 +384,7 @@ class Search:
             expected = self.key.expected[index]
             error = None
             try:
-                with self._limited(index):
+                with self._limited(TURNS):
                     outputs = self._outputs(function, index)
             except Exception as raised:
                 outputs, error = (), _error_name(raised)
@@ -399,7 +398,7 @@ class Search:
     def _holds(self, function: Callable, won: frozenset) -> bool:
         """Whether what became right is right at every step of every case, and no coincidence."""
         for index in self._cases():
-            with self._limited(index):
+            with self._limited(TURNS):
                 results = self._results(function, index)
                 for wanted in self.key.expected[index].outputs:
                     result = next(results, _MISSING)
@@ -468,9 +467,10 @@ class _Quick:
 
 
 def _turns_for(run: Run) -> int:
+    """For the first look; what passes it may take as long as the answer itself."""
     if run.error == TooMuch.__name__:
-        return _SPARE_TURNS
-    return min(_OWN_TURNS * run.turns + _SPARE_TURNS, TURNS + 10_000)
+        return 2 * _SPARE_TURNS
+    return min(_OWN_TURNS * run.turns + _SPARE_TURNS, TURNS)
 
 
 def _arranged(parameters: list[str], args: dict[str, Any]) -> tuple[list[Any], dict[str, Any]]:
