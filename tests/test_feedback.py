@@ -13,8 +13,7 @@ from small_lesson import ANSWERS, LESSON, POINTS, cell, figure, png, submission
 
 from autograder.handin.outputs import safe
 from autograder.pages import feedback
-from optlab.checking import diagnose
-from optlab.checking.diagnose import Verdict
+from optlab.checking.diagnose import Status, Verdict
 
 HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(2)>\"'>{{ 7 * 7 }}\x1b[31m\ud800"
 
@@ -57,18 +56,7 @@ def test_a_page_tells_student_lesson_total_marks_and_messages():
     assert "first_step ✗ Not right yet 0 / 1 Look again." in text
 
 
-STATUSES = [
-    diagnose.CORRECT,
-    diagnose.KNOWN_MISTAKE,
-    diagnose.INCORRECT,
-    diagnose.RAISED,
-    diagnose.NOT_ATTEMPTED,
-    diagnose.TIMED_OUT,
-    diagnose.REFUSED,
-]
-
-
-@pytest.mark.parametrize("status", STATUSES)
+@pytest.mark.parametrize("status", Status)
 def test_every_status_has_an_icon_and_a_word(status):
     score = 4.0 if status == "correct" else 0.0
     icon, word, _ = feedback.STATUS[status]

@@ -21,7 +21,7 @@ from autograder.judge import doubts
 from autograder.judge.session import Cell, Failure, Limits, Probe, Run, Session
 from autograder.text import clean
 from optlab.checking import diagnose
-from optlab.checking.diagnose import Verdict
+from optlab.checking.diagnose import Status, Verdict
 
 EXPERIMENT = "experiment"  # the tag of demonstrations, which grading may skip
 MESSAGE_LENGTH = 1000
@@ -178,8 +178,8 @@ def _error_in(run: Run, cell: str) -> str | None:
 
 
 def _failed(key: diagnose.AnswerKey, failure: Failure, cell_error: str | None) -> Verdict:
-    if failure.status == diagnose.NOT_ATTEMPTED and cell_error:
-        return diagnose.verdict(key, diagnose.RAISED, f"The cell raised {cell_error}.")
-    if failure.status == diagnose.NOT_ATTEMPTED:
+    if failure.status == Status.NOT_ATTEMPTED and cell_error:
+        return diagnose.verdict(key, Status.RAISED, f"The cell raised {cell_error}.")
+    if failure.status == Status.NOT_ATTEMPTED:
         return diagnose.not_attempted(key)
     return diagnose.verdict(key, failure.status, failure.text, cause=failure.cause)

@@ -16,7 +16,7 @@ from autograder.exercises import lessons
 from autograder.pages.html import template
 from autograder.status import SubmissionStatus
 from autograder.text import clean
-from optlab.checking.diagnose import CORRECT, NOT_ATTEMPTED
+from optlab.checking.diagnose import Status
 
 HELP_BELOW = 0.5  # of the points of what was handed in
 MOST_MISTAKES = 15
@@ -160,9 +160,9 @@ def exercise_rows(submissions: Iterable[dict[str, Any]]) -> list[ExerciseRow]:
         ExerciseRow(
             lesson,
             name,
-            correct=sum(item["status"] == CORRECT for item in items),
+            correct=sum(item["status"] == Status.CORRECT for item in items),
             partly=sum(0 < item["score"] < item["max_score"] for item in items),
-            attempted=sum(item["status"] != NOT_ATTEMPTED for item in items),
+            attempted=sum(item["status"] != Status.NOT_ATTEMPTED for item in items),
             handed_in=len(items),
         )
         for (lesson, name), items in found.items()

@@ -10,7 +10,7 @@ from autograder.exercise import Answer, Exercise, Quiz, judge_here
 from autograder.proof import mutants
 from autograder.proof.mutants import Told
 from optlab.checking import diagnose
-from optlab.checking.diagnose import AnswerKey, Known, Verdict
+from optlab.checking.diagnose import AnswerKey, Known, Status, Verdict
 from optlab.checking.probe import Case
 
 CHECK = "check"
@@ -49,11 +49,11 @@ def texts(exercise: Exercise | Quiz) -> Iterator[str]:
 
 def options(quiz: Quiz) -> Iterator[str]:
     """Faults of a question: every option is told apart and explained."""
-    if judge_here(quiz, quiz.right.value).status != diagnose.CORRECT:
+    if judge_here(quiz, quiz.right.value).status != Status.CORRECT:
         yield f"the right answer {quiz.right.value!r} does not pass"
     for option in quiz.wrong:
         verdict = judge_here(quiz, option.value)
-        if (verdict.status, verdict.score) != (diagnose.KNOWN_MISTAKE, 0):
+        if (verdict.status, verdict.score) != (Status.KNOWN_MISTAKE, 0):
             yield f"the wrong answer {option.value!r} is {verdict.status}"
         elif verdict.message != option.explanation:
             yield f"the wrong answer {option.value!r} is not told its own explanation"
@@ -66,7 +66,7 @@ def right(exercise: Exercise, seeds: Iterable[int]) -> Iterator[str]:
         for answer in (None, *exercise.styles):
             function = exercise.implement(answer) if answer else exercise.reference
             verdict = diagnose.diagnose(key, exercise.observe(function, cases))
-            if verdict.status != diagnose.CORRECT or verdict.score != exercise.points:
+            if verdict.status != Status.CORRECT or verdict.score != exercise.points:
                 name = answer.name if answer else "the reference"
                 yield f"{name} is {verdict.status} ({where}): {verdict.message}"
 
@@ -145,7 +145,7 @@ def _joined(first: AnswerKey, second: AnswerKey) -> AnswerKey:
 
 def _not_named(verdict: Verdict, answer: Answer, where: str) -> Iterator[str]:
     if answer.variant:
-        if (verdict.status, verdict.variant) != (diagnose.CORRECT, answer.name):
+        if (verdict.status, verdict.variant) != (Status.CORRECT, answer.name):
             yield f"the variant {answer.name} is {verdict.status} ({where}): {verdict.message}"
         return
     if verdict.mistake != answer.name:

@@ -32,7 +32,6 @@ class Status(StrEnum):
     REFUSED = "refused"
 
 
-CORRECT, KNOWN_MISTAKE, INCORRECT, RAISED, NOT_ATTEMPTED, TIMED_OUT, REFUSED = Status
 PLAIN = "Correct."
 EFFECT_SHARE = 0.8  # of the points, where the values are right and something beside them is not
 _STUB = "NotImplementedError"
@@ -43,7 +42,7 @@ class Verdict:
     """The judge's word on one exercise; the fields are the command contract."""
 
     exercise: str
-    status: str
+    status: Status
     score: float
     max_score: float
     message: str
