@@ -30,7 +30,7 @@ from autograder.course.folder import create, recorder_of
 from autograder.course.submissions import submissions
 from autograder.course.verdicts import verdict_files
 from autograder.errors import RunError
-from autograder.exercise import Exercise, Quiz
+from autograder.exercise import Exercise
 from autograder.exercises import find_lesson, lessons
 from autograder.judge import worker
 from autograder.judge.judge import EXPERIMENT, Judge, Settings
@@ -221,9 +221,7 @@ def make_class(course: Path, lesson: str, count: int) -> list[str]:
     return honest
 
 
-def _answer(exercise: Exercise | Quiz, number: int, right: bool) -> str:
-    if isinstance(exercise, Quiz):
-        return exercise.source_of(exercise.right if right else exercise.wrong[0])
+def _answer(exercise: Exercise, number: int, right: bool) -> str:
     styles = [exercise.source, *(style.source for style in exercise.styles)]
     answers = styles if right else [mistake.source for mistake in exercise.mistakes]
     return answers[number % len(answers)]

@@ -1,6 +1,4 @@
-"""What a lesson asks, in one block: reference, cases, mistakes, variants, correct styles, hints.
-
-lesson = Lesson("04_momentum", title="...", minutes=60)
+"""What is asked of a function, in one block: reference, cases, mistakes, variants, styles, hints.
 
 @lesson.exercise(points=4, returns=("params", "velocity"))
 def momentum_update(params, grads, velocity, learning_rate, beta=0.9): ...
@@ -13,17 +11,17 @@ momentum_update.mistake("old_velocity", "Your message ...", ("velocity[k]", "old
 
 import inspect
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache, cached_property
 from itertools import combinations
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
 import autograder.learner_side  # noqa: F401
 from autograder.answer import Answer, Edit, define, edited, source_of
-from autograder.quiz import Option, Quiz, by_letter
 from optlab.checking import codec, probe
 from optlab.checking.answerkey import AnswerKey, Known, same
 from optlab.checking.diagnose import Explain, Verdict, diagnose, match
@@ -35,18 +33,78 @@ PUBLIC_SEED = 0  # the public cases are the same for every learner and every run
 HIDDEN = 1  # sets the stream of the hidden cases apart from that of the public ones
 
 
-class Exercise:
-    """One graded function. Created by `Lesson.exercise`."""
+class Exercise(ABC):
+    """What a lesson asks and grades: a function to write, or a question to answer.
+
+    All that builds, proves and grades exercises goes by this and asks no further.
+    """
+
+    kind: ClassVar[str]
+    name: str
+    points: float
+    hints: tuple[str, ...]
+
+    @property
+    @abstractmethod
+    def source(self) -> str:
+        """A right answer, as its cell holds it."""
+
+    @property
+    @abstractmethod
+    def mistakes(self) -> Sequence[Answer]:
+        """Every wrong answer that has a name, form by form."""
+
+    @property
+    def variants(self) -> Sequence[Answer]:
+        """Every other convention: right as well, and said."""
+        return ()
+
+    @property
+    def styles(self) -> Sequence[Answer]:
+        """Right answers, each written in a way of its own."""
+        return ()
+
+    @abstractmethod
+    def key(self, seed: int = PUBLIC_SEED) -> AnswerKey:
+        """The full key, hidden cases included: for the judge, never for a learner."""
+
+    @abstractmethod
+    def public_key(self) -> AnswerKey:
+        """The key that goes into the learner's folder: public cases only."""
+
+    @abstractmethod
+    def observe(self, thing: Any, cases: Iterable[Case]) -> tuple[Observation, ...]:
+        """Observe an answer on cases, in this process: for trusted code only."""
+
+    def pairs(self, key: AnswerKey) -> PairFinder | None:
+        """What `diagnose` asks for two mistakes at once; None where there is no such thing."""
+        return None
+
+
+class Function(Exercise):
+    """An exercise that asks for a function. Created by `Lesson.exercise`, which see."""
 
     kind = "function"
 
-    def __init__(self, lesson: "Lesson", reference: Callable, settings: dict[str, Any]) -> None:
-        self.lesson = lesson
+    def __init__(
+        self,
+        reference: Callable,
+        *,
+        points: float,
+        returns: tuple[str, ...],
+        summary: str | None,
+        views_allowed: bool,
+        floats_only: bool,
+        hints: tuple[str, ...],
+    ) -> None:
         self.reference = reference
         self.name = reference.__name__
-        self.points: float = settings.pop("points")
-        self.settings = settings
-        self.source = source_of(reference)
+        self.points = points
+        self.returns = returns
+        self.summary = summary
+        self.views_allowed = views_allowed
+        self.floats_only = floats_only
+        self.hints = hints
         parameters = inspect.signature(reference).parameters
         self.parameters = list(parameters)
         self.defaults = {
@@ -60,6 +118,11 @@ class Exercise:
         self._waiting = ""  # a mistake or variant without edits, until it decorates a function
         self._make_cases: list[Callable] = []
 
+    @cached_property
+    def source(self) -> str:
+        """The reference, without decorators and docstring."""
+        return source_of(self.reference)
+
     def cases(self, make: Callable) -> Callable:
         """Decorator: `make(rng)` yields cases, the same number for every seed.
 
@@ -70,19 +133,17 @@ class Exercise:
 
     @property
     def mistakes(self) -> list[Answer]:
-        """Every mistake, form by form, in the order of registration."""
+        """In the order of registration."""
         self._require_all_decorate()
         return self._mistakes
 
     @property
     def variants(self) -> list[Answer]:
-        """Every other convention."""
         self._require_all_decorate()
         return self._variants
 
     @property
     def styles(self) -> list[Answer]:
-        """Correct answers, each written in a way of its own."""
         return self._styles
 
     def mistake(
@@ -217,17 +278,46 @@ class Exercise:
             yield from make(np.random.default_rng([*seed, number]))
 
     def key(self, seed: int = PUBLIC_SEED) -> AnswerKey:
-        """The full key, hidden cases included: for the judge, never for a learner."""
-        return _key(self, self.make_cases(seed))
+        return self.key_for(self.make_cases(seed))
 
     def public_key(self) -> AnswerKey:
-        """The key that goes into the learner's folder: public cases only."""
         public = self.public_cases()
-        return _key(self, public, hidden=len(self.make_cases(PUBLIC_SEED)) - len(public))
+        return self.key_for(public, hidden=len(self.make_cases(PUBLIC_SEED)) - len(public))
 
-    def observe(self, function: Any, cases: Iterable[Case]) -> tuple[Observation, ...]:
-        """Observe a callable on cases, in this process: for trusted code only."""
-        return probe.observe_all(function, self.parameters, cases)
+    def key_for(self, cases: tuple[Case, ...], hidden: int = 0) -> AnswerKey:
+        """The key that asks these cases; `hidden`: how many more the judge asks."""
+        known = (
+            Known(
+                name=answer.name,
+                message=answer.message,
+                observations=_Trial(self, answer, cases),
+                share=answer.share,
+                variant=answer.variant,
+            )
+            for answer in (*self.variants, *self.mistakes)
+        )
+        return AnswerKey(
+            exercise=self.name,
+            kind=self.kind,
+            points=self.points,
+            parameters=self.parameters,
+            returns=self.returns,
+            cases=cases,
+            expected=self.observe(self.reference, cases),
+            known=tuple(known),
+            hints=self.hints,
+            summary=self.summary,
+            views_allowed=self.views_allowed,
+            floats_only=self.floats_only,
+            hidden=hidden,
+            defaults=self.defaults,
+        )
+
+    def observe(self, thing: Any, cases: Iterable[Case]) -> tuple[Observation, ...]:
+        return probe.observe_all(thing, self.parameters, cases)
+
+    def pairs(self, key: AnswerKey) -> PairFinder:
+        return Pairs(self, key).find
 
 
 class Pairs:
@@ -237,7 +327,7 @@ class Pairs:
     there leaves a few that are tried on every case.
     """
 
-    def __init__(self, exercise: Exercise, key: AnswerKey) -> None:
+    def __init__(self, exercise: Function, key: AnswerKey) -> None:
         self.exercise, self.key = exercise, key
         self.index = min(range(len(key.cases)), key=lambda i: len(key.cases[i].then))
 
@@ -283,178 +373,27 @@ def _both(first: Answer, second: Answer, observations: tuple[Observation, ...]) 
     return Known(f"{first.name}+{second.name}", message, observations)
 
 
-class Lesson:
-    """The exercises of one lesson, in the order in which the learner meets them."""
-
-    def __init__(self, name: str, *, title: str, minutes: int) -> None:
-        self.name = name
-        self.title = title
-        self.minutes = minutes
-        self.exercises: dict[str, Exercise | Quiz] = {}
-
-    @cached_property
-    def points(self) -> float:
-        """Points of the whole lesson."""
-        return sum(exercise.points for exercise in self.exercises.values())
-
-    def exercise(
-        self,
-        *,
-        points: float,
-        returns: tuple[str, ...] = (),
-        summary: str | None = None,
-        views_allowed: bool = False,
-        floats_only: bool = False,
-        hints: tuple[str, ...] = (),
-    ) -> Callable[[Callable], Exercise]:
-        """Decorator: the decorated function is the reference.
-
-        returns: names of the results, for messages. summary: see `AnswerKey`. views_allowed:
-        whether the result may share memory with the arguments. floats_only: whether integers and
-        single precision cost a share where the reference gives an array of floats.
-        """
-        settings = {
-            "points": points,
-            "returns": returns,
-            "summary": summary,
-            "views_allowed": views_allowed,
-            "floats_only": floats_only,
-            "hints": hints,
-        }
-
-        def register(reference: Callable) -> Exercise:
-            exercise = Exercise(self, reference, settings)
-            self._add(exercise)
-            return exercise
-
-        return register
-
-    def quiz(
-        self,
-        name: str,
-        *,
-        title: str,
-        question: str,
-        options: dict[str, tuple[str, str]],
-        right: str,
-        hints: tuple[str, ...],
-        afterwards: str = "",
-        points: float = 1,
-    ) -> Quiz:
-        """Register a question with lettered options: {"a": (text, explanation), ...}.
-
-        Every option is explained, the right one too. Paragraphs of the question are wrapped;
-        one that has lines of its own, as a table has, stays as it is.
-        """
-        lettered = by_letter(options)
-        if right not in lettered:
-            raise ValueError(f"{name}: the right option {right!r} is none of {', '.join(lettered)}")
-        quiz = Quiz(
-            name=name,
-            points=points,
-            title=title,
-            question=question,
-            options=tuple(lettered.values()),
-            right=lettered[right],
-            asks=f"one of {', '.join(lettered)}",
-            hints=hints,
-            afterwards=afterwards,
-        )
-        self._add(quiz)
-        return quiz
-
-    def number_quiz(
-        self,
-        name: str,
-        *,
-        title: str,
-        question: str,
-        asks: str,
-        right: tuple[float, str],
-        wrong: dict[float, str],
-        hints: tuple[str, ...],
-        written: float | None = None,
-        rtol: float = 0.02,
-        points: float = 1,
-    ) -> Quiz:
-        """Register a question for a number: the right one and those that slips lead to, explained.
-
-        asks: what kind of number, "a number of days". written: the right one as the solution
-        notebook has it, where it is rounded there. rtol: relative tolerance.
-        """
-        answer = Option(value=right[0], explanation=right[1])
-        slips = (Option(value=value, explanation=said) for value, said in wrong.items())
-        quiz = Quiz(
-            name=name,
-            points=points,
-            title=title,
-            question=question,
-            options=(answer, *slips),
-            right=answer,
-            asks=asks,
-            hints=hints,
-            written=written,
-            rtol=rtol,
-        )
-        self._add(quiz)
-        return quiz
-
-    def _add(self, exercise: Exercise | Quiz) -> None:
-        if exercise.name in self.exercises:
-            raise ValueError(f"{self.name} has two exercises named {exercise.name}")
-        self.exercises[exercise.name] = exercise
-
-
 def judge_here(
-    exercise: Exercise | Quiz,
+    exercise: Exercise,
     thing: Any,
     seed: int = PUBLIC_SEED,
     explain: Explain | None = None,
 ) -> Verdict:
     """Judge trusted code in this process: for tests and for writing exercises."""
     key = cached_key(exercise, seed)
-    if isinstance(exercise, Quiz):
-        return diagnose(key, [probe.observe_answer(thing)])
     return diagnose(key, exercise.observe(thing, key.cases), pairs_of(exercise, seed), explain)
 
 
 @cache
-def cached_key(exercise: Exercise | Quiz, seed: int) -> AnswerKey:
+def cached_key(exercise: Exercise, seed: int) -> AnswerKey:
     """The full key, made once per exercise and run."""
     return exercise.key(seed)
 
 
 @cache
-def pairs_of(exercise: Exercise | Quiz, seed: int) -> PairFinder | None:
-    """What `diagnose` asks for two mistakes at once; a quiz has no such thing."""
-    if isinstance(exercise, Quiz):
-        return None
-    return Pairs(exercise, cached_key(exercise, seed)).find
-
-
-def _key(exercise: Exercise, cases: tuple[Case, ...], hidden: int = 0) -> AnswerKey:
-    known = (
-        Known(
-            name=answer.name,
-            message=answer.message,
-            observations=_Trial(exercise, answer, cases),
-            share=answer.share,
-            variant=answer.variant,
-        )
-        for answer in (*exercise.variants, *exercise.mistakes)
-    )
-    return AnswerKey(
-        exercise=exercise.name,
-        kind=exercise.kind,
-        points=exercise.points,
-        parameters=exercise.parameters,
-        cases=cases,
-        expected=exercise.observe(exercise.reference, cases),
-        known=tuple(known),
-        hidden=hidden,
-        defaults=exercise.defaults,
-        **exercise.settings,
-    )
+def pairs_of(exercise: Exercise, seed: int) -> PairFinder | None:
+    """What finds two mistakes at once, made once per exercise and run."""
+    return exercise.pairs(cached_key(exercise, seed))
 
 
 class _Trial(Sequence[Observation]):
@@ -463,7 +402,7 @@ class _Trial(Sequence[Observation]):
     A wrong answer departs from most of the known ones at the first case.
     """
 
-    def __init__(self, exercise: Exercise, answer: Answer, cases: tuple[Case, ...]) -> None:
+    def __init__(self, exercise: Function, answer: Answer, cases: tuple[Case, ...]) -> None:
         self._exercise, self._answer, self._cases = exercise, answer, cases
         self._seen: dict[int, Observation] = {}
 

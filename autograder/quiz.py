@@ -4,12 +4,16 @@ The notebook's text and the answer key are both made from it.
 """
 
 import textwrap
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
 
 import autograder.learner_side  # noqa: F401
 from autograder.answer import Answer
+from autograder.exercise import PUBLIC_SEED, Exercise
 from optlab.checking import probe
 from optlab.checking.answerkey import AnswerKey, Known
+from optlab.checking.probe import Case, Observation
 
 _WIDTH = 98  # of a line of the notebook's text
 _LETTERS = "abcdefgh"
@@ -28,7 +32,7 @@ class Option:
 
 
 @dataclass(eq=False)
-class Quiz:
+class Quiz(Exercise):
     """A question with one right answer. Created by `Lesson.quiz` and `Lesson.number_quiz`.
 
     afterwards: what the notebook says below the options. written: the right answer as the solution
@@ -48,12 +52,15 @@ class Quiz:
     written: float | None = None
     rtol: float = 0.02
     kind = "quiz"
-    variants: list[Answer] = field(default_factory=list)
 
     @property
     def wrong(self) -> tuple[Option, ...]:
         """The other options."""
         return tuple(option for option in self.options if option is not self.right)
+
+    @property
+    def source(self) -> str:
+        return self.source_of(self.right)
 
     @property
     def mistakes(self) -> list[Answer]:
@@ -93,7 +100,10 @@ class Quiz:
         answer = self.source_of(Option(value=right, explanation=""))
         return f"# BEGIN SOLUTION\n{answer}# END SOLUTION"
 
-    def key(self, seed: int = 0) -> AnswerKey:
+    def key(self, seed: int = PUBLIC_SEED) -> AnswerKey:
+        return self.public_key()
+
+    def public_key(self) -> AnswerKey:
         """A quiz has no cases; its key is the same for judge and learner."""
         known = [
             Known(
@@ -118,7 +128,8 @@ class Quiz:
             asks=self.asks,
         )
 
-    public_key = key
+    def observe(self, thing: Any, cases: Iterable[Case] = ()) -> tuple[Observation, ...]:
+        return (probe.observe_answer(thing),)
 
 
 def by_letter(options: dict[str, tuple[str, str]]) -> dict[str, Option]:

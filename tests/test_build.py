@@ -10,7 +10,7 @@ import pytest
 from autograder import NOTEBOOKS, SOLUTIONS
 from autograder.build import fill, notebooks
 from autograder.errors import RunError, UserError
-from autograder.exercise import Lesson
+from autograder.lesson import Lesson
 
 LESSON = "04_momentum"
 
@@ -147,8 +147,11 @@ def test_a_lesson_and_its_exercises_must_agree(copy, old, new, text):
 
 def _cells(text, *names):
     """The cells of a lesson's text, filled from these exercises of the example."""
-    exercises = {name: _example().exercises[name] for name in names}
-    return list(fill.filled(jupytext.reads(text, fmt="py:percent").cells, exercises, "the text"))
+    lesson = _example()
+    functions = {name: one for name, one in lesson.functions.items() if name in names}
+    quizzes = {name: one for name, one in lesson.quizzes.items() if name in names}
+    cells = jupytext.reads(text, fmt="py:percent").cells
+    return list(fill.filled(cells, functions, quizzes, "the text"))
 
 
 def _example():

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from autograder.exercise import Lesson, judge_here
+from autograder.exercise import judge_here
+from autograder.lesson import Lesson
 from optlab.checking.diagnose import Explanation, Status, contradicts, degenerate, diagnose
 from optlab.checking.probe import Case, Observation, observe
 

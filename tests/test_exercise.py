@@ -2,7 +2,7 @@
 
 import pytest
 
-from autograder.exercise import Lesson
+from autograder.lesson import Lesson
 
 
 @pytest.fixture

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from autograder.exercise import Exercise, Quiz
 from autograder.exercises import lessons
 from autograder.proof import prove
 from optlab.checking import codec, probe
@@ -21,8 +20,8 @@ SEEDS = range(int(os.environ.get("SEEDS", "3")))
 # What `check` names, grading names: see `prove.named`.
 NAMING_SEEDS = SEEDS if "SEEDS" in os.environ else range(1)
 EVERY = [item for lesson in lessons().values() for item in lesson.exercises.values()]
-FUNCTIONS = [item for item in EVERY if isinstance(item, Exercise)]
-QUIZZES = [item for item in EVERY if isinstance(item, Quiz)]
+FUNCTIONS = [item for lesson in lessons().values() for item in lesson.functions.values()]
+QUIZZES = [item for lesson in lessons().values() for item in lesson.quizzes.values()]
 each_function = pytest.mark.parametrize("exercise", FUNCTIONS, ids=lambda item: item.name)
 each_quiz = pytest.mark.parametrize("quiz", QUIZZES, ids=lambda item: item.name)
 each_exercise = pytest.mark.parametrize("exercise", EVERY, ids=lambda item: item.name)
@@ -44,7 +43,12 @@ def test_every_mistake_is_named_by_its_own_message(exercise):
 
 
 @each_exercise
-def test_hints_styles_and_messages(exercise):
+def test_hints(exercise):
+    assert list(prove.hints(exercise)) == []
+
+
+@each_function
+def test_styles_and_messages(exercise):
     assert list(prove.texts(exercise)) == []
 
 
@@ -113,25 +117,10 @@ def _oracles():
 def test_references_agree_with_scalar_loops(exercise, oracle):
     for seed in range(5):
         cases = exercise.make_cases(seed)
-        key = _key(exercise, cases, exercise.observe(exercise.reference, cases))
-        verdict = diagnose(key, exercise.observe(oracle, cases))
+        verdict = diagnose(exercise.key_for(cases), exercise.observe(oracle, cases))
         assert verdict.status == "correct", verdict
 
 
 @cache
 def _public_key(exercise):
     return exercise.public_key()
-
-
-def _key(exercise, cases, expected):
-    """A key without known mistakes, which a correct answer does not need."""
-    return AnswerKey(
-        exercise=exercise.name,
-        kind=exercise.kind,
-        points=exercise.points,
-        parameters=exercise.parameters,
-        cases=cases,
-        expected=expected,
-        known=(),
-        **exercise.settings,
-    )

@@ -26,20 +26,21 @@ MAY_IMPORT = {
     "files": {"errors"},
     "released": {"errors"},
     "answer": set(),
-    "quiz": {"learner_side", "answer"},
-    "exercise": {"learner_side", "answer", "quiz"},
+    "exercise": {"learner_side", "answer"},
+    "quiz": {"learner_side", "answer", "exercise"},
+    "lesson": {"exercise", "quiz"},
     "study": {"errors", "files", "released"},
-    "exercises": {"errors", "exercise"},
-    "proof": {"learner_side", "exercise"},
+    "exercises": {"errors", "exercise", "lesson"},
+    "proof": {"learner_side", "answer", "exercise", "quiz"},
     "handin": {"text"},
     "judge": BASICS | {"exercise", "exercises", "handin"},
     "course": BASICS | {"handin"},
     "pages": BASICS | {"exercises", "handin", "course"},
     "grade": BASICS | {"exercises", "handin", "judge", "course", "pages"},
     "nbgrader_steps": {"errors", "handin", "judge", "course", "pages"},
-    "build": BASICS | {"answer", "quiz", "exercise", "exercises"},
+    "build": BASICS | {"answer", "exercise", "quiz", "lesson", "exercises"},
     "bench": BASICS | {"exercise", "exercises", "judge", "course", "pages", "grade"},
-    "attacks": BASICS | {"exercise", "exercises", "judge", "course", "grade"},
+    "attacks": BASICS | {"exercises", "judge", "course", "grade"},
     "terminal": {"proof", "status", "text"},
 }
 MAY_IMPORT["cli"] = {*MAY_IMPORT}
@@ -123,7 +124,7 @@ def test_exercises_import_no_machinery():
         name for path in (AUTOGRADER / "exercises").glob("[a-z]*.py") for name in _imported(path)
     }
     ours = {name for name in names if name.startswith("autograder") and _file_of(name)}
-    assert ours == {"autograder.exercise"}
+    assert ours == {"autograder.lesson"}
 
 
 def test_importing_the_runner_loads_no_exercise():

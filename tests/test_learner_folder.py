@@ -13,7 +13,6 @@ import nbformat
 import pytest
 
 from autograder import NOTEBOOKS, ROOT, SOLUTIONS
-from autograder.exercise import Exercise
 from autograder.exercises import lessons
 from optlab.checking import keys
 
@@ -91,12 +90,7 @@ def test_no_notebook_holds_a_solution_or_an_output(zipped):
 
 @pytest.mark.parametrize(
     "exercise",
-    [
-        item
-        for lesson in lessons().values()
-        for item in lesson.exercises.values()
-        if isinstance(item, Exercise)
-    ],
+    [item for lesson in lessons().values() for item in lesson.functions.values()],
     ids=lambda item: item.name,
 )
 def test_a_key_holds_public_cases_only_and_no_source(zipped, exercise):

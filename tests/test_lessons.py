@@ -6,7 +6,6 @@ import nbformat
 import pytest
 
 from autograder import NOTEBOOKS, SOLUTIONS
-from autograder.exercise import Exercise
 from autograder.exercises import lessons
 from autograder.judge.judge import Judge
 from autograder.judge.worker import mark_loose
@@ -55,9 +54,7 @@ def test_no_other_cell_defines_an_exercise(lesson):
 def test_signatures_are_those_of_the_references(lesson):
     notebook = nbformat.read(NOTEBOOKS / f"{lesson.name}.ipynb", as_version=4)
     sources = {cell.id: cell.source for cell in notebook.cells}
-    for exercise in lesson.exercises.values():
-        if not isinstance(exercise, Exercise):
-            continue
+    for exercise in lesson.functions.values():
         (released,) = (
             node
             for node in ast.parse(sources[exercise.name]).body

@@ -12,8 +12,8 @@ import sys
 import pytest
 
 from autograder import ROOT
-from autograder.exercise import Exercise, Lesson
 from autograder.exercises import find_exercise, lessons
+from autograder.lesson import Lesson
 from autograder.proof import mutants, mutate, prove
 from autograder.proof.counted import EndlessError, Turns, compile_counted
 from optlab.checking.probe import Case
@@ -21,12 +21,7 @@ from optlab.checking.probe import Case
 pytestmark = pytest.mark.slow
 
 SAMPLE = None if os.environ.get("MUTANTS") == "all" else 8
-FUNCTIONS = [
-    item
-    for lesson in lessons().values()
-    for item in lesson.exercises.values()
-    if isinstance(item, Exercise)
-]
+FUNCTIONS = [item for lesson in lessons().values() for item in lesson.functions.values()]
 # (exercise, edit): why `check` may pass what grading refuses
 EXCEPTIONS: dict[tuple[str, str], str] = {}
 
@@ -219,11 +214,11 @@ def heads(faults):
 
 
 def test_faults_of_texts_are_told(small):
-    small.settings["hints"] = ()
+    small.hints = ()
     small.mistake("says_nothing", "Wrong.", ("factor * x", "0"))
     small.mistake("says_the_same", "Where is the factor?", ("factor * x", "1"))
+    assert list(prove.hints(small)) == ["there is no hint"]
     assert list(prove.texts(small)) == [
-        "there is no hint",
         "there are 0 correct styles, not 2",
         "says_nothing: its message asks nothing",
         "says_the_same: its message is that of forgotten",

@@ -7,7 +7,6 @@ import re
 import numpy as np
 import pytest
 
-from autograder.exercise import Exercise, Quiz
 from autograder.exercises import lessons
 from optlab import check
 from optlab.checking import journal, keys, quiz
@@ -17,8 +16,8 @@ from optlab.checking.messages import Notice
 pytestmark = pytest.mark.slow
 
 EVERY = [item for lesson in lessons().values() for item in lesson.exercises.values()]
-FUNCTIONS = [item for item in EVERY if isinstance(item, Exercise)]
-QUIZZES = [item for item in EVERY if isinstance(item, Quiz)]
+FUNCTIONS = [item for lesson in lessons().values() for item in lesson.functions.values()]
+QUIZZES = [item for lesson in lessons().values() for item in lesson.quizzes.values()]
 NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:e-?\d+)?")
 
 

@@ -28,7 +28,6 @@ from autograder.attacks.stage import BREACH, Attack, Stage
 from autograder.course import folder as courses
 from autograder.course.gradebook import Recorder
 from autograder.course.names import told_apart
-from autograder.exercise import Quiz
 from autograder.exercises import find_lesson, lessons
 from autograder.judge.judge import Settings
 from autograder.judge.session import Limits
@@ -95,9 +94,9 @@ def _is(name: str, safe: bool, otherwise: str) -> Outcome:
 
 @contextmanager
 def _stage() -> Iterator[tuple[Stage, socket.socket]]:
-    exercises = find_lesson(LESSON).exercises.values()
-    target = next(one for one in exercises if not isinstance(one, Quiz))
-    quiz = next(one for one in exercises if isinstance(one, Quiz))
+    lesson = find_lesson(LESSON)
+    target = next(iter(lesson.functions.values()))
+    quiz = next(iter(lesson.quizzes))
     with (
         tempfile.TemporaryDirectory(prefix="attacks-") as folder,
         socket.create_server(("127.0.0.1", 0)) as listener,
@@ -106,7 +105,7 @@ def _stage() -> Iterator[tuple[Stage, socket.socket]]:
         stage = Stage(
             lesson=LESSON,
             target=target.name,
-            quiz=quiz.name,
+            quiz=quiz,
             answer=target.source,
             release=json.loads((NOTEBOOKS / f"{LESSON}.ipynb").read_text("utf-8")),
             course=Path(folder).resolve() / "course",

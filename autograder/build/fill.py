@@ -14,14 +14,17 @@ from nbformat.v4 import new_code_cell
 
 from autograder.answer import body_of
 from autograder.errors import RunError
-from autograder.exercise import Exercise
+from autograder.exercise import Function
 from autograder.quiz import Quiz
 
 _PLACE = re.compile(r"^( *)# REFERENCE SOLUTION$", re.MULTILINE)
 
 
 def filled(
-    cells: Iterable[NotebookNode], exercises: Mapping[str, Exercise | Quiz], where: str
+    cells: Iterable[NotebookNode],
+    functions: Mapping[str, Function],
+    quizzes: Mapping[str, Quiz],
+    where: str,
 ) -> Iterator[NotebookNode]:
     """The cells of a lesson with its questions, answers and model answers in them."""
     asked: set[str] = set()
@@ -33,7 +36,7 @@ def filled(
             if name in asked:
                 raise RunError(f"{where} asks the question {name!r} twice")
             asked.add(name)
-            cell.source = _below(cell.source, _quiz(name, exercises, where).text())
+            cell.source = _below(cell.source, _quiz(name, quizzes, where).text())
             yield cell
         elif "quiz" in markers:
             name = markers["quiz"]
@@ -42,22 +45,21 @@ def filled(
             if cell.source:
                 raise RunError(f"{where}: the cell of quiz {name!r} must be empty; it is filled in")
             answered.add(name)
-            yield _code(_quiz(name, exercises, where).solution(), quiz=name)
+            yield _code(_quiz(name, quizzes, where).solution(), quiz=name)
             yield _code(f'check("{name}")', check=name)
         else:
             if "exercise" in markers:
-                _answer(cell, exercises, where)
+                _answer(cell, functions, where)
             yield cell
-    for name, exercise in exercises.items():
-        if isinstance(exercise, Quiz) and name not in answered:
+    for name in quizzes:
+        if name not in answered:
             raise RunError(f'{where} has no cell quiz="{name}"')
 
 
-def _quiz(name: str, exercises: Mapping[str, Exercise | Quiz], where: str) -> Quiz:
-    quiz = exercises.get(name)
-    if not isinstance(quiz, Quiz):
+def _quiz(name: str, quizzes: Mapping[str, Quiz], where: str) -> Quiz:
+    if name not in quizzes:
         raise RunError(f"{where} asks {name!r}, which is no quiz of its exercises")
-    return quiz
+    return quizzes[name]
 
 
 def _below(text: str, question: str) -> str:
@@ -68,15 +70,14 @@ def _code(source: str, **markers: str) -> NotebookNode:
     return new_code_cell(source=source, metadata=markers)
 
 
-def _answer(cell: NotebookNode, exercises: Mapping[str, Exercise | Quiz], where: str) -> None:
+def _answer(cell: NotebookNode, functions: Mapping[str, Function], where: str) -> None:
     """Puts the reference's body where the cell asks for it."""
     if not _PLACE.search(cell.source):
         return
     name = cell.metadata["exercise"]
-    exercise = exercises.get(name)
-    if not isinstance(exercise, Exercise):
+    if name not in functions:
         raise RunError(
             f"{where} asks for the reference of {name!r}, which its exercises do not define"
         )
-    body = f"# BEGIN SOLUTION\n{body_of(exercise.reference)}\n# END SOLUTION"
+    body = f"# BEGIN SOLUTION\n{body_of(functions[name].reference)}\n# END SOLUTION"
     cell.source = _PLACE.sub(lambda place: textwrap.indent(body, place[1]), cell.source)

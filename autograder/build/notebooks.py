@@ -25,8 +25,8 @@ from traitlets.config import Config
 from autograder import NOTEBOOKS, SOLUTIONS
 from autograder.build import fill, overview
 from autograder.errors import RunError, UserError
-from autograder.exercise import Lesson
 from autograder.exercises import lessons
+from autograder.lesson import Lesson
 from optlab.checking import keys
 from optlab.checking.codec import CodecError
 from optlab.checking.compare import difference
@@ -119,8 +119,9 @@ def read(source: Source) -> NotebookNode:
     """The lesson as a notebook with ids and grading metadata, not executed."""
     notebook = jupytext.reads(source.text.read_text("utf-8"), fmt="py:percent")
     notebook.metadata = NotebookNode(deepcopy(METADATA))
-    exercises = source.lesson.exercises if source.lesson else {}
-    notebook.cells = [*fill.filled(notebook.cells, exercises, source.text.name)]
+    functions = source.lesson.functions if source.lesson else {}
+    quizzes = source.lesson.quizzes if source.lesson else {}
+    notebook.cells = [*fill.filled(notebook.cells, functions, quizzes, source.text.name)]
     seen: dict[str, int] = {}
     for cell in notebook.cells:
         _expand_markers(cell, source, seen)

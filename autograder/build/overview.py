@@ -9,8 +9,8 @@ from itertools import groupby
 from pathlib import Path
 
 from autograder import ROOT
-from autograder.exercise import Lesson
 from autograder.exercises import lessons
+from autograder.lesson import Lesson
 
 README = ROOT / "README.md"
 PAGE = ROOT / "docs" / "lessons.md"
@@ -65,9 +65,9 @@ def _details() -> Iterator[str]:
         yield "| exercise | kind | points | named mistakes | correct styles |"
         yield "|---|---|--:|--:|--:|"
         for item in lesson.exercises.values():
-            styles = len(getattr(item, "styles", ()))
-            name, mistakes = f"`{item.name}`", len({mistake.name for mistake in item.mistakes})
-            yield f"| {name} | {item.kind} | {item.points:g} | {mistakes} | {styles or ''} |"
+            mistakes = len({mistake.name for mistake in item.mistakes})
+            counts = f"{item.points:g} | {mistakes} | {len(item.styles) or ''}"
+            yield f"| `{item.name}` | {item.kind} | {counts} |"
         rows = audit(lesson.name)
         if rows:
             yield "\n| item | heading |\n|--:|---|"

@@ -17,8 +17,9 @@ from nbformat import NotebookNode
 
 from autograder import NOTEBOOKS
 from autograder.errors import UserError
-from autograder.exercise import Exercise, Lesson, Quiz
+from autograder.exercise import Exercise
 from autograder.exercises import lessons
+from autograder.lesson import Lesson
 
 FEWEST = 12
 _RIGHT = 0.75  # how often an ordinary student's answer is right
@@ -51,7 +52,7 @@ def make_class(course: Path, students: int, seed: int) -> int:
 
 def _class_for(lesson: Lesson, students: int, rng: random.Random, first: bool) -> Iterator[str]:
     release = nbformat.read(NOTEBOOKS / f"{lesson.name}.ipynb", as_version=4)
-    functions = [item for item in lesson.exercises.values() if isinstance(item, Exercise)]
+    functions = [*lesson.functions.values()]
     special = [*(_perfect(lesson, style) for style in range(3)), {}]  # {}: handed in as it was
     if functions:
         special.append(_perfect(lesson, 0) | _replaced(functions[0], RAISES))
@@ -59,7 +60,8 @@ def _class_for(lesson: Lesson, students: int, rng: random.Random, first: bool) -
         special.append(_perfect(lesson, 0) | _replaced(functions[-1], ENDLESS))
     answers = special + [{}] * (students - len(special))
     mistakes = {
-        item.name: cycle(rng.sample(item.mistakes, len(item.mistakes))) for item in functions
+        name: cycle(rng.sample(item.mistakes, len(item.mistakes)))
+        for name, item in lesson.exercises.items()
     }
     for number in range(len(special), students):
         answers[number] = _ordinary(lesson, mistakes, rng)
@@ -75,24 +77,17 @@ def _replaced(exercise: Exercise, source: str) -> dict[str, str]:
 def _perfect(lesson: Lesson, style: int) -> dict[str, str]:
     sources = {}
     for exercise in lesson.exercises.values():
-        if isinstance(exercise, Quiz):
-            sources[exercise.name] = exercise.source_of(exercise.right)
-        else:
-            choices = [exercise.source, *(answer.source for answer in exercise.styles)]
-            sources[exercise.name] = choices[style % len(choices)]
+        choices = [exercise.source, *(answer.source for answer in exercise.styles)]
+        sources[exercise.name] = choices[style % len(choices)]
     return sources
 
 
 def _ordinary(lesson: Lesson, mistakes: dict, rng: random.Random) -> dict[str, str]:
     """Mostly right in some style; otherwise the next mistake in turn, so that all of them come."""
     sources = _perfect(lesson, rng.randrange(6))
-    for exercise in lesson.exercises.values():
-        if rng.random() < _RIGHT:
-            continue
-        if isinstance(exercise, Quiz):
-            sources[exercise.name] = exercise.source_of(rng.choice(exercise.wrong))
-        else:
-            sources[exercise.name] = next(mistakes[exercise.name]).source
+    for name in lesson.exercises:
+        if rng.random() >= _RIGHT:
+            sources[name] = next(mistakes[name]).source
     return sources
 
 

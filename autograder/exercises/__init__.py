@@ -5,7 +5,8 @@ import pkgutil
 from functools import cache
 
 from autograder.errors import UserError
-from autograder.exercise import Exercise, Lesson, Quiz
+from autograder.exercise import Exercise, Function
+from autograder.lesson import Lesson
 
 
 @cache
@@ -25,7 +26,7 @@ def find_lesson(name: str) -> Lesson:
     return lessons()[name]
 
 
-def find_exercise(name: str) -> Exercise | Quiz:
+def find_exercise(name: str) -> Exercise:
     """The exercise of that name, or a UserError that says where to look."""
     for lesson in lessons().values():
         if name in lesson.exercises:
@@ -33,9 +34,10 @@ def find_exercise(name: str) -> Exercise | Quiz:
     raise UserError(f"unknown exercise {name!r}; `python -m autograder exercises` lists them")
 
 
-def find_function(name: str) -> Exercise:
-    """The exercise of that name, which must be a function: a question has no source."""
-    exercise = find_exercise(name)
-    if isinstance(exercise, Quiz):
-        raise UserError(f"{name} is a quiz question; only functions have neighbours")
-    return exercise
+def find_function(name: str) -> Function:
+    """The exercise of that name, which must be a function: a question has no neighbours."""
+    find_exercise(name)
+    for lesson in lessons().values():
+        if name in lesson.functions:
+            return lesson.functions[name]
+    raise UserError(f"{name} is a quiz question; only functions have neighbours")

@@ -10,7 +10,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from autograder.exercise import Lesson
+from autograder.lesson import Lesson
 from optlab.checking.probe import Case
 
 lesson = Lesson("06_adam", title="Put momentum and RMSprop together: Adam", minutes=90)

@@ -10,7 +10,7 @@ import copy
 
 import numpy as np
 
-from autograder.exercise import Lesson
+from autograder.lesson import Lesson
 from optlab.checking.probe import Case
 
 lesson = Lesson("10_after_adam", title="Train as today's scripts do: after Adam", minutes=75)

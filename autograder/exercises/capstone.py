@@ -1,6 +1,6 @@
 """Lesson 12, the capstone: questions on what the race shows. It has no function of its own."""
 
-from autograder.exercise import Lesson
+from autograder.lesson import Lesson
 
 lesson = Lesson("12_capstone", title="Race your own optimizers", minutes=75)
 

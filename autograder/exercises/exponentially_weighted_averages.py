@@ -9,7 +9,7 @@ from itertools import accumulate
 
 import numpy as np
 
-from autograder.exercise import Lesson
+from autograder.lesson import Lesson
 from optlab.checking.probe import Case
 from optlab.data import LONDON
 

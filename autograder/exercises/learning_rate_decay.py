@@ -9,7 +9,7 @@ import math
 
 import numpy as np
 
-from autograder.exercise import Lesson
+from autograder.lesson import Lesson
 from optlab.checking.probe import Case, Recipe, Seed
 
 lesson = Lesson("07_learning_rate_decay", title="Let the learning rate decay", minutes=70)

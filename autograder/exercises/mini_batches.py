@@ -8,7 +8,7 @@ from copy import deepcopy
 
 import numpy as np
 
-from autograder.exercise import Lesson
+from autograder.lesson import Lesson
 from optlab.checking.probe import Case, Recipe, Seed
 
 lesson = Lesson("01_mini_batches", title="Train on mini-batches", minutes=110)

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from autograder.exercise import Lesson
+from autograder.lesson import Lesson
 from optlab.checking.probe import Case, Recipe
 
 lesson = Lesson("04_momentum", title="Gradient descent with momentum", minutes=60)

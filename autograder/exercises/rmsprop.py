@@ -8,7 +8,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from autograder.exercise import Lesson
+from autograder.lesson import Lesson
 from optlab.checking.probe import Case
 
 lesson = Lesson("05_rmsprop", title="Give every parameter its own step size: RMSprop", minutes=60)

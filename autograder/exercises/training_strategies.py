@@ -9,7 +9,7 @@ import math
 
 import numpy as np
 
-from autograder.exercise import Lesson
+from autograder.lesson import Lesson
 from optlab.checking.probe import Case, Seed
 
 lesson = Lesson(

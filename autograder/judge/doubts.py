@@ -8,7 +8,7 @@ been: no text of the child reaches a report, and a lie spoils the liar's own hin
 from collections.abc import Callable, Iterable
 from functools import cache
 
-from autograder.exercise import Exercise, Quiz, cached_key
+from autograder.exercise import Exercise, cached_key
 from optlab.checking import codec, diagnose, explain
 from optlab.checking.answerkey import AnswerKey
 from optlab.checking.diagnose import Explain, Status
@@ -19,15 +19,15 @@ CANDIDATES = 1000  # of one search; nine of ten slips that are found at all are 
 
 
 def about(
-    cells: tuple[str, ...], exercises: Iterable[Exercise | Quiz], seed: int
+    cells: tuple[str, ...], exercises: Iterable[Exercise], seed: int
 ) -> Callable[[str, list[Observation]], bytes | None]:
     """For `Session.run`: search whatever the public cases show to be wrong without a name."""
-    by_name = {item.name: item for item in exercises if isinstance(item, Exercise)}
+    by_name = {item.name: item for item in exercises}
 
     def doubt(name: str, seen: list[Observation]) -> bytes | None:
-        if name not in by_name:
-            return None
         key = _public_key(by_name[name], seed)
+        if not key.cases:  # a question has no code to search
+            return None
         verdict = diagnose.diagnose(key, seen)
         if verdict.status not in (Status.INCORRECT, Status.RAISED) or verdict.score:
             return None

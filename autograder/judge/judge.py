@@ -15,7 +15,7 @@ from nbformat import NotebookNode
 from nbformat.notebooknode import from_dict
 
 from autograder.errors import UserError
-from autograder.exercise import PUBLIC_SEED, Exercise, Quiz, cached_key, pairs_of
+from autograder.exercise import PUBLIC_SEED, Exercise, cached_key, pairs_of
 from autograder.exercises import find_exercise, find_lesson
 from autograder.judge import doubts
 from autograder.judge.session import Cell, Failure, Limits, Probe, Run, Session
@@ -117,14 +117,12 @@ class Judge:
         is_check = cell.metadata.get("nbgrader", {}).get("grade", False)
         return Cell(cell.id, cell.source, cell.id.removeprefix("check_") if is_check else None)
 
-    def _run(self, cells: list[Cell], exercises: Iterable[Exercise | Quiz]) -> Run:
+    def _run(self, cells: list[Cell], exercises: Iterable[Exercise]) -> Run:
         probes = {item.name: _probe(item, self.settings.seed) for item in exercises}
         doubt = doubts.about(_sources(cells), exercises, self.settings.seed)
         return self.session.run(cells, probes, doubt)
 
-    def _verdict(
-        self, exercise: Exercise | Quiz, run: Run, cells: list[Cell], cell: str
-    ) -> Verdict:
+    def _verdict(self, exercise: Exercise, run: Run, cells: list[Cell], cell: str) -> Verdict:
         key = cached_key(exercise, self.settings.seed)
         answer = run.answers[exercise.name]
         if isinstance(answer, Failure):
@@ -148,7 +146,7 @@ class Judge:
 
 
 @cache
-def _probe(exercise: Exercise | Quiz, seed: int) -> Probe:
+def _probe(exercise: Exercise, seed: int) -> Probe:
     key = cached_key(exercise, seed)
     return Probe(key.kind, key.parameters, [case.to_data() for case in key.cases])
 

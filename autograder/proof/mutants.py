@@ -15,7 +15,8 @@ from typing import Any
 
 import numpy as np
 
-from autograder.exercise import Answer, Exercise
+from autograder.answer import Answer
+from autograder.exercise import Function
 from autograder.proof.counted import EndlessError, Turns, compile_counted
 from autograder.proof.mutate import Mutant, canonical, neighbours
 from optlab.checking import diagnose, explain
@@ -67,7 +68,7 @@ class Told:
 
 
 def tell(
-    exercise: Exercise, mutants: Iterable[Mutant] | None = None, *, searched: bool = True
+    exercise: Function, mutants: Iterable[Mutant] | None = None, *, searched: bool = True
 ) -> Iterator[Told]:
     """Say of each neighbour of the reference what its author would be told.
 
@@ -105,7 +106,7 @@ def _is_telling(fact: dict[str, str]) -> bool:
 class _Bench:
     """All that is computed once for the neighbours of one exercise."""
 
-    def __init__(self, exercise: Exercise, searched: bool) -> None:
+    def __init__(self, exercise: Function, searched: bool) -> None:
         self.exercise, self.searched = exercise, searched
         self.key = exercise.public_key()
         self._as_mistake: dict[str, list[Seen]] = {}

@@ -5,12 +5,15 @@ Every function yields faults, one line each; an exercise that yields none is pro
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from functools import singledispatch
 
-from autograder.exercise import Answer, Exercise, Quiz, judge_here
+from autograder.answer import Answer
+from autograder.exercise import Exercise, Function, judge_here
 from autograder.proof import mutants
 from autograder.proof.mutants import Told
+from autograder.quiz import Quiz
 from optlab.checking import diagnose
-from optlab.checking.diagnose import AnswerKey, Known, Status, Verdict
+from optlab.checking.diagnose import AnswerKey, Status, Verdict
 from optlab.checking.probe import Case
 
 CHECK = "check"
@@ -18,24 +21,35 @@ LEAST_STYLES = 2
 LEAST_TOLD = 0.75  # of the wrong neighbours of the reference
 
 
-def faults(exercise: Exercise | Quiz, seeds: range = range(3)) -> Iterator[str]:
-    """All that is wrong with an exercise."""
+@singledispatch
+def faults(exercise: Exercise, seeds: range = range(3)) -> Iterator[str]:
+    """All that is wrong with an exercise; each kind of them says below what that is."""
+    raise NotImplementedError(exercise.kind)
+
+
+@faults.register
+def _(exercise: Function, seeds: range = range(3)) -> Iterator[str]:
+    yield from hints(exercise)
     yield from texts(exercise)
-    if isinstance(exercise, Quiz):
-        yield from options(exercise)
-        return
     yield from right(exercise, seeds)
     yield from named(exercise, seeds)
     yield from neighbours(exercise, list(mutants.tell(exercise)))
 
 
-def texts(exercise: Exercise | Quiz) -> Iterator[str]:
-    """Faults that need no run: hints, styles and what the mistakes say."""
-    hints = exercise.hints if isinstance(exercise, Quiz) else exercise.settings["hints"]
-    if not hints:
+@faults.register
+def _(exercise: Quiz, seeds: range = range(0)) -> Iterator[str]:
+    yield from hints(exercise)
+    yield from options(exercise)
+
+
+def hints(exercise: Exercise) -> Iterator[str]:
+    """Who is stuck gets help."""
+    if not exercise.hints:
         yield "there is no hint"
-    if isinstance(exercise, Quiz):
-        return
+
+
+def texts(exercise: Function) -> Iterator[str]:
+    """Faults of a function that need no run: styles, and what the mistakes say."""
     if len(exercise.styles) < LEAST_STYLES:
         yield f"there are {len(exercise.styles)} correct styles, not {LEAST_STYLES}"
     said: dict[str, str] = {}
@@ -59,10 +73,10 @@ def options(quiz: Quiz) -> Iterator[str]:
             yield f"the wrong answer {option.value!r} is not told its own explanation"
 
 
-def right(exercise: Exercise, seeds: Iterable[int]) -> Iterator[str]:
+def right(exercise: Function, seeds: Iterable[int]) -> Iterator[str]:
     """Faults of the reference and the styles, which must pass on every case of every seed."""
     for where, cases in _asked(exercise, seeds):
-        key = _key(exercise, cases, ())
+        key = exercise.key_for(cases)
         for answer in (None, *exercise.styles):
             function = exercise.implement(answer) if answer else exercise.reference
             verdict = diagnose.diagnose(key, exercise.observe(function, cases))
@@ -71,21 +85,21 @@ def right(exercise: Exercise, seeds: Iterable[int]) -> Iterator[str]:
                 yield f"{name} is {verdict.status} ({where}): {verdict.message}"
 
 
-def named(exercise: Exercise, seeds: Iterable[int]) -> Iterator[str]:
+def named(exercise: Function, seeds: Iterable[int]) -> Iterator[str]:
     """Faults of the mistakes and variants: in `check`, and as the grading of each seed asks them.
 
     Grading asks the public cases too, so nothing matches there that did not match in `check`: one
     seed shows as much as many do, unless numbers break a mistake.
     """
     registered = (*exercise.variants, *exercise.mistakes)
-    public = _key(exercise, exercise.public_cases(), registered)
+    public = exercise.public_key()
     for where, cases in _asked(exercise, seeds):
-        key = public if where == CHECK else _joined(public, _key(exercise, cases, registered))
+        key = public if where == CHECK else _joined(public, exercise.key_for(cases))
         for answer, known in zip(registered, key.known, strict=True):
             yield from _not_named(diagnose.diagnose(key, known.observations), answer, where)
 
 
-def neighbours(exercise: Exercise, told: list[Told]) -> Iterator[str]:
+def neighbours(exercise: Function, told: list[Told]) -> Iterator[str]:
     """Faults in what is said of slips: a false name, a place that is not it, too many untold."""
     for item in told:
         slip = f"line {item.mutant.line}, {item.mutant.kind}: {item.mutant.edit}"
@@ -98,35 +112,12 @@ def neighbours(exercise: Exercise, told: list[Told]) -> Iterator[str]:
         yield f"of the slips beside the reference {share:.0%} are told, not {LEAST_TOLD:.0%}"
 
 
-def _asked(exercise: Exercise, seeds: Iterable[int]) -> Iterator[tuple[str, tuple[Case, ...]]]:
+def _asked(exercise: Function, seeds: Iterable[int]) -> Iterator[tuple[str, tuple[Case, ...]]]:
     """What `check` asks, then what grading adds with each seed: every case once."""
     public = exercise.public_cases()
     yield CHECK, public
     for seed in seeds:
         yield f"seed {seed}", exercise.make_cases(seed)[len(public) :]
-
-
-def _key(exercise: Exercise, cases: tuple[Case, ...], registered: Iterable[Answer]) -> AnswerKey:
-    known = [
-        Known(
-            name=answer.name,
-            message=answer.message,
-            observations=exercise.observe(exercise.implement(answer), cases),
-            share=answer.share,
-            variant=answer.variant,
-        )
-        for answer in registered
-    ]
-    return AnswerKey(
-        exercise=exercise.name,
-        kind=exercise.kind,
-        points=exercise.points,
-        parameters=exercise.parameters,
-        cases=cases,
-        expected=exercise.observe(exercise.reference, cases),
-        known=tuple(known),
-        **exercise.settings,
-    )
 
 
 def _joined(first: AnswerKey, second: AnswerKey) -> AnswerKey:
