@@ -2,9 +2,11 @@
 
 import os
 import sqlite3
+import sys
 from contextlib import closing
 from datetime import datetime, timedelta
 from itertools import product
+from pathlib import Path
 from shutil import copy
 
 import pytest
@@ -17,8 +19,6 @@ from traitlets.config import Config
 from autograder.course.gradebook import Mark, Recorded, Recorder, sqlite_url
 from autograder.errors import RunError, UserError
 from optlab.checking.diagnose import Verdict
-
-pytestmark = pytest.mark.slow
 
 DUE = datetime(2026, 3, 1, 12, 0)
 LATE = DUE + timedelta(hours=3)
@@ -36,7 +36,7 @@ def verdicts(scores):
 
 @pytest.fixture(scope="module")
 def made_once(tmp_path_factory):
-    """nbgrader starts a program for each new gradebook: make one and copy it."""
+    """A gradebook with one lesson, to copy."""
     path = tmp_path_factory.mktemp("record") / "gradebook.db"
     with Recorder(sqlite_url(path)) as recorder:
         recorder.add_lesson(LESSON, release())
@@ -129,6 +129,22 @@ SITUATIONS = {
         )
     )
 }
+
+
+@pytest.mark.slow  # nbgrader starts a program for it
+def test_a_new_gradebook_is_that_of_nbgrader(url, tmp_path, monkeypatch):
+    monkeypatch.setenv("PATH", str(Path(sys.executable).parent), prepend=os.pathsep)
+    theirs = sqlite_url(tmp_path / "theirs.db")
+    Gradebook(theirs).close()
+    made = "SELECT name, sql FROM sqlite_master WHERE type = 'table' AND name != 'alembic_version'"
+    for question in (f"{made} ORDER BY name", "SELECT version_num FROM alembic_version"):
+        rows = [asked(question, address) for address in (url, theirs)]
+        assert rows[0] == rows[1] != []
+
+
+def asked(question, url):
+    with Gradebook(url) as gradebook:
+        return gradebook.db.execute(text(question)).fetchall()
 
 
 def test_the_rows_are_those_of_nbgrader(made_once, tmp_path):

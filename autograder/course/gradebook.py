@@ -16,9 +16,13 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import nbgrader
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from nbformat import NotebookNode
 from nbgrader.api import (
     Assignment,
+    Base,
     BaseCell,
     Comment,
     Grade,
@@ -41,6 +45,7 @@ from sqlalchemy import (
     Table,
     Update,
     bindparam,
+    create_engine,
     func,
     insert,
     make_url,
@@ -185,7 +190,7 @@ class Recorder:
     def __enter__(self) -> "Recorder":
         try:
             with _alembic_on_path():
-                _make(self.db_url, self.course_id)
+                _make(self.db_url)
                 self.gradebook = Gradebook(self.db_url, self.course_id)
                 self._prepare()
         except SQLAlchemyError as error:
@@ -640,23 +645,31 @@ def _untouched(notebook: NotebookNode, known: _Lesson) -> set[str]:
     }
 
 
-def _make(db_url: str, course_id: str) -> None:
+def _make(db_url: str) -> None:
     """Make a gradebook's file, whole or not at all.
 
-    nbgrader makes it in several steps; one that was killed between them would never be whole.
+    nbgrader makes it in several steps; one that was killed between them would never be whole. For
+    one of the steps it starts a program that takes seconds to load.
     """
     address = make_url(db_url)
     if address.drivername != "sqlite" or not address.database or Path(address.database).exists():
         return
     half = Path(f"{address.database}.part")
     half.unlink(missing_ok=True)
-    Gradebook(sqlite_url(half), course_id).close()
+    engine = create_engine(sqlite_url(half))
+    try:
+        with engine.begin() as connection:
+            Base.metadata.create_all(connection)
+            migrations = ScriptDirectory(str(Path(nbgrader.__file__).parent / "alembic"))
+            MigrationContext.configure(connection).stamp(migrations, "head")
+    finally:
+        engine.dispose()
     half.replace(address.database)
 
 
 @contextmanager
 def _alembic_on_path() -> Iterator[None]:
-    """nbgrader starts `alembic` by name when it makes a gradebook; it stands beside Python."""
+    """nbgrader starts `alembic` by name when a database is empty; it stands beside Python."""
     before = os.environ.get("PATH", os.defpath)
     os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), before])
     try:
