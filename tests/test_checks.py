@@ -14,7 +14,8 @@ import pytest
 from autograder import NOTEBOOKS
 from autograder.exercises import find_exercise
 from optlab import check, hint, progress
-from optlab.checking import checks, clock, codec, journal, keys, messages, trial
+from optlab.checking import box, checks, clock, codec, journal, keys, trial
+from optlab.checking.notice import Notice
 
 
 @pytest.fixture(autouse=True)
@@ -77,14 +78,14 @@ def test_a_key_of_another_release_is_refused():
 
 def test_a_known_mistake_is_named_and_the_cell_fails(momentum_update):
     _define(momentum_update=classical)
-    with pytest.raises(messages.Notice) as caught:
+    with pytest.raises(Notice) as caught:
         check("momentum_update")
     known = {item.name: item.message for item in keys.load("momentum_update").known}
     assert known["classical_form"] in str(caught.value)
     assert 'hint("momentum_update") helps.' in str(caught.value)
     lines = caught.value._render_traceback_()
     assert "✗ Not yet: momentum_update." in lines[0]
-    assert max(map(len, lines[1:])) <= messages.WIDTH
+    assert max(map(len, lines[1:])) <= box.WIDTH
     assert "Traceback" not in "".join(lines)
 
 
@@ -115,7 +116,7 @@ def same_in_other_words(params, grads, velocity, learning_rate, beta=0.9):
 def test_the_same_finding_after_a_change_is_said(momentum_update):
     def said(answer):
         _define(momentum_update=answer)
-        with pytest.raises(messages.Notice) as caught:
+        with pytest.raises(Notice) as caught:
             check("momentum_update")
         return "what you changed has had no effect on it" in str(caught.value)
 
@@ -155,7 +156,7 @@ def test_what_does_not_end_is_stopped_with_the_line_and_the_kernel_lives(
     monkeypatch.setattr(clock, "AGAIN", 0.1)
     state = np.random.get_state()[1].copy()
     _define(momentum_update=answer)
-    with pytest.raises(messages.Notice, match=r"after 0.1 seconds .* line \d+ .* loop end\?"):
+    with pytest.raises(Notice, match=r"after 0.1 seconds .* line \d+ .* loop end\?"):
         check("momentum_update")
     assert np.array_equal(np.random.get_state()[1], state)
     _define(momentum_update=right)
@@ -171,7 +172,7 @@ def test_who_swallows_the_exception_is_stopped_once_it_ends_and_told_meanwhile(
     monkeypatch.setattr(clock, "AGAIN", 0.1)
     monkeypatch.setattr(clock, "PATIENCE", 2)
     _define(momentum_update=_more_stubborn)
-    with pytest.raises(messages.Notice, match=r"after 0\.1 seconds"):
+    with pytest.raises(Notice, match=r"after 0\.1 seconds"):
         check("momentum_update")
     assert clock.DEAF in capsys.readouterr().err
 
@@ -241,19 +242,19 @@ def test_not_attempted_is_not_called_wrong(answer, momentum_update):
         raise NotImplementedError
 
     _define(momentum_update=stub if answer == "stub" else answer)
-    with pytest.raises(messages.Notice, match="Not attempted yet"):
+    with pytest.raises(Notice, match="Not attempted yet"):
         check("momentum_update")
 
 
 def test_a_missing_name_is_not_attempted():
-    with pytest.raises(messages.Notice, match="Not attempted yet"):
+    with pytest.raises(Notice, match="Not attempted yet"):
         check("momentum_update")
 
 
 @pytest.mark.parametrize("call", [check, hint])
 @pytest.mark.parametrize("name", ["momentum_updat", "../keys", "", 3])
 def test_an_unknown_name_is_one_line(call, name):
-    with pytest.raises(messages.Notice, match="Is it spelled as in the text"):
+    with pytest.raises(Notice, match="Is it spelled as in the text"):
         call(name)
 
 
@@ -263,7 +264,7 @@ def test_hints_come_one_after_the_other_and_the_last_stays(capsys):
     for _ in range(count + 1):
         hint("momentum_update")
         shown.append(_shown(capsys))
-    assert shown[0].startswith(f"Hint 1 of {count}.")
+    assert shown[0].startswith(f"→ Hint 1 of {count}.")
     assert shown[-1] == shown[-2]
     assert len(set(shown)) == count
 
@@ -347,16 +348,3 @@ def test_elsewhere_the_learners_file_is_left_alone(momentum_update, tmp_path, mo
     check("momentum_update")
     assert not journal.FILE.exists()
     assert list(elsewhere.iterdir()) == []
-
-
-def test_html_is_escaped():
-    rich = messages.Rich("a", "b")
-    assert (repr(rich), rich._repr_html_()) == ("a", "b")
-    shown = []
-    original, messages.display = messages.display, shown.append
-    try:
-        messages.say("✓", "<script>x</script> & y", messages.GREEN)
-    finally:
-        messages.display = original
-    assert "<script>" not in shown[0]._repr_html_()
-    assert "&lt;script&gt;" in shown[0]._repr_html_()

@@ -11,7 +11,7 @@ from autograder.exercises import lessons
 from optlab import check
 from optlab.checking import journal, keys, quiz
 from optlab.checking.compare import describe
-from optlab.checking.messages import Notice
+from optlab.checking.notice import Notice
 
 pytestmark = pytest.mark.slow
 

@@ -4,7 +4,10 @@
 you are.
 """
 
+from optlab.checking import notice
 from optlab.checking.checks import check, hint
 from optlab.checking.journal import progress
 
 __all__ = ["check", "hint", "progress"]
+
+notice.install()

@@ -39,7 +39,10 @@ _STUB = "NotImplementedError"
 
 @dataclass(frozen=True)
 class Verdict:
-    """The judge's word on one exercise; the fields are the command contract."""
+    """The judge's word on one exercise; the fields are the command contract.
+
+    All but `lines`: the message speaks of them too, beside those of `place`.
+    """
 
     exercise: str
     status: Status
@@ -51,6 +54,7 @@ class Verdict:
     variant: str | None = None
     place: dict[str, Any] | None = None
     facts: tuple[dict[str, str], ...] = ()
+    lines: tuple[int, ...] = ()
 
     def to_data(self) -> dict[str, Any]:
         order = "exercise status cause score max_score mistake variant message place".split()
@@ -63,12 +67,14 @@ class Explanation:
 
     text: said before the first finding. complete: whether it explains all that is wrong.
     place, facts: the same as data, as in the command contract.
+    lines: further lines that the text speaks of.
     """
 
     text: str = ""
     complete: bool = False
     place: dict[str, Any] | None = None
     facts: tuple[dict[str, str], ...] = ()
+    lines: tuple[int, ...] = ()
 
 
 Seen = tuple[Observation, ...]
@@ -151,7 +157,7 @@ def _unnamed(
             return _named(key, pair, seen, wrong)
     text = f"{explanation.text} {wording.of_finding(key, index, seen[index])}".strip()
     found = verdict(key, status, text + wording.beside(key, seen))
-    return replace(found, place=explanation.place, facts=explanation.facts)
+    return replace(found, place=explanation.place, facts=explanation.facts, lines=explanation.lines)
 
 
 def match(key: AnswerKey, candidates: Iterable[Known], seen: Seen) -> Known | None:

@@ -68,6 +68,7 @@ def put_together(
         complete=place.sure and not place.partial,
         place=data,
         facts=tuple(map(asdict, (*values, *source))),
+        lines=place.also,
     )
 
 
@@ -104,7 +105,8 @@ def _without_place(
     said = [fact.text for fact in telling_ones][:_FACTS]
     if stopped:
         said.insert(0, telling.of_stop(stopped))
-    return Explanation(text=" ".join(said), facts=tuple(map(asdict, every)))
+    lines = (stopped,) if stopped else ()
+    return Explanation(text=" ".join(said), facts=tuple(map(asdict, every)), lines=lines)
 
 
 def _has_line(key: AnswerKey, cells: tuple[str, ...], line: int) -> bool:

@@ -12,8 +12,8 @@ from pathlib import Path
 from IPython.display import display
 
 from optlab.checking import keys
+from optlab.checking.box import Rich, Tone
 from optlab.checking.diagnose import Status, Verdict
-from optlab.checking.messages import GREEN, Rich
 
 FILE = Path(__file__).parents[2] / ".progress.json"
 _CELLS = 20
@@ -67,12 +67,12 @@ def _as_html() -> str:
 
 def _bar(label: str, done: float, total: float) -> str:
     """A bar of our own: the browser's follows the system's theme and not the notebook's."""
-    shape = "height:0.7em;border-radius:0.35em"
+    shape, done_color = "height:0.7em;border-radius:0.35em", Tone.RIGHT.color
     return (
         f"<div role='progressbar' aria-label='{html.escape(label)}' aria-valuemin='0' "
         f"aria-valuenow='{done:g}' aria-valuemax='{total:g}' "
         f"style='{shape};width:12em;background:#8886;overflow:hidden'>"
-        f"<div style='{shape};width:{100 * done / total:.0f}%;background:{GREEN}'></div></div>"
+        f"<div style='{shape};width:{100 * done / total:.0f}%;background:{done_color}'></div></div>"
     )
 
 

@@ -1,52 +1,50 @@
-"""How the course speaks to a learner: one line with an icon and a word, never a traceback."""
+"""The words of check and hint, each as a box: what is said when, and in which tone."""
 
-import html
-import textwrap
-from dataclasses import dataclass
+from optlab.checking.box import Box, CodeLine, Tone
+from optlab.checking.diagnose import PLAIN, Status, Verdict
+from optlab.checking.notice import Notice
 
-from IPython.display import display
-
-GREEN, RED, GREY, BLUE = "#2e8540", "#c62828", "#757575", "#1f6feb"
-_ANSI = {GREEN: "32", RED: "31", GREY: "90", BLUE: "34"}
-WIDTH = 80
+_TONES: dict[str, Tone] = {Status.RAISED: Tone.FAILED, Status.TIMED_OUT: Tone.FAILED}
 
 
-class Notice(Exception):
-    """An exception that notebooks show as its message alone.
-
-    JupyterLab, nbgrader's Validate and Run All treat it as a failed cell; none of them prints a
-    traceback, because `_render_traceback_` is asked for the lines.
-    """
-
-    def __init__(self, headline: str, text: str, color: str = RED, code: str = "") -> None:
-        """code: a line of the learner's, shown as it is."""
-        super().__init__(f"{headline} {text}")
-        self.headline, self.text, self.color, self.code = headline, text, color, code
-
-    def _render_traceback_(self) -> list[str]:
-        headline = f"\x1b[1;{_ANSI[self.color]}m{self.headline}\x1b[0m"
-        code = [f"    {self.code}"] if self.code else []
-        return [headline, *textwrap.wrap(self.text, WIDTH), *code]
+def right(verdict: Verdict, hidden: int) -> Box:
+    """hidden: how many cases are still to come when it is graded."""
+    said = verdict.message if verdict.message != PLAIN else f"{verdict.exercise} passes."
+    more = f" {hidden} hidden cases follow when it is graded." if hidden else ""
+    return Box(Tone.RIGHT, "Correct.", said.removeprefix("Correct. ") + more)
 
 
-@dataclass(frozen=True)
-class Rich:
-    """Shown as HTML where that works, as plain text elsewhere."""
-
-    text: str
-    html: str
-
-    def __repr__(self) -> str:
-        return self.text
-
-    def _repr_html_(self) -> str:
-        return self.html
-
-
-def say(headline: str, text: str, color: str) -> None:
-    """Display one line: a coloured bar and a bold headline; the text keeps the theme's colour."""
-    bar = f"border-left:4px solid {color};padding:2px 10px;margin:2px 0"
-    rich = (
-        f'<div role="status" style="{bar}"><b>{html.escape(headline)}</b> {html.escape(text)}</div>'
+def not_yet(verdict: Verdict, again: bool, code: tuple[CodeLine, ...], has_hints: bool) -> Notice:
+    """again: the same was seen before, in other code."""
+    more = " The same was seen at your last try: what you changed has had no effect on it."
+    return Notice(
+        Box(
+            tone=_TONES.get(verdict.status, Tone.WRONG),
+            headline=f"Not yet: {verdict.exercise}.",
+            text=verdict.message + (more if again else ""),
+            code=code,
+            last=f'hint("{verdict.exercise}") helps.' if has_hints else "",
+        )
     )
-    display(Rich(f"{headline} {text}", rich))
+
+
+def not_attempted(exercise: str) -> Notice:
+    text = f"{exercise}: fill in the cell above, run it, then run this one."
+    return Notice(Box(Tone.OPEN, "Not attempted yet.", text))
+
+
+def unknown(exercise: object) -> Notice:
+    text = f"There is no exercise named {exercise!r}. Is it spelled as in the text above?"
+    return Notice(Box(Tone.OPEN, "Unknown name.", text))
+
+
+def hint(exercise: str, number: int, hints: tuple[str, ...], code: tuple[CodeLine, ...]) -> Box:
+    """The hint of that number, from 0 on."""
+    last = "This is the last one."
+    if number + 1 < len(hints):
+        last = f'hint("{exercise}") again gives the next.'
+    return Box(Tone.HINT, f"Hint {number + 1} of {len(hints)}.", hints[number], code, last)
+
+
+def no_hint(exercise: str) -> Box:
+    return Box(Tone.HINT, "No hint.", f"There is none for {exercise}; read the text above it.")

@@ -19,7 +19,9 @@ def judge(key: AnswerKey, answer: Any) -> Verdict:
     try:
         seen = clock.run(SECONDS, lambda: probe.observe_all(answer, key.parameters, key.cases))
     except clock.TooLong as stopped:
-        return diagnose.verdict(key, Status.TIMED_OUT, _stopped(answer, stopped.__traceback__))
+        line = _running(answer, stopped.__traceback__)
+        lines = (line,) if line else ()
+        return diagnose.verdict(key, Status.TIMED_OUT, _stopped(line), lines=lines)
     return diagnose.diagnose(key, seen, explain=_within_limits(explain.here(key, answer)))
 
 
@@ -35,13 +37,17 @@ def _within_limits(explained: Explain) -> Explain:
     return explanation
 
 
-def _stopped(function: Any, trace: TracebackType | None) -> str:
-    """What to say of a function that was stopped, with the line of its cell that was running."""
+def _running(function: Any, trace: TracebackType | None) -> int | None:
+    """The line of the function's own cell that was running when it was stopped."""
     file = getattr(getattr(function, "__code__", None), "co_filename", None)
     line = None
     while trace is not None:
         if trace.tb_frame.f_code.co_filename == file:
             line = trace.tb_lineno
         trace = trace.tb_next
+    return line
+
+
+def _stopped(line: int | None) -> str:
     where = f", in line {line} of its cell" if line else ""
     return f"It still ran after {SECONDS:g} seconds and was stopped{where}. Does every loop end?"
