@@ -28,7 +28,7 @@ from rich.table import Table
 from autograder import NOTEBOOKS, ROOT, SOLUTIONS, files, grade
 from autograder.course.folder import create, recorder_of
 from autograder.course.submissions import submissions
-from autograder.course.verdicts import verdict_files
+from autograder.course.verdicts import verdict_files, verdicts_of
 from autograder.errors import RunError
 from autograder.exercise import Exercise
 from autograder.exercises import find_lesson, lessons
@@ -36,7 +36,6 @@ from autograder.judge import worker
 from autograder.judge.judge import EXPERIMENT, Judge, Settings
 from autograder.judge.session import ENVIRONMENT, Cell, Doubt, Probe, Run, Session
 from autograder.pages import feedback
-from optlab.checking.diagnose import Verdict
 
 LESSON = "06_adam"
 STUDENTS = 44
@@ -289,9 +288,8 @@ def _our_pages(course: Path, lesson: str) -> float:
     for item in verdicts:
         name = item["student"]
         graded = course / "autograded" / name / lesson / f"{lesson}.ipynb"
-        given = [Verdict(**exercise) for exercise in item["exercises"]]
         notebook = nbformat.read(graded, as_version=4)
-        page = feedback.page(name, lesson, notebook, given, item["problems"])
+        page = feedback.page(name, lesson, notebook, verdicts_of(item), item["problems"])
         files.replace(course / "pages" / f"{name}.html", page)
     return (time.perf_counter() - began) / len(verdicts)
 

@@ -156,7 +156,12 @@ def _grade_course(options: argparse.Namespace) -> None:
 def _settings(options: argparse.Namespace) -> Settings:
     from autograder.judge.judge import Settings
 
-    limits = Limits(**{name: getattr(options, name) for name in _LIMITS})
+    limits = Limits(
+        cell_seconds=options.cell_seconds,
+        notebook_seconds=options.notebook_seconds,
+        memory_mb=options.memory_mb,
+        output_kb=options.output_kb,
+    )
     return Settings(
         isolation=options.isolation, run_experiments=options.run_experiments, limits=limits
     )

@@ -14,7 +14,9 @@ from autograder.course.gradebook import Recorder, sqlite_url
 from autograder.course.submissions import Submission
 from autograder.course.verdicts import VerdictFile
 from autograder.handin.outputs import safe
+from autograder.judge.worker import Result
 from autograder.pages import feedback
+from autograder.status import SubmissionStatus
 from optlab.checking.diagnose import Verdict
 
 DUE = datetime(2026, 3, 1, 12, 0)
@@ -131,9 +133,9 @@ def course(tmp_path):
 
 def give_back(course, entries, problems=(), verdicts=VERDICTS):
     handed_in = course / "submitted" / "ada" / LESSON / f"{LESSON}.ipynb"
-    verdict = {"exercises": [one.to_data() for one in verdicts], "problems": list(problems)}
+    verdict = Result("ada", LESSON, SubmissionStatus.GRADED, tuple(verdicts), tuple(problems))
     file = VerdictFile(course / "verdicts" / "ada" / f"{LESSON}.json")
-    file.write("digest", "grader", verdict)
+    file.write("digest", "grader", verdict.to_data())
     feedback.give_back(course, Submission("ada", LESSON, handed_in), file, entries, False)
     return course / "feedback" / "ada" / LESSON
 

@@ -1,11 +1,11 @@
 """The class report: what it counts, in which order, and that it is safe to open."""
 
-import json
 import re
 from html.parser import HTMLParser
 
 import pytest
 
+from autograder.course.verdicts import verdict_file
 from autograder.errors import RunError, UserError
 from autograder.exercises import lessons
 from autograder.pages import report
@@ -200,9 +200,7 @@ def test_the_page_runs_and_loads_nothing():
 
 def write_verdicts(course):
     for item in CLASS:
-        path = course / "verdicts" / item["student"] / f"{LESSON}.json"
-        path.parent.mkdir(parents=True)
-        path.write_text(json.dumps({"schema": 1, "verdict": item}))
+        verdict_file(course, item["student"], LESSON).write("digest", "grader", item)
 
 
 def test_the_report_is_one_file_in_the_course_folder(tmp_path):

@@ -25,9 +25,9 @@ statements of the course's sources; the audit table tells under which heading ea
 """
 
 
-def audit(lesson: str) -> list[tuple[int, str]]:
+def audit(name: str) -> list[tuple[int, str]]:
     """(item, heading) rows of a lesson; empty where it treats none."""
-    path = AUDIT / f"{lesson}.csv"
+    path = AUDIT / f"{name}.csv"
     if not path.exists():
         return []
     with path.open(encoding="utf-8", newline="") as file:

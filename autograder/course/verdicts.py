@@ -1,17 +1,48 @@
 """Verdict files: what each submission got, as JSON beside the course's notebooks.
 
-Report, tables and `--json` read these files. One is written when all else of a submission has been
-kept, so that a run that was killed knows what is left to do.
+Report, tables, pages and `--json` read these files. One is written when all else of a submission
+has been kept, so that a run that was killed knows what is left to do. A person can edit them, and a
+disk can damage them: what is read is checked here, once, and a damaged one is graded again.
 """
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
 from autograder import files
+from autograder.errors import RunError
+from autograder.status import SubmissionStatus
+from optlab.checking.diagnose import Status, Verdict
 
 SCHEMA = 1
+MOST_BYTES = 5_000_000  # a long lesson's verdicts have some 20,000
+_NUMBER = (int, float)
+_TEXT_OR_NONE = (str, type(None))
+_FILE = {"digest": str, "grader": str, "verdict": dict}
+_SUBMISSION = {
+    "student": str,
+    "lesson": str,
+    "status": str,
+    "score": _NUMBER,
+    "max_score": _NUMBER,
+    "problems": list,
+    "exercises": list,
+}
+_EXERCISE = {
+    "exercise": str,
+    "status": str,
+    "cause": _TEXT_OR_NONE,
+    "score": _NUMBER,
+    "max_score": _NUMBER,
+    "mistake": _TEXT_OR_NONE,
+    "variant": _TEXT_OR_NONE,
+    "message": str,
+}
+_PLACE = {"line": int, "piece": str, "kind": str}
+_FACT = {"kind": str, "text": str}
 
 
 @dataclass(frozen=True)
@@ -22,19 +53,58 @@ class VerdictFile:
 
     def read(self) -> dict[str, Any]:
         """The verdict in the form of the command contract."""
-        return json.loads(self.path.read_text("utf-8"))["verdict"]
+        try:
+            return self._checked()["verdict"]
+        except OSError as error:
+            raise RunError(f"cannot read {self.path}: {error.strerror}") from error
+        except ValueError as error:
+            text = f"{self.path} is damaged ({error}); delete it and grade again"
+            raise RunError(text) from error
 
     def judged(self, grader: str) -> str | None:
         """The digest of what this very grader has judged; None where it has judged nothing."""
         try:
-            data = json.loads(self.path.read_text("utf-8"))
+            data = self._checked()
         except (OSError, ValueError):  # not there, or damaged: grade again
             return None
-        return data.get("digest") if data.get("grader") == grader else None
+        return data["digest"] if data["grader"] == grader else None
 
     def write(self, digest: str, grader: str, verdict: dict[str, Any]) -> None:
         data = {"schema": SCHEMA, "digest": digest, "grader": grader, "verdict": verdict}
         files.replace(self.path, json.dumps(data, indent=1) + "\n")
+
+    def _checked(self) -> dict[str, Any]:
+        """All that stands in the file; raises ValueError where that is not a verdict."""
+        with self.path.open("rb") as file:
+            contents = file.read(MOST_BYTES + 1)
+        if len(contents) > MOST_BYTES:
+            raise ValueError("too large")
+        try:
+            data = json.loads(contents)
+        except (ValueError, RecursionError):
+            raise ValueError("not JSON") from None
+        _require(data, _FILE, "the file")
+        _check(data["verdict"])
+        return data
+
+
+def verdicts_of(submission: dict[str, Any]) -> tuple[Verdict, ...]:
+    """The verdicts on a submission that `VerdictFile.read` gave, exercise by exercise."""
+    return tuple(
+        Verdict(
+            exercise=item["exercise"],
+            status=Status(item["status"]),
+            score=item["score"],
+            max_score=item["max_score"],
+            message=item["message"],
+            cause=item["cause"],
+            mistake=item["mistake"],
+            variant=item["variant"],
+            place=item.get("place"),
+            facts=tuple(item.get("facts", ())),
+        )
+        for item in submission["exercises"]
+    )
 
 
 def verdict_file(folder: Path, student: str, lesson: str) -> VerdictFile:
@@ -45,3 +115,41 @@ def verdict_file(folder: Path, student: str, lesson: str) -> VerdictFile:
 def verdict_files(folder: Path) -> list[VerdictFile]:
     """All verdict files of a course, by student and lesson."""
     return [VerdictFile(path) for path in sorted((folder / "verdicts").glob("*/*.json"))]
+
+
+def _check(submission: dict[str, Any]) -> None:
+    _require(submission, _SUBMISSION, "the verdict")
+    _require_one_of(SubmissionStatus, submission["status"])
+    if not all(isinstance(problem, str) for problem in submission["problems"]):
+        raise ValueError("a problem is no text")
+    for item in submission["exercises"]:
+        _require(item, _EXERCISE, "an exercise")
+        _require_one_of(Status, item["status"])
+        for data, form, what in _beside(item):
+            _require(data, form, what)
+
+
+def _beside(item: dict[str, Any]) -> Iterator[tuple[Any, dict[str, Any], str]]:
+    """What an exercise has beside its marks; an earlier release kept none of it."""
+    if item.get("place") is not None:
+        yield item["place"], _PLACE, "a place"
+    facts = item.get("facts", [])
+    if not isinstance(facts, list):
+        raise ValueError("the facts are no list")
+    for fact in facts:
+        yield fact, _FACT, "a fact"
+
+
+def _require(data: Any, form: dict[str, Any], what: str) -> None:
+    """A dictionary that has at least these names, each with a value of its type."""
+    if not isinstance(data, dict):
+        raise ValueError(f"{what} has no fields")
+    for name, kind in form.items():
+        value = data.get(name, ...)
+        if not isinstance(value, kind) or (isinstance(value, float) and not isfinite(value)):
+            raise ValueError(f"{what} has no {name}" if value is ... else f"{what}: bad {name}")
+
+
+def _require_one_of(statuses: type[Status] | type[SubmissionStatus], status: str) -> None:
+    if status not in [*statuses]:
+        raise ValueError(f"unknown status {status[:40]!r}")

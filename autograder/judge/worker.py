@@ -235,6 +235,6 @@ def _lesson_of(path: Path, notebook: NotebookNode) -> str | None:
     if named:
         return named[0]
     ids = {cell.metadata.get("nbgrader", {}).get("grade_id") for cell in notebook.cells}
-    holding = {name: len(ids & set(lesson.exercises)) for name, lesson in lessons().items()}
+    holding = {name: len(ids & set(known.exercises)) for name, known in lessons().items()}
     best = max(holding, key=lambda name: holding[name])
     return best if holding[best] else None

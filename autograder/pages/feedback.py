@@ -17,7 +17,7 @@ from nbformat import NotebookNode
 from autograder import files
 from autograder.course.corrections import NOTHING, Correction, Entries
 from autograder.course.submissions import Submission, graded_notebook
-from autograder.course.verdicts import VerdictFile
+from autograder.course.verdicts import VerdictFile, verdicts_of
 from autograder.handin.outputs import FileLimits
 from autograder.handin.read import Refusal, read_bytes
 from autograder.pages.html import template
@@ -163,7 +163,7 @@ def give_back(
     path, stamp = place / f"{name}.html", _stamp(file, entries)
     if not _bears(path, stamp):
         verdict = file.read()
-        verdicts = [Verdict(**item) for item in verdict["exercises"]]
+        verdicts = verdicts_of(verdict)
         graded = graded_notebook(folder, submission)
         text = page(
             submission.student,

@@ -30,7 +30,13 @@ class Known:
     variant: bool = False
 
     def to_data(self) -> dict[str, Any]:
-        return {**self.__dict__, "observations": tuple(o.to_data() for o in self.observations)}
+        return {
+            "name": self.name,
+            "message": self.message,
+            "observations": tuple(seen.to_data() for seen in self.observations),
+            "share": self.share,
+            "variant": self.variant,
+        }
 
     @classmethod
     def from_data(cls, data: dict[str, Any]) -> "Known":

@@ -49,7 +49,13 @@ class Case:
 
     @classmethod
     def from_data(cls, data: dict[str, Any]) -> "Case":
-        return cls(**data)
+        return cls(
+            args=data["args"],
+            then=data["then"],
+            carry=data["carry"],
+            note=data["note"],
+            public=data["public"],
+        )
 
 
 @dataclass(frozen=True)
@@ -94,7 +100,14 @@ class Observation:
             raise codec.CodecError("not an observation")
         if not all(isinstance(name, str) for name in data["changed"] + data["aliased"]):
             raise codec.CodecError("not an observation")
-        return cls(**data)
+        return cls(
+            outputs=data["outputs"],
+            error=data["error"],
+            error_text=data["error_text"],
+            changed=data["changed"],
+            aliased=data["aliased"],
+            global_random=data["global_random"],
+        )
 
 
 def build(value: Any) -> Any:
