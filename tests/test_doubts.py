@@ -4,10 +4,12 @@ from dataclasses import asdict
 
 import pytest
 from test_onechange import ADAM, MOMENTUM
+from written import write
 
 from autograder.exercises import find_exercise
 from autograder.judge import doubts, session
 from autograder.judge.judge import Judge
+from optlab.checking import keys, trial
 from optlab.checking.codec import CodecError
 from optlab.checking.onechange import Found
 
@@ -74,6 +76,55 @@ def test_right_and_named_answers_are_not_searched(judge, tmp_path, monkeypatch):
     assert asked == [None, None]
     _verdict(judge, tmp_path, "momentum_update", WRONG)
     assert asked[-1] is not None
+
+
+CALLED = """
+def ewa_step(v, theta_t, beta):
+    return beta * v + (1 - beta) * theta_t
+
+
+def ewa(theta, beta):
+    v, averages = 0.0, []
+    for value in theta:
+        v = ewa_step(v, value, beta)
+        averages.append(v)
+    return np.array(averages)
+"""
+# What is wrong in the two functions, and what is said of `ewa`.
+ASTRAY = "ewa calls ewa_step, and that one is not right yet. Will you check it first?"
+BETA = "(1 - beta) * theta_t"
+
+
+@pytest.mark.parametrize(
+    ("edits", "said"),
+    [
+        ([("return beta * v", "return (1 - beta) * v"), (BETA, "beta * theta_t")], ASTRAY),
+        ([(BETA, "theta_t")], ASTRAY),
+        ([("return beta", "raise ValueError\n    return beta")], ASTRAY),
+        (
+            [("return beta", "raise NotImplementedError\n    return beta")],
+            "ewa calls ewa_step, which is not solved yet.",
+        ),
+        ([("in theta:", "in theta[1:]:")], "You give back one value too few"),
+        ([], "Correct."),
+    ],
+)
+def test_another_exercise_that_is_called_and_wrong_is_said_first(judge, tmp_path, edits, said):
+    source = CALLED
+    for old, new in edits:
+        source = source.replace(old, new)
+    here = trial.judge(keys.load("ewa"), write(source, "ewa"))
+    there = _verdict(judge, tmp_path, "ewa", source)
+    assert [verdict.message[: len(said)] for verdict in (here, there)] == [said, said]
+
+
+def test_a_name_that_is_only_spelled_like_an_exercise_calls_nothing():
+    source = CALLED.replace("v, averages", "v, ewa_weights").replace("averages", "ewa_weights")
+    weights = "def ewa_weights(beta, t):\n    return beta\n\n\n"
+    function = write(weights + source.replace("theta_t\n", "2 * theta_t\n"), "ewa")
+    assert trial.judge(keys.load("ewa"), function).message == ASTRAY
+    function = write(weights + source.replace("value, beta", "value, 2 * beta"), "ewa")
+    assert "ewa_weights" not in trial.judge(keys.load("ewa"), function).message
 
 
 LIES = [

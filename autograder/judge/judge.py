@@ -20,7 +20,7 @@ from autograder.exercises import find_exercise, find_lesson
 from autograder.judge import doubts
 from autograder.judge.session import Cell, Failure, Limits, Probe, Run, Session
 from autograder.text import clean
-from optlab.checking import diagnose
+from optlab.checking import diagnose, explain, onechange
 from optlab.checking.diagnose import Status, Verdict
 
 EXPERIMENT = "experiment"  # the tag of demonstrations, which grading may skip
@@ -103,9 +103,11 @@ class Judge:
         cells = [
             Cell("setup", "import numpy as np"),
             Cell(_FILE_CELL, source.decode("utf-8", "replace")),
-            Cell("check", "", keep=name),
         ]
-        return self._verdict(exercise, self._run(cells, [exercise]), cells, _FILE_CELL)
+        called = onechange.calls(_sources(cells), name, explain.others())
+        asked = [exercise, *map(find_exercise, called)]
+        cells += [Cell(f"check_{item.name}", "", keep=item.name) for item in asked]
+        return self._verdict(exercise, self._run(cells, asked), cells, _FILE_CELL)
 
     def _to_run(self, notebook: NotebookNode) -> Iterable[NotebookNode]:
         for cell in notebook.cells:
@@ -125,12 +127,19 @@ class Judge:
     def _verdict(self, exercise: Exercise, run: Run, cells: list[Cell], cell: str) -> Verdict:
         key = cached_key(exercise, self.settings.seed)
         answer = run.answers[exercise.name]
+        sources = _sources(cells)
         if isinstance(answer, Failure):
             verdict = _failed(key, answer, _error_in(run, cell))
         else:
             pairs = pairs_of(exercise, self.settings.seed)
-            explain = doubts.explainer(key, _sources(cells), run.found.get(exercise.name))
-            verdict = diagnose.diagnose(key, answer, pairs, explain)
+            explained = doubts.explainer(key, sources, run.found.get(exercise.name))
+            verdict = diagnose.diagnose(
+                key,
+                answer,
+                pairs,
+                explained,
+                lambda: doubts.wrong_call(exercise.name, sources, run.answers, self.settings.seed),
+            )
         return replace(verdict, message=" ".join(clean(verdict.message, MESSAGE_LENGTH).split()))
 
     def _fill_in(self, notebook: NotebookNode, run: Run, verdicts: tuple[Verdict, ...]) -> None:

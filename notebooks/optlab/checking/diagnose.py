@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from optlab.checking import effects, probe, wording
+from optlab.checking import effects, probe, telling, wording
 from optlab.checking.answerkey import AnswerKey, Known, departure, same
 from optlab.checking.probe import Observation
 
@@ -80,6 +80,7 @@ class Explanation:
 Seen = tuple[Observation, ...]
 Explain = Callable[[Seen], Explanation]
 Pairs = Callable[[Seen], Known | None]
+WrongCall = Callable[[], str | None]
 
 
 def diagnose(
@@ -87,9 +88,12 @@ def diagnose(
     observations: Iterable[Observation],
     pairs: Pairs | None = None,
     explain: Explain | None = None,
+    wrong_call: WrongCall | None = None,
 ) -> Verdict:
     """Judge one exercise by what it did on the cases of the key.
 
+    wrong_call: asked about wrong values before anything else is said of them: another exercise
+        that the answer calls and that is not right.
     explain: asked about wrong values that no known mistake explains. pairs: asked for two known
         mistakes where `explain` was asked and has no complete explanation: what one slip does two
         mistakes often do as well.
@@ -102,6 +106,10 @@ def diagnose(
         return verdict(key, Status.INCORRECT, text, cause=probe.BORROWED)
     wrong = [not same(key, i, key.expected[i], seen[i]) for i in range(len(seen))]
     known = match(key, key.known, seen) if any(wrong) or effects.first(key, seen) else None
+    if any(wrong) and not (known and known.variant):
+        called = _unsolved(key, seen) or (wrong_call() if wrong_call else None)
+        if called:
+            return _led_astray(key, called, known, seen, wrong)
     if known is not None:
         return _named(key, known, seen, wrong)
     if not any(wrong):
@@ -132,6 +140,29 @@ def _right(key: AnswerKey, seen: Seen, variant: Known | None = None) -> Verdict:
         return verdict(key, Status.INCORRECT, text, share=EFFECT_SHARE)
     message = variant.message if variant else key.right or PLAIN
     return verdict(key, Status.CORRECT, message, share=1.0, variant=name)
+
+
+def _unsolved(key: AnswerKey, seen: Seen) -> str | None:
+    """Another function of the notebook, which is still a stub and was called.
+
+    By public cases alone: the name is the learner's word, and hidden cases are never quoted.
+    """
+    shown = (item for case, item in zip(key.cases, seen, strict=False) if case.public)
+    names = (item.error_text for item in shown if item.error == probe.UNSOLVED)
+    return next(filter(str.isidentifier, names), None)
+
+
+def _led_astray(
+    key: AnswerKey, called: str, known: Known | None, seen: Seen, wrong: list[bool]
+) -> Verdict:
+    """Wrong, and so is what it calls: no name and no place is true before that is mended.
+
+    The points are what they would be without that.
+    """
+    index = wording.first_wrong(key, wrong)
+    status = Status.RAISED if wording.raised(key, index, seen[index]) else Status.INCORRECT
+    text = telling.of_unsolved(key.exercise, called, solved=called != _unsolved(key, seen))
+    return verdict(key, status, text, share=known.share if known else 0.0)
 
 
 def _named(key: AnswerKey, known: Known, seen: Seen, wrong: list[bool]) -> Verdict:

@@ -8,9 +8,9 @@ import ast
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, replace
 
-from optlab.checking import facts, keys, onechange, probe, telling
-from optlab.checking.answerkey import AnswerKey, same
-from optlab.checking.diagnose import Explain, Explanation, Seen
+from optlab.checking import diagnose, facts, keys, onechange, probe, telling
+from optlab.checking.answerkey import AnswerKey
+from optlab.checking.diagnose import Explain, Explanation, Seen, Status
 from optlab.checking.facts import Fact
 from optlab.checking.onechange import Found, NotSearchable
 
@@ -25,17 +25,27 @@ def here(key: AnswerKey, function: Callable) -> Explain:
     """Explain by searching a function of this process."""
 
     def explain(seen: Seen) -> Explanation:
-        if any(item.error in (*_MALFORMED, probe.UNSOLVED) for item in seen):
+        if any(item.error in _MALFORMED for item in seen):
             return Explanation()
         cells = onechange.cells_of(function)
-        wrong = _wrong_helper(key, function, cells)
-        if wrong:
-            return Explanation(text=telling.of_unsolved(key.exercise, wrong), complete=True)
         return put_together(
             key, seen, cells, lambda: onechange.report(cells, function, key, others())
         )
 
     return explain
+
+
+def wrong_call(key: AnswerKey, function: Callable) -> str | None:
+    """Another exercise that the answer calls and that `check` would not pass in this notebook."""
+    space = getattr(function, "__globals__", {})
+    for name in onechange.calls(onechange.cells_of(function), key.exercise, others()):
+        other, thing = keys.load(name), space.get(name)
+        if other is None or not callable(thing):
+            continue
+        seen = probe.observe_all(thing, other.parameters, other.cases)
+        if diagnose.diagnose(other, seen).status != Status.CORRECT:
+            return name
+    return None
 
 
 def put_together(
@@ -122,20 +132,3 @@ def _source_facts(
     if piece is None or not isinstance(piece.tree, ast.FunctionDef):
         return (), ()
     return facts.changed_defaults(piece.tree, key.defaults), facts.from_source(piece.tree)
-
-
-def _wrong_helper(key: AnswerKey, function: Callable, cells: tuple[str, ...]) -> str | None:
-    """Another exercise that the answer calls and that is not right in this notebook."""
-    try:
-        program = onechange.parse(cells, key.exercise, others())
-    except NotSearchable:
-        return None
-    for piece in program.pieces:
-        other = keys.load(piece.name) if piece.apart else None
-        helper = function.__globals__.get(piece.name)
-        if other is None or helper is None:
-            continue
-        seen = probe.observe_all(helper, other.parameters, other.cases)
-        if not all(same(other, i, other.expected[i], item) for i, item in enumerate(seen)):
-            return piece.name
-    return None

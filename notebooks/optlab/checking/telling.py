@@ -88,8 +88,10 @@ def of_stop(line: int) -> str:
     return f"It stops in line {line}."
 
 
-def of_unsolved(exercise: str, other: str) -> str:
-    """For an answer that calls another exercise's answer, which is wrong."""
+def of_unsolved(exercise: str, other: str, *, solved: bool) -> str:
+    """For an answer that calls another exercise's answer, which is wrong or still to be written."""
+    if not solved:
+        return f"{exercise} calls {other}, which is not solved yet."
     return f"{exercise} calls {other}, and that one is not right yet. Will you check it first?"
 
 

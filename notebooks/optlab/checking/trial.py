@@ -1,12 +1,14 @@
 """Trying an answer in the learner's own process: observed under a clock, and judged."""
 
+from collections.abc import Callable
 from types import TracebackType
-from typing import Any
+from typing import Any, TypeVar
 
 from optlab.checking import clock, diagnose, explain, probe
 from optlab.checking.answerkey import AnswerKey
-from optlab.checking.diagnose import Explain, Explanation, Seen, Status, Verdict
+from optlab.checking.diagnose import Explanation, Status, Verdict
 
+T = TypeVar("T")
 SECONDS = 10.0  # for all cases together; a right answer takes some thousandth of it
 
 
@@ -22,19 +24,21 @@ def judge(key: AnswerKey, answer: Any) -> Verdict:
         line = _running(answer, stopped.__traceback__)
         lines = (line,) if line else ()
         return diagnose.verdict(key, Status.TIMED_OUT, _stopped(line), lines=lines)
-    return diagnose.diagnose(key, seen, explain=_within_limits(explain.here(key, answer)))
+    explained = explain.here(key, answer)
+    return diagnose.diagnose(
+        key,
+        seen,
+        # The search counts its steps and needs no clock; this one is for what nobody thought of.
+        explain=lambda seen: _in_time(lambda: explained(seen), Explanation()),
+        wrong_call=lambda: _in_time(lambda: explain.wrong_call(key, answer), None),
+    )
 
 
-def _within_limits(explained: Explain) -> Explain:
-    """The search counts its steps and needs no clock; this one is for what nobody thought of."""
-
-    def explanation(seen: Seen) -> Explanation:
-        try:
-            return clock.run(SECONDS, lambda: explained(seen))
-        except clock.TooLong:
-            return Explanation()
-
-    return explanation
+def _in_time(work: Callable[[], T], otherwise: T) -> T:
+    try:
+        return clock.run(SECONDS, work)
+    except clock.TooLong:
+        return otherwise
 
 
 def _running(function: Any, trace: TracebackType | None) -> int | None:

@@ -42,8 +42,6 @@ def of_finding(key: AnswerKey, index: int, observation: Observation) -> str:
         return _of_hidden(case, observation)
     if observation.error == probe.NOT_CALLABLE:
         return f"{key.exercise} should be a function; it is of type {observation.error_text}."
-    if observation.error == probe.UNSOLVED:
-        return _text(key, index, observation)
     text = _in_case(key, index, observation)
     return text[0].upper() + text[1:]
 
@@ -107,8 +105,6 @@ def _text(key: AnswerKey, index: int, observation: Observation) -> str:
     case = key.cases[index]
     if observation.error == probe.SIGNATURE:
         return f"{key.exercise} is called as {_call(key, case)}; {observation.error_text}."
-    if observation.error == probe.UNSOLVED:
-        return f"{key.exercise} calls {observation.error_text}, which is not solved yet."
     if raised(key, index, observation):
         error = f"{observation.error}: {observation.error_text}".rstrip(": ")
         return f"it raised {error.rstrip('.')}. The call: {_call(key, case)}."

@@ -13,7 +13,14 @@ from optlab.checking.answerkey import AnswerKey
 from optlab.checking.onechange import guards, rank
 from optlab.checking.onechange.guards import NotSearchable
 from optlab.checking.onechange.listing import Listing
-from optlab.checking.onechange.program import Program, cells_of, definitions, namespace, parse
+from optlab.checking.onechange.program import (
+    Program,
+    calls,
+    cells_of,
+    definitions,
+    namespace,
+    parse,
+)
 from optlab.checking.onechange.search import CANDIDATES, Found, Search
 
 
@@ -116,6 +123,7 @@ __all__ = [
     "NotSearchable",
     "Place",
     "Program",
+    "calls",
     "cells_of",
     "definitions",
     "find",

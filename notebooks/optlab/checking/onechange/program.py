@@ -59,10 +59,7 @@ def parse(cells: tuple[str, ...], name: str, others: Collection[str] = ()) -> Pr
     defined = definitions(cells)
     if name not in defined or not isinstance(defined[name].tree, ast.FunctionDef):
         raise NotSearchable("not in the source")
-    order = [name]
-    for current in order:
-        used = (n.id for n in ast.walk(defined[current].tree) if isinstance(n, ast.Name))
-        order += dict.fromkeys(n for n in used if n in defined and n not in order)
+    order = _in_use(defined, name)
     pieces = tuple(replace(defined[each], apart=each != name and each in others) for each in order)
     for piece in pieces:
         if piece.tree.decorator_list:
@@ -71,6 +68,25 @@ def parse(cells: tuple[str, ...], name: str, others: Collection[str] = ()) -> Pr
     if sum(_count(piece.tree, 0) for piece in pieces) > MOST_NODES:
         raise NotSearchable("too long")
     return Program(pieces)
+
+
+def calls(cells: tuple[str, ...], name: str, others: Collection[str]) -> tuple[str, ...]:
+    """Those of the other names that the answer uses, itself or through what it uses."""
+    defined = definitions(cells)
+    if name not in defined:
+        return ()
+    return tuple(each for each in _in_use(defined, name) if each != name and each in others)
+
+
+def _in_use(defined: dict[str, Piece], name: str) -> list[str]:
+    """The name, and those of the definitions that it needs, in the order of use."""
+    order = [name]
+    for current in order:
+        tree = defined[current].tree
+        own = made_in(tree)
+        used = (n.id for n in ast.walk(tree) if isinstance(n, ast.Name) and n.id not in own)
+        order += dict.fromkeys(n for n in used if n in defined and n not in order)
+    return order
 
 
 def _count(tree: ast.AST, depth: int) -> int:
