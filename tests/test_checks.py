@@ -10,6 +10,7 @@ import zlib
 
 import numpy as np
 import pytest
+from written import write
 
 from autograder import NOTEBOOKS
 from autograder.exercises import find_exercise
@@ -152,17 +153,43 @@ def _more_stubborn(*args):
 def test_what_does_not_end_is_stopped_with_the_line_and_the_kernel_lives(
     answer, momentum_update, monkeypatch, capsys
 ):
+    said = r"after 0.1 seconds .* line \d+, `while True:`. What brings a loop to its end"
     monkeypatch.setattr(trial, "SECONDS", 0.1)
     monkeypatch.setattr(clock, "AGAIN", 0.1)
     state = np.random.get_state()[1].copy()
     _define(momentum_update=answer)
-    with pytest.raises(Notice, match=r"after 0.1 seconds .* line \d+ .* loop end\?"):
+    with pytest.raises(Notice, match=said):
         check("momentum_update")
     assert np.array_equal(np.random.get_state()[1], state)
     _define(momentum_update=right)
     monkeypatch.setattr(trial, "SECONDS", 10.0)
     check("momentum_update")
     assert "Correct" in _shown(capsys)
+
+
+ENDLESS = {
+    "    v = 0\n    while v < 1:\n        v = v * 2": "in the loop of line 3, `while v < 1:`.",
+    "    for v in [2]:\n        while True:\n            v += 1": "of line 3, `while True:`.",
+    "    return wait(learning_rate)": "in the loop of line 6 of wait, `while True:`.",
+    "    for v in params:\n        wait(beta)": "in the loop of line 7 of wait, `while True:`.",
+    "    v = [1]\n    for each in v:\n        v.append(2 * each % 7)": "line 3, `for each in v:`.",
+    "    while 1:\n        while 1:\n            v = 1": "in the loops of line 2 and line 3.",
+    "    return sum(v for v in iter(int, 1))": "in line 2.",
+}
+
+
+@pytest.mark.parametrize("body", ENDLESS)
+def test_the_loop_that_does_not_end_is_told(body, monkeypatch):
+    monkeypatch.setattr(trial, "SECONDS", 0.1)
+    monkeypatch.setattr(clock, "AGAIN", 0.1)
+    head = "def momentum_update(params, grads, velocity, learning_rate, beta=0.9):\n"
+    helper = "\n\n\ndef wait(x):\n    while True:\n        x = x * 0.5 + 1\n"
+    answer = write(head + body + helper, "momentum_update")
+    verdict = trial.judge(keys.load("momentum_update"), answer)
+    assert verdict.status == "timed_out"
+    assert ENDLESS[body] in verdict.message
+    assert all(f"line {line}" in verdict.message for line in verdict.lines)
+    assert verdict.lines
 
 
 def test_who_swallows_the_exception_is_stopped_once_it_ends_and_told_meanwhile(

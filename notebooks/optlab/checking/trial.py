@@ -1,10 +1,9 @@
 """Trying an answer in the learner's own process: observed under a clock, and judged."""
 
 from collections.abc import Callable
-from types import TracebackType
 from typing import Any, TypeVar
 
-from optlab.checking import clock, diagnose, explain, probe
+from optlab.checking import clock, diagnose, endless, explain, probe
 from optlab.checking.answerkey import AnswerKey
 from optlab.checking.diagnose import Explanation, Status, Verdict
 
@@ -21,9 +20,9 @@ def judge(key: AnswerKey, answer: Any) -> Verdict:
     try:
         seen = clock.run(SECONDS, lambda: probe.observe_all(answer, key.parameters, key.cases))
     except clock.TooLong as stopped:
-        line = _running(answer, stopped.__traceback__)
-        lines = (line,) if line else ()
-        return diagnose.verdict(key, Status.TIMED_OUT, _stopped(line), lines=lines)
+        where, lines = endless.where(answer, stopped.__traceback__)
+        text = f"It still ran after {SECONDS:g} seconds and was stopped{where}. What brings a loop "
+        return diagnose.verdict(key, Status.TIMED_OUT, text + "to its end?", lines=lines)
     explained = explain.here(key, answer)
     return diagnose.diagnose(
         key,
@@ -39,19 +38,3 @@ def _in_time(work: Callable[[], T], otherwise: T) -> T:
         return clock.run(SECONDS, work)
     except clock.TooLong:
         return otherwise
-
-
-def _running(function: Any, trace: TracebackType | None) -> int | None:
-    """The line of the function's own cell that was running when it was stopped."""
-    file = getattr(getattr(function, "__code__", None), "co_filename", None)
-    line = None
-    while trace is not None:
-        if trace.tb_frame.f_code.co_filename == file:
-            line = trace.tb_lineno
-        trace = trace.tb_next
-    return line
-
-
-def _stopped(line: int | None) -> str:
-    where = f", in line {line} of its cell" if line else ""
-    return f"It still ran after {SECONDS:g} seconds and was stopped{where}. Does every loop end?"
