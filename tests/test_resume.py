@@ -1,5 +1,6 @@
 """A run that is killed, wherever that happens, and started again ends like one that was not."""
 
+import multiprocessing
 import os
 import random
 import shutil
@@ -10,30 +11,30 @@ import time
 from pathlib import Path
 
 import gradebook
+import killed_run
 import nbformat
 import pytest
 
-from autograder import NOTEBOOKS, ROOT
-from autograder.build import sample
+from autograder import NOTEBOOKS, ROOT, bench, grade
 from autograder.exercises import lessons
 
 LESSON = "04_momentum"
-STUDENTS = 32
+STUDENTS = 8
 KILLS = 20
 PATIENCE = 120  # seconds for what takes two; only a failure waits so long
 STOPPED = "autograder: stopped; run the same command again to go on"
 
-# A run that dies before it writes a certain file; alone, or with its workers, as when a machine
-# goes down.
+# A run that dies with its workers, as when a machine goes down, after it has written some files.
 DIE = """
 import os, signal, sys
-from autograder import files
+from autograder import files, startup
+startup.skip_address_grammar()
 left, replace = {count}, files.replace
 def die(path, contents):
     global left
     left -= 1
     if left < 0:
-        os.kill(os.getpid() if {alone} else 0, signal.SIGKILL)
+        os.kill(0, signal.SIGKILL)
     replace(path, contents)
 files.replace = die
 from autograder.cli import main
@@ -46,10 +47,12 @@ pytestmark = [
 ]
 
 
-def _start(folder, jobs=1):
-    command = [sys.executable, "-m", "autograder", "grade"]
+OPTIONS = ["--lesson", LESSON, "--jobs", "1"]
+
+
+def _start(folder, program=("-m", "autograder")):
     return subprocess.Popen(
-        [*command, "--course", folder, "--lesson", LESSON, "--jobs", str(jobs)],
+        [sys.executable, *program, "grade", "--course", folder, *OPTIONS],
         cwd=ROOT,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
@@ -120,45 +123,79 @@ def _hand_in(folder, student, source=None):
 
 @pytest.fixture(scope="module")
 def undisturbed(tmp_path_factory):
+    """A class that was graded in one go, and what its workers made of each submission."""
     folder = tmp_path_factory.mktemp("undisturbed")
-    sample.make_class(folder, STUDENTS, seed=5)
-    for path in folder.glob("submitted/*/*"):
-        if path.name != LESSON:
-            shutil.rmtree(path)
-    shutil.copytree(folder / "submitted", folder.parent / "submitted")
-    process = _start(folder, jobs=2)
-    assert process.wait() == 0, process.stderr.read()
-    process.stderr.close()
-    return folder
+    bench.make_class(folder, LESSON, STUDENTS)
+    kept = {}
+
+    def keep(results, total):
+        for task, result in results:
+            kept[task.student] = result
+            yield task, result
+
+    grade.grade_course(folder, lesson=LESSON, jobs=1, show=keep)
+    assert len(kept) == STUDENTS
+    return folder, kept
 
 
-def _write_count(folder):
-    """How many files a run has to write at least: a notebook and a verdict each, or the pages."""
-    left = STUDENTS - _done(folder)
-    return 2 * left or STUDENTS - len(list(folder.glob(f"feedback/*/{LESSON}/*.html")))
+@pytest.fixture
+def start_over(undisturbed, tmp_path):
+    """The same class with nothing graded."""
+
+    def made(name):
+        shutil.copytree(undisturbed[0] / "submitted", tmp_path / name / "submitted")
+        return tmp_path / name
+
+    return made
 
 
-def test_a_run_killed_at_twenty_moments_ends_like_an_undisturbed_one(undisturbed, tmp_path):
-    """By the count of files written, not by a clock: on every machine between the same two."""
-    shutil.copytree(undisturbed / "submitted", tmp_path / "submitted")
+def _ends_like(folder, undisturbed):
+    assert gradebook.rows(folder) == gradebook.rows(undisturbed[0])
+    assert _files(folder) == _files(undisturbed[0])
+
+
+def test_a_run_killed_at_many_moments_ends_like_an_undisturbed_one(undisturbed, start_over):
+    """By the count of what was done, not by a clock: the same moments every time.
+
+    A run is killed and started again until one comes to its end; then the next class begins.
+    """
+    context = multiprocessing.get_context("forkserver")  # what takes long to load is loaded once
+    context.set_forkserver_preload(["autograder.grade"])
+
+    def until(folder, moment):
+        """How a run ended that was to be killed at this moment, and how far it came."""
+        passed = context.Value("q", 0)
+        options = (folder, LESSON, undisturbed[1], moment, passed)
+        process = context.Process(target=killed_run.run, args=options)
+        process.start()
+        process.join(PATIENCE)
+        return process.exitcode, passed.value
+
+    status, moments = until(start_over("whole"), -1)
+    assert status == 0
     rng = random.Random(11)
-    halfway = 0
-    for number in range(KILLS):
-        at = rng.randrange(max(1, _write_count(tmp_path) // 4))
-        code = DIE.format(count=at, alone=number % 2 == 0)
-        options = ["grade", "--course", tmp_path, "--lesson", LESSON, "--jobs", "1"]
-        command = [sys.executable, "-c", code, *options]
-        ended = subprocess.run(
-            command, cwd=ROOT, capture_output=True, check=False, start_new_session=True
-        )
-        assert ended.returncode == -signal.SIGKILL
-        halfway += 0 < _done(tmp_path) < STUDENTS
-    assert halfway > KILLS // 2
-    process = _start(tmp_path)
+    kills, halfway, classes = 0, 0, 0
+    while kills < KILLS:
+        folder = start_over(f"class{classes}")
+        classes += 1
+        while (ended := until(folder, rng.randrange(moments // 3))[0]) == -signal.SIGKILL:
+            kills += 1
+            halfway += 0 < _done(folder) < STUDENTS
+        assert ended == 0
+        _ends_like(folder, undisturbed)
+    assert halfway > 2
+
+
+def test_a_machine_that_goes_down_with_all_workers_costs_nothing(undisturbed, start_over):
+    folder = start_over("down")
+    process = _start(folder, ("-c", DIE.format(count=STUDENTS // 2)))
+    assert process.wait() == -signal.SIGKILL
+    process.stderr.close()
+    assert _done(folder) < STUDENTS
+    process = _start(folder)
     assert process.wait() == 0, process.stderr.read()
     process.stderr.close()
-    assert gradebook.rows(tmp_path) == gradebook.rows(undisturbed)
-    assert _files(tmp_path) == _files(undisturbed)
+    _ends_like(folder, undisturbed)
 
 
 @pytest.fixture
