@@ -10,10 +10,10 @@ import hashlib
 import json
 import os
 import re
+import resource
 import secrets
 import socket
 import tempfile
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -64,25 +64,31 @@ def run(
     with _stage() as (stage, listener):
         students = _hand_in(stage, attacks)
         before = _contents(stage)
-        began = time.monotonic()
+        began = _cpu_seconds()
         files = grade.grade_course(
             stage.course,
             jobs=jobs,
             settings=Settings(limits=LIMITS),
             show=show,
         )
-        seconds = time.monotonic() - began
+        seconds = _cpu_seconds() - began
         found = [file.read() for file in files]
         left = _Left(stage, {item["student"]: item for item in found}, len(found))
         outcomes = [left.outcome(attack, who) for who, made in students.items() for attack in made]
-        workers = jobs or os.cpu_count() or 1
-        allowed = 30 + len(attacks) * LIMITS.notebook_seconds / workers
+        # What sleeps costs nothing and is stopped all the same: the run has come to its end.
+        allowed = 60 + len(attacks) * LIMITS.notebook_seconds
         return [
             *outcomes,
             *left.class_outcomes(before, students),
             _is("nobody knocked", not _was_heard(listener), "a connection arrived"),
-            _is(f"{seconds:.0f} s", seconds <= allowed, f"more than {allowed:.0f} s"),
+            _is(f"{seconds:.0f} s of CPU time", seconds <= allowed, f"more than {allowed:.0f} s"),
         ]
+
+
+def _cpu_seconds() -> float:
+    """Of this process and of all that it has waited for: a busy machine changes none of it."""
+    spent = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    return sum(usage.ru_utime + usage.ru_stime for usage in spent)
 
 
 def _is(name: str, safe: bool, otherwise: str) -> Outcome:
