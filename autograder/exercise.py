@@ -94,7 +94,6 @@ class Function(Exercise):
         returns: tuple[str, ...],
         summary: str | None,
         views_allowed: bool,
-        floats_only: bool,
         hints: tuple[str, ...],
     ) -> None:
         self.reference = reference
@@ -103,7 +102,6 @@ class Function(Exercise):
         self.returns = returns
         self.summary = summary
         self.views_allowed = views_allowed
-        self.floats_only = floats_only
         self.hints = hints
         parameters = inspect.signature(reference).parameters
         self.parameters = list(parameters)
@@ -308,7 +306,6 @@ class Function(Exercise):
             hints=self.hints,
             summary=self.summary,
             views_allowed=self.views_allowed,
-            floats_only=self.floats_only,
             hidden=hidden,
             defaults=self.defaults,
         )

@@ -38,14 +38,12 @@ class Lesson:
         returns: tuple[str, ...] = (),
         summary: str | None = None,
         views_allowed: bool = False,
-        floats_only: bool = False,
         hints: tuple[str, ...] = (),
     ) -> Callable[[Callable], Function]:
         """Decorator: the decorated function is the reference.
 
         returns: names of the results, for messages. summary: see `AnswerKey`. views_allowed:
-        whether the result may share memory with the arguments. floats_only: whether integers and
-        single precision cost a share where the reference gives an array of floats.
+        whether the result may share memory with the arguments.
         """
 
         def register(reference: Callable) -> Function:
@@ -55,7 +53,6 @@ class Lesson:
                 returns=returns,
                 summary=summary,
                 views_allowed=views_allowed,
-                floats_only=floats_only,
                 hints=hints,
             )
             self._add(function)

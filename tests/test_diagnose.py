@@ -269,42 +269,6 @@ def test_the_public_key_judges_without_the_reference():
 # Exercises with a rule of their own -------------------------------------------------------------
 
 
-@lesson.exercise(points=2, returns=("v",), floats_only=True)
-def start(params):
-    return {key: np.zeros(value.shape) for key, value in params.items()}
-
-
-@start.cases
-def _(rng):
-    yield Case({"params": {"W1": rng.normal(size=(2, 3)), "b1": rng.normal(size=(2, 1))}})
-    yield Case({"params": {"w": rng.normal(size=4)}}, note="parameters of one dimension")
-
-
-@pytest.mark.parametrize(
-    ("answer", "text"),
-    [
-        (lambda params: {k: np.zeros(p.shape, int) for k, p in params.items()}, "dtype int64"),
-        (lambda params: {k: np.zeros(p.shape, bool) for k, p in params.items()}, "dtype bool"),
-        (lambda params: {k: np.zeros(p.shape, "f4") for k, p in params.items()}, "float32; it"),
-        (lambda params: {k: np.zeros(p.shape).tolist() for k, p in params.items()}, "a list of 2"),
-    ],
-)
-def test_zeros_that_are_no_floats_cost_a_share(answer, text):
-    verdict = judge_here(start, answer)
-    assert (verdict.status, verdict.score) == ("incorrect", 1.6)
-    assert verdict.message.startswith("The values are right, but v['W1']")
-    assert text in verdict.message
-
-
-def test_the_case_of_a_side_effect_is_named():
-    def sometimes_int(params):
-        kind = int if "w" in params else float
-        return {k: np.zeros(p.shape, kind) for k, p in params.items()}
-
-    message = judge_here(start, sometimes_int).message
-    assert message.startswith("The values are right, but with parameters of one dimension v['w']")
-
-
 @lesson.exercise(points=3, returns=("path",))
 def walk(start_at, steps):
     return np.array([start_at + step for step in range(steps + 1)], float)

@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import Any
 
 from optlab.checking import probe
-from optlab.checking.compare import RTOL, Difference, difference, form_difference
+from optlab.checking.compare import RTOL, Difference, difference
 from optlab.checking.probe import Case, Observation
 
 
@@ -56,8 +56,6 @@ class AnswerKey:
     summary: name of a function in optlab that turns random outputs into what must be the same for
         every right answer; None where outputs are compared as they are.
     views_allowed: whether a result may share memory with the arguments.
-    floats_only: whether an array of integers or of single precision costs a share where the
-        reference has an array of floats.
     defaults: of the parameters, as in the cell that a learner gets.
     asks: what kind of answer a quiz question asks for: "a number of days".
     hidden: how many hidden cases there are beyond `cases`.
@@ -75,7 +73,6 @@ class AnswerKey:
     right: str = ""
     summary: str | None = None
     views_allowed: bool = False
-    floats_only: bool = False
     rtol: float = RTOL
     asks: str = ""
     hidden: int = 0
@@ -110,7 +107,6 @@ class AnswerKey:
             right=data["right"],
             summary=data["summary"],
             views_allowed=data["views_allowed"],
-            floats_only=data["floats_only"],
             rtol=data["rtol"],
             asks=data["asks"],
             hidden=data["hidden"],
@@ -151,17 +147,6 @@ def departure(
     results = zip(wanted_results, summarised, strict=False)
     for call, (wanted, got) in enumerate(results):
         found = _compare(key, wanted, got)
-        if found:
-            return Departure(call, found)
-    return None
-
-
-def form_departure(
-    key: AnswerKey, index: int, expected: Observation, seen: Observation
-) -> Departure | None:
-    """The first array of another form than the reference's, in results whose values are right."""
-    for call, (wanted, got) in enumerate(zip(expected.outputs, seen.outputs, strict=False)):
-        found = form_difference(wanted, got, _path(key))
         if found:
             return Departure(call, found)
     return None

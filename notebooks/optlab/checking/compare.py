@@ -64,30 +64,6 @@ def describe(value: Any) -> str:
     return {"str": "a string", "dict": "a dict"}.get(type(value).__name__, type(value).__name__)
 
 
-def form_difference(expected: Any, actual: Any, path: str) -> Difference | None:
-    """First array of floats for which `actual` has none of the same precision, or None.
-
-    For values that are right: integers and single precision look right until they are worked with.
-    """
-    if isinstance(expected, dict):
-        parts = ((value, actual[key], f"{path}[{key!r}]") for key, value in expected.items())
-    elif isinstance(expected, (list, tuple)):
-        items = enumerate(zip(expected, actual, strict=True))
-        parts = ((value, item, f"{path}[{index}]") for index, (value, item) in items)
-    elif not isinstance(expected, np.ndarray) or expected.dtype.kind != "f":
-        return None
-    elif not isinstance(actual, np.ndarray):
-        text = f"{path} should be {describe(expected)}; yours is {describe(actual)}"
-        return Difference("type", path, text)
-    elif actual.dtype != expected.dtype:
-        text = f"{path} has dtype {actual.dtype}; it should have {expected.dtype}"
-        return Difference("dtype", path, text)
-    else:
-        return None
-    found = (form_difference(*part) for part in parts)
-    return next((item for item in found if item), None)
-
-
 def _type_difference(expected: Any, actual: Any, path: str) -> Difference:
     text = f"{path} should be {describe(expected)}; yours is {describe(actual)}"
     return Difference("type", path, text)

@@ -2,45 +2,40 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 
-from optlab.checking.answerkey import AnswerKey, form_departure
+from optlab.checking.answerkey import AnswerKey
 from optlab.checking.probe import Observation
-
-KINDS = ("changed", "aliased", "form", "random")
 
 
 @dataclass(frozen=True)
 class Effect:
-    """kind: one of `KINDS`. case: the number of the first case that shows it.
+    """case: the number of the first case that shows it. name: the argument that it is about."""
 
-    name: the argument that was changed or shares memory. text: what is to be said of a form.
-    """
-
-    kind: str
+    kind: Literal["changed", "aliased", "random"]
     case: int
     name: str = ""
-    text: str = ""
 
 
 def first(key: AnswerKey, seen: tuple[Observation, ...]) -> Effect | None:
     """The effect to speak of, if any, of an answer whose values are right."""
-    return next(_all(key, seen, right=True), None)
+    return next(_all(key, seen), None)
 
 
 def beside(key: AnswerKey, seen: tuple[Observation, ...]) -> list[Effect]:
     """Effects that are told of wrong values too, because they may be what makes them wrong."""
-    return [item for item in _all(key, seen, right=False) if item.kind in ("changed", "random")]
+    return [item for item in _all(key, seen) if item.kind in ("changed", "random")]
 
 
 def kind(key: AnswerKey, seen: Iterable[Observation]) -> str | None:
     """The kind of the first effect, of an answer whose values are right."""
-    found = next(_all(key, tuple(seen), right=True), None)
+    found = next(_all(key, tuple(seen)), None)
     return found.kind if found else None
 
 
-def _all(key: AnswerKey, seen: tuple[Observation, ...], *, right: bool) -> Iterator[Effect]:
+def _all(key: AnswerKey, seen: tuple[Observation, ...]) -> Iterator[Effect]:
     for index, item in enumerate(seen):
         if item.changed:
             yield Effect("changed", index, item.changed[0])
@@ -49,12 +44,6 @@ def _all(key: AnswerKey, seen: tuple[Observation, ...], *, right: bool) -> Itera
         if item.aliased and not key.views_allowed and not _listed(key, index, item):
             yield Effect("aliased", index, item.aliased[0])
             break
-    if right and key.floats_only:
-        for index, item in enumerate(seen):
-            found = form_departure(key, index, key.expected[index], item)
-            if found:
-                yield Effect("form", index, text=found.difference.text)
-                break
     for index, item in enumerate(seen):
         if item.global_random:
             yield Effect("random", index)

@@ -88,8 +88,6 @@ def _effect(effect: Effect) -> str:
         return f"{effect.name}, which you were given, was changed."
     if effect.kind == "random":
         return "the global random state was used or reset."
-    if effect.kind == "form":
-        return f"{effect.text}."
     if effect.name == "result":
         return "two parts of the result are one and the same array."
     return f"the result shares memory with {effect.name}."
