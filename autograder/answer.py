@@ -2,9 +2,11 @@
 
 import ast
 import inspect
+import sys
 import textwrap
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from types import ModuleType
 from typing import Any
 
 Edit = tuple[str, str]
@@ -60,6 +62,22 @@ def define(source: str, name: str, namespace: dict[str, Any]) -> Callable:
     scope = dict(namespace)
     exec(compile(source, f"<{name}>", "exec"), scope)
     return scope[name]
+
+
+def standing_alone(source: str, namespace: dict[str, Any]) -> str:
+    """The source below the imports that it needs where nobody has made them but that of NumPy."""
+    used = {node.id for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Name)}
+    found = (_import_of(name, namespace[name]) for name in sorted(used & set(namespace) - {"np"}))
+    return "".join(line for line in found if line) + source
+
+
+def _import_of(name: str, thing: Any) -> str:
+    """The line that imports what the standard library has under this name; else empty."""
+    if isinstance(thing, ModuleType):
+        return f"import {name}\n" if thing.__name__ == name else ""
+    module = getattr(thing, "__module__", None) or ""
+    standard = module.partition(".")[0] in sys.stdlib_module_names
+    return f"from {module} import {name}\n" if standard and callable(thing) else ""
 
 
 def _parts(function: Callable) -> tuple[str, str]:

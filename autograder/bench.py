@@ -223,7 +223,7 @@ def make_class(course: Path, lesson: str, count: int) -> list[str]:
 def _answer(exercise: Exercise, number: int, right: bool) -> str:
     styles = [exercise.source, *(style.source for style in exercise.styles)]
     answers = styles if right else [mistake.source for mistake in exercise.mistakes]
-    return answers[number % len(answers)]
+    return exercise.handed_in(answers[number % len(answers)])
 
 
 # Stock nbgrader ----------------------------------------------------------------------------------

@@ -21,7 +21,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 import autograder.learner_side  # noqa: F401
-from autograder.answer import Answer, Edit, define, edited, source_of
+from autograder.answer import Answer, Edit, define, edited, source_of, standing_alone
 from optlab.checking import codec, probe
 from optlab.checking.answerkey import AnswerKey, Known, same
 from optlab.checking.diagnose import Explain, Verdict, diagnose, match
@@ -63,6 +63,10 @@ class Exercise(ABC):
     def styles(self) -> Sequence[Answer]:
         """Right answers, each written in a way of its own."""
         return ()
+
+    def handed_in(self, source: str) -> str:
+        """The source of an answer as a learner's cell has to hold it."""
+        return source
 
     @abstractmethod
     def key(self, seed: int = PUBLIC_SEED) -> AnswerKey:
@@ -248,6 +252,10 @@ class Function(Exercise):
     def _require_all_decorate(self) -> None:
         if self._waiting:
             raise ValueError(f"{self.name}: {self._waiting} has no edits and decorates no function")
+
+    def handed_in(self, source: str) -> str:
+        """With the imports that stand above it here."""
+        return standing_alone(source, self.reference.__globals__)
 
     def implement(self, answer: Answer) -> Callable:
         """The callable that a registered answer's source defines."""

@@ -78,16 +78,16 @@ def _perfect(lesson: Lesson, style: int) -> dict[str, str]:
     sources = {}
     for exercise in lesson.exercises.values():
         choices = [exercise.source, *(answer.source for answer in exercise.styles)]
-        sources[exercise.name] = choices[style % len(choices)]
+        sources[exercise.name] = exercise.handed_in(choices[style % len(choices)])
     return sources
 
 
 def _ordinary(lesson: Lesson, mistakes: dict, rng: random.Random) -> dict[str, str]:
     """Mostly right in some style; otherwise the next mistake in turn, so that all of them come."""
     sources = _perfect(lesson, rng.randrange(6))
-    for name in lesson.exercises:
+    for name, exercise in lesson.exercises.items():
         if rng.random() >= _RIGHT:
-            sources[name] = next(mistakes[name]).source
+            sources[name] = exercise.handed_in(next(mistakes[name]).source)
     return sources
 
 

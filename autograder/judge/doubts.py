@@ -6,6 +6,7 @@ been: no text of the child reaches a report, and a lie spoils the liar's own hin
 """
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -70,5 +71,5 @@ def _public_key(exercise: Exercise, seed: int) -> AnswerKey:
 
 @cache
 def _question(exercise: Exercise, seed: int) -> dict:
-    key = _public_key(exercise, seed).to_data() | {"known": ()}
-    return {"key": key, "others": explain.others(), "limit": CANDIDATES}
+    key = replace(_public_key(exercise, seed), known=())
+    return {"key": key.to_data(), "others": explain.others(), "limit": CANDIDATES}

@@ -182,9 +182,9 @@ def _unnamed(
     blamed = wording.raised(key, index, seen[index])
     status = Status.RAISED if blamed else Status.INCORRECT
     explanation = explain(seen) if explain and key.cases else Explanation()
-    if pairs and explain and not explanation.complete:
+    if pairs and explain and not explanation.complete and not degenerate(seen):
         pair = pairs(seen)
-        if pair and not degenerate(seen) and not contradicts(pair.message, seen):
+        if pair and not contradicts(pair.message, seen):
             return _named(key, pair, seen, wrong)
     text = f"{explanation.text} {wording.of_finding(key, index, seen[index])}".strip()
     found = verdict(key, status, text + wording.beside(key, seen))

@@ -5,14 +5,16 @@ reports (`put_together`).
 """
 
 import ast
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, replace
+from typing import Any
 
 from optlab.checking import diagnose, facts, keys, onechange, probe, telling
 from optlab.checking.answerkey import AnswerKey
 from optlab.checking.diagnose import Explain, Explanation, Seen, Status
 from optlab.checking.facts import Fact
 from optlab.checking.onechange import Found, NotSearchable
+from optlab.checking.probe import Observation
 
 _CONTRACT = "function line end_line column end_column piece kind sure partial".split()
 _FACTS = 2  # that are said; all are reported
@@ -88,12 +90,27 @@ def public_part(key: AnswerKey) -> AnswerKey:
     if len(numbers) == len(key.cases):
         return key
     known = tuple(
-        replace(item, observations=tuple(item.observations[i] for i in numbers))
-        for item in key.known
+        replace(item, observations=_Part(item.observations, numbers)) for item in key.known
     )
     cases = tuple(key.cases[i] for i in numbers)
     expected = tuple(key.expected[i] for i in numbers)
     return replace(key, cases=cases, expected=expected, known=known)
+
+
+class _Part(Sequence[Observation]):
+    """Some of a known answer's observations, each looked at when it is asked for.
+
+    What a known answer does may have to be tried first, and most are asked for one case only.
+    """
+
+    def __init__(self, observations: Sequence[Observation], numbers: list[int]) -> None:
+        self._observations, self._numbers = observations, numbers
+
+    def __getitem__(self, index: Any) -> Any:
+        return self._observations[self._numbers[index]]
+
+    def __len__(self) -> int:
+        return len(self._numbers)
 
 
 def others() -> tuple[str, ...]:

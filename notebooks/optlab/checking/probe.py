@@ -9,7 +9,7 @@ import importlib
 import inspect
 import random
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 import numpy as np
@@ -139,15 +139,28 @@ def observe_all(
     if not callable(function):
         wrong = Observation(error=NOT_CALLABLE, error_text=type(function).__name__)
         return tuple(wrong for _ in cases)
-    call = _Call(function, parameters)
     before = _global_random_state()
-    _set_global_random_state(_UNUSED)
     try:
-        seen = tuple(_observe_own(call, case) for case in cases)
+        seen = _observe_with_random_states(_Call(function, parameters), tuple(cases))
     finally:
         _set_global_random_state(before)
     library = borrowed.library(function)  # after the calls, which may have imported it
     return seen if library is None else tuple(_borrowed(library) for _ in seen)
+
+
+def _observe_with_random_states(call: "_Call", cases: tuple[Case, ...]) -> tuple[Observation, ...]:
+    """Run cases that all find the same global random states.
+
+    One look at the states is enough as long as none of the cases uses them; otherwise each case
+    is run again by itself, to tell which does.
+    """
+    _set_global_random_state(_UNUSED)
+    seen = tuple(_observe_own(call, case) for case in cases)
+    if not _global_random_moved():
+        return seen
+    if len(cases) == 1:
+        return (replace(seen[0], global_random=True),)
+    return tuple(_observe_with_random_states(call, (case,))[0] for case in cases)
 
 
 def _observe_own(call: "_Call", case: Case) -> Observation:
@@ -201,7 +214,6 @@ def _observe(call: "_Call", case: Case) -> Observation:
         error_text=error_text,
         changed=tuple(sorted(changed)),
         aliased=tuple(sorted(aliased)),
-        global_random=_global_random_moved(),
     )
 
 
@@ -328,14 +340,11 @@ def _set_global_random_state(state: tuple) -> None:
 
 
 def _global_random_moved() -> bool:
-    """Whether the global random states were used or set since they were `_UNUSED`; undoes it."""
+    """Whether the global random states were used or set since they were `_UNUSED`."""
     (name, keys, *rest), python = _global_random_state()
     (unused_name, unused_keys, *unused_rest), unused_python = _UNUSED
     same_numpy = (name, rest) == (unused_name, unused_rest) and np.array_equal(keys, unused_keys)
-    if same_numpy and python == unused_python:
-        return False
-    _set_global_random_state(_UNUSED)
-    return True
+    return not (same_numpy and python == unused_python)
 
 
 # A state that nobody's `seed(0)` or `seed(42)` leads to: seeding inside a function is then seen

@@ -1,0 +1,44 @@
+"""What is noted of a call, beside its result."""
+
+import random
+
+import numpy as np
+import pytest
+
+from optlab.checking import probe
+from optlab.checking.probe import Case
+
+CASES = tuple(Case(args={"use": use}) for use in (False, True, False, True))
+
+
+def _of_numpy(use):
+    return np.random.random() if use else 0.0
+
+
+def _of_python(use):
+    return random.random() if use else 0.0
+
+
+def _seeding(use):
+    if use:
+        np.random.seed(0)
+    return 0.0
+
+
+@pytest.mark.parametrize("function", [_of_numpy, _of_python, _seeding])
+def test_the_cases_that_use_global_random_numbers_are_told_from_the_others(function):
+    seen = probe.observe_all(function, ["use"], CASES)
+    assert [item.global_random for item in seen] == [False, True, False, True]
+    assert seen[1] == seen[3], "every case finds the same states"
+    assert seen == tuple(probe.observe(function, ["use"], case) for case in CASES)
+
+
+def test_the_global_random_states_are_left_as_they_were():
+    np.random.seed(3)
+    random.seed(3)
+    wanted = np.random.random(), random.random()
+    np.random.seed(3)
+    random.seed(3)
+    for function in (_of_numpy, _of_python, _seeding):
+        probe.observe_all(function, ["use"], CASES)
+    assert (np.random.random(), random.random()) == wanted
