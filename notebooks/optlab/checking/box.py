@@ -21,7 +21,7 @@ class Tone(Enum):
     RIGHT = "✓", "#2e8540"
     WRONG = "✗", "#b35900"
     FAILED = "!", "#c62828"
-    OPEN = "○", "#757575"
+    OPEN = "○", "#616161"
     HINT = "→", "#1f6feb"
 
     def __init__(self, icon: str, color: str) -> None:
@@ -117,12 +117,13 @@ def _as_html(box: Box) -> str:
 
 def _prose(text: str) -> str:
     """Code in it stands between backticks."""
-    code = '<code style="padding:0;background:none;color:inherit">'
+    code = '<code style="padding:0 3px;background:#88888833;color:inherit">'
     return re.sub("`([^`]+)`", rf"{code}\1</code>", html.escape(text))
 
 
 def _block(code: str) -> str:
-    style = "margin:6px 0 0;padding:0;background:none;white-space:pre-wrap;word-break:normal"
+    style = "margin:6px 0 0;padding:0;background:none;overflow:visible"
+    style += ";white-space:pre-wrap;word-break:normal"
     return f'<pre style="{style}">{code}</pre>' if code else ""
 
 

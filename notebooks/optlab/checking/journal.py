@@ -71,7 +71,7 @@ def _bar(label: str, done: float, total: float) -> str:
     return (
         f"<div role='progressbar' aria-label='{html.escape(label)}' aria-valuemin='0' "
         f"aria-valuenow='{done:g}' aria-valuemax='{total:g}' "
-        f"style='{shape};width:12em;background:#8886;overflow:hidden'>"
+        f"style='{shape};width:min(12em,12vw);background:#8886;overflow:hidden'>"
         f"<div style='{shape};width:{100 * done / total:.0f}%;background:{done_color}'></div></div>"
     )
 

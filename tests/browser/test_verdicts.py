@@ -1,0 +1,163 @@
+"""Verdicts as a learner sees them in JupyterLab: light and dark, wide and narrow, also untrusted.
+
+One notebook is opened once and its cells are run; the tests look at it.
+"""
+
+import io
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import nbformat
+import numpy as np
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from labpage import Lab, LabPage
+from matplotlib.image import imread
+from nbformat.v4 import new_code_cell, new_notebook
+from playwright.sync_api import Browser, Locator, expect
+
+CHECK, HINT = 'check("momentum_update")', 'hint("momentum_update")'
+ANSWER = """\
+def momentum_update(params, grads, velocity, learning_rate, beta=0.9):
+    new_params, new_velocity = {}, {}
+    for key in params:
+        new_velocity[key] = beta * velocity[key] + (1 - beta) * grads[key]
+        new_params[key] = params[key] - learning_rate * new_velocity[key]
+    return new_params, new_velocity"""
+CELLS = {
+    "imports": "from optlab import check, hint, progress",
+    "open": CHECK,
+    "slip": ANSWER.replace("grads[key]\n", "grads[key] ** 3\n"),
+    "wrong": CHECK,
+    "hint": HINT,
+    "raises": ANSWER.replace("grads[key]\n", 'grads["<b>"]\n'),
+    "failed": CHECK,
+    "answer": ANSWER,
+    "right": CHECK,
+    "progress": "progress()",
+}
+SHOWN = ("open", "wrong", "hint", "failed", "right")
+SIZES = {"wide": {"width": 1280, "height": 1400}, "narrow": {"width": 640, "height": 1400}}
+OUTPUTS = """() => window.jupyterapp.shell.currentWidget.content.widgets
+    .flatMap(cell => cell.model.outputs.toJSON().map(o => [cell.model.id, o.output_type]))"""
+TRUSTED = "() => window.jupyterapp.shell.currentWidget.content.widgets[1].model.trusted"
+
+
+@pytest.fixture(scope="module")
+def notebook(lab: Lab) -> Path:
+    kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    cells = [new_code_cell(source, id=name) for name, source in CELLS.items()]
+    path = Path(lab.folder, "verdicts.ipynb")
+    nbformat.write(new_notebook(cells=cells, metadata={"kernelspec": kernel}), path)
+    return path
+
+
+@pytest.fixture(scope="module")
+def opened(browser: Browser, lab: Lab, notebook: Path) -> Iterator[LabPage]:
+    """The notebook after Run All, and then every cell by itself."""
+    with browser.new_context(viewport=SIZES["wide"]) as context:
+        page = context.new_page()
+        page.goto(lab.url(notebook.name))
+        found = LabPage.when_ready(page)
+        found.run_all()
+        expect(found.output("open")).to_contain_text("Not attempted yet.")
+        expect(found.output("open")).to_contain_text("Run All stops here.")
+        expect(found.prompt("slip")).to_have_text("[ ]:")
+        for name in CELLS:
+            found.run(name)
+        found.save()
+        yield found
+
+
+@pytest.fixture(params=["light", "dark"], scope="module")
+def themed(request, opened: LabPage) -> LabPage:
+    opened.page.emulate_media(color_scheme=request.param)  # which labconfig has JupyterLab follow
+    light = str(request.param == "light").lower()
+    expect(opened.page.locator("body")).to_have_attribute("data-jp-theme-light", light)
+    return opened
+
+
+@pytest.fixture(params=SIZES)
+def looked_at(request, themed: LabPage) -> LabPage:
+    themed.page.set_viewport_size(SIZES[request.param])
+    return themed
+
+
+def test_a_verdict_is_a_box_and_no_error(opened):
+    kinds = dict(opened.page.evaluate(OUTPUTS))
+    assert kinds == dict.fromkeys((*SHOWN, "progress"), "display_data")
+
+
+def test_the_line_comes_with_the_verdict_and_its_piece_with_the_hint(opened):
+    line = "line 4:  new_velocity[key] = beta * velocity[key] + (1 - beta) * grads[key] ** 3"
+    for name, marked in (("wrong", []), ("hint", ["3"])):
+        box = opened.output(name).get_by_role("status")
+        expect(box.locator("pre")).to_have_text(line)
+        assert box.locator("mark").all_inner_texts() == marked
+    expect(opened.output("failed").locator("pre")).to_contain_text('grads["<b>"]')
+
+
+def test_everything_in_a_box_can_be_read(looked_at, screenshot_of):
+    for name in SHOWN:
+        box = looked_at.output(name).get_by_role("status")
+        for part in box.locator("[aria-hidden], b, pre, mark, div > div").all():
+            assert contrast(part) >= 4.5, (name, part.inner_text())
+    screenshot_of(looked_at.page, "boxes")
+
+
+def test_what_is_shown_fits_into_the_page(looked_at):
+    for name in (*SHOWN, "progress"):
+        output = looked_at.output(name)
+        assert output.evaluate("node => node.scrollWidth - node.clientWidth") <= 0
+
+
+def test_axe_finds_nothing_in_our_output(looked_at):
+    assert violations(looked_at) == []
+
+
+def test_what_is_not_trusted_looks_the_same(browser, lab, notebook, opened):
+    """JupyterLab takes scripts, style sheets, roles and much else out of such outputs."""
+    saved = json.loads(notebook.read_text("utf-8"))
+    assert saved["cells"][1]["outputs"]
+    path = notebook.with_name("from_elsewhere.ipynb")
+    path.write_text(json.dumps(saved | {"metadata": saved["metadata"] | {"by": "another"}}))
+    with browser.new_context(viewport=SIZES["wide"]) as context:
+        page = context.new_page()
+        page.goto(lab.url(path.name))
+        stranger = LabPage.when_ready(page)
+        assert not page.evaluate(TRUSTED)
+        for name in SHOWN:
+            assert look_of(stranger.output(name)) == look_of(opened.output(name))
+        assert violations(stranger) == []
+
+
+def look_of(output: Locator) -> list[str]:
+    """Text and style of a box and of all in it."""
+    return output.locator('[style*="border-left"]').evaluate(
+        """box => [box, ...box.querySelectorAll('*')].map(node => {
+            const look = getComputedStyle(node), own = node.hasAttribute('style');
+            return [node.textContent, look.display, look.backgroundColor, look.borderBottomWidth,
+                look.borderLeftWidth, own && look.padding].join(' | ');
+        })"""
+    )
+
+
+def violations(opened: LabPage) -> list[str]:
+    found = Axe().run(opened.page, context={"include": [[".jp-OutputArea-output"]]})
+    return [
+        f"{rule['id']}: {node['html']}"
+        for rule in found.response["violations"]
+        for node in rule["nodes"]
+    ]
+
+
+def contrast(part: Locator) -> float:
+    """Of what stands out most to what there is most of, in the pixels of a part of the page."""
+    pixels = imread(io.BytesIO(part.screenshot(animations="disabled")))[1:-3, 1:-1, :3]
+    linear = np.where(pixels <= 0.04045, pixels / 12.92, ((pixels + 0.055) / 1.055) ** 2.4)
+    light = linear @ [0.2126, 0.7152, 0.0722]
+    values, counts = np.unique(light, return_counts=True)
+    ground = values[counts.argmax()]
+    ratios = (np.maximum(light, ground) + 0.05) / (np.minimum(light, ground) + 0.05)
+    return float(ratios.max())
