@@ -47,19 +47,31 @@ def _texts(key: AnswerKey, function) -> list[str]:
     [
         (VALUE, lambda x, rate: -_right(x, rate), "Yours is right but for the sign."),
         (VALUE, lambda x, rate: 3 * _right(x, rate), "Yours is 3 times the right one, everywhere."),
-        (VALUE, lambda x, rate: _right(x, rate) * rate, "the right one times rate, in every case"),
-        (VALUE, lambda x, rate: _right(x, rate) / (1 - rate), "times 1 / (1 - rate), in every"),
-        (VALUE, lambda x, rate: _right(x, rate) * len(x), "another multiple in another case"),
-        (VALUE, lambda x, rate: _right(x, rate) - 2, "Yours is -2 beside the right one"),
+        (
+            VALUE,
+            lambda x, rate: _right(x, rate) * rate,
+            "the right one times `rate`, in every case",
+        ),
+        (VALUE, lambda x, rate: _right(x, rate) / (1 - rate), "times `1 / (1 - rate)`, in every"),
+        (
+            VALUE,
+            lambda x, rate: _right(x, rate) * len(x),
+            "another multiple in another case. Is a factor",
+        ),
+        (
+            VALUE,
+            lambda x, rate: _right(x, rate) - 2,
+            "Yours is smaller than the right one by 2, everywhere.",
+        ),
         (VALUE, lambda x, rate: _right(x, rate)[::-1], "right values in the opposite order"),
         (VALUE, lambda x, rate: _right(x, rate)[1:], "You have 1 too few at the start; the rest"),
         (VALUE, lambda x, rate: np.append(_right(x, rate), 7), "You have 1 too many at the end"),
         (VALUE, lambda x, rate: _right(x, rate) * 1.0002, "right to three digits"),
         (VALUE, lambda x, rate: _right(x, rate) * np.nan, "nan or inf throughout"),
-        (STEP, lambda x, rate: x, "Yours is x as you were given it"),
+        (STEP, lambda x, rate: x, "Yours is `x` as you were given it"),
         (STEP, lambda x, rate: x + rate * np.array([1.0, 3, 4])[: len(x)], "opposite direction"),
         (STEP, lambda x, rate: x - 2 * rate * np.array([1.0, 3, 4])[: len(x)], "step is 2 times"),
-        (STEP, lambda x, rate: x - np.array([1.0, 3, 4])[: len(x)], "right one times 1 / rate"),
+        (STEP, lambda x, rate: x - np.array([1.0, 3, 4])[: len(x)], "right one times `1 / rate`"),
     ],
 )
 def test_a_relation_that_holds_everywhere_is_said(key, function, text):
@@ -84,6 +96,17 @@ def test_a_right_answer_has_no_facts():
 def test_it_is_said_in_which_cases_an_answer_is_right():
     found = _texts(VALUE, lambda x, rate: _right(x, rate) * 0 if len(x) == 2 else _right(x, rate))
     assert found[-1] == "It is right in all cases but with two numbers."
+
+
+def test_words_that_never_come_are_said():
+    key = _toy(lambda x, rate: "up" if x[0] > 0 else "down", *CASES)
+    assert "Your answer is never 'down'. When should it be?" in _texts(key, lambda x, rate: "up")
+    assert not [
+        t for t in _texts(key, lambda x, rate: "down" if x[0] > 0 else "up") if "never" in t
+    ]
+    returns = ("y", "large")
+    several = _toy(lambda x, rate: (x, bool(x[0] > 0)), *CASES, returns=returns)
+    assert "large is never True. When should it be?" in _texts(several, lambda x, rate: (x, False))
 
 
 def test_it_is_said_which_results_and_which_steps_are_right():
@@ -124,8 +147,23 @@ def _source(body: str) -> ast.FunctionDef:
     [
         ("print(a, b)", "no return", "Nothing is returned"),
         ("for i in a:\n        b = i\n        return b", "return in the loop", "line 4"),
-        ("c = a * b\n    return a - b", "value unused", "c is computed in line 2 and never used"),
-        ("return a", "parameter unused", "b is never used"),
+        (
+            "c = a * b\n    return a - b",
+            "value unused",
+            "`c` is computed in line 2 and never used.",
+        ),
+        ("return a", "parameter unused", "`b` is never used. Where does the formula have it?"),
+        (
+            "return 1",
+            "parameter unused",
+            "`a` and `b` are never used. Where does the formula have t",
+        ),
+        (
+            "for c, d in zip(a, b):\n        a = c\n    return a",
+            "value unused",
+            "`d` is taken from `zip(a, b)` in line 2 and never used.",
+        ),
+        ("return len(a) * b / a.size", "values unused", "Of `a` only the size is used."),
     ],
 )
 def test_the_source_alone_proves_it(body, kind, text):
@@ -135,15 +173,20 @@ def test_the_source_alone_proves_it(body, kind, text):
 
 
 def test_ordinary_source_proves_nothing():
-    body = "c, _ = a\n    for i in c:\n        if i > b:\n            return i\n    return b"
-    assert facts.from_source(_source(body)) == ()
+    for body in (
+        "c, _ = a\n    for i in c:\n        if i > b:\n            return i\n    return b",
+        "for i in a:\n        if i < b:\n            continue\n        return i",
+        "v = a[0]\n    v += b\n    return a",
+        "for key, v in a.items():\n        a[key] = b\n    return a",
+    ):
+        assert facts.from_source(_source(body)) == ()
 
 
 def test_another_default_than_in_the_cell_is_said():
     (fact,) = facts.changed_defaults(_source("return a * b"), {"b": 0.99, "c": 1})
     assert fact.kind == "default changed"
     assert fact.text == (
-        "b was 0.99 when you got the cell; yours is 0.9. Did you mean to change it?"
+        "`b` was 0.99 when you got the cell; yours is 0.9. Did you mean to change it?"
     )
     assert facts.changed_defaults(_source("return a * b"), {"b": 0.9}) == ()
 

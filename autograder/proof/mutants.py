@@ -86,9 +86,12 @@ def share_told(told: Iterable[Told]) -> float:
     return sum(counts[outcome] for outcome in TRULY_TOLD) / wrong if wrong else 1.0
 
 
-def _is_there(place: dict[str, Any], mutant: Mutant) -> bool:
-    """Whether the place is that of the edit; beside it, where a line is missing or moved."""
-    lines = range(place["line"], place["end_line"] + 1)
+def _is_there(place: dict[str, Any], also: tuple[int, ...], mutant: Mutant) -> bool:
+    """Whether the place is that of the edit; beside it, where a line is missing or moved.
+
+    also: further lines that are told, as the other one of two.
+    """
+    lines = (*range(place["line"], place["end_line"] + 1), *also)
     beside = 1 if mutant.kind in ("line missing", "order of lines", "return in the loop") else 0
     true = range(mutant.line - beside, mutant.line + beside + 1)
     return any(line in true for line in lines)
@@ -171,7 +174,7 @@ class _Bench:
         if verdict.mistake:
             return NAMED if self._is(mutant, verdict.mistake) else FALSE
         if verdict.place is not None:
-            return PLACED if _is_there(verdict.place, mutant) else ELSEWHERE
+            return PLACED if _is_there(verdict.place, verdict.lines, mutant) else ELSEWHERE
         if seen is None or verdict.status == Status.RAISED or any(map(_is_telling, verdict.facts)):
             return TOLD
         return NOTHING if self._only_values_differ(seen) else TOLD

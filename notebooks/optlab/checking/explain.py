@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, replace
 from typing import Any
 
-from optlab.checking import diagnose, facts, keys, onechange, probe, telling
+from optlab.checking import clock, diagnose, facts, keys, onechange, probe, telling
 from optlab.checking.answerkey import AnswerKey
 from optlab.checking.diagnose import Explain, Explanation, Seen, Status
 from optlab.checking.facts import Fact
@@ -17,6 +17,7 @@ from optlab.checking.onechange import Found, NotSearchable
 from optlab.checking.probe import Observation
 
 _CONTRACT = "function line end_line column end_column piece kind sure partial".split()
+_SEARCH_SECONDS = 30.0
 _FACTS = 2  # that are said; all are reported
 # Found in the source and as good as a place: no search is needed.
 _DECISIVE = ("no return",)
@@ -30,11 +31,21 @@ def here(key: AnswerKey, function: Callable) -> Explain:
         if any(item.error in _MALFORMED for item in seen):
             return Explanation()
         cells = onechange.cells_of(function)
-        return put_together(
-            key, seen, cells, lambda: onechange.report(cells, function, key, others())
-        )
+
+        def search() -> Found:
+            return onechange.report(cells, function, key, others())
+
+        return put_together(key, seen, cells, lambda: _in_time(search))
 
     return explain
+
+
+def _in_time(search: Callable[[], Found]) -> Found:
+    """The search counts its steps and needs no clock; this one is for what nobody thought of."""
+    try:
+        return clock.run(_SEARCH_SECONDS, search)
+    except clock.TooLong:
+        raise NotSearchable("it took too long") from None
 
 
 def wrong_call(key: AnswerKey, function: Callable) -> str | None:

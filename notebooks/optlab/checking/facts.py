@@ -58,6 +58,7 @@ def from_values(key: AnswerKey, seen: tuple[Observation, ...]) -> tuple[Fact, ..
         good, bad, pairs = _sorted_leaves(key, seen)
         relation = _relation(key, pairs)
         found = [_which_results(key, good, bad), _which_keys(good, bad), relation]
+        found += [_never_given(key, seen)]
         found += [_which_steps(key, seen, wrong), _which_cases(key, seen, wrong)]
     return tuple(fact for fact in found if fact is not None)
 
@@ -124,6 +125,32 @@ def _which_keys(good: list[Path], bad: list[Path]) -> Fact | None:
             text = f"{_quoted(right)} {_is(right)} right, {_quoted(wrong)} {_is(wrong)} not."
             return Fact("which key", text)
     return None
+
+
+def _never_given(key: AnswerKey, seen: tuple[Observation, ...]) -> Fact | None:
+    """A word, or a True or False, that some case asks for and no case was given."""
+    asked, given = _words_of(key.expected), _words_of(seen)
+    for path, words in asked.items():
+        never = [word for word in words if word not in given.get(path, ())]
+        if never and path in given and len(words) > 1:
+            several = len(key.returns) > 1 and path and isinstance(path[0], int)
+            which = key.returns[path[0]] if several else "Your answer"
+            text = f"{which} is never {_listed(map(repr, never), 'or')}. When should it be?"
+            return Fact("never given", text)
+    return None
+
+
+def _words_of(seen: Iterable[Observation]) -> dict[Path, list[str | bool]]:
+    """By path, in the order in which they come."""
+    found: dict[Path, list[str | bool]] = {}
+    for item in seen:
+        for output in item.outputs:
+            for path, value in leaves(output):
+                if isinstance(value, (str, bool, np.bool_)):
+                    word = value if isinstance(value, str) else bool(value)
+                    found.setdefault(path, [])
+                    found[path] += [] if word in found[path] else [word]
+    return found
 
 
 def _sorted_leaves(
@@ -283,7 +310,7 @@ def _stale(key: AnswerKey, pairs: list[_Pair]) -> str | None:
     steps = _steps_of(pairs)
     if not steps or not all(_near(given, 0 * right) for _, right, given in steps):
         return None
-    return f"Yours is {key.parameters[0]} as you were given it: nothing was added or taken away."
+    return f"Yours is `{key.parameters[0]}` as you were given it: nothing was added or taken away."
 
 
 def _opposite(key: AnswerKey, pairs: list[_Pair]) -> str | None:
@@ -315,12 +342,12 @@ def _factor_text(
         return f"{subject} {values[0]:.6g} times the right one, everywhere."
     named = _named_factor(key, ratios)
     if named:
-        return f"{subject} the right one times {named}, in every case."
+        return f"{subject} the right one times `{named}`, in every case."
     several = all(np.sum(np.abs(right) > _ZERO) > 1 for _, right, _ in pairs)
     if len({case for case, _ in ratios}) > 1 and several:
         return (
-            f"{subject} a multiple of the right one, and another multiple in another case. Does "
-            "a factor miss, or is one too many?"
+            f"{subject} a multiple of the right one, and another multiple in another case. Is a "
+            "factor missing, or is there one too many?"
         )
     return None
 
@@ -361,7 +388,8 @@ def _beside(key: AnswerKey, pairs: list[_Pair]) -> str | None:
     first = float(off[0].flat[0])
     scale = 1e-9 * max(1.0, abs(first))
     if all(np.all(np.abs(d - first) <= scale) for d in off):
-        return f"Yours is {first:+.6g} beside the right one, everywhere."
+        which = "larger" if first > 0 else "smaller"
+        return f"Yours is {which} than the right one by {abs(first):.6g}, everywhere."
     return None
 
 
@@ -408,11 +436,11 @@ _VALUES: dict[str, Relation] = {
     ),
     "late": _holds(
         lambda p: _row(p) and len(p.right) > 2 and _near(p.given[1:], p.right[:-1]),
-        "Each of yours is the right one of the place before: they come one late.",
+        "Each of your values is the right one of the place before: they come one late.",
     ),
     "early": _holds(
         lambda p: _row(p) and len(p.right) > 2 and _near(p.given[:-1], p.right[1:]),
-        "Each of yours is the right one of the next place: they come one early.",
+        "Each of your values is the right one of the next place: they come one early.",
     ),
     "stale": _stale,
     "opposite step": _opposite,
@@ -421,11 +449,11 @@ _VALUES: dict[str, Relation] = {
     "beside": _beside,
     "first right": _holds(
         lambda p: _row(p) and len(p.right) > 1 and _near(p.given[:1], p.right[:1]),
-        "The first one is right; later ones are not.",
+        "The first value is right; not all later ones are.",
     ),
     "last right": _holds(
         lambda p: _row(p) and len(p.right) > 1 and _near(p.given[-1:], p.right[-1:]),
-        "The last one is right; earlier ones are not.",
+        "The last value is right; not all earlier ones are.",
     ),
 }
 
@@ -445,7 +473,9 @@ def changed_defaults(function: ast.FunctionDef, defaults: dict[str, Any]) -> tup
         old = defaults.get(argument.arg, value)
         if old != value:
             name = argument.arg
-            text = f"{name} was {old!r} when you got the cell; yours is {value!r}. Did you mean to "
+            text = (
+                f"`{name}` was {old!r} when you got the cell; yours is {value!r}. Did you mean to "
+            )
             found.append(Fact("default changed", text + "change it?"))
     return tuple(found)
 
@@ -453,13 +483,15 @@ def changed_defaults(function: ast.FunctionDef, defaults: dict[str, Any]) -> tup
 def from_source(function: ast.FunctionDef) -> tuple[Fact, ...]:
     """What the text alone proves, what stops everything else first."""
     nodes = list(ast.walk(function))
-    rules = (_no_return, _return_in_loop, _value_unused, _parameter_unused)
+    rules = (_no_return, _return_in_loop, _value_unused, _parameter_unused, _only_measured)
     return tuple(fact for rule in rules if (fact := rule(function, nodes)) is not None)
 
 
 def _read(nodes: list[ast.AST]) -> list[str]:
-    names = (n for n in nodes if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load))
-    return [name.id for name in names]
+    """Names whose values are looked at, or changed where others may hold them too: `v += g`."""
+    names = [n for n in nodes if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)]
+    changed = [n.target for n in nodes if isinstance(n, ast.AugAssign)]
+    return [n.id for n in (*names, *changed) if isinstance(n, ast.Name)]
 
 
 def _parameters(function: ast.FunctionDef) -> list[str]:
@@ -472,7 +504,8 @@ def _parameter_unused(function: ast.FunctionDef, nodes: list[ast.AST]) -> Fact |
     unused = [name for name in _parameters(function) if name not in read]
     if not unused:
         return None
-    text = f"{_listed(unused)} {_is(unused)} never used. Where does the formula have it?"
+    names, it = _listed(f"`{name}`" for name in unused), "it" if len(unused) == 1 else "them"
+    text = f"{names} {_is(unused)} never used. Where does the formula have {it}?"
     return Fact("parameter unused", text)
 
 
@@ -485,15 +518,56 @@ def _value_unused(function: ast.FunctionDef, nodes: list[ast.AST]) -> Fact | Non
         if isinstance(n, ast.Assign) and isinstance(n.targets[0], ast.Name)
     ]
     unused = [(line, name) for line, name in assigned if name not in read and name[0] != "_"]
-    if not unused:
-        return None
-    line, name = min(unused)
-    return Fact("value unused", f"{name} is computed in line {line} and never used.")
+    if unused:
+        line, name = min(unused)
+        return Fact("value unused", f"`{name}` is computed in line {line} and never used.")
+    for line, name, source in _run_through(nodes):
+        if name not in read and name[0] != "_":
+            text = f"`{name}` is taken from {source} in line {line} and never used."
+            return Fact("value unused", text)
+    return None
+
+
+def _run_through(nodes: list[ast.AST]) -> Iterator[tuple[int, str, str]]:
+    """(line, name, source) of what loops take out of a variable or of `zip`."""
+    for node in nodes:
+        if not isinstance(node, (ast.For, ast.comprehension)):
+            continue
+        source = node.iter
+        if isinstance(source, ast.Name) or (
+            isinstance(source, ast.Call) and getattr(source.func, "id", "") == "zip"
+        ):
+            names = (n for n in ast.walk(node.target) if isinstance(n, ast.Name))
+            yield from ((source.lineno, n.id, f"`{ast.unparse(source)}`") for n in names)
+
+
+def _only_measured(function: ast.FunctionDef, nodes: list[ast.AST]) -> Fact | None:
+    """An argument of which nothing but the size is asked."""
+    measured = [m for node in nodes if isinstance(m := _measures(node), ast.Name)]
+    for name in _parameters(function):
+        reads = [n for n in nodes if isinstance(n, ast.Name) and n.id == name]
+        if reads and all(any(read is one for one in measured) for read in reads):
+            text = f"Of `{name}` only the size is used. Where do its values come in?"
+            return Fact("values unused", text)
+    return None
+
+
+def _measures(node: ast.AST) -> ast.expr | None:
+    """What `x.shape` and `len(x)` measure."""
+    if isinstance(node, ast.Attribute) and node.attr in ("shape", "size", "ndim"):
+        return node.value
+    if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "len" and node.args:
+        return node.args[0]
+    return None
 
 
 def _return_in_loop(function: ast.FunctionDef, nodes: list[ast.AST]) -> Fact | None:
     for node in nodes:
-        if isinstance(node, (ast.For, ast.While)) and isinstance(node.body[-1], ast.Return):
+        if not isinstance(node, (ast.For, ast.While)) or any(
+            isinstance(inner, ast.Continue) for inner in ast.walk(node)
+        ):
+            continue  # which may have gone on with the next round
+        if isinstance(node.body[-1], ast.Return):
             line = node.body[-1].lineno
             text = f"The return in line {line} ends the loop in its first round. How far is it "
             return Fact("return in the loop", text + "indented?")
@@ -517,7 +591,7 @@ def _quoted(names: list[str]) -> str:
     return _listed([repr(name) for name in names])
 
 
-def _listed(things: Iterable[str]) -> str:
+def _listed(things: Iterable[str], joint: str = "and") -> str:
     """ "a", "a and b", "a, b and c"."""
     *rest, last = dict.fromkeys(things)
-    return f"{', '.join(rest)} and {last}" if rest else last
+    return f"{', '.join(rest)} {joint} {last}" if rest else last

@@ -53,11 +53,13 @@ _STAYS = ("order of lines", "indentation", "return in the loop")
 def of_place(place: dict[str, Any], exercise: str, also: tuple[int, ...], gained: tuple) -> str:
     """What `check` says: the line, or two where one of them is as likely."""
     line = _line(place, exercise)
+    one = place["line"] == place["end_line"]
+    it, say = ("it", "does it say") if one else ("them", "do they say")
     if place["partial"]:
         more = f"{_and(gained)} would be right" if gained else "more would be right"
         return (
-            f"More than one thing seems to be off. Begin with {line}: with it mended, {more}. What "
-            "does it say, in words?"
+            f"More than one thing seems to be off. Begin with {line}: with {it} mended, {more}. "
+            f"What {say}, in words?"
         )
     if not place["sure"] and also:
         return f"The slip is in {line} or in line {also[0]}: the two do not fit together yet."
@@ -67,8 +69,8 @@ def of_place(place: dict[str, Any], exercise: str, also: tuple[int, ...], gained
     if place["kind"] in _STAYS:
         return f"Every line may stay as it is, but not where it is. Look at {line}."
     if place["kind"] == "missing line":
-        return f"What stands there is right; near {line} a step is missing."
-    return f"All that is off is in {line}. What does it say, in words?"
+        return f"What you have is right, and near {line} a step is missing."
+    return f"All that is off is in {line}. What {say}, in words?"
 
 
 def hints(place: dict[str, Any], exercise: str) -> list[str]:
@@ -76,7 +78,7 @@ def hints(place: dict[str, Any], exercise: str) -> list[str]:
     line = _line(place, exercise)
     piece = place["piece"]
     if place["kind"] == "missing line":
-        first = f"Just before or after {line}: {_quoted(piece)}."
+        first = f"A step is missing just before or after {line}, {_quoted(piece)}."
     else:
         first = f"In {line}, look at {_quoted(piece)}."
     question = QUESTIONS.get(place["kind"])

@@ -1,13 +1,11 @@
 """Trying an answer in the learner's own process: observed under a clock, and judged."""
 
-from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any
 
 from optlab.checking import clock, diagnose, endless, explain, probe
 from optlab.checking.answerkey import AnswerKey
-from optlab.checking.diagnose import Explanation, Status, Verdict
+from optlab.checking.diagnose import Status, Verdict
 
-T = TypeVar("T")
 SECONDS = 10.0  # for all cases together; a right answer takes some thousandth of it
 
 
@@ -23,18 +21,16 @@ def judge(key: AnswerKey, answer: Any) -> Verdict:
         where, lines = endless.where(answer, stopped.__traceback__)
         text = f"It still ran after {SECONDS:g} seconds and was stopped{where}. What brings a loop "
         return diagnose.verdict(key, Status.TIMED_OUT, text + "to its end?", lines=lines)
-    explained = explain.here(key, answer)
     return diagnose.diagnose(
         key,
         seen,
-        # The search counts its steps and needs no clock; this one is for what nobody thought of.
-        explain=lambda seen: _in_time(lambda: explained(seen), Explanation()),
-        wrong_call=lambda: _in_time(lambda: explain.wrong_call(key, answer), None),
+        explain=explain.here(key, answer),
+        wrong_call=lambda: _wrong_call(key, answer),
     )
 
 
-def _in_time(work: Callable[[], T], otherwise: T) -> T:
+def _wrong_call(key: AnswerKey, answer: Any) -> str | None:
     try:
-        return clock.run(SECONDS, work)
+        return clock.run(SECONDS, lambda: explain.wrong_call(key, answer))
     except clock.TooLong:
-        return otherwise
+        return None

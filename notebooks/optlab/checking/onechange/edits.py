@@ -35,6 +35,8 @@ _ALIKE = (
     ("any", "all"),
     ("range", "enumerate"),
     ("argsort", "sort"),
+    ("argmin", "min"),
+    ("argmax", "max"),
     ("permutation", "shuffle"),
     ("isfinite", "isnan"),
     ("standard_normal", "random", "normal", "uniform"),
@@ -639,6 +641,7 @@ def _plain_wraps(guard: Guard) -> Iterator[Wrap]:
     yield Wrap(2, "negation", ("flag",), lambda v: not v)
     for function, fits in _FUNCTIONS:
         yield Wrap(2, "missing function", fits, lambda v, f=function: f(v))
+    yield Wrap(2, "missing function", ("list",), lambda v: guard.call(np.zeros, "zeros", v))
     yield Wrap(2, "missing factor", NUMBERS, lambda v: guard.mult(v, 2))
     yield Wrap(2, "missing factor", NUMBERS, lambda v: v / 2)
     yield Wrap(2, "missing factor", ("whole",), lambda v: v // 2)

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from optlab.checking.onechange.guards import called
 from optlab.checking.probe import Case
 
 LIBRARIES = ("np", "numpy", "math", "copy", "self")
@@ -63,16 +64,19 @@ def names_of(
     ]
     own = [arg.arg for arg in arguments(function) if arg.arg != "self"]
     given = _given(own, parameters, list(cases))
-    called = {n.func.id for n in nodes if isinstance(n, ast.Call) and isinstance(n.func, ast.Name)}
+    functions = {
+        n.func.id for n in nodes if isinstance(n, ast.Call) and isinstance(n.func, ast.Name)
+    }
     every = _once([*own, *(n.id for n in nodes if isinstance(n, ast.Name))])
-    every = [n for n in every if _variable(n) and n not in called]
+    every = [n for n in every if _variable(n) and n not in functions]
     loops = _loop_names(nodes)
     made = [n for n in every if n not in own and n not in loops]
     scalars = _scalars(function, nodes, own, given)
     scalars = _once([*scalars, *(f"self.{node.attr}" for node in attributes)])
     whole = [n for n in scalars if n not in own or _any(given, n, int)]
     arrays = [n for n in own if _any(given, n, (np.ndarray, list))]
-    parts = _parts(nodes, own, given, loops, [*arrays, *(n for n in made if n not in scalars)])
+    plain = [*_run_through(nodes, arrays), *arrays, *(n for n in made if n not in scalars)]
+    parts = _parts(nodes, own, given, loops, plain)
     items = [part for part in parts if isinstance(part, ast.Subscript)]
     return Names(
         names=tuple(every[:_NAMES]),
@@ -195,6 +199,22 @@ def _loop_names(nodes: list[ast.AST]) -> list[str]:
     targets = [n.target for n in nodes if isinstance(n, (ast.For, ast.comprehension))]
     found = (n.id for target in targets for n in ast.walk(target) if isinstance(n, ast.Name))
     return [name for name in _once(found) if name != "_"]
+
+
+def _run_through(nodes: list[ast.AST], arrays: list[str]) -> list[str]:
+    """Loop variables that are values: of an array, of `zip`; of `items`, `enumerate` the second."""
+    found: list[ast.expr] = []
+    for node in nodes:
+        if not isinstance(node, (ast.For, ast.comprehension)):
+            continue
+        target, source = node.target, node.iter
+        several = target.elts if isinstance(target, ast.Tuple) else [target]
+        name = called(source) if isinstance(source, ast.Call) else ""
+        if (isinstance(source, ast.Name) and source.id in arrays) or name in ("zip", "values"):
+            found += several
+        elif name in ("items", "enumerate"):
+            found += several[1:]
+    return _once(node.id for node in found if isinstance(node, ast.Name) and node.id != "_")
 
 
 def _begin_empty(nodes: list[ast.AST], kind: type) -> list[str]:

@@ -57,7 +57,7 @@ def best(listing: Listing, found: list[Candidate]) -> tuple[Candidate, Candidate
     """The one to tell, and the best one on another line, if any."""
     lines = Counter(line(listing, candidate) for candidate in found)
 
-    def cost(candidate: Candidate) -> tuple[float, int, int]:
+    def cost(candidate: Candidate) -> tuple[float, int, int, int]:
         node = listing.nodes(candidate)[0][1]
         price = _COST.get(candidate.kind, 1.0) + _BY_SIZE * (candidate.size - 1)
         price -= _SHARED * lines[node.lineno] / len(found)
@@ -65,7 +65,8 @@ def best(listing: Listing, found: list[Candidate]) -> tuple[Candidate, Candidate
         price += 0.7 * _drops_by_one(listing, candidate)
         lines_more = (node.end_lineno or node.lineno) - node.lineno
         width = lines_more * 1000 + (node.end_col_offset or 0) - node.col_offset
-        return round(price, 4), width, candidate.number
+        # Of two lines made alike the second is the copy, in which something was left as it was.
+        return round(price, 4), width, -node.lineno, candidate.number
 
     ordered = sorted(found, key=cost)
     first = ordered[0]

@@ -93,6 +93,7 @@ class Search:
         self._counts: set[str] = set()
         self._late: list[Candidate] = []
         self._late_now = False
+        self._unclean: set[int] = set()  # numbers of candidates with side effects
         self._sorts: dict[str, list[str]] = {}
         self._texts: dict[str, ast.expr] = {}
 
@@ -225,7 +226,8 @@ class Search:
         return Found(candidate=first.number, partial=True, gained=self._named(won))
 
     def _report(self, repairs: list[Candidate]) -> Found:
-        first, other = best(self.listing, repairs)
+        clean = [candidate for candidate in repairs if candidate.number not in self._unclean]
+        first, other = best(self.listing, clean or repairs)
         return Found(candidate=first.number, other=-1 if other is None else other.number)
 
     def _open(self, candidates: Iterable[Candidate]) -> list[Candidate]:
@@ -353,8 +355,12 @@ class Search:
         won: frozenset = frozenset()
         try:
             passed, won = self._first_look(function)
-            if passed and self._repairs(function):
-                repairs.append(candidate)
+            if passed and self._gives_what_is_right(function):
+                effect = self._effect(function)
+                if effect:
+                    self._unclean.add(candidate.number)
+                if self._had_effect or not effect:
+                    repairs.append(candidate)
                 return
             if won and self.runs[self._first].error is None and self._holds(function, won):
                 gains.append((candidate, won))
@@ -379,7 +385,7 @@ class Search:
             result = next(islice(results, self._quick.call, None), _MISSING)
         return self._quick.look(result)
 
-    def _repairs(self, function: Callable) -> bool:
+    def _gives_what_is_right(self, function: Callable) -> bool:
         for index in self._order:
             expected = self.key.expected[index]
             error = None
@@ -393,7 +399,7 @@ class Search:
                 outputs = expected.outputs  # what came before the error is not compared
             if not same(self.key, index, expected, Observation(outputs=outputs, error=error)):
                 return False
-        return self._had_effect or not self._effect(function)
+        return True
 
     def _holds(self, function: Callable, won: frozenset) -> bool:
         """Whether what became right is right at every step of every case, and no coincidence."""
