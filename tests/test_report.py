@@ -105,31 +105,36 @@ def test_the_most_common_mistake_comes_first_with_its_message():
     ]
 
 
-def _placed(kind, piece, about=""):
-    facts = [{"kind": "which result", "text": about}] if about else []
+def _placed(where, kind, piece, about=""):
+    told = {"where": where, "which result": about}
+    facts = [{"kind": kind, "text": text} for kind, text in told.items() if text]
     item = verdict(status="incorrect", score=0.0)
     return item | {"place": {"kind": kind, "piece": piece, "line": 5}, "facts": facts}
 
 
-def test_slips_without_a_name_are_counted_by_their_kind():
-    told = "velocity is right; params is not."
+def test_slips_without_a_name_are_counted_by_their_line():
+    step, told = "A slip is where params is computed.", "velocity is right; params is not."
     rows = report.place_rows(
         [
-            submission("ada", _placed("operator", "p + a * v", told)),
-            submission("bob", _placed("operator", "p + a * v", told)),
-            submission("cyd", _placed("operator", "q + v")),
-            submission("dan", _placed("", "x")),
+            submission("ada", _placed(step, "operator", "p + a * v", told)),
+            submission("bob", _placed(step, "operator", "p + a * v", told)),
+            submission("cyd", _placed(step, "name", "q")),
+            submission("dan", _placed("", "name", "q")),
             submission("eve", wrong("uphill")),
         ]
     )
-    assert [(row.kind, row.count, row.piece) for row in rows] == [
-        ("operator", 3, "p + a * v"),
-        ("one of several", 1, "x"),
+    assert rows == [
+        report.PlaceRow("momentum_update", step, 3, "operator", "p + a * v", told),
+        report.PlaceRow("momentum_update", "A slip is in one of two lines.", 1, "name", "q", ""),
     ]
-    assert rows[0].about == told
-    text = Reader(report.page([submission("ada", _placed("operator", HOSTILE, told))])).text
-    assert "1 learner in momentum_update : operator, such as" in text
-    assert f"({told})" in text
+
+
+def test_slips_are_shown_as_text():
+    slip = _placed(f"A slip is where {HOSTILE} is computed.", "", HOSTILE, "velocity is right.")
+    text = Reader(report.page([submission("ada", slip)])).text
+    assert "1 learner in momentum_update . A slip is where <script>" in text
+    assert "Mostly: one of several, such as <script>" in text
+    assert "(velocity is right.)" in text
 
 
 def test_who_has_fewer_than_half_of_the_points_may_need_help():

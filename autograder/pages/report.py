@@ -62,14 +62,17 @@ class MistakeRow:
 
 @dataclass(frozen=True)
 class PlaceRow:
-    """One kind of slip that has no name, how many learners made it, and where most of them did.
+    """One line in which slips without a name are, how many learners have one there.
 
-    about: what is right and what is not, in most of these answers; may be empty.
+    where: what the line is for, which holds for all of these answers.
+    kind, piece, about: of most of them: what sort of slip, the code, and what is right and what
+        is not; the last may be empty.
     """
 
     exercise: str
-    kind: str
+    where: str
     count: int
+    kind: str
     piece: str
     about: str
 
@@ -183,22 +186,23 @@ def mistake_rows(submissions: Iterable[dict[str, Any]]) -> list[MistakeRow]:
 
 
 def place_rows(submissions: Iterable[dict[str, Any]]) -> list[PlaceRow]:
-    """Slips without a name of which the line was found, the most common first."""
+    """Slips without a name of which the line was found, counted by line, the most common first."""
     found: dict[tuple[str, str], list[dict]] = defaultdict(list)
     for submission in submissions:
         for item in submission["exercises"]:
             if item.get("place") and not item["mistake"]:
-                kind = item["place"]["kind"] or "one of several"
-                found[item["exercise"], kind].append(item)
+                where = _fact(item, "where") or "A slip is in one of two lines."
+                found[item["exercise"], clean(where, PIECE_LENGTH)].append(item)
     rows = [
         PlaceRow(
             exercise,
-            kind,
+            where,
             count=len(items),
+            kind=_most_common(item["place"]["kind"] or "one of several" for item in items),
             piece=_most_common(item["place"]["piece"] for item in items),
-            about=_most_common(_which_result(item) for item in items),
+            about=_most_common(_fact(item, "which result") for item in items),
         )
-        for (exercise, kind), items in found.items()
+        for (exercise, where), items in found.items()
     ]
     return sorted(rows, key=lambda row: -row.count)
 
@@ -208,8 +212,8 @@ def _most_common(texts: Iterable[str]) -> str:
     return clean(text, PIECE_LENGTH)
 
 
-def _which_result(item: dict[str, Any]) -> str:
-    facts = (fact["text"] for fact in item.get("facts", ()) if fact["kind"] == "which result")
+def _fact(item: dict[str, Any], kind: str) -> str:
+    facts = (fact["text"] for fact in item.get("facts", ()) if fact["kind"] == kind)
     return next(facts, "")
 
 

@@ -9,11 +9,11 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, replace
 from typing import Any
 
-from optlab.checking import clock, diagnose, facts, keys, onechange, probe, telling
+from optlab.checking import clock, diagnose, facts, keys, onechange, probe, purpose, telling
 from optlab.checking.answerkey import AnswerKey
 from optlab.checking.diagnose import Explain, Explanation, Seen, Status
 from optlab.checking.facts import Fact
-from optlab.checking.onechange import Found, NotSearchable
+from optlab.checking.onechange import Found, NotSearchable, Place
 from optlab.checking.probe import Observation
 
 _CONTRACT = "function line end_line column end_column piece kind sure partial".split()
@@ -90,7 +90,7 @@ def put_together(
         text=" ".join(said),
         complete=place.sure and not place.partial,
         place=data,
-        facts=tuple(map(asdict, (*values, *source))),
+        facts=tuple(map(asdict, (*values, *source, *_where(shown, cells, place)))),
         lines=place.also,
     )
 
@@ -145,6 +145,15 @@ def _without_place(
         said.insert(0, telling.of_stop(stopped))
     lines = (stopped,) if stopped else ()
     return Explanation(text=" ".join(said), facts=tuple(map(asdict, every)), lines=lines)
+
+
+def _where(key: AnswerKey, cells: tuple[str, ...], place: Place) -> tuple[Fact, ...]:
+    """For counting: what the line is for. Not told to the learner, who is shown the line."""
+    piece = onechange.definitions(cells).get(place.function)
+    if piece is None or not (place.sure or place.partial):
+        return ()
+    returns = key.returns if place.function == key.exercise else ()
+    return (Fact("where", purpose.of(piece.tree, place.line, place.column, returns)),)
 
 
 def _has_line(key: AnswerKey, cells: tuple[str, ...], line: int) -> bool:
