@@ -82,22 +82,30 @@ def test_code_and_figures_stand_with_their_exercise():
     assert f'src="data:image/png;base64,{png()}" alt="A ball rolls down a valley"' in sections[1]
 
 
-def _placed(line, piece):
-    code = ANSWERS["momentum_update"].splitlines()
-    place = {"line": line, "piece": piece(code[line - 1]), "kind": "sign"}
+def _placed(line, piece, column=0):
+    end = {"end_line": line, "end_column": column + len(piece)}
+    place = {"line": line, "column": column, "piece": piece, "kind": "sign"} | end
     return [replace(verdict(status="incorrect", score=0.0), place=place), verdict("first_step")]
 
 
-def test_the_line_of_a_slip_is_marked():
+def _marked(text):
+    (found,) = re.findall("<mark>(.*?)</mark>", text, re.DOTALL)
+    return html.unescape(found).strip("\n")
+
+
+def test_the_line_of_a_slip_is_marked_and_the_piece_in_it():
     code = ANSWERS["momentum_update"].splitlines()
-    text = page(_placed(2, str.strip))
-    (marked,) = re.findall("<mark>(.*?)</mark>", text, re.DOTALL)
-    assert html.unescape(marked).strip() == code[1].strip()
-    assert "\n".join(code) in html.unescape(text.replace("<mark>", "").replace("</mark>", ""))
+    text = page(_placed(2, "params", code[1].index("params")))
+    assert _marked(text) == "    return <b>params</b>"
+    assert "\n".join(code) in html.unescape(re.sub("</?(mark|b)>", "", text))
+
+
+def test_a_piece_of_several_lines_marks_its_first_line():
+    assert _marked(page(_placed(2, "return params\n    more"))) == "    return params"
 
 
 def test_no_line_is_marked_that_does_not_hold_the_piece():
-    assert "<mark>" not in page(_placed(2, lambda line: "another cell"))
+    assert "<mark>" not in page(_placed(2, "another cell"))
     assert "<mark>" not in page()
 
 

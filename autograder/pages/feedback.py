@@ -68,8 +68,19 @@ class _Part:
         return "".join(self._lines[: self._slip])
 
     @property
-    def slip(self) -> str:
-        return "".join(self._lines[self._slip : self._slip + 1])
+    def slip(self) -> tuple[str, str, str]:
+        """The line of the slip: what stands before the piece, the piece, and what is behind it.
+
+        No piece where it is longer than the line: then it is the line.
+        """
+        line = "".join(self._lines[self._slip : self._slip + 1])
+        place = self.verdict.place
+        if not line or place is None:
+            return line, "", ""
+        columns = place["column"], place["end_column"]  # of bytes
+        start, end = (len(line.encode()[:column].decode(errors="ignore")) for column in columns)
+        is_there = line[start:end] == clean(place["piece"])
+        return (line[:start], line[start:end], line[end:]) if is_there else (line, "", "")
 
     @property
     def after(self) -> str:
