@@ -62,19 +62,19 @@ release: $(STAMP) ## write dist/optimization-course.zip, all that a learner need
 build: $(STAMP) ## build the notebooks and answer keys from their sources
 	@$(RUN) -m autograder build
 
-# Tests that share what takes long to make stay in one process (see tests/conftest.py).
-PYTEST := $(RUN) -m pytest -rs
-SPREAD := -n 2 --dist=loadgroup
+# Tests that share what takes long to make stay in one process, and begin in the order of
+# tests/conftest.py.
+PYTEST := $(RUN) -m pytest -p tests.early -rs
+SPREAD := -n 2 --dist=loadgroup --no-loadscope-reorder
 
 define lint
 	@printf '\n== lint\n'
 	@$(RUN) -m ruff check .
 	@printf '\n== format\n'
 	@$(RUN) -m ruff format --check .
-	@printf '\n== types\n'
-	@$(RUN) -m mypy
-	@printf '\n== built files are in step with their sources\n'
-	@$(RUN) -m autograder build --check
+	@printf '\n== types; built files are in step with their sources\n'
+	@$(RUN) -m mypy & types=$$!; $(RUN) -m autograder build --check; built=$$?; \
+		wait $$types && exit $$built
 endef
 
 quick: $(STAMP) ## lint, types, sync check and the fast tests: a minute, for every change
@@ -90,7 +90,7 @@ else
 	@printf '\n== tests: unit, end to end, attacks, browser\n'
 	@$(PYTEST) $(SPREAD)
 	@printf '\n== every solution, run again and compared\n'
-	@$(RUN) -m pytest --nbval solutions -n 2
+	@$(PYTEST) --nbval solutions -n 2
 endif
 
 cover: $(STAMP) ## run the fast tests and fail where they reach less than they did

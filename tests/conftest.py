@@ -9,6 +9,9 @@ from itertools import groupby
 
 import pytest
 
+# These begin first, so that no worker is left alone with one of them at the end.
+LONG = ("test_attacks.py", "test_resume.py", "test_told.py", "test_grade.py")
+
 
 def pytest_configure() -> None:
     # In the environment, where xdist's workers find the same number: they must agree.
@@ -22,6 +25,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.xdist_group(_group(item)))
         if "browser" in item.path.parts:
             item.add_marker(pytest.mark.slow)
+    items.sort(key=lambda item: "browser" not in item.path.parts and item.path.name not in LONG)
     if "ORDER" in os.environ:
         _shuffle(items)
 
@@ -29,12 +33,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def _group(test: pytest.Function) -> str:
     """Tests of one name share a process (under --dist=loadgroup).
 
-    Those of a file that use the same fixtures of the whole file, which take long to make; and
-    those of one exercise, of which much is kept for the next test.
+    Those of a file that use the same fixtures of the whole file, which take long to make; those
+    of one exercise, of which much is kept for the next test; and those of one server.
     """
     given = test.callspec.params if hasattr(test, "callspec") else {}
     exercise = given.get("exercise", given.get("quiz"))
     found = test._fixtureinfo.name2fixturedefs
+    for server in ("lab", "course"):
+        if server in found and found[server][-1].scope == "session":
+            return server
     shared = sorted(name for name, made in found.items() if made[-1].scope == "module")
     return " ".join([test.path.name, *shared, getattr(exercise, "name", "")])
 

@@ -12,6 +12,7 @@ import pytest
 
 from autograder import ROOT, bench, cli, grade
 from autograder.course.verdicts import verdict_files
+from autograder.judge import crew
 
 distributed = pytest.importorskip("distributed", reason="needs requirements-cluster.txt")
 
@@ -96,14 +97,14 @@ def test_a_worker_of_another_version_is_noticed(scheduler, tmp_path, capsys):
 
 
 def test_a_cluster_without_workers_is_noticed(scheduler, tmp_path, capsys, monkeypatch):
-    monkeypatch.setattr(grade, "_CLUSTER_SECONDS", 1)
+    monkeypatch.setattr(crew, "CLUSTER_SECONDS", 1)
     bench.make_class(tmp_path, LESSON, 2)
     assert _grade(tmp_path, scheduler) == 2
     assert "has no workers" in _one_line(capsys)
 
 
 def test_a_wrong_address_is_noticed(tmp_path, capsys, monkeypatch):
-    monkeypatch.setattr(grade, "_CLUSTER_SECONDS", 1)
+    monkeypatch.setattr(crew, "CLUSTER_SECONDS", 1)
     bench.make_class(tmp_path, LESSON, 2)
     assert _grade(tmp_path, "tcp://127.0.0.1:1") == 2
     assert "no Dask scheduler answers" in _one_line(capsys)

@@ -144,6 +144,7 @@ def _run(*arguments, folder=ROOT):
     ).stdout.strip()
 
 
+@pytest.mark.slow
 def test_importing_the_autograder_changes_nothing_for_who_imports_it():
     code = (
         "import sys; path = list(sys.path)\n"

@@ -219,6 +219,7 @@ def listed(source: str) -> list:
     return [len(found), *found[::97]]
 
 
+@pytest.mark.slow
 def test_candidates_have_the_same_numbers_in_every_process():
     root = Path(__file__).parent.parent
     texts = [

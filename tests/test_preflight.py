@@ -158,6 +158,7 @@ def test_version_3_is_read():
     ]
 
 
+@pytest.mark.slow
 def test_a_thousand_mutated_notebooks_end_in_a_notebook_or_a_refusal():
     rng = random.Random(20)
     whole = as_bytes(submission(**ANSWERS))
