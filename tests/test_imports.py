@@ -29,8 +29,9 @@ MAY_IMPORT = {
     "exercise": {"learner_side", "answer"},
     "quiz": {"learner_side", "answer", "exercise"},
     "lesson": {"exercise", "quiz"},
+    "families": {"exercise"},
     "study": {"errors", "files", "released"},
-    "exercises": {"errors", "exercise", "lesson"},
+    "exercises": {"errors", "exercise", "families", "lesson"},
     "proof": {"learner_side", "answer", "exercise", "quiz"},
     "handin": {"text"},
     "judge": BASICS | {"exercise", "exercises", "handin"},
@@ -123,8 +124,8 @@ def test_exercises_import_no_machinery():
     names = {
         name for path in (AUTOGRADER / "exercises").glob("[a-z]*.py") for name in _imported(path)
     }
-    ours = {name for name in names if name.startswith("autograder") and _file_of(name)}
-    assert ours == {"autograder.lesson"}
+    ours = {name for name in names if name.startswith("autograder.") and _file_of(name)}
+    assert ours == {"autograder.families", "autograder.lesson"}
 
 
 def test_importing_the_runner_loads_no_exercise():

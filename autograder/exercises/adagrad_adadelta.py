@@ -9,6 +9,7 @@ import copy
 
 import numpy as np
 
+from autograder import families
 from autograder.lesson import Lesson
 from optlab.checking.probe import Case, Recipe
 
@@ -220,13 +221,7 @@ adagrad_update.mistake(
     "move less?",
     (QUOTIENT, "grads[key] * (np.sqrt(new_sum[key]) + epsilon)"),
 )
-adagrad_update.mistake(
-    "epsilon_inside_the_root",
-    "Your epsilon is inside the root: a first gradient of 1e-6 moves the weight by 0.01 learning "
-    "rates, the form asked for by 0.99. Where should it stand?",
-    ("np.sqrt(new_sum[key]) + epsilon", "np.sqrt(new_sum[key] + epsilon)"),
-    share=0.5,
-)
+families.epsilon(adagrad_update, "np.sqrt(new_sum[key])", families.A_HUNDREDTH)
 adagrad_update.mistake(
     "old_sum_with_epsilon_inside",
     "The sum below the line does not know the gradient of this step yet, and epsilon stands inside "
@@ -241,22 +236,10 @@ adagrad_update.mistake(
     ("np.sqrt(new_sum[key]) + epsilon", "np.sqrt(new_sum[key])"),
 )
 adagrad_update.mistake(
-    "epsilon_after_the_division",
-    "A gradient that has always been zero gives 0/0 in your step, and any other step gets epsilon "
-    "on top. What does Python do first, the division or the sum?",
-    ("(np.sqrt(new_sum[key]) + epsilon)", "np.sqrt(new_sum[key]) + epsilon"),
-)
-adagrad_update.mistake(
     "epsilon_multiplied",
     "You multiply the root by epsilon: your steps are a hundred million times too long. What is "
     "epsilon to do to a denominator that is zero?",
     ("np.sqrt(new_sum[key]) + epsilon", "np.sqrt(new_sum[key]) * epsilon"),
-)
-adagrad_update.mistake(
-    "no_epsilon",
-    "A weight whose gradient has always been zero becomes nan: your step is 0/0. Which argument of "
-    "the function did you not use?",
-    ("(np.sqrt(new_sum[key]) + epsilon)", "np.sqrt(new_sum[key])"),
 )
 adagrad_update.family(
     "epsilon_fixed",
@@ -288,9 +271,7 @@ adagrad_update.mistake(
     (SUM, f"np.sqrt({SUM})"),
     ("np.sqrt(new_sum[key])", "new_sum[key]"),
 )
-adagrad_update.mistake(
-    "uphill", UPHILL, ("params[key] - learning_rate", "params[key] + learning_rate")
-)
+families.uphill(adagrad_update)
 adagrad_update.mistake("no_learning_rate", NO_RATE, ("learning_rate * step", "step"))
 adagrad_update.mistake(
     "plain_gradient_step",
@@ -316,38 +297,14 @@ adagrad_update.mistake(
 )
 
 
-@adagrad_update.mistake("weights_only", WEIGHTS_ONLY)
-def _(params, grads, squared_sum, learning_rate, epsilon=1e-8):
-    new_params, new_sum = copy.deepcopy((params, squared_sum))
-    for key in params:
-        if key.startswith("W"):
-            new_sum[key] = squared_sum[key] + grads[key] ** 2
-            step = grads[key] / (np.sqrt(new_sum[key]) + epsilon)
-            new_params[key] = params[key] - learning_rate * step
-    return new_params, new_sum
-
-
-@adagrad_update.mistake(
-    "works_in_place",
-    "Your values are right, but the params or the sums you were given changed. Who else may still "
-    "be using them?",
-    share=0.8,
+families.weights_only(adagrad_update, "params, squared_sum")
+families.works_in_place(
+    adagrad_update,
+    "params, squared_sum",
+    "Your values are right, but the params or the sums you were given changed. Who else may "
+    "still be using them?",
 )
-def _(params, grads, squared_sum, learning_rate, epsilon=1e-8):
-    for key in params:
-        squared_sum[key] = squared_sum[key] + grads[key] ** 2
-        step = grads[key] / (np.sqrt(squared_sum[key]) + epsilon)
-        params[key] = params[key] - learning_rate * step
-    return params, squared_sum
-
-
-@adagrad_update.mistake("fails_on_integers", INTEGERS, share=0.8)
-def _(params, grads, squared_sum, learning_rate, epsilon=1e-8):
-    params, squared_sum = copy.deepcopy((params, squared_sum))
-    for key in params:
-        squared_sum[key] += grads[key] ** 2
-        params[key] -= learning_rate * grads[key] / (np.sqrt(squared_sum[key]) + epsilon)
-    return params, squared_sum
+families.fails_on_integers(adagrad_update)
 
 
 @adagrad_update.style
@@ -705,7 +662,7 @@ adadelta_update.family(
     "stands there?",
     [("epsilon=1e-6", f"epsilon={other}") for other in ("1e-5", "1e-7", "1e-8")],
 )
-adadelta_update.mistake("uphill", UPHILL, ("params[key] - step", "params[key] + step"))
+families.uphill(adadelta_update, "params[key] - step")
 adadelta_update.mistake(
     "d_not_returned",
     "Your d comes back as it was, so that the steps never learn how long they have been. Which d "
@@ -743,45 +700,14 @@ adadelta_update.mistake(
 )
 
 
-@adadelta_update.mistake("weights_only", WEIGHTS_ONLY)
-def _(params, grads, state, rho=0.9, epsilon=1e-6):
-    new_params, new_state = copy.deepcopy((params, state))
-    for key in params:
-        if key.startswith("W"):
-            s = rho * state["s"][key] + (1 - rho) * grads[key] ** 2
-            step = np.sqrt((state["d"][key] + epsilon) / (s + epsilon)) * grads[key]
-            new_state["s"][key] = s
-            new_state["d"][key] = rho * state["d"][key] + (1 - rho) * step**2
-            new_params[key] = params[key] - step
-    return new_params, new_state
-
-
-@adadelta_update.mistake(
-    "works_in_place",
+families.weights_only(adadelta_update, 'params, state["s"], state["d"]')
+families.works_in_place(
+    adadelta_update,
+    'params, state["s"], state["d"]',
     "Your values are right, but the params or the state you were given changed. A copy of the "
     "outer dict still holds the same s and d inside. Who else may be using them?",
-    share=0.8,
 )
-def _(params, grads, state, rho=0.9, epsilon=1e-6):
-    s, d = state["s"], state["d"]
-    for key in params:
-        s[key] = rho * s[key] + (1 - rho) * grads[key] ** 2
-        step = np.sqrt((d[key] + epsilon) / (s[key] + epsilon)) * grads[key]
-        d[key] = rho * d[key] + (1 - rho) * step**2
-        params[key] = params[key] - step
-    return params, state
-
-
-@adadelta_update.mistake("fails_on_integers", INTEGERS, share=0.8)
-def _(params, grads, state, rho=0.9, epsilon=1e-6):
-    params, state = copy.deepcopy((params, state))
-    s, d = state["s"], state["d"]
-    for key in params:
-        s[key] = rho * s[key] + (1 - rho) * grads[key] ** 2
-        step = np.sqrt((d[key] + epsilon) / (s[key] + epsilon)) * grads[key]
-        d[key] = rho * d[key] + (1 - rho) * step**2
-        params[key] -= step
-    return params, state
+families.fails_on_integers(adadelta_update)
 
 
 @adadelta_update.style
@@ -1157,7 +1083,7 @@ nesterov_update.mistake(
     (STEP, "params[key] - learning_rate * (grads[key] + beta * new_velocity[key])"),
     share=0.4,
 )
-nesterov_update.mistake("uphill", UPHILL, (STEP, "params[key] + learning_rate * new_velocity[key]"))
+families.uphill(nesterov_update, "params[key] - learning_rate * new_velocity[key]")
 nesterov_update.mistake(
     "velocity_not_returned",
     "You give back the velocity that came in, so that every call behaves like the first. Which "
@@ -1204,43 +1130,16 @@ def _(params, gradient, velocity, learning_rate, beta=0.9):
     return new_params, new_velocity
 
 
-@nesterov_update.mistake("weights_only", WEIGHTS_ONLY)
-def _(params, gradient, velocity, learning_rate, beta=0.9):
-    new_params, new_velocity = copy.deepcopy((params, velocity))
-    ahead = {key: params[key] - learning_rate * beta * velocity[key] for key in params}
-    grads = gradient(ahead)
-    for key in params:
-        if key.startswith("W"):
-            new_velocity[key] = beta * velocity[key] + (1 - beta) * grads[key]
-            new_params[key] = params[key] - learning_rate * new_velocity[key]
-    return new_params, new_velocity
-
-
-@nesterov_update.mistake(
-    "works_in_place",
-    "Your values are right, but the params or velocity you were given changed. Who else may still "
-    "be using them?",
-    share=0.8,
+families.weights_only(
+    nesterov_update, "{}, params, velocity", loop="    for key in params:\n        new_velocity"
 )
-def _(params, gradient, velocity, learning_rate, beta=0.9):
-    grads = gradient({key: params[key] - learning_rate * beta * velocity[key] for key in params})
-    for key in params:
-        velocity[key] = beta * velocity[key] + (1 - beta) * grads[key]
-        params[key] = params[key] - learning_rate * velocity[key]
-    return params, velocity
-
-
-@nesterov_update.mistake("fails_on_integers", INTEGERS, share=0.8)
-def _(params, gradient, velocity, learning_rate, beta=0.9):
-    params, velocity = copy.deepcopy((params, velocity))
-    ahead = copy.deepcopy(params)
-    for key in params:
-        ahead[key] -= learning_rate * beta * velocity[key]
-    grads = gradient(ahead)
-    for key in params:
-        velocity[key] = beta * velocity[key] + (1 - beta) * grads[key]
-        params[key] -= learning_rate * velocity[key]
-    return params, velocity
+families.works_in_place(
+    nesterov_update,
+    "{}, params, velocity",
+    "Your values are right, but the params or velocity you were given changed. Who else may "
+    "still be using them?",
+)
+families.fails_on_integers(nesterov_update)
 
 
 @nesterov_update.style

@@ -10,6 +10,7 @@ from itertools import pairwise
 
 import numpy as np
 
+from autograder import families
 from autograder.lesson import Lesson
 from optlab.checking.probe import Case
 
@@ -99,43 +100,7 @@ init_adam.mistake(
     (V_ZEROS, "v[key] = 0.0"),
     (S_ZEROS, "s[key] = 0.0"),
 )
-init_adam.family(
-    "wrong_shape",
-    "Your zeros have one number for each row of a matrix. Which shape must v have so that v "
-    "and dW can be added element by element?",
-    [
-        [(V_ZEROS, f"v[key] = np.zeros({shape})"), (S_ZEROS, f"s[key] = np.zeros({shape})")]
-        for shape in ("len(params[key])", "(params[key].shape[0], 1)")
-    ],
-)
-init_adam.family(
-    "zeros_of_another_type",
-    "Your zeros are right as numbers, and their arrays are not made for float64: what is "
-    "written into them later is cut to what they can hold. Which type has np.zeros by itself?",
-    [
-        [
-            (V_ZEROS, f"v[key] = np.zeros(params[key].shape{rest}"),
-            (S_ZEROS, f"s[key] = np.zeros(params[key].shape{rest}"),
-        ]
-        for rest in (", dtype=int)", ", dtype=bool)", ", dtype=np.float32)")
-    ],
-    share=0.8,
-)
-init_adam.mistake(
-    "zeros_in_lists",
-    "Your zeros are right as numbers, and they stand in lists: beta times a list is not what the "
-    "update needs. What makes an array of zeros?",
-    (V_ZEROS, "v[key] = np.zeros(params[key].shape).tolist()"),
-    (S_ZEROS, "s[key] = np.zeros(params[key].shape).tolist()"),
-    share=0.8,
-)
-init_adam.mistake(
-    "keys_of_gradients",
-    "Your keys are dW1, db1, ...; the course uses the same keys as params. Which key would "
-    "adam_update look up?",
-    (V_ZEROS, 'v["d" + key] = np.zeros(params[key].shape)'),
-    (S_ZEROS, 's["d" + key] = np.zeros(params[key].shape)'),
-)
+families.zeros(init_adam, "v[key] = ", "s[key] = ", average="v", update="adam_update")
 init_adam.mistake(
     "one_counter_per_parameter",
     "You count for every parameter separately. How many counters does one update of all parameters "
@@ -655,13 +620,7 @@ adam_update.mistake(
 )
 
 # The step.
-adam_update.mistake(
-    "epsilon_inside_the_root",
-    "Your epsilon is inside the root, as on the lecture slide: there it counts like its own root, "
-    "and weights with tiny gradients hardly move. Where should it stand?",
-    ("np.sqrt(s_corrected) + epsilon", "np.sqrt(s_corrected + epsilon)"),
-    share=0.5,
-)
+families.epsilon(adam_update, "np.sqrt(s_corrected)", families.ON_THE_SLIDE)
 adam_update.mistake(
     "epsilon_hat_inside_the_root",
     "You use the reordered form, which is fine, with epsilon inside its root: there it counts "
@@ -669,13 +628,7 @@ adam_update.mistake(
     (STEP, EFFICIENT.replace("np.sqrt(s[key]) + epsilon", "np.sqrt(s[key] + epsilon)")),
     share=0.5,
 )
-adam_update.mistake(
-    "epsilon_inside_and_outside",
-    "Your denominator holds epsilon twice, in the root and after it. For tiny gradients only one "
-    "of them is harmless. Which one is asked for?",
-    ("np.sqrt(s_corrected) + epsilon", "np.sqrt(s_corrected + epsilon) + epsilon"),
-    share=0.5,
-)
+families.epsilon_elsewhere(adam_update, "np.sqrt(s_corrected)")
 adam_update.mistake(
     "reordered_without_root",
     "You use the reordered form, and its factor 1 - beta2^t stands there without a root. What "
@@ -687,31 +640,6 @@ adam_update.mistake(
     "You use the reordered form with its factor upside down. Is a correction that divides s above "
     "or below the line?",
     (STEP, EFFICIENT.replace("* v[key]", "** -1 * v[key]")),
-)
-adam_update.mistake(
-    "epsilon_after_the_division",
-    "A gradient that has always been zero gives 0/0 in your step, and any other step gets epsilon "
-    "on top. What does Python do first, the division or the sum?",
-    ("(np.sqrt(s_corrected) + epsilon)", "np.sqrt(s_corrected) + epsilon"),
-)
-adam_update.mistake(
-    "epsilon_added_to_the_weight",
-    "Without its brackets your epsilon belongs to the weight and not to the denominator: every "
-    "weight rises by epsilon in each step. What should stand below the line?",
-    ("(np.sqrt(s_corrected) + epsilon)", "np.sqrt(s_corrected)"),
-    ("learning_rate * step", "learning_rate * step + epsilon"),
-)
-adam_update.mistake(
-    "epsilon_multiplied",
-    "You multiply the root by epsilon, which makes the denominator tiny and the steps gigantic. "
-    "What is epsilon to do to a denominator that is zero?",
-    ("np.sqrt(s_corrected) + epsilon", "np.sqrt(s_corrected) * epsilon"),
-)
-adam_update.mistake(
-    "no_epsilon",
-    "A weight whose gradient has always been zero becomes nan: your step is 0/0. Which argument of "
-    "the function did you not use?",
-    ("(np.sqrt(s_corrected) + epsilon)", "np.sqrt(s_corrected)"),
 )
 adam_update.mistake(
     "no_root",
@@ -755,11 +683,7 @@ adam_update.mistake(
     ("v_corrected = v[key]", 'v_corrected = state["v"][key]'),
     ("s_corrected = s[key]", 's_corrected = state["s"][key]'),
 )
-adam_update.mistake(
-    "uphill",
-    "Your parameters move up the gradient: the cost would rise. Which sign has a descent step?",
-    ("params[key] - learning_rate", "params[key] + learning_rate"),
-)
+families.uphill(adam_update)
 adam_update.mistake(
     "no_learning_rate",
     "Your step is the same for every learning rate. Where does it come in?",
@@ -834,20 +758,7 @@ adam_update.mistake(
 )
 
 
-@adam_update.mistake(
-    "weights_only",
-    "Your weights learn and your biases stay where they are. Which keys does your loop visit?",
-)
-def _(params, grads, state, learning_rate, beta1=0.9, beta2=0.999, epsilon=1e-8):
-    new_params, new_state = copy.deepcopy((params, state))
-    t = new_state["t"] = state["t"] + 1
-    for key in params:
-        if key.startswith("W"):
-            v = new_state["v"][key] = beta1 * state["v"][key] + (1 - beta1) * grads[key]
-            s = new_state["s"][key] = beta2 * state["s"][key] + (1 - beta2) * grads[key] ** 2
-            step = v / (1 - beta1**t) / (np.sqrt(s / (1 - beta2**t)) + epsilon)
-            new_params[key] = params[key] - learning_rate * step
-    return new_params, new_state
+families.weights_only(adam_update, 'params, state["v"], state["s"]')
 
 
 @adam_update.mistake(

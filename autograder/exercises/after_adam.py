@@ -10,6 +10,7 @@ import copy
 
 import numpy as np
 
+from autograder import families
 from autograder.lesson import Lesson
 from optlab.checking.probe import Case
 
@@ -349,25 +350,7 @@ amsgrad_update.mistake(
     "which unit must the denominator have?",
     ("np.sqrt(s_corrected)", "s_corrected"),
 )
-amsgrad_update.mistake(
-    "epsilon_inside_the_root",
-    "Your epsilon is inside the root: a first gradient of 1e-6 moves the weight by 0.01 learning "
-    "rates, the form asked for by 0.99. Where should it stand?",
-    ("np.sqrt(s_corrected) + epsilon", "np.sqrt(s_corrected + epsilon)"),
-    share=0.5,
-)
-amsgrad_update.mistake(
-    "epsilon_after_the_division",
-    "A gradient that has always been zero gives 0/0 in your step, and any other step gets epsilon "
-    "on top. What does Python do first, the division or the sum?",
-    ("(np.sqrt(s_corrected) + epsilon)", "np.sqrt(s_corrected) + epsilon"),
-)
-amsgrad_update.mistake(
-    "no_epsilon",
-    "A weight whose gradient has always been zero becomes nan: your step is 0/0. Which argument of "
-    "the function did you not use?",
-    ("(np.sqrt(s_corrected) + epsilon)", "np.sqrt(s_corrected)"),
-)
+families.epsilon(amsgrad_update, "np.sqrt(s_corrected)", families.A_HUNDREDTH)
 amsgrad_update.mistake(
     "t_never_rises",
     "Your t stays what it was: this update is not counted, and the first one knows only t = 0. Who "
@@ -438,52 +421,17 @@ for _name, _default, _other in DEFAULTS:
         (f"{_name}={_default}", f"{_name}={_other}"),
         share=0.5,
     )
-amsgrad_update.mistake(
-    "uphill",
-    "Your parameters move up the gradient: the cost would rise. Which sign has a descent step?",
-    ("params[key] - learning_rate", "params[key] + learning_rate"),
+families.uphill(amsgrad_update)
+
+
+families.weights_only(amsgrad_update, 'params, state["v"], state["s"], state["s_max"]')
+families.works_in_place(
+    amsgrad_update,
+    'params, state["v"], state["s"], state["s_max"]',
+    "Your values are right, but the params or the state you were given changed. A copy of the "
+    "outer dict still holds the same averages inside. Who else may be using them?",
 )
-
-
-@amsgrad_update.mistake("weights_only", WEIGHTS_ONLY)
-def _(params, grads, state, learning_rate, beta1=0.9, beta2=0.999, epsilon=1e-8):
-    new_params, new = copy.deepcopy((params, state))
-    t = new["t"] = state["t"] + 1
-    for key in params:
-        if key.startswith("W"):
-            v = new["v"][key] = beta1 * state["v"][key] + (1 - beta1) * grads[key]
-            s = new["s"][key] = beta2 * state["s"][key] + (1 - beta2) * grads[key] ** 2
-            top = new["s_max"][key] = np.maximum(state["s_max"][key], s)
-            step = v / (1 - beta1**t) / (np.sqrt(top / (1 - beta2**t)) + epsilon)
-            new_params[key] = params[key] - learning_rate * step
-    return new_params, new
-
-
-@amsgrad_update.mistake("works_in_place", IN_PLACE, share=0.8)
-def _(params, grads, state, learning_rate, beta1=0.9, beta2=0.999, epsilon=1e-8):
-    state["t"] += 1
-    t, v, s, s_max = state["t"], state["v"], state["s"], state["s_max"]
-    for key in params:
-        v[key] = beta1 * v[key] + (1 - beta1) * grads[key]
-        s[key] = beta2 * s[key] + (1 - beta2) * grads[key] ** 2
-        s_max[key] = np.maximum(s_max[key], s[key])
-        step = v[key] / (1 - beta1**t) / (np.sqrt(s_max[key] / (1 - beta2**t)) + epsilon)
-        params[key] = params[key] - learning_rate * step
-    return params, state
-
-
-@amsgrad_update.mistake("fails_on_integers", INTEGERS, share=0.8)
-def _(params, grads, state, learning_rate, beta1=0.9, beta2=0.999, epsilon=1e-8):
-    params, state = copy.deepcopy((params, state))
-    state["t"] += 1
-    t, v, s, s_max = state["t"], state["v"], state["s"], state["s_max"]
-    for key in params:
-        v[key] = beta1 * v[key] + (1 - beta1) * grads[key]
-        s[key] = beta2 * s[key] + (1 - beta2) * grads[key] ** 2
-        s_max[key] = np.maximum(s_max[key], s[key])
-        step = v[key] / (1 - beta1**t) / (np.sqrt(s_max[key] / (1 - beta2**t)) + epsilon)
-        params[key] -= learning_rate * step
-    return params, state
+families.fails_on_integers(amsgrad_update)
 
 
 @amsgrad_update.style
@@ -830,25 +778,7 @@ adamw_update.mistake(
     "which unit must the denominator have?",
     ("np.sqrt(s_corrected)", "s_corrected"),
 )
-adamw_update.mistake(
-    "epsilon_inside_the_root",
-    "Your epsilon is inside the root: a first gradient of 1e-6 moves the weight by 0.01 learning "
-    "rates, the form asked for by 0.99. Where should it stand?",
-    ("np.sqrt(s_corrected) + epsilon", "np.sqrt(s_corrected + epsilon)"),
-    share=0.5,
-)
-adamw_update.mistake(
-    "epsilon_after_the_division",
-    "A gradient that has always been zero gives 0/0 in your step, and any other step gets epsilon "
-    "on top. What does Python do first, the division or the sum?",
-    ("(np.sqrt(s_corrected) + epsilon)", "np.sqrt(s_corrected) + epsilon"),
-)
-adamw_update.mistake(
-    "no_epsilon",
-    "A weight whose gradient has always been zero becomes nan: your step is 0/0. Which argument of "
-    "the function did you not use?",
-    ("(np.sqrt(s_corrected) + epsilon)", "np.sqrt(s_corrected)"),
-)
+families.epsilon(adamw_update, "np.sqrt(s_corrected)", families.A_HUNDREDTH)
 adamw_update.mistake(
     "t_never_rises",
     "Your t stays what it was: this update is not counted, and the first one knows only t = 0. Who "
@@ -918,38 +848,16 @@ for _name, _default, _other in (*DEFAULTS, *DECAY_DEFAULTS):
         (f"{_name}={_default}", f"{_name}={_other}"),
         share=0.5,
     )
-adamw_update.mistake(
-    "uphill",
-    "Your parameters move up the gradient: the cost would rise. Which sign has a descent step?",
-    ("decayed - learning_rate", "decayed + learning_rate"),
+families.uphill(adamw_update, "decayed - learning_rate")
+
+
+families.weights_only(adamw_update, 'params, state["v"], state["s"]')
+families.works_in_place(
+    adamw_update,
+    'params, state["v"], state["s"]',
+    "Your values are right, but the params or the state you were given changed. A copy of the "
+    "outer dict still holds the same averages inside. Who else may be using them?",
 )
-
-
-@adamw_update.mistake("weights_only", WEIGHTS_ONLY)
-def _(params, grads, state, learning_rate, weight_decay=0.01, beta1=0.9, beta2=0.999, epsilon=1e-8):
-    new_params, new = copy.deepcopy((params, state))
-    t = new["t"] = state["t"] + 1
-    for key in params:
-        if key.startswith("W"):
-            v = new["v"][key] = beta1 * state["v"][key] + (1 - beta1) * grads[key]
-            s = new["s"][key] = beta2 * state["s"][key] + (1 - beta2) * grads[key] ** 2
-            step = v / (1 - beta1**t) / (np.sqrt(s / (1 - beta2**t)) + epsilon)
-            new_params[key] = params[key] * (1 - learning_rate * weight_decay)
-            new_params[key] = new_params[key] - learning_rate * step
-    return new_params, new
-
-
-@adamw_update.mistake("works_in_place", IN_PLACE, share=0.8)
-def _(params, grads, state, learning_rate, weight_decay=0.01, beta1=0.9, beta2=0.999, epsilon=1e-8):
-    state["t"] += 1
-    t, v, s = state["t"], state["v"], state["s"]
-    for key in params:
-        params[key] = params[key] * (1 - learning_rate * weight_decay)
-        v[key] = beta1 * v[key] + (1 - beta1) * grads[key]
-        s[key] = beta2 * s[key] + (1 - beta2) * grads[key] ** 2
-        step = v[key] / (1 - beta1**t) / (np.sqrt(s[key] / (1 - beta2**t)) + epsilon)
-        params[key] = params[key] - learning_rate * step
-    return params, state
 
 
 @adamw_update.mistake(

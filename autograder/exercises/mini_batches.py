@@ -8,6 +8,7 @@ from copy import deepcopy
 
 import numpy as np
 
+from autograder import families
 from autograder.lesson import Lesson
 from optlab.checking.probe import Case, Recipe, Seed
 
@@ -1030,11 +1031,7 @@ def _(rng):
 
 DESCENT = "params[key] - learning_rate * grads[key]"
 
-sgd_update.mistake(
-    "uphill",
-    "Your parameters move up the gradient: the cost would rise. Which sign has a descent step?",
-    (DESCENT, "params[key] + learning_rate * grads[key]"),
-)
+families.uphill(sgd_update)
 sgd_update.mistake(
     "learning_rate_forgotten",
     "You step by the whole gradient, whatever the learning rate. What makes the steps small?",
@@ -1092,16 +1089,14 @@ sgd_update.mistake(
 )
 
 
-@sgd_update.mistake(
-    "weights_only",
-    "Your weights learn and your biases stay where they are. Which keys does your loop visit?",
+families.weights_only(sgd_update, "params")
+families.works_in_place(
+    sgd_update,
+    "params",
+    "Your values are right, but the params you were given changed: two runs from one start would "
+    "disturb each other. What could you copy, and does a copy of a dict copy its arrays?",
 )
-def _(params, grads, learning_rate):
-    new_params = {key: value.copy() for key, value in params.items()}
-    for key in params:
-        if key.startswith("W"):
-            new_params[key] = params[key] - learning_rate * grads[key]
-    return new_params
+families.fails_on_integers(sgd_update)
 
 
 @sgd_update.mistake(
@@ -1123,31 +1118,6 @@ def _(params, grads, learning_rate):
         for key in (f"W{layer}", f"b{layer}"):
             new_params[key] = params[key] - learning_rate * grads[key]
     return new_params
-
-
-@sgd_update.mistake(
-    "works_in_place",
-    "Your values are right, but the params you were given changed: two runs from one start would "
-    "disturb each other. What could you copy, and does a copy of a dict copy its arrays?",
-    share=0.8,
-)
-def _(params, grads, learning_rate):
-    for key in params:
-        params[key] = params[key] - learning_rate * grads[key]
-    return params
-
-
-@sgd_update.mistake(
-    "fails_on_integers",
-    "With integer parameters your subtraction in place fails: NumPy does not put floats into an "
-    "integer array. What would a new array do?",
-    share=0.8,
-)
-def _(params, grads, learning_rate):
-    params = {key: value.copy() for key, value in params.items()}
-    for key in params:
-        params[key] -= learning_rate * grads[key]
-    return params
 
 
 @sgd_update.mistake(

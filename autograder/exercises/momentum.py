@@ -8,6 +8,7 @@ from itertools import pairwise
 
 import numpy as np
 
+from autograder import families
 from autograder.lesson import Lesson
 from optlab.checking.probe import Case, Recipe
 
@@ -60,43 +61,12 @@ init_velocity.mistake(
     "Your velocity starts at one. What should the average be before the first gradient came?",
     ("np.zeros(", "np.ones("),
 )
-init_velocity.family(
-    "wrong_shape",
-    "Your zeros have one number for each row of a matrix. Which shape must v have so that v "
-    "and dW can be added element by element?",
-    [
-        ("np.zeros(params[key].shape)", f"np.zeros({shape})")
-        for shape in ("len(params[key])", "(params[key].shape[0], 1)")
-    ],
-)
 init_velocity.mistake(
     "scalar_zero",
     "Your velocity is a single number for a whole matrix. Does every weight have the same speed?",
     ("np.zeros(params[key].shape)", "0.0"),
 )
-init_velocity.family(
-    "zeros_of_another_type",
-    "Your zeros are right as numbers, and their arrays are not made for float64: what is "
-    "written into them later is cut to what they can hold. Which type has np.zeros by itself?",
-    [
-        ("np.zeros(params[key].shape)", f"np.zeros(params[key].shape{rest}")
-        for rest in (", dtype=int)", ", dtype=bool)", ", dtype=np.float32)")
-    ],
-    share=0.8,
-)
-init_velocity.mistake(
-    "zeros_in_lists",
-    "Your zeros are right as numbers, and they stand in lists: beta times a list is not what the "
-    "update needs. What makes an array of zeros?",
-    ("np.zeros(params[key].shape)", "np.zeros(params[key].shape).tolist()"),
-    share=0.8,
-)
-init_velocity.mistake(
-    "keys_of_gradients",
-    "Your keys are dW1, db1, ...; the course uses the same keys as params. Which key would "
-    "momentum_update look up?",
-    ("velocity[key] =", 'velocity["d" + key] ='),
-)
+families.zeros(init_velocity, "velocity[key] = ", average="v", update="momentum_update")
 
 
 @init_velocity.mistake(
@@ -332,11 +302,7 @@ momentum_update.family(
     "The learning rate acts twice: your velocity already holds it. Where does it belong?",
     [(NEW, new) for new in (f"learning_rate * {NEW}", "learning_rate * grads[key]")],
 )
-momentum_update.mistake(
-    "uphill",
-    "Your parameters move up the gradient: the cost would rise. Which sign has a descent step?",
-    ("params[key] - learning_rate", "params[key] + learning_rate"),
-)
+families.uphill(momentum_update)
 momentum_update.mistake(
     "bias_corrected",
     "Your step divides the velocity by 1 - beta, as bias correction does at t = 1. Momentum as "
@@ -380,46 +346,14 @@ momentum_update.mistake(
 )
 
 
-@momentum_update.mistake(
-    "works_in_place",
+families.weights_only(momentum_update, "params, velocity")
+families.works_in_place(
+    momentum_update,
+    "params, velocity",
     "Your values are right, but the params or velocity you were given changed. Who else may "
     "still be using them?",
-    share=0.8,
 )
-def _(params, grads, velocity, learning_rate, beta=0.9):
-    for key in params:
-        velocity[key] = beta * velocity[key] + (1 - beta) * grads[key]
-        params[key] = params[key] - learning_rate * velocity[key]
-    return params, velocity
-
-
-@momentum_update.mistake(
-    "fails_on_integers",
-    "With integer parameters your subtraction in place fails: NumPy does not put floats into an "
-    "integer array. What would a new array do?",
-    share=0.8,
-)
-def _(params, grads, velocity, learning_rate, beta=0.9):
-    params = {key: value.copy() for key, value in params.items()}
-    velocity = {key: value.copy() for key, value in velocity.items()}
-    for key in params:
-        velocity[key] = beta * velocity[key] + (1 - beta) * grads[key]
-        params[key] -= learning_rate * velocity[key]
-    return params, velocity
-
-
-@momentum_update.mistake(
-    "weights_only",
-    "Your weights learn and your biases stay where they are. Which keys does your loop visit?",
-)
-def _(params, grads, velocity, learning_rate, beta=0.9):
-    new_params = {key: value.copy() for key, value in params.items()}
-    new_velocity = {key: value.copy() for key, value in velocity.items()}
-    for key in params:
-        if key.startswith("W"):
-            new_velocity[key] = beta * velocity[key] + (1 - beta) * grads[key]
-            new_params[key] = params[key] - learning_rate * new_velocity[key]
-    return new_params, new_velocity
+families.fails_on_integers(momentum_update)
 
 
 @momentum_update.style

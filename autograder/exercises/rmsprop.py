@@ -8,6 +8,7 @@ from itertools import pairwise
 
 import numpy as np
 
+from autograder import families
 from autograder.lesson import Lesson
 from optlab.checking.probe import Case
 
@@ -79,38 +80,7 @@ init_squared_average.mistake(
     "Yours is a single number for a whole matrix. How would every weight get its own step size?",
     ("np.zeros(params[key].shape)", "0.0"),
 )
-init_squared_average.family(
-    "wrong_shape",
-    "Your zeros have one number for each row of a matrix. Which shape must s have so that s "
-    "and dW can be added element by element?",
-    [
-        ("np.zeros(params[key].shape)", f"np.zeros({shape})")
-        for shape in ("len(params[key])", "(params[key].shape[0], 1)")
-    ],
-)
-init_squared_average.family(
-    "zeros_of_another_type",
-    "Your zeros are right as numbers, and their arrays are not made for float64: what is "
-    "written into them later is cut to what they can hold. Which type has np.zeros by itself?",
-    [
-        ("np.zeros(params[key].shape)", f"np.zeros(params[key].shape{rest}")
-        for rest in (", dtype=int)", ", dtype=bool)", ", dtype=np.float32)")
-    ],
-    share=0.8,
-)
-init_squared_average.mistake(
-    "zeros_in_lists",
-    "Your zeros are right as numbers, and they stand in lists: beta times a list is not what the "
-    "update needs. What makes an array of zeros?",
-    ("np.zeros(params[key].shape)", "np.zeros(params[key].shape).tolist()"),
-    share=0.8,
-)
-init_squared_average.mistake(
-    "keys_of_gradients",
-    "Your keys are dW1, db1, ...; the course uses the same keys as params. Which key would "
-    "rmsprop_update look up?",
-    ("squared[key] =", 'squared["d" + key] ='),
-)
+families.zeros(init_squared_average, "squared[key] = ", average="s", update="rmsprop_update")
 
 
 @init_squared_average.mistake(
@@ -300,31 +270,12 @@ rmsprop_update.mistake(
     ("np.sqrt(new_squared[key]) + epsilon", "np.sqrt(new_squared[key] + epsilon)"),
     share=0.5,
 )
-rmsprop_update.mistake(
-    "epsilon_inside_and_outside",
-    "Your denominator holds epsilon twice, in the root and after it. For tiny gradients only one "
-    "of them is harmless. Which one is asked for?",
-    ("np.sqrt(new_squared[key]) + epsilon", "np.sqrt(new_squared[key] + epsilon) + epsilon"),
-    share=0.5,
-)
+families.epsilon_elsewhere(rmsprop_update, "np.sqrt(new_squared[key])")
 rmsprop_update.mistake(
     "epsilon_after_the_division",
     "A zero gradient gives 0/0 in your step, and any other step gets epsilon on top. What does "
     "Python do first, the division or the sum?",
     ("(np.sqrt(new_squared[key]) + epsilon)", "np.sqrt(new_squared[key]) + epsilon"),
-)
-rmsprop_update.mistake(
-    "epsilon_added_to_the_weight",
-    "Without its brackets your epsilon belongs to the weight and not to the denominator: every "
-    "weight rises by epsilon in each step. What should stand below the line?",
-    ("(np.sqrt(new_squared[key]) + epsilon)", "np.sqrt(new_squared[key])"),
-    ("learning_rate * step", "learning_rate * step + epsilon"),
-)
-rmsprop_update.mistake(
-    "epsilon_multiplied",
-    "You multiply the root by epsilon, which makes the denominator tiny and the steps gigantic. "
-    "What is epsilon to do to a denominator that is zero?",
-    ("np.sqrt(new_squared[key]) + epsilon", "np.sqrt(new_squared[key]) * epsilon"),
 )
 rmsprop_update.mistake(
     "no_epsilon",
@@ -406,11 +357,7 @@ rmsprop_update.mistake(
     "RMSprop as asked takes it as it is. What is to be left out?",
     ("np.sqrt(new_squared[key])", "np.sqrt(new_squared[key] / (1 - beta2))"),
 )
-rmsprop_update.mistake(
-    "uphill",
-    "Your parameters move up the gradient: the cost would rise. Which sign has a descent step?",
-    ("params[key] - learning_rate", "params[key] + learning_rate"),
-)
+families.uphill(rmsprop_update)
 rmsprop_update.mistake(
     "no_learning_rate",
     "Your step is the same for every learning rate. Where does it come in?",
@@ -441,48 +388,14 @@ rmsprop_update.mistake(
 )
 
 
-@rmsprop_update.mistake(
-    "weights_only",
-    "Your weights learn and your biases stay where they are. Which keys does your loop visit?",
-)
-def _(params, grads, squared, learning_rate, beta2=0.9, epsilon=1e-8):
-    new_params = {key: value.copy() for key, value in params.items()}
-    new_squared = {key: value.copy() for key, value in squared.items()}
-    for key in params:
-        if key.startswith("W"):
-            new_squared[key] = beta2 * squared[key] + (1 - beta2) * grads[key] ** 2
-            step = grads[key] / (np.sqrt(new_squared[key]) + epsilon)
-            new_params[key] = params[key] - learning_rate * step
-    return new_params, new_squared
-
-
-@rmsprop_update.mistake(
-    "works_in_place",
+families.weights_only(rmsprop_update, "params, squared")
+families.works_in_place(
+    rmsprop_update,
+    "params, squared",
     "Your values are right, but the params or the averages you were given changed. Who else may "
     "still be using them?",
-    share=0.8,
 )
-def _(params, grads, squared, learning_rate, beta2=0.9, epsilon=1e-8):
-    for key in params:
-        squared[key] = beta2 * squared[key] + (1 - beta2) * grads[key] ** 2
-        step = grads[key] / (np.sqrt(squared[key]) + epsilon)
-        params[key] = params[key] - learning_rate * step
-    return params, squared
-
-
-@rmsprop_update.mistake(
-    "fails_on_integers",
-    "With integer parameters your subtraction in place fails: NumPy does not put floats into an "
-    "integer array. What would a new array do?",
-    share=0.8,
-)
-def _(params, grads, squared, learning_rate, beta2=0.9, epsilon=1e-8):
-    params = {key: value.copy() for key, value in params.items()}
-    squared = {key: value.copy() for key, value in squared.items()}
-    for key in params:
-        squared[key] = beta2 * squared[key] + (1 - beta2) * grads[key] ** 2
-        params[key] -= learning_rate * grads[key] / (np.sqrt(squared[key]) + epsilon)
-    return params, squared
+families.fails_on_integers(rmsprop_update)
 
 
 @rmsprop_update.style
