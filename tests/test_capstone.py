@@ -57,7 +57,11 @@ def run_capstone(folder):
     return printed, [cell for cell, out in outputs if out.output_type == "error"]
 
 
-@pytest.mark.parametrize("number", [0, 2, 9])
+# With all nine nbval runs it every day in solutions/, and holds every word against the stored ones.
+NUMBERS = [0, 2, 9] if "SEEDS" in os.environ else [0, 2]
+
+
+@pytest.mark.parametrize("number", NUMBERS)
 def test_the_capstone_runs_with_zero_some_and_all_optimizers(tmp_path, number):
     present = OPTIMIZERS[:number]
     write_lessons(tmp_path, present)

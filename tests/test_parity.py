@@ -35,7 +35,7 @@ print([answer["success"] for answer in answers])
 def handed_in(tmp_path_factory):
     """Right answers and mistakes, an untouched notebook, and check cells that claim full marks."""
     folder = tmp_path_factory.mktemp("class")
-    bench.make_class(folder, LESSON, 6)
+    bench.make_class(folder, LESSON, 4)
     release = (NOTEBOOKS / f"{LESSON}.ipynb").read_text("utf-8")
     forged = json.loads(release)
     for cell in forged["cells"]:
