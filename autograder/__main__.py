@@ -3,6 +3,7 @@ import sys
 from autograder import startup
 
 startup.skip_address_grammar()
+startup.skip_server_pages()
 
 from autograder.cli import main  # noqa: E402
 

@@ -1,11 +1,12 @@
 """An answer other than the reference, and the source that it is made from."""
 
 import ast
-import inspect
+import linecache
 import sys
 import textwrap
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import cache
 from types import ModuleType
 from typing import Any
 
@@ -82,11 +83,22 @@ def _import_of(name: str, thing: Any) -> str:
 
 def _parts(function: Callable) -> tuple[str, str]:
     """A function's signature and its body, as they are written."""
-    source = textwrap.dedent(inspect.getsource(function))
-    definition = ast.parse(source).body[0]
-    assert isinstance(definition, ast.FunctionDef)
-    lines = source.splitlines(keepends=True)
+    lines, definitions = _definitions_in(function.__code__.co_filename)
+    definition = definitions[function.__code__.co_firstlineno]
+    top = definition.lineno - 1
+    block = textwrap.dedent("".join(lines[top : definition.end_lineno])).splitlines(keepends=True)
     first = definition.body[0]
-    start = first.lineno - 1
-    head = "".join(lines[definition.lineno - 1 : start])
-    return head, "".join(lines[first.end_lineno if ast.get_docstring(definition) else start :])
+    start = first.lineno - 1 - top
+    after = (first.end_lineno or 0) - top if ast.get_docstring(definition) else start
+    return "".join(block[:start]), "".join(block[after:])
+
+
+@cache
+def _definitions_in(path: str) -> tuple[list[str], dict[int, ast.FunctionDef]]:
+    """A file's lines and its functions by their first lines, decorators included.
+
+    Read once: `inspect.getsource` reads the rest of a file anew for each of its functions.
+    """
+    lines = linecache.getlines(path)
+    functions = (n for n in ast.walk(ast.parse("".join(lines))) if isinstance(n, ast.FunctionDef))
+    return lines, {min(part.lineno for part in (n, *n.decorator_list)): n for n in functions}

@@ -3,6 +3,7 @@
 Programs call it, modules do not: importing `autograder` changes nothing for who imports it.
 """
 
+import importlib.util
 import sys
 
 
@@ -13,3 +14,14 @@ def skip_address_grammar() -> None:
     and which no notebook needs. Without it jsonschema only does not check addresses.
     """
     sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]  # None: not importable
+
+
+def skip_server_pages() -> None:
+    """Spare another second where marks are recorded.
+
+    nbgrader's package loads its pages for Jupyter's server, and these a web server, as soon as
+    anything of it is loaded. Here it stands as the folder of its modules.
+    """
+    spec = importlib.util.find_spec("nbgrader")
+    if spec is not None:
+        sys.modules.setdefault("nbgrader", importlib.util.module_from_spec(spec))

@@ -11,14 +11,14 @@ import sys
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
+from copy import deepcopy
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import nbgrader
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from nbformat import NotebookNode
 from nbgrader.api import (
     Assignment,
@@ -37,7 +37,6 @@ from nbgrader.api import (
     SubmittedNotebook,
     new_uuid,
 )
-from nbgrader.preprocessors import AssignLatePenalties, ComputeChecksums, SaveCells
 from nbgrader.utils import compute_checksum, is_grade, is_locked, is_solution
 from sqlalchemy import (
     Index,
@@ -182,10 +181,20 @@ class Recorder:
     def __init__(self, db_url: str, course_id: str = "", config: Config | None = None) -> None:
         self.db_url = db_url
         self.course_id = course_id
-        self.late = AssignLatePenalties(config=config or Config())
-        self.late.init_plugin()
+        self.config = config or Config()
         self._lessons: dict[str, _Lesson] = {}
         self._is_writing = False
+
+    # nbgrader's preprocessors take half a second to load, so what needs one loads it.
+
+    @cached_property
+    def late(self) -> Any:
+        """nbgrader's step that asks the course's plugin for penalties."""
+        from nbgrader.preprocessors import AssignLatePenalties
+
+        step = AssignLatePenalties(config=self.config)
+        step.init_plugin()
+        return step
 
     def __enter__(self) -> "Recorder":
         try:
@@ -226,7 +235,7 @@ class Recorder:
     def add_lesson(self, lesson: str, release: NotebookNode) -> None:
         """Make or update the rows of a lesson, as `nbgrader generate_assignment` does."""
         resources = {"nbgrader": {"notebook": lesson, "assignment": lesson, "db_url": self.db_url}}
-        release, _ = ComputeChecksums().preprocess(release, resources)
+        release = _with_checksums(release)
         with self._writing(lesson):
             self.gradebook.update_or_create_assignment(lesson)
             notebook = self._notebook(lesson)
@@ -273,6 +282,8 @@ class Recorder:
         self.gradebook.db.commit()
 
     def _replace_cells(self, lesson: str, release: NotebookNode, resources: dict[str, Any]) -> None:
+        from nbgrader.preprocessors import SaveCells
+
         self.gradebook.db.rollback()  # SaveCells opens the file by itself
         try:
             SaveCells().preprocess(release, resources)
@@ -551,6 +562,15 @@ class Recorder:
         return None if penalty is None else min(max(penalty, 0), score)
 
 
+def _with_checksums(release: NotebookNode) -> NotebookNode:
+    """A release as nbgrader's ComputeChecksums makes it."""
+    release = deepcopy(release)
+    for cell in release.cells:
+        if is_grade(cell) or is_solution(cell) or is_locked(cell):
+            cell.metadata.nbgrader["checksum"] = compute_checksum(cell)
+    return release
+
+
 def _cells_of(release: NotebookNode) -> dict[str, _Cell]:
     """The cells that the gradebook knows, by grade id: source row, points, whether an answer."""
     return {
@@ -654,6 +674,9 @@ def _make(db_url: str) -> None:
     address = make_url(db_url)
     if address.drivername != "sqlite" or not address.database or Path(address.database).exists():
         return
+    from alembic.runtime.migration import MigrationContext
+    from alembic.script import ScriptDirectory
+
     half = Path(f"{address.database}.part")
     half.unlink(missing_ok=True)
     engine = create_engine(sqlite_url(half))
