@@ -97,3 +97,8 @@ def test_a_list_that_is_no_numbers_never_becomes_an_array(claimed):
         tracemalloc.stop()
     assert found.kind == "type"
     assert peak < 10_000_000
+
+
+def test_truth_values_are_told_apart_whoever_made_them():
+    found = difference(True, np.bool_(False), "at_edge")
+    assert found and found.text == "at_edge should be True; yours is False"

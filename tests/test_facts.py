@@ -1,6 +1,7 @@
 """Facts: what is right, how the wrong relates to the right, and what the source alone proves."""
 
 import ast
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -136,6 +137,16 @@ def test_it_is_said_which_part_of_a_state_is_right():
         return new, {"v": v, "s": s, "t": t}
 
     assert "'v' is right, 's' is not." in _texts(key, wrong)
+
+
+def test_a_key_of_the_state_says_nothing_about_the_same_key_of_the_params():
+    key = keys.load("adamw_update")
+    zeros = {"v": {"W1": 0.0}, "s": {"W1": 0.0}, "t": 1}
+    right, wrong = ({"W1": 1.0}, zeros), ({"W1": 2.0}, zeros)
+    both = replace(key, cases=key.cases[:1], expected=(Observation((right,)),))
+    found = [fact.text for fact in facts.from_values(both, (Observation((wrong,)),))]
+    assert "state is right; params is not." in found
+    assert not [text for text in found if "'t'" in text]
 
 
 def _source(body: str) -> ast.FunctionDef:

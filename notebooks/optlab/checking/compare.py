@@ -37,10 +37,8 @@ def difference(expected: Any, actual: Any, path: str, rtol: float = RTOL) -> Dif
     if isinstance(expected, _NUMBERS) and not isinstance(expected, (bool, np.bool_)):
         return _number_difference(expected, actual, path, rtol)
     if isinstance(expected, (bool, np.bool_)) and isinstance(actual, (bool, np.bool_)):
-        same = bool(expected) == bool(actual)
-    else:
-        same = type(expected) is type(actual) and expected == actual
-    if same:
+        expected, actual = bool(expected), bool(actual)  # NumPy's are as good
+    if type(expected) is type(actual) and expected == actual:
         return None
     if type(expected) is not type(actual):
         return _type_difference(expected, actual, path)

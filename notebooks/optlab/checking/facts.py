@@ -118,9 +118,11 @@ def _which_keys(good: list[Path], bad: list[Path]) -> Fact | None:
     def names(paths: list[Path]) -> list[str]:
         return [path[-1] for path in paths if path and isinstance(path[-1], str)]
 
-    for pick in (dicts, names):
+    beside = {path[:-1] for path in bad}  # W1 of the velocity says nothing about W1 of params
+    same_dict = [path for path in good if path[:-1] in beside]
+    for pick, others in ((dicts, good), (names, same_dict)):
         wrong = list(dict.fromkeys(pick(bad)))
-        right = [name for name in dict.fromkeys(pick(good)) if name not in wrong]
+        right = [name for name in dict.fromkeys(pick(others)) if name not in wrong]
         if right and wrong:
             text = f"{_quoted(right)} {_is(right)} right, {_quoted(wrong)} {_is(wrong)} not."
             return Fact("which key", text)
@@ -504,8 +506,9 @@ def _parameter_unused(function: ast.FunctionDef, nodes: list[ast.AST]) -> Fact |
     unused = [name for name in _parameters(function) if name not in read]
     if not unused:
         return None
-    names, it = _listed(f"`{name}`" for name in unused), "it" if len(unused) == 1 else "them"
-    text = f"{names} {_is(unused)} never used. Where does the formula have {it}?"
+    names = _listed(f"`{name}`" for name in unused)
+    what = "is it" if len(unused) == 1 else "are they"
+    text = f"{names} {_is(unused)} never used. What {what} there for?"
     return Fact("parameter unused", text)
 
 
