@@ -1024,7 +1024,7 @@ def _(rng):
         note="one step",
     )
     yield _steps(rng, (4, 3, 1), note="two layers and two steps")
-    yield _steps(rng, (3, 2, 4, 2), note="three layers")
+    yield _steps(rng, (9, 8, 6, 4), note="three layers")
     yield _steps(rng, (4, 3, 1), note="tiny numbers", scale=1e-6)
     yield _steps(rng, (4, 3, 1), note="integer parameters", integer=True)
 
