@@ -654,20 +654,21 @@ check("sgdr")
 
 # %% tags=["experiment"]
 def costs_at(schedule, epochs, seed):
-    """The training cost after every epoch, for momentum with this schedule of t = 1, 2, ..."""
+    """The training cost after each of these epochs, for momentum with a schedule of t = 1, 2, ..."""
     rng = np.random.default_rng(seed)
     like = problems.init_params(rng, (64, 32, 10))
     update = optimizers.momentum(schedule)
     w, state, costs = problems.flatten(like), None, []
-    for _ in range(epochs):
+    for epoch in range(1, max(epochs) + 1):
         for columns in np.array_split(rng.permutation(1437), 23):
             params = problems.unflatten(w, like)
             _, grads = problems.cost_and_grads(
                 params, training.X[:, columns], training.Y[:, columns]
             )
             w, state = update(w, problems.flatten(grads), state)
-        cost, _ = problems.cost_and_grads(problems.unflatten(w, like), training.X, training.Y)
-        costs.append(cost)
+        if epoch in epochs:
+            params = problems.unflatten(w, like)
+            costs.append(problems.cost_and_grads(params, training.X, training.Y)[0])
     return np.array(costs)
 
 
@@ -679,16 +680,15 @@ def spread(costs):
     return f"{costs.mean():.3f} ± {costs.std(ddof=1):.3f}"
 
 
-ends = (1, 3, 7, 15)
+ends, epochs = (1, 3, 7, 15), np.arange(1, 16)
 try:
-    runs = ten_runs(lambda t: sgdr(t - 1, 23, 3.2), 15)
-    constant_runs = ten_runs(3.2, 15)
+    runs = ten_runs(lambda t: sgdr(t - 1, 23, 3.2), epochs)
+    constant_runs = ten_runs(3.2, epochs)
     planned_runs = [
-        ten_runs(lambda t, T=23 * end: warmup_cosine(t - 1, 0, T, 3.2), end)[:, -1] for end in ends
+        ten_runs(lambda t, T=23 * end: warmup_cosine(t - 1, 0, T, 3.2), [end])[:, 0] for end in ends
     ]
     restarts, constant = runs.mean(axis=0), constant_runs.mean(axis=0)
     planned = [costs.mean() for costs in planned_runs]
-    epochs = np.arange(1, 16)
     fig, axes = plots.figure(2, 1, size=(7.2, 5.4), sharex=True, height_ratios=(1, 2))
     steps = np.arange(15 * 23)
     _ = axes[0].plot(
@@ -808,11 +808,11 @@ for k, e in enumerate(sweep):
 # *steps*, which makes Adadelta what it is, does not occur in it.
 #
 # "The best in existence": let us see what this lesson measured. **Predict**: momentum with the three
-# schedules of section 4, tuned over five rates and run with the same ten seeds: how far is it behind
+# schedules of section 4, tuned over three rates and run with the same ten seeds: how far is it behind
 # Adam? And does it, too, need the warm-up?
 
 # %% tags=["experiment"]
-grid = (0.8, 1.6, 3.2, 6.4, 12.8)
+grid = (1.6, 3.2, 6.4)
 for label, warmup_steps, _ in kinds:
     try:
         _, best, text = tune_and_run(optimizers.momentum, grid, warmup_steps)

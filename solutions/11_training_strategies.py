@@ -115,12 +115,17 @@ check("curriculum_order")
 
 
 # %% tags=["experiment"]
-def train_with_pool(order, Y, seed, updates=400):
-    """Test accuracy (percent) after 50, 100, 200 and 400 batches; order(share) gives the pool."""
+def growing_pools(order, updates=400):
+    """What each mini-batch is drawn from; order(share) gives the positions of that share."""
+    shares = 0.2 + 0.8 * np.arange(updates) / (0.6 * updates)
+    return [order(min(1.0, share)) for share in shares]
+
+
+def train_with_pools(pools, Y, seed):
+    """Test accuracy (percent) after 50, 100, 200 and 400 batches."""
     rng = np.random.default_rng(seed)
     params, accuracies = problems.init_params(rng, (64, 32, 10)), []
-    for update in range(updates):
-        pool = order(min(1.0, 0.2 + 0.8 * update / (0.6 * updates)))
+    for update, pool in enumerate(pools):
         columns = rng.choice(pool, 32, replace=False)
         _, grads = problems.cost_and_grads(params, train.X[:, columns], Y[:, columns])
         params = {key: params[key] - 0.3 * grads[key] for key in params}
@@ -148,7 +153,8 @@ try:
         }
         runs = {}
         for (name, order), color in zip(orders.items(), ("first", "data", "second"), strict=True):
-            runs[name] = np.array([train_with_pool(order, Y, seed) for seed in range(8)])
+            pools = growing_pools(order)
+            runs[name] = np.array([train_with_pools(pools, Y, seed) for seed in range(8)])
             mean, spread = runs[name].mean(axis=0), runs[name].std(axis=0, ddof=1)
             style = {"color": plots.COLORS[color], "marker": "o", "capsize": 3}
             _ = ax.errorbar([50, 100, 200, 400], mean, spread, label=name, **style)

@@ -153,14 +153,14 @@ def step(name, params, gradient, state, rate):
 
 
 def train_network(name, rate, part, seed, epochs=30, falling=False):
-    """The trained parameters, and the training cost after each epoch.
+    """The trained parameters.
 
     falling: whether the rate falls to 0 along half a cosine.
     """
     rng = np.random.default_rng(seed)
     X, Y = train.X[:, part], train.Y[:, part]
     params = problems.init_params(rng, (64, 32, 10))
-    state, costs = first_state(name, params), []
+    state = first_state(name, params)
     for epoch in range(epochs):
         for number, columns in enumerate(np.array_split(rng.permutation(X.shape[1]), 10)):
             done = (epoch + number / 10) / epochs
@@ -171,8 +171,17 @@ def train_network(name, rate, part, seed, epochs=30, falling=False):
                 return problems.cost_and_grads(at, *batch)[1]
 
             params, state = step(name, params, gradient, state, now)
-        costs.append(problems.cost_and_grads(params, X, Y)[0])
-    return params, costs
+    return params
+
+
+def five_runs(name, falling=False):
+    """Training cost and test accuracy (percent) of five runs with the rate that was found."""
+    runs = [
+        train_network(name, rates[name], everything, seed, falling=falling) for seed in range(5)
+    ]
+    costs = [problems.cost_and_grads(params, train.X, train.Y)[0] for params in runs]
+    shares = [100 * problems.accuracy(params, test.X, test.labels) for params in runs]
+    return np.array(costs), np.array(shares)
 
 
 print("The track is ready.")
@@ -200,7 +209,7 @@ def validation_cost(name, rate):
     """Mean over two seeds; infinite where a run diverged."""
     costs = []
     for seed in (100, 101):
-        params, _ = train_network(name, rate, fit, seed)
+        params = train_network(name, rate, fit, seed)
         cost, _ = problems.cost_and_grads(params, train.X[:, held_out], train.Y[:, held_out])
         costs.append(cost)
     return float(np.nan_to_num(np.mean(costs), nan=np.inf))
@@ -254,12 +263,8 @@ else:
 
 # %% tags=["experiment"]
 training_cost, test_accuracy = {}, {}
-for name, rate in rates.items():
-    runs = [train_network(name, rate, everything, seed) for seed in range(5)]
-    training_cost[name] = np.array([costs[-1] for _, costs in runs])
-    test_accuracy[name] = np.array(
-        [100 * problems.accuracy(params, test.X, test.labels) for params, _ in runs]
-    )
+for name in team:
+    training_cost[name], test_accuracy[name] = five_runs(name)
 
 if team:
     fig, axes = plots.figure(1, 2, size=(9, 1.6 + 0.38 * len(team)), sharey=True)
@@ -322,9 +327,7 @@ else:
 # %% tags=["experiment"]
 again = [name for name in ("sgd", "momentum", "rmsprop", "adam") if name in team]
 for name in again:
-    runs = [train_network(name, rates[name], everything, seed, falling=True) for seed in range(5)]
-    costs = np.array([costs[-1] for _, costs in runs])
-    right = np.array([100 * problems.accuracy(params, test.X, test.labels) for params, _ in runs])
+    costs, right = five_runs(name, falling=True)
     print(
         f"{name:9} training cost {costs.mean():.3f} ± {costs.std(ddof=1):.3f}, at the constant rate "
         f"{training_cost[name].mean():.3f}; test accuracy {right.mean():.1f} ± {right.std(ddof=1):.1f} %"

@@ -163,11 +163,11 @@ def _source(body: str) -> ast.FunctionDef:
             "value unused",
             "`c` is computed in line 2 and never used.",
         ),
-        ("return a", "parameter unused", "`b` is never used. Where does the formula have it?"),
+        ("return a", "parameter unused", "`b` is never used. What is it there for?"),
         (
             "return 1",
             "parameter unused",
-            "`a` and `b` are never used. Where does the formula have t",
+            "`a` and `b` are never used. What are they t",
         ),
         (
             "for c, d in zip(a, b):\n        a = c\n    return a",

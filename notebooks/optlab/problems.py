@@ -21,6 +21,8 @@ Array = np.ndarray
 Params = dict[str, Array]
 Gradient = Callable[[Array], Array]
 
+TINY = np.finfo(float).tiny  # a probability that underflowed to 0 must not give log(0)
+
 
 @dataclass(frozen=True)
 class Problem:
@@ -163,16 +165,18 @@ def cost_and_grads(params: Params, X: Array, Y: Array, lambd: float = 0.0) -> tu
     """
     m = X.shape[1]
     inputs, probabilities = forward(params, X)
-    tiny = np.finfo(float).tiny  # a probability that underflowed to 0 must not give log(0)
-    cost = -np.sum(Y * np.log(np.maximum(probabilities, tiny))) / m
+    cost = -np.sum(Y * np.log(np.maximum(probabilities, TINY))) / m
     grads: Params = {}
     dZ = (probabilities - Y) / m
     for layer in range(len(inputs), 0, -1):
         W, A = params[f"W{layer}"], inputs[layer - 1]
-        grads[f"W{layer}"] = dZ @ A.T + lambd / m * W
+        grads[f"W{layer}"] = dZ @ A.T
         grads[f"b{layer}"] = dZ.sum(axis=1, keepdims=True)
-        cost += lambd / (2 * m) * np.sum(W**2)
-        dZ = (W.T @ dZ) * (A > 0)
+        if lambd:
+            grads[f"W{layer}"] += lambd / m * W
+            cost += lambd / (2 * m) * np.sum(W**2)
+        if layer > 1:  # nobody asks for the gradient of X
+            dZ = (W.T @ dZ) * (A > 0)
     return float(cost), {key: grads[key] for key in params}
 
 
@@ -193,12 +197,11 @@ def flatten(params: Params) -> Array:
 
 def unflatten(w: Array, like: Params) -> Params:
     """The dict whose flattened form is w; `like` gives keys and shapes."""
-    ends = np.cumsum([value.size for value in like.values()])[:-1]
-    parts = np.split(w, ends)
-    return {
-        key: part.reshape(value.shape)
-        for (key, value), part in zip(like.items(), parts, strict=True)
-    }
+    params, start = {}, 0
+    for key, value in like.items():
+        params[key] = w[start : start + value.size].reshape(value.shape)
+        start += value.size
+    return params
 
 
 def train(
