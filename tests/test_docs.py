@@ -3,6 +3,7 @@
 import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -63,3 +64,8 @@ def test_every_command_that_a_document_names_exists():
 def test_every_link_inside_the_repository_leads_somewhere(document):
     links = LINK.findall(document.read_text())
     assert [path for path, _ in links if path and not (document.parent / path).exists()] == []
+
+
+def test_the_changelog_begins_with_this_version():
+    version = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
+    assert re.findall(r"^## \[(.+?)\]", (ROOT / "CHANGELOG.md").read_text(), re.M)[0] == version

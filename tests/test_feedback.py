@@ -60,10 +60,15 @@ def test_a_page_tells_student_lesson_total_marks_and_messages():
 @pytest.mark.parametrize("status", Status)
 def test_every_status_has_an_icon_and_a_word(status):
     score = 4.0 if status == "correct" else 0.0
-    icon, word, _ = feedback.STATUS[status]
+    icon, word, _ = feedback.shown(status)
     assert (
         f"{icon} {word} {score:g} / 4" in Reader(page([verdict(status=status, score=score)])).text
     )
+
+
+def test_a_status_without_a_word_of_its_own_is_shown_by_its_name(monkeypatch):
+    monkeypatch.delitem(feedback.STATUS, Status.TIMED_OUT)
+    assert feedback.shown(Status.TIMED_OUT) == ("•", "Timed out", "bad")
 
 
 def test_part_of_the_points_is_said():

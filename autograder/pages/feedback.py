@@ -28,7 +28,7 @@ from optlab.checking.diagnose import PLAIN, Status, Verdict
 TICKETS = ("timestamp.txt", "submission_secret.txt")
 CODE_LENGTH = 20_000
 # Icon, word and tone by status. The icons are in every font; the words carry the meaning.
-STATUS: dict[str, tuple[str, str, str]] = {
+STATUS: dict[Status, tuple[str, str, str]] = {
     Status.CORRECT: ("✓", "Correct", "good"),
     Status.KNOWN_MISTAKE: ("✗", "Not right yet", "bad"),
     Status.INCORRECT: ("✗", "Not right yet", "bad"),
@@ -37,9 +37,16 @@ STATUS: dict[str, tuple[str, str, str]] = {
     Status.REFUSED: ("✗", "Could not be graded", "bad"),
     Status.NOT_ATTEMPTED: ("\u2013", "Not attempted", "none"),
 }
+OTHER = ("•", "bad")  # a status that has no line here is shown by its name
 PARTLY = ("~", "Partly right", "some")
 BY_HAND = ("✎", "Marked by hand")
 _HEAD = 1000  # bytes of a page in which its head's facts stand
+
+
+def shown(status: Status) -> tuple[str, str, str]:
+    """Icon, word and tone of a status."""
+    icon, tone = OTHER
+    return STATUS.get(status, (icon, status.replace("_", " ").capitalize(), tone))
 
 
 @dataclass(frozen=True)
@@ -115,7 +122,7 @@ class _Part:
         if self.correction.score is not None:
             return (*BY_HAND, self._tone(self.score))
         partly = 0 < self.verdict.score < self.verdict.max_score
-        return PARTLY if partly else STATUS[self.verdict.status]
+        return PARTLY if partly else shown(self.verdict.status)
 
     def _tone(self, score: float) -> str:
         if score <= 0:
