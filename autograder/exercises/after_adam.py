@@ -229,6 +229,82 @@ MAXIMUM = 'np.maximum(state["s_max"][key], s[key])'
 STEP = "step = v_corrected / (np.sqrt(s_corrected) + epsilon)"
 STATE = '{"v": v, "s": s, "s_max": s_max, "t": t}'
 
+
+def _as_in_every_adam(update, state, defaults):
+    """What goes wrong with AMSGrad and AdamW alike. state: the dict that is returned."""
+    update.mistake(
+        "not_squared",
+        "Your s averages the gradient and not its square: it can be negative, and its root is nan. "
+        "What is under the root?",
+        ("grads[key] ** 2", "grads[key]"),
+    )
+    update.mistake(
+        "no_root",
+        "Your first step is 1/|g| learning rates long: a tenth for |g| = 10. Which unit has s, and "
+        "which unit must the denominator have?",
+        ("np.sqrt(s_corrected)", "s_corrected"),
+    )
+    families.epsilon(update, "np.sqrt(s_corrected)", families.A_HUNDREDTH)
+    update.mistake(
+        "t_never_rises",
+        "Your t stays what it was: this update is not counted, and the first one knows only t = 0. "
+        "Who counts the updates?",
+        ('t = state["t"] + 1', 't = state["t"]'),
+    )
+    update.mistake(
+        "t_always_one",
+        "Your t is 1 in every update, so that later averages are over-corrected. What does the "
+        "state know about t?",
+        ('t = state["t"] + 1', "t = 1"),
+    )
+    update.mistake(
+        "t_not_returned",
+        "Your t is counted and then not handed back: every call thinks that it is the first. Where "
+        "does the next call find t?",
+        ('"t": t}', '"t": state["t"]}'),
+    )
+    update.mistake(
+        "t_per_parameter",
+        "Your t rises with every parameter: W1 is corrected with t = 1, b1 with t = 2. How many "
+        "updates is one call?",
+        ('t = state["t"] + 1', 't = state["t"]'),
+        ("        v_corrected =", "        t += 1\n        v_corrected ="),
+    )
+    update.mistake(
+        "state_not_returned",
+        "You give back the state that came in, so that every call behaves like the first. What "
+        "does the next call need to know?",
+        (state, "copy.deepcopy(state)"),
+    )
+    update.mistake(
+        "results_swapped",
+        "Your two results come in the other order, the state first. What does the docstring give "
+        "back?",
+        (f"return new_params, {state}", f"return {state}, new_params"),
+    )
+    update.mistake(
+        "defaults_instead_of_arguments",
+        "You use 0.9, 0.999 and 1e-8 whatever betas and epsilon are asked. Where do the arguments "
+        "come in?",
+        (LOOP, f"    beta1, beta2, epsilon = 0.9, 0.999, 1e-8\n{LOOP}"),
+    )
+    fixed = (("beta1", "0.9"), ("beta2", "0.999"), *(("epsilon", number) for number in EPSILONS))
+    for name, number in fixed:
+        suffix = f"_{number}" if name == "epsilon" else ""
+        update.mistake(
+            f"{name}_fixed{suffix}",
+            FIXED.format(name, number),
+            (LOOP, f"    {name} = {number}\n{LOOP}"),
+        )
+    for name, default, other in defaults:
+        update.mistake(
+            f"default_{name}_{other}",
+            DEFAULT.format(name, other),
+            (f"{name}={default}", f"{name}={other}"),
+            share=0.5,
+        )
+
+
 amsgrad_update.variant(
     "epsilon_hat",
     "Correct. You add epsilon to the uncorrected root: the reordered form of the Adam paper, as in "
@@ -338,89 +414,13 @@ amsgrad_update.mistake(
     "What is stored, and what is only used?",
     ("s_corrected = ", "s_corrected = s_max[key] = "),
 )
-amsgrad_update.mistake(
-    "not_squared",
-    "Your s averages the gradient and not its square: it can be negative, and its root is nan. "
-    "What is under the root?",
-    ("grads[key] ** 2", "grads[key]"),
-)
-amsgrad_update.mistake(
-    "no_root",
-    "Your first step is 1/|g| learning rates long: a tenth for |g| = 10. Which unit has s, and "
-    "which unit must the denominator have?",
-    ("np.sqrt(s_corrected)", "s_corrected"),
-)
-families.epsilon(amsgrad_update, "np.sqrt(s_corrected)", families.A_HUNDREDTH)
-amsgrad_update.mistake(
-    "t_never_rises",
-    "Your t stays what it was: this update is not counted, and the first one knows only t = 0. Who "
-    "counts the updates?",
-    ('t = state["t"] + 1', 't = state["t"]'),
-)
-amsgrad_update.mistake(
-    "t_always_one",
-    "Your t is 1 in every update, so that later averages are over-corrected. What does the state "
-    "know about t?",
-    ('t = state["t"] + 1', "t = 1"),
-)
-amsgrad_update.mistake(
-    "t_not_returned",
-    "Your t is counted and then not handed back: every call thinks that it is the first. Where "
-    "does the next call find t?",
-    ('"t": t}', '"t": state["t"]}'),
-)
-amsgrad_update.mistake(
-    "t_per_parameter",
-    "Your t rises with every parameter: W1 is corrected with t = 1, b1 with t = 2. How many "
-    "updates is one call?",
-    ('t = state["t"] + 1', 't = state["t"]'),
-    ("        v_corrected =", "        t += 1\n        v_corrected ="),
-)
-amsgrad_update.mistake(
-    "state_not_returned",
-    "You give back the state that came in, so that every call behaves like the first. What does "
-    "the next call need to know?",
-    (STATE, "copy.deepcopy(state)"),
-)
+_as_in_every_adam(amsgrad_update, STATE, DEFAULTS)
 amsgrad_update.mistake(
     "maximum_missing_in_the_state",
     "Your state has no s_max, so that the next call cannot know how large s has been. Which names "
     "does the docstring give?",
     (' "s_max": s_max,', ""),
 )
-amsgrad_update.mistake(
-    "results_swapped",
-    "Your two results come in the other order, the state first. What does the docstring give back?",
-    (f"return new_params, {STATE}", f"return {STATE}, new_params"),
-)
-amsgrad_update.mistake(
-    "defaults_instead_of_arguments",
-    "You use 0.9, 0.999 and 1e-8 whatever betas and epsilon are asked. Where do the arguments "
-    "come in?",
-    (
-        "    for key in params:",
-        "    beta1, beta2, epsilon = 0.9, 0.999, 1e-8\n    for key in params:",
-    ),
-)
-for _name, _default in (("beta1", "0.9"), ("beta2", "0.999")):
-    amsgrad_update.mistake(
-        f"{_name}_fixed",
-        FIXED.format(_name, _default),
-        (LOOP, f"    {_name} = {_default}\n{LOOP}"),
-    )
-for _number in EPSILONS:
-    amsgrad_update.mistake(
-        f"epsilon_fixed_{_number}",
-        FIXED.format("epsilon", _number),
-        (LOOP, f"    epsilon = {_number}\n{LOOP}"),
-    )
-for _name, _default, _other in DEFAULTS:
-    amsgrad_update.mistake(
-        f"default_{_name}_{_other}",
-        DEFAULT.format(_name, _other),
-        (f"{_name}={_default}", f"{_name}={_other}"),
-        share=0.5,
-    )
 families.uphill(amsgrad_update)
 
 
@@ -766,88 +766,12 @@ adamw_update.mistake(
     ("v_corrected = ", "v_corrected = v[key] = "),
     ("s_corrected = ", "s_corrected = s[key] = "),
 )
-adamw_update.mistake(
-    "not_squared",
-    "Your s averages the gradient and not its square: it can be negative, and its root is nan. "
-    "What is under the root?",
-    ("grads[key] ** 2", "grads[key]"),
-)
-adamw_update.mistake(
-    "no_root",
-    "Your first step is 1/|g| learning rates long: a tenth for |g| = 10. Which unit has s, and "
-    "which unit must the denominator have?",
-    ("np.sqrt(s_corrected)", "s_corrected"),
-)
-families.epsilon(adamw_update, "np.sqrt(s_corrected)", families.A_HUNDREDTH)
-adamw_update.mistake(
-    "t_never_rises",
-    "Your t stays what it was: this update is not counted, and the first one knows only t = 0. Who "
-    "counts the updates?",
-    ('t = state["t"] + 1', 't = state["t"]'),
-)
-adamw_update.mistake(
-    "t_always_one",
-    "Your t is 1 in every update, so that later averages are over-corrected. What does the state "
-    "know about t?",
-    ('t = state["t"] + 1', "t = 1"),
-)
-adamw_update.mistake(
-    "t_not_returned",
-    "Your t is counted and then not handed back: every call thinks that it is the first. Where "
-    "does the next call find t?",
-    ('"t": t}', '"t": state["t"]}'),
-)
-adamw_update.mistake(
-    "t_per_parameter",
-    "Your t rises with every parameter: W1 is corrected with t = 1, b1 with t = 2. How many "
-    "updates is one call?",
-    ('t = state["t"] + 1', 't = state["t"]'),
-    ("        v_corrected =", "        t += 1\n        v_corrected ="),
-)
-adamw_update.mistake(
-    "state_not_returned",
-    "You give back the state that came in, so that every call behaves like the first. What does "
-    "the next call need to know?",
-    (ADAMW_STATE, "copy.deepcopy(state)"),
-)
-adamw_update.mistake(
-    "results_swapped",
-    "Your two results come in the other order, the state first. What does the docstring give back?",
-    (f"return new_params, {ADAMW_STATE}", f"return {ADAMW_STATE}, new_params"),
-)
-adamw_update.mistake(
-    "defaults_instead_of_arguments",
-    "You use 0.9, 0.999 and 1e-8 whatever betas and epsilon are asked. Where do the arguments "
-    "come in?",
-    (
-        "    for key in params:",
-        "    beta1, beta2, epsilon = 0.9, 0.999, 1e-8\n    for key in params:",
-    ),
-)
+_as_in_every_adam(adamw_update, ADAMW_STATE, (*DEFAULTS, *DECAY_DEFAULTS))
 adamw_update.mistake(
     "decay_fixed",
     "You decay by 0.01 whatever is asked. Where does the argument weight_decay come in?",
     (DECAYED, "(1 - learning_rate * 0.01) * params[key]"),
 )
-for _name, _default in (("beta1", "0.9"), ("beta2", "0.999")):
-    adamw_update.mistake(
-        f"{_name}_fixed",
-        FIXED.format(_name, _default),
-        (LOOP, f"    {_name} = {_default}\n{LOOP}"),
-    )
-for _number in EPSILONS:
-    adamw_update.mistake(
-        f"epsilon_fixed_{_number}",
-        FIXED.format("epsilon", _number),
-        (LOOP, f"    epsilon = {_number}\n{LOOP}"),
-    )
-for _name, _default, _other in (*DEFAULTS, *DECAY_DEFAULTS):
-    adamw_update.mistake(
-        f"default_{_name}_{_other}",
-        DEFAULT.format(_name, _other),
-        (f"{_name}={_default}", f"{_name}={_other}"),
-        share=0.5,
-    )
 families.uphill(adamw_update, "decayed - learning_rate")
 
 
