@@ -101,4 +101,4 @@ def _definitions_in(path: str) -> tuple[list[str], dict[int, ast.FunctionDef]]:
     """
     lines = linecache.getlines(path)
     functions = (n for n in ast.walk(ast.parse("".join(lines))) if isinstance(n, ast.FunctionDef))
-    return lines, {min(part.lineno for part in (n, *n.decorator_list)): n for n in functions}
+    return lines, {min([n.lineno, *(d.lineno for d in n.decorator_list)]): n for n in functions}
