@@ -147,6 +147,21 @@ def test_where_it_raised_is_shown_in_its_own_tone(answer):
     assert [(line.number, "no" in line.text) for line in box.code] == [(4, True)]
 
 
+FLAT = """\
+def momentum_update(params, grads, velocity, learning_rate, beta=0.9):
+    v = {k: (beta * velocity[k] + (1 - beta) * grads[k]).ravel() for k in params}
+    return {k: params[k].ravel() - learning_rate * v[k] for k in params}, v
+"""
+
+
+def test_a_line_that_raises_in_a_later_case_only_is_not_told(answer):
+    answer(FLAT)
+    box = _failed()
+    assert "should have shape (1, 2); yours has (2,)" in box.text
+    assert "It stops" not in box.text
+    assert box.code == ()
+
+
 def _verdict(**place):
     data = {"function": "f", "line": 2, "end_line": 2, "column": 4, "end_column": 5, "piece": "x"}
     return Verdict("f", Status.INCORRECT, 0.0, 1.0, "", place=data | place)

@@ -106,7 +106,7 @@ def _as_html(box: Box) -> str:
     code = "".join(_row(line, color) for line in box.code)
     last = f'<div style="margin-top:6px">{_prose(box.last)}</div>' if box.last else ""
     return (
-        f'<div role="status" style="display:flex;gap:10px;max-width:50em;margin:4px 0;'
+        f'<div role="status" style="display:flex;gap:10px;max-width:54em;margin:4px 0;'
         f'padding:8px 12px;border-left:4px solid {color};background:{color}1a">'
         f'<span aria-hidden="true" style="{disc}">{box.tone.icon}</span>'
         '<div style="min-width:0;overflow-wrap:anywhere">'
@@ -122,13 +122,17 @@ def _prose(text: str) -> str:
 
 
 def _block(code: str) -> str:
-    style = "margin:6px 0 0;padding:0;background:none;overflow:visible"
+    style = "margin:6px 0 0;padding:0;background:none;overflow:visible;font-size:13px"
     style += ";white-space:pre-wrap;word-break:normal"
     return f'<pre style="{style}">{code}</pre>' if code else ""
 
 
 def _row(line: CodeLine, color: str) -> str:
+    """Number and code beside each other, so that long code goes on below its beginning."""
     before, marked, after = map(html.escape, line.parts)
     style = f"color:inherit;background:{color}33;border-bottom:2px solid {color};font-weight:bold"
     piece = f'<mark style="{style}">{marked}</mark>' if marked else ""
-    return f"line {line.number}:  {before}{piece}{after}\n"
+    return (
+        f'<span style="display:flex"><span style="flex:none">line {line.number}:  </span>'
+        f"<span>{before}{piece}{after}</span></span>"
+    )

@@ -9,8 +9,18 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, replace
 from typing import Any
 
-from optlab.checking import clock, diagnose, facts, keys, onechange, probe, purpose, telling
-from optlab.checking.answerkey import AnswerKey
+from optlab.checking import (
+    clock,
+    diagnose,
+    facts,
+    keys,
+    onechange,
+    probe,
+    purpose,
+    telling,
+    wording,
+)
+from optlab.checking.answerkey import AnswerKey, same
 from optlab.checking.diagnose import Explain, Explanation, Seen, Status
 from optlab.checking.facts import Fact
 from optlab.checking.onechange import Found, NotSearchable, Place
@@ -80,7 +90,7 @@ def put_together(
     except (NotSearchable, RecursionError, MemoryError):
         return _without_place((*source[:1], *values), (*source, *values), 0)
     if place is None:
-        raised = any(seen[i].error for i in numbers)
+        raised = _raises(shown, [seen[i] for i in numbers])
         stopped = found.stopped if raised and _has_line(shown, cells, found.stopped) else 0
         return _without_place((*source[:1], *values), (*source, *values), stopped)
     said = [fact.text for fact in values[:1] if not place.partial]
@@ -145,6 +155,15 @@ def _without_place(
         said.insert(0, telling.of_stop(stopped))
     lines = (stopped,) if stopped else ()
     return Explanation(text=" ".join(said), facts=tuple(map(asdict, every)), lines=lines)
+
+
+def _raises(key: AnswerKey, seen: list[Observation]) -> bool:
+    """Whether the case that is told is one that raised, and not only a later one."""
+    wrong = [not same(key, i, key.expected[i], item) for i, item in enumerate(seen)]
+    if not any(wrong):
+        return False
+    index = wording.first_wrong(key, wrong)
+    return wording.raised(key, index, seen[index])
 
 
 def _where(key: AnswerKey, cells: tuple[str, ...], place: Place) -> tuple[Fact, ...]:
