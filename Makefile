@@ -100,10 +100,10 @@ oracle: $(STAMP) ## compare the references with PyTorch (a large download, once)
 	@$(RUN) -m pip install --quiet --disable-pip-version-check -r requirements-oracle.txt
 	@$(RUN) -m pytest tests/test_pytorch.py
 
-bench: $(STAMP) ## time grading side by side with stock nbgrader
+bench: $(STAMP) ## CPU seconds of grading side by side with stock nbgrader: same work, per core
 	@$(RUN) -m autograder bench
 
-bench-scale: $(STAMP) ## time 1,000 submissions beside 100
+bench-scale: $(STAMP) ## CPU seconds of grading 100, 1,000 and 10,000 submissions
 	@$(RUN) -m autograder bench --scale
 
 # The CPU is enough for the oracle: PyTorch's CUDA packages are not pinned, so that a build

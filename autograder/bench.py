@@ -1,62 +1,66 @@
 """Side by side with stock nbgrader: what grading a class costs, on this machine, in one run.
 
-Stock means `nbgrader autograde` and `nbgrader generate_feedback` with their own defaults, in a
-course made from the same solution notebook: its kernels run the whole notebook, and the check cells
-decide by the public cases. Both sides get the same files. Steady state is the pace of the second
-half of a class; start-up is what the first half took beyond that.
+All figures are processor seconds of all processes, so that a busy machine and the number of workers
+do not count. Stock means `nbgrader autograde` with its own defaults in a course made from the same
+solution: its kernels run the whole notebook, and the check cells decide by the public cases. Both
+sides do the same work: either both run the lesson's demonstrations, or these cells are in nobody's
+notebook. What one more submission costs is the cost of a larger class less that of a smaller one.
 """
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Mapping
 from copy import deepcopy
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from statistics import mean
 from typing import Any
 
 import nbformat
+from nbformat import NotebookNode
 from nbgrader.api import Gradebook
 from rich.console import Console
 from rich.table import Table
 
-from autograder import NOTEBOOKS, ROOT, SOLUTIONS, files, grade
+from autograder import NOTEBOOKS, ROOT, SOLUTIONS, files
 from autograder.course.folder import create, recorder_of
-from autograder.course.submissions import submissions
 from autograder.course.verdicts import verdict_files, verdicts_of
 from autograder.errors import RunError
 from autograder.exercise import Exercise
 from autograder.exercises import find_lesson, lessons
-from autograder.judge import worker
-from autograder.judge.judge import EXPERIMENT, Judge, Settings
+from autograder.grade import AT_MOST
+from autograder.judge.judge import EXPERIMENT, Judge
 from autograder.judge.session import ENVIRONMENT, Cell, Doubt, Probe, Run, Session
-from autograder.pages import feedback
+from autograder.proof.mutate import neighbours
 
-LESSON = "06_adam"
-STUDENTS = 44
-STOCK = 8  # of them for stock nbgrader, which takes seconds for each
-RERUN = 4  # for the processor time of the experiments
-JOBS = 2
-SCALE = (100, 1_000)
-SLIDER_FRAMES = 5
+LESSON = "04_momentum"
+FEW, MANY = 8, 40  # submissions; start-up is told for the few
+STOCK_LEAN = (1, 4)  # stock nbgrader takes seconds for each
+STOCK_FULL = (1, 2)
+OURS_FULL = (1, 4)
+SCALE = (100, 1_000, 10_000)
+RECORDED = 100_000
+SLIPS = 12  # for the price of looking for their places
 
 _GRADE = """
 import json, resource, sys
+from autograder import startup
+startup.skip_address_grammar()
+startup.skip_server_pages()
 from pathlib import Path
 from autograder.grade import grade_course
 from autograder.judge.judge import Settings
-folder, lesson, jobs, rerun = json.loads(sys.argv[1])
-settings = Settings(run_experiments=rerun)
-grade_course(Path(folder), lesson=lesson, jobs=jobs, settings=settings)
+folder, lesson, experiments = json.loads(sys.argv[1])
+settings = Settings(run_experiments=experiments)
+grade_course(Path(folder), lesson=lesson, jobs=1, settings=settings)
 print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
 """
 
-# A shell as the grader's, and nothing else: no sandbox, no wire, no outputs sent.
+# A shell as the grader's, and nothing else: no sandbox, no wire, no outputs sent, no answers.
 _FLOOR = """
 import json, os, sys
 folder, notebooks = json.load(sys.stdin)
@@ -78,125 +82,89 @@ for cells in notebooks:
 print(json.dumps(costs), file=sys.__stdout__, flush=True)
 """
 
-# The whole solution, with a watch on its check cells and on the frames of its sliders.
-_NOTEBOOK = """
+# The solution's cells, with a watch on its checks.
+_CHECKS = """
 import contextlib, io, json, sys, time
-cells, count = json.load(sys.stdin)
-from optlab import plots
-checks, frames = [0.0], [0.0]
-def explore(draw, alt, rows=1, columns=1, size=None, **ranges):
-    stage = plots.Stage(draw, rows, columns, size)
-    start = {name: plots.start_of(choice) for name, choice in ranges.items()}
-    stage.frame(**start)
-    for _ in range(count):
-        began = time.perf_counter()
-        stage.frame(**start)
-        frames.append(time.perf_counter() - began)
-plots.explore = explore
-names = {"__name__": "__main__"}
+cells, checks, names = json.load(sys.stdin), [], {"__name__": "__main__"}
 with contextlib.redirect_stdout(io.StringIO()):
     for source in cells:
-        began = time.perf_counter()
+        began = time.process_time()
         exec(source, names)
         if source.startswith("check("):
-            checks.append(time.perf_counter() - began)
-print(json.dumps([max(checks), max(frames)]))
+            checks.append(time.process_time() - began)
+print(json.dumps(max(checks)))
 """
 
 
 @dataclass(frozen=True)
-class Pace:
-    """How a command got through a class, seconds and megabytes."""
+class Spent:
+    """What a command took: processor seconds of all its processes, peak megabytes of its own."""
 
-    submissions: int
-    start_up: float
-    each: float  # wall clock, once it is under way
-    cpu_each: float  # start-up included
-    peak_mb: int  # of its largest process
-    coordinator_mb: int = 0
-
-
-@dataclass(frozen=True)
-class Costs:
-    """Processor seconds of one submission's child, and of the floor.
-
-    floor: a shell forked to run the same cells, and nothing else. cells: a child that does that in
-    the sandbox and sends the outputs. child: one that also answers for every exercise.
-    """
-
-    floor: float
-    cells: float
-    child: float
-
-    @property
-    def ratio(self) -> float:
-        """What the sandbox and the wire add; the answers are work, not overhead."""
-        return self.cells / self.floor
+    cpu: float
+    own_mb: int = 0
 
 
 def bench(lesson: str = LESSON) -> None:
-    """Grade one class by stock nbgrader and by this harness; print a table and a JSON line."""
+    """Grade classes by stock nbgrader and by this harness; print a table and a JSON line."""
     with tempfile.TemporaryDirectory(prefix="bench-") as name:
         top = Path(name)
-        honest = make_class(top / "ours", lesson, STUDENTS)
-        stock, stock_pages = _stock(top / "stock", top / "ours", lesson)
-        skipped = _ours(top / "ours", lesson, rerun=False)
-        disagreements = _disagreements(top, lesson, honest)
-        shutil.copytree(top / "ours" / "submitted", top / "rerun" / "submitted")
-        rerun = _ours(top / "rerun", lesson, rerun=True)
-        pages = _our_pages(top / "ours", lesson)
-        shutil.copytree(top / "ours" / "submitted", top / "again" / "submitted")
-        rest = _rest(top / "again", lesson)
-        costs = {
-            "skipped": _costs(top / "ours", lesson, STUDENTS, rerun=False),
-            "experiments": _costs(top / "ours", lesson, RERUN, rerun=True),
-        }
-        check, frame = _in_a_notebook(lesson)
+        few = _ours(top / "few", lesson, FEW)
+        many = _ours(top / "many", lesson, MANY)
+        again = _graded(top / "many", lesson)
+        full = [_ours(top / f"full{count}", lesson, count, True).cpu for count in OURS_FULL]
+        stock = [_stock(top / f"stock{count}", lesson, count, False) for count in STOCK_LEAN]
+        stock_full = [_stock(top / f"whole{count}", lesson, count, True) for count in STOCK_FULL]
+        disagreements = _disagreements(top / f"stock{max(STOCK_LEAN)}", top / "many", lesson)
+        floor = _floor(top / "many", lesson)
+    each = (many.cpu - few.cpu) / (MANY - FEW)
+    each_full = (full[1] - full[0]) / (OURS_FULL[1] - OURS_FULL[0])
+    stock_each = (stock[1] - stock[0]) / (STOCK_LEAN[1] - STOCK_LEAN[0])
+    stock_each_full = (stock_full[1] - stock_full[0]) / (STOCK_FULL[1] - STOCK_FULL[0])
     report = {
         "lesson": lesson,
         "cores": os.cpu_count(),
-        "jobs": JOBS,
         "load": os.getloadavg()[0],
-        "stock": asdict(stock),
-        "ours": asdict(skipped),
-        "ours_with_experiments": asdict(rerun),
-        "stock_feedback_seconds": stock_pages,
-        "our_feedback_seconds": pages,
-        "child_cpu": {name: asdict(cost) for name, cost in costs.items()},
-        "everything_else_seconds": rest,
-        "throughput_ratio": stock.each / skipped.each,
-        "throughput_ratio_with_experiments": stock.each / rerun.each,
-        "feedback_ratio": stock_pages / pages,
-        "cells_to_floor": costs["skipped"].ratio,
-        "cells_to_floor_with_experiments": costs["experiments"].ratio,
-        "honest": len(honest),
-        "honest_marks_agree": not disagreements,
+        "ms_each": 1000 * each,
+        "start_cpu_s": few.cpu - FEW * each,
+        "rerun_cpu_s": again.cpu,
+        "stock_lean_s_each": stock_each,
+        "times_stock_per_core_lean": stock_each / each,
+        "ms_each_with_experiments": 1000 * each_full,
+        "stock_s_each_with_experiments": stock_each_full,
+        "times_stock_per_core_with_experiments": stock_each_full / each_full,
+        "floor_ms": 1000 * floor,
+        "search_ms": 1000 * _search(lesson),
+        "check_ms": 1000 * _slowest_check(lesson),
         "disagreements": disagreements,
-        "check_seconds": check,
-        "slider_frame_seconds": frame,
     }
     _print(report)
     print(json.dumps(_rounded(report)))
 
 
 def bench_scale(lesson: str = LESSON) -> None:
-    """Grade 100 and 1,000 submissions; print how time and the coordinator's memory grow."""
-    table = Table("submissions", "start-up s", "each ms", "CPU each ms", "coordinator MB")
-    paces = []
+    """Grade classes of 100 to 10,000 and record 100,000: what one more costs must not grow."""
+    table = Table("submissions", "CPU s", "each ms", "unchanged again, s", "coordinator MB")
+    rows, before = [], (0, 0.0)
     for count in SCALE:
         with tempfile.TemporaryDirectory(prefix="bench-") as name:
-            make_class(Path(name), lesson, count)
-            pace = _ours(Path(name), lesson, rerun=False)
-        paces.append(pace)
-        table.add_row(f"{count:,}", f"{pace.start_up:.1f}", _ms(pace.each), _ms(pace.cpu_each),
-                      str(pace.coordinator_mb))  # fmt: skip
+            spent = _ours(Path(name), lesson, count)
+            again = _graded(Path(name), lesson)
+        each = (spent.cpu - before[1]) / (count - before[0])
+        before = count, spent.cpu
+        row = {
+            "submissions": count,
+            "cpu_s": spent.cpu,
+            "ms_each": 1000 * each,
+            "rerun_cpu_s": again.cpu,
+            "coordinator_mb": spent.own_mb,
+        }
+        rows.append(row)
+        table.add_row(f"{count:,}", f"{spent.cpu:.1f}", f"{1000 * each:.0f}", f"{again.cpu:.1f}",
+                      str(spent.own_mb))  # fmt: skip
+    recording = _recording(lesson)
     Console().print(table)
-    few, many = paces
-    growth = {
-        "time_each_ratio": many.each / few.each,
-        "coordinator_mb_more": many.coordinator_mb - few.coordinator_mb,
-    }
-    print(json.dumps(_rounded({"paces": [asdict(pace) for pace in paces], **growth})))
+    Console().print(f"recorded alone, {RECORDED:,}: {1000 * recording:.2f} ms each")
+    print(json.dumps(_rounded({"classes": rows, "record_ms_each": 1000 * recording})))
 
 
 def make_class(course: Path, lesson: str, count: int) -> list[str]:
@@ -211,13 +179,17 @@ def make_class(course: Path, lesson: str, count: int) -> list[str]:
             exercise.name: _answer(exercise, number, right or (number + place) % 3 > 0)
             for place, exercise in enumerate(exercises)
         }
-        notebook = deepcopy(release)
-        for cell in notebook.cells:
-            cell.source = answers.get(cell.id, cell.source)
         path = course / "submitted" / student / lesson / f"{lesson}.ipynb"
-        files.replace(path, json.dumps(notebook))
+        files.replace(path, json.dumps(_filled(release, answers)))
         honest += [student] if right else []
     return honest
+
+
+def _filled(release: NotebookNode, answers: Mapping[str, str]) -> NotebookNode:
+    notebook = deepcopy(release)
+    for cell in notebook.cells:
+        cell.source = answers.get(cell.id, cell.source)
+    return notebook
 
 
 def _answer(exercise: Exercise, number: int, right: bool) -> str:
@@ -229,139 +201,139 @@ def _answer(exercise: Exercise, number: int, right: bool) -> str:
 # Stock nbgrader ----------------------------------------------------------------------------------
 
 
-def _stock(course: Path, ours: Path, lesson: str) -> tuple[Pace, float]:
-    """Grade the first few submissions; the pace, and seconds for one feedback page."""
-    source = course / "source" / lesson
-    source.mkdir(parents=True)
-    shutil.copy(SOLUTIONS / f"{lesson}.ipynb", source)
-    (course / "nbgrader_config.py").write_text('c = get_config()\nc.CourseDirectory.root = "."\n')
-    for folder in sorted((ours / "submitted").iterdir())[:STOCK]:
-        shutil.copytree(folder, course / "submitted" / folder.name)
+def _stock(course: Path, lesson: str, count: int, experiments: bool) -> float:
+    """Processor seconds of grading the same first few submissions."""
+    make_class(course, lesson, count)
+    solution = course / "source" / lesson / f"{lesson}.ipynb"
+    files.replace(solution, (SOLUTIONS / f"{lesson}.ipynb").read_bytes())
+    if not experiments:
+        for path in (solution, *course.glob("submitted/*/*/*.ipynb")):
+            notebook = nbformat.read(path, as_version=4)
+            notebook.cells = [cell for cell in notebook.cells if not _is_experiment(cell)]
+            files.replace(path, nbformat.writes(notebook))
+    files.replace(course / "nbgrader_config.py", 'c = get_config()\nc.CourseDirectory.root = "."\n')
     _nbgrader(course, "generate_assignment", lesson)
-    graded = _timed(
-        lambda: _nbgrader(course, "autograde", lesson),
-        lambda: course.glob(f"autograded/*/{lesson}/{lesson}.ipynb"),
-    )
-    pages = _timed(
-        lambda: _nbgrader(course, "generate_feedback", lesson),
-        lambda: course.glob(f"feedback/*/{lesson}/{lesson}.html"),
-    )
-    return graded, pages.each
+    return _nbgrader(course, "autograde", lesson).cpu
 
 
-def _nbgrader(course: Path, command: str, lesson: str) -> tuple[float, int, str]:
+def _is_experiment(cell: NotebookNode) -> bool:
+    return EXPERIMENT in cell.metadata.get("tags", ())
+
+
+def _nbgrader(course: Path, command: str, lesson: str) -> Spent:
     # The kernels find optlab here: this spares stock nbgrader copying it for every submission.
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)])
     environment = os.environ | {"PATH": path, "PYTHONPATH": str(NOTEBOOKS)}
     return _run([sys.executable, "-m", "nbgrader", command, lesson], course, environment)
 
 
-def _disagreements(top: Path, lesson: str, honest: list[str]) -> list[str]:
+def _disagreements(stock: Path, ours: Path, lesson: str) -> list[str]:
     """Right submissions, among those that both sides graded, with different marks."""
-    with Gradebook(f"sqlite:///{top / 'stock' / 'gradebook.db'}") as gradebook:
-        stock = {item.student.id: item.score for item in gradebook.assignment_submissions(lesson)}
-    verdicts = [file.read() for file in verdict_files(top / "ours")]
-    ours = {item["student"]: item["score"] for item in verdicts}
+    with Gradebook(f"sqlite:///{stock / 'gradebook.db'}") as gradebook:
+        theirs = {item.student.id: item.score for item in gradebook.assignment_submissions(lesson)}
+    verdicts = [file.read() for file in verdict_files(ours)]
+    marks = {item["student"]: item["score"] for item in verdicts}
     return [
-        f"{name}: {stock[name]:g} by stock, {ours[name]:g} by ours"
-        for name in honest
-        if name in stock and stock[name] != ours[name]
+        f"{name}: {score:g} by stock, {marks[name]:g} by ours"
+        for number, (name, score) in enumerate(sorted(theirs.items()))
+        if number % 2 == 0 and score != marks[name]
     ]
 
 
 # This harness ------------------------------------------------------------------------------------
 
 
-def _ours(course: Path, lesson: str, rerun: bool) -> Pace:
-    create(course, lessons())  # once for a course: not timed, as for stock
-    what = json.dumps([str(course), lesson, JOBS, rerun])
-    return _timed(
-        lambda: _run([sys.executable, "-c", _GRADE, what], ROOT, os.environ),
-        lambda: course.glob(f"verdicts/*/{lesson}.json"),
-    )
+def _ours(course: Path, lesson: str, count: int, experiments: bool = False) -> Spent:
+    """Grade a new class. Making the course folder, once for a course, is not counted."""
+    make_class(course, lesson, count)
+    create(course, lessons())
+    return _graded(course, lesson, experiments)
 
 
-def _our_pages(course: Path, lesson: str) -> float:
-    """Seconds to read a graded notebook and to write its feedback page."""
-    verdicts = [file.read() for file in verdict_files(course)]
-    began = time.perf_counter()
-    for item in verdicts:
-        name = item["student"]
-        graded = course / "autograded" / name / lesson / f"{lesson}.ipynb"
-        notebook = nbformat.read(graded, as_version=4)
-        page = feedback.page(name, lesson, notebook, verdicts_of(item), item["problems"])
-        files.replace(course / "pages" / f"{name}.html", page)
-    return (time.perf_counter() - began) / len(verdicts)
+def _graded(course: Path, lesson: str, experiments: bool = False) -> Spent:
+    what = json.dumps([str(course), lesson, experiments])
+    return _run([sys.executable, "-c", _GRADE, what], ROOT, os.environ)
+
+
+def _floor(course: Path, lesson: str) -> float:
+    """Processor seconds of a child that runs the cells of one notebook and nothing else."""
+    graded = sorted(course.glob(f"autograded/*/{lesson}/{lesson}.ipynb"))
+    notebooks = [nbformat.read(path, as_version=4) for path in graded]
+    sources = [
+        [
+            cell.source
+            for cell in notebook.cells
+            if cell.cell_type == "code"
+            and not cell.metadata.get("nbgrader", {}).get("grade")
+            and not _is_experiment(cell)
+        ]
+        for notebook in notebooks
+    ]
+    return mean(_script(_FLOOR, [str(ROOT), sources], ENVIRONMENT)[1:])
 
 
 class _Metered(Session):
-    """Adds up what the children cost."""
+    """Adds up what the children cost, with or without their searches."""
 
-    def __init__(self, settings: Settings) -> None:
-        super().__init__(settings.isolation, settings.limits)
-        self.spent: list[float] = []
+    searching = True
+    spent = 0.0
 
     def run(self, cells: list[Cell], probes: dict[str, Probe], doubt: Doubt | None = None) -> Run:
-        run = super().run(cells, probes, doubt)
-        self.spent.append(run.cpu_seconds)
+        run = super().run(cells, probes, doubt if self.searching else None)
+        self.spent += run.cpu_seconds
         return run
 
 
-def _costs(course: Path, lesson: str, count: int, rerun: bool) -> Costs:
-    """Children that run the same notebooks, and the floor."""
-    settings = Settings(run_experiments=rerun)
-    graded = sorted(course.glob(f"autograded/*/{lesson}/{lesson}.ipynb"))[:count]
-    notebooks = [nbformat.read(path, as_version=4) for path in graded]
-    judge = Judge(settings)
-    judge.session = _Metered(settings)
-    sources = [_to_run(notebook, rerun) for notebook in notebooks]
-    bare = [[Cell(str(i), source) for i, source in enumerate(cells)] for cells in sources]
-    with judge:
-        for notebook in notebooks:
-            judge.notebook(notebook, lesson)
-        child, judge.session.spent = judge.session.spent, []
-        for cells in bare:
-            judge.session.run(cells, {})
-    floor = _script(_FLOOR, [str(ROOT), sources], ENVIRONMENT)
-    return Costs(*(mean(costs[1:]) for costs in (floor, judge.session.spent, child)))
+def _search(lesson: str) -> float:
+    """Processor seconds that looking for the place of a slip adds to a submission with one."""
+    function = list(find_lesson(lesson).functions.values())[-1]
+    right = {item.name: item.source for item in find_lesson(lesson).exercises.values()}
+    release = nbformat.read(NOTEBOOKS / f"{lesson}.ipynb", as_version=4)
+    slips = neighbours(function.source)
+    some = slips[:: max(1, len(slips) // SLIPS)][:SLIPS]
+    spent = []
+    for searching in (True, False):
+        judge = Judge()
+        judge.session = session = _Metered()
+        session.searching = searching
+        with judge:
+            for slip in some:
+                judge.notebook(_filled(release, right | {function.name: slip.source}), lesson)
+        spent.append(session.spent)
+    return (spent[0] - spent[1]) / len(some)
 
 
-def _to_run(notebook: nbformat.NotebookNode, rerun: bool) -> list[str]:
-    return [
-        cell.source
-        for cell in notebook.cells
-        if cell.cell_type == "code"
-        and not cell.metadata.get("nbgrader", {}).get("grade")
-        and (rerun or EXPERIMENT not in cell.metadata.get("tags", ()))
-    ]
-
-
-def _rest(course: Path, lesson: str) -> float:
-    """Processor seconds outside the child: reading, pouring, judging, writing, recording."""
-    settings, spent = Settings(), []
-    create(course, [lesson])
-    version = worker.grader_version(settings)
-    with recorder_of(course) as recorder:
-        for submission in submissions(course, lesson):
-            began = time.process_time()
-            result = worker.mark(grade.task_of(submission), settings, version)
-            grade.keep(course, recorder, submission, result)
-            spent.append(time.process_time() - began)
-    return mean(spent[len(spent) // 2 :])  # as in `_timed`
-
-
-def _in_a_notebook(lesson: str) -> tuple[float, float]:
-    """Seconds of the slowest check and of the slowest slider frame in the solution."""
+def _slowest_check(lesson: str) -> float:
+    """Processor seconds from the click to the answer, for a right one."""
     notebook = nbformat.read(SOLUTIONS / f"{lesson}.ipynb", as_version=4)
     cells = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
     environment = os.environ | {"PYTHONPATH": str(NOTEBOOKS), "MPLBACKEND": "agg"}
-    return tuple(_script(_NOTEBOOK, [cells, SLIDER_FRAMES], environment))
+    return _script(_CHECKS, cells, environment)
 
 
-# Running and timing ------------------------------------------------------------------------------
+def _recording(lesson: str) -> float:
+    """Processor seconds to record one of many submissions, as many at a time as grading does."""
+    with tempfile.TemporaryDirectory(prefix="bench-") as name:
+        course = Path(name)
+        _ours(course, lesson, 1)
+        (graded,) = course.glob("autograded/*/*/*.ipynb")
+        notebook = nbformat.read(graded, as_version=4)
+        (file,) = verdict_files(course)
+        verdicts = verdicts_of(file.read())
+        with recorder_of(course) as recorder:
+            began = time.process_time()
+            for first in range(0, RECORDED, AT_MOST):
+                with recorder.together():
+                    for number in range(first, first + AT_MOST):
+                        recorder.record(f"student{number:06}", lesson, notebook, verdicts)
+            recorder.marks()
+            return (time.process_time() - began) / RECORDED
 
 
-def _script(code: str, given: Any, environment: dict[str, str]) -> Any:
+# Running and telling -----------------------------------------------------------------------------
+
+
+def _script(code: str, given: Any, environment: Mapping[str, str]) -> Any:
     """What a script answers, as its last line of JSON, to what it is given."""
     done = subprocess.run(
         [sys.executable, "-P", "-c", code],
@@ -376,10 +348,8 @@ def _script(code: str, given: Any, environment: dict[str, str]) -> Any:
     return json.loads(done.stdout.splitlines()[-1])
 
 
-def _run(
-    command: list[str], folder: Path, environment: Mapping[str, str]
-) -> tuple[float, int, str]:
-    """Run a command to its end: processor seconds of all its processes, peak MB, its output."""
+def _run(command: list[str], folder: Path, environment: Mapping[str, str]) -> Spent:
+    """Run a command to its end."""
     with tempfile.TemporaryFile("w+") as output:
         process = subprocess.Popen(
             command, cwd=folder, env=environment, stdout=output, stderr=subprocess.STDOUT
@@ -387,70 +357,38 @@ def _run(
         _, status, used = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
         output.seek(0)
-        said = output.read()
+        last = (output.read().strip().splitlines() or [""])[-1]
     if process.returncode:
-        raise RunError(f"{command[-2]} failed: {said.strip().splitlines()[-1]}")
-    return used.ru_utime + used.ru_stime, used.ru_maxrss // 1024, said
-
-
-def _timed(
-    command: Callable[[], tuple[float, int, str]], written: Callable[[], Iterable[Path]]
-) -> Pace:
-    """The pace of a command, from the times at which it wrote one file for each submission."""
-    began = time.time()
-    cpu, peak, said = command()
-    ended = time.time()
-    times = sorted(path.stat().st_mtime for path in written())
-    if len(times) < 2:
-        raise RunError(f"nothing was graded: {said.strip().splitlines()[-1]}")
-    half = len(times) // 2
-    each = (ended - times[half - 1]) / (len(times) - half)
-    start_up = times[half - 1] - began - half * each
-    last = said.strip().rpartition("\n")[2]
-    own = int(last) if last.isdecimal() else peak
-    return Pace(len(times), start_up, each, cpu / len(times), peak, own)
-
-
-# Telling -----------------------------------------------------------------------------------------
+        raise RunError(f"{command[-2]} failed: {last}")
+    own_mb = int(last) if last.isdecimal() else 0
+    return Spent(cpu=used.ru_utime + used.ru_stime, own_mb=own_mb)
 
 
 def _print(report: dict[str, Any]) -> None:
-    table = Table("per submission", "stock", "ours", "with experiments", title=report["lesson"])
-    columns = [report[name] for name in ("stock", "ours", "ours_with_experiments")]
-    costs = report["child_cpu"]["skipped"], report["child_cpu"]["experiments"]
-    rows = {
-        "submissions graded": [f"{pace['submissions']}" for pace in columns],
-        "start-up, s": [f"{pace['start_up']:.1f}" for pace in columns],
-        "steady state, ms": [_ms(pace["each"]) for pace in columns],
-        "times as fast as stock": ["1", *(f"{report[name]:.1f}" for name in _RATIOS)],
-        "CPU with start-up, ms": [_ms(pace["cpu_each"]) for pace in columns],
-        "cells, warm floor, CPU ms": ["", *(_ms(cost["floor"]) for cost in costs)],
-        "cells, sandboxed, CPU ms": ["", *(_ms(cost["cells"]) for cost in costs)],
-        "and answers, CPU ms": ["", *(_ms(cost["child"]) for cost in costs)],
-        "everything else, CPU ms": ["", _ms(report["everything_else_seconds"]), ""],
-        "peak memory, MB": [f"{pace['peak_mb']}" for pace in columns],
-        "feedback page, ms": [
-            _ms(report["stock_feedback_seconds"]),
-            _ms(report["our_feedback_seconds"]),
-            "",
-        ],
-    }
-    for name, cells in rows.items():
-        table.add_row(name, *cells)
+    table = Table(
+        "processor seconds a submission", "stock", "ours", "times", title=report["lesson"]
+    )
+    table.add_row(
+        "lean: nobody runs demonstrations",
+        f"{report['stock_lean_s_each']:.2f}",
+        f"{report['ms_each'] / 1000:.3f}",
+        f"{report['times_stock_per_core_lean']:.0f}",
+    )
+    table.add_row(
+        "both run demonstrations",
+        f"{report['stock_s_each_with_experiments']:.2f}",
+        f"{report['ms_each_with_experiments'] / 1000:.2f}",
+        f"{report['times_stock_per_core_with_experiments']:.1f}",
+    )
     console = Console()
     console.print(table)
     console.print(
-        f"Stock graded the first {STOCK} of the same {STUDENTS} notebooks, one after another; "
-        f"ours {JOBS} at a time.\nIn a notebook: slowest check {_ms(report['check_seconds'])} ms, "
-        f"slowest slider frame {_ms(report['slider_frame_seconds'])} ms."
+        f"Start-up for a class of {FEW}: {report['start_cpu_s']:.1f} s; {MANY} submissions again, "
+        f"nothing changed: {report['rerun_cpu_s']:.1f} s.\n"
+        f"Floor, a warm fork that runs the cells and nothing else: {report['floor_ms']:.0f} ms. "
+        f"Looking for the place of a slip: {report['search_ms']:.0f} ms more.\n"
+        f"From the click to the answer, slowest check: {report['check_ms']:.0f} ms."
     )
-
-
-_RATIOS = ("throughput_ratio", "throughput_ratio_with_experiments")
-
-
-def _ms(seconds: float) -> str:
-    return f"{seconds * 1000:.0f}" if seconds >= 0.01 else f"{seconds * 1000:.1f}"
 
 
 def _rounded(value: Any) -> Any:
@@ -458,4 +396,4 @@ def _rounded(value: Any) -> Any:
         return {name: _rounded(item) for name, item in value.items()}
     if isinstance(value, list):
         return [_rounded(item) for item in value]
-    return round(value, 5) if isinstance(value, float) else value
+    return round(value, 4) if isinstance(value, float) else value

@@ -267,7 +267,7 @@ def _parser() -> argparse.ArgumentParser:
     command.set_defaults(run=_sample)
 
     command = commands.add_parser("bench", help="time grading side by side with stock nbgrader")
-    command.add_argument("--scale", action="store_true", help="1,000 submissions beside 100")
+    command.add_argument("--scale", action="store_true", help="100, 1,000 and 10,000 submissions")
     command.set_defaults(run=_bench)
 
     command = commands.add_parser("report", help="write the class report (HTML)")

@@ -32,7 +32,7 @@ from autograder.pages import feedback
 from autograder.status import SubmissionStatus
 
 # What a killed run has to judge again: no more than this.
-_AT_MOST, _SECONDS = 50, 2.0
+AT_MOST, _SECONDS = 50, 2.0
 
 Results = Generator[Any, None, None]
 Show = Callable[[Results, int], Results]
@@ -99,7 +99,7 @@ def _batches(results: Iterable[tuple[Task, Result]]) -> Iterator[list[tuple[Task
     began = time.monotonic()
     for item in results:
         batch.append(item)
-        if len(batch) >= _AT_MOST or time.monotonic() - began > _SECONDS:
+        if len(batch) >= AT_MOST or time.monotonic() - began > _SECONDS:
             yield batch
             batch, began = [], time.monotonic()
     if batch:

@@ -40,7 +40,7 @@ MAY_IMPORT = {
     "grade": BASICS | {"exercises", "handin", "judge", "course", "pages"},
     "nbgrader_steps": {"errors", "handin", "judge", "course", "pages"},
     "build": BASICS | {"answer", "exercise", "quiz", "lesson", "exercises"},
-    "bench": BASICS | {"exercise", "exercises", "judge", "course", "pages", "grade"},
+    "bench": BASICS | {"exercise", "exercises", "proof", "judge", "course", "grade"},
     "attacks": BASICS | {"exercises", "judge", "course", "grade"},
     "terminal": {"proof", "status", "text"},
 }
