@@ -14,6 +14,11 @@ RUN_ONE = f"""async index => {{
     await window.jupyterapp.commands.execute('notebook:run-cell');
 }}"""
 INDEX_OF = f"id => {NOTEBOOK}.widgets.findIndex(cell => cell.model.id === id)"
+# Asked of JupyterLab itself: cells out of sight are not in the page.
+OUTPUTS = f"""() => {NOTEBOOK}.widgets
+    .filter(cell => cell.model.type === 'code')
+    .flatMap(cell => cell.model.outputs.toJSON()
+        .map(output => [cell.model.id, output.output_type, output.evalue || '']))"""
 SHOW = f"index => {NOTEBOOK}.scrollToItem(index, 'center')"
 
 
@@ -47,6 +52,13 @@ class LabPage:
 
     def run_all(self) -> None:
         self.page.evaluate(RUN_ALL)
+
+    def outputs(self) -> list[tuple[str, str, str]]:
+        """Of every output its cell, its type, and what an error says."""
+        return [tuple(output) for output in self.page.evaluate(OUTPUTS)]
+
+    def errors(self) -> list[tuple[str, str]]:
+        return [(cell, text) for cell, kind, text in self.outputs() if kind == "error"]
 
     def save(self) -> None:
         self.page.evaluate(SAVE)

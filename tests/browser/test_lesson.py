@@ -113,10 +113,13 @@ def test_progress_shows_every_lesson_and_leads_there(
         expect(page.locator(".lm-TabBar-tab", has_text=LESSON)).to_be_visible()
 
 
-def test_a_slider_redraws_its_figure(open_notebook, solved, cells, screenshot):
+def test_a_solution_runs_and_its_sliders_redraw_their_figures(
+    open_notebook, solved, cells, screenshot
+):
     sliders = [cell.id for cell in cells if "explore(" in cell.source]
     lesson = open_notebook(solved)
     lesson.run_all()
+    assert lesson.errors() == []
     for cell_id in sliders:
         cell = lesson.cell(cell_id)
         slider, picture = cell.get_by_role("slider").first, cell.locator("img")
