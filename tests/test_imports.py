@@ -30,8 +30,9 @@ MAY_IMPORT = {
     "quiz": {"learner_side", "answer", "exercise"},
     "lesson": {"exercise", "quiz"},
     "families": {"exercise"},
+    "inputs": {"learner_side"},
     "study": {"errors", "files", "released"},
-    "exercises": {"errors", "exercise", "families", "lesson"},
+    "exercises": {"errors", "exercise", "families", "inputs", "lesson"},
     "proof": {"learner_side", "answer", "exercise", "quiz"},
     "handin": {"text"},
     "judge": BASICS | {"exercise", "exercises", "handin"},
@@ -125,7 +126,7 @@ def test_exercises_import_no_machinery():
         name for path in (AUTOGRADER / "exercises").glob("[a-z]*.py") for name in _imported(path)
     }
     ours = {name for name in names if name.startswith("autograder.") and _file_of(name)}
-    assert ours == {"autograder.families", "autograder.lesson"}
+    assert ours == {"autograder.families", "autograder.inputs", "autograder.lesson"}
 
 
 def test_importing_the_runner_loads_no_exercise():

@@ -9,7 +9,7 @@ import copy
 
 import numpy as np
 
-from autograder import families
+from autograder import families, inputs
 from autograder.lesson import Lesson
 from optlab.checking.probe import Case, Recipe
 
@@ -20,23 +20,12 @@ lesson = Lesson(
 )
 
 
-def _layers(rng, scale=1.0):
-    """Two layers; the columns of a matrix spread over 1e-2 ... 1e1."""
-    spread = np.logspace(-2, 1, 4)
-    return {
-        "W1": scale * rng.normal(size=(3, 4)) * spread,
-        "b1": scale * rng.normal(size=(3, 1)),
-        "W2": scale * rng.normal(size=(1, 3)) * spread[:3],
-        "b2": scale * rng.normal(size=(1, 1)),
-    }
-
-
 def _zeros(params):
     return {key: np.zeros(value.shape) for key, value in params.items()}
 
 
 def _squares(rng, scale):
-    return {key: value**2 for key, value in _layers(rng, scale).items()}
+    return {key: value**2 for key, value in inputs.layers(rng, scale).items()}
 
 
 def _integers(params):
@@ -53,14 +42,6 @@ WIDE_GRADS = {
     "b1": np.array([[2.0], [-1e-4]]),
 }
 NO_RATE = "Your step is the same for every learning rate. Where does it come in?"
-UPHILL = "Your parameters move up the gradient: the cost would rise. Which sign has a descent step?"
-WEIGHTS_ONLY = (
-    "Your weights learn and your biases stay where they are. Which keys does your loop visit?"
-)
-INTEGERS = (
-    "With integer parameters your subtraction in place fails: NumPy does not put floats into an "
-    "integer array. What would a new array do?"
-)
 
 
 @lesson.exercise(
@@ -87,9 +68,9 @@ def _adagrad_run(rng, note, *, steps=5, start=None, scale=1.0, integer=False, ra
 
     start: size of the gradients behind the first sum, None for zero. scale: size of the gradients.
     """
-    params = _layers(rng)
+    params = inputs.layers(rng)
     squared_sum = _zeros(params) if start is None else _squares(rng, start)
-    grads = [_layers(rng, scale) for _ in range(steps)]
+    grads = [inputs.layers(rng, scale) for _ in range(steps)]
     then = [{"grads": g} for g in grads[1:]]
     for call, rate in zip(then, rates, strict=False):
         call["learning_rate"] = rate
@@ -100,14 +81,6 @@ def _adagrad_run(rng, note, *, steps=5, start=None, scale=1.0, integer=False, ra
         carry={"params": 0, "squared_sum": 1},
         note=note,
     )
-
-
-def _spike(run):
-    """The same run with zero gradients, then a large one."""
-    calm = {key: np.zeros_like(value) for key, value in run.args["grads"].items()}
-    spike = {key: 100 * value for key, value in run.args["grads"].items()}
-    then = ({"grads": calm}, {"grads": spike}, {"grads": calm})
-    return Case({**run.args, "grads": calm}, then, run.carry, "zero gradients and then a spike")
 
 
 @adagrad_update.cases
@@ -128,7 +101,7 @@ def _(rng):
     rates = (0.05, 0.3, 0.01)
     yield _adagrad_run(rng, "a learning rate that changes", steps=4, learning_rate=0.1, rates=rates)
     yield _adagrad_run(rng, "integer parameters", steps=3, integer=True, learning_rate=0.5)
-    yield _spike(_adagrad_run(rng, "", steps=1, learning_rate=0.01))
+    yield inputs.spike(_adagrad_run(rng, "", steps=1, learning_rate=0.01))
 
 
 SUM = "squared_sum[key] + grads[key] ** 2"
@@ -448,11 +421,11 @@ def _adadelta_run(rng, note, *, steps=5, start=None, scale=1.0, integer=False, *
 
     start: size of earlier gradients, None for a state of zeros. scale: size of the gradients.
     """
-    params = _layers(rng)
+    params = inputs.layers(rng)
     state = {"s": _zeros(params), "d": _zeros(params)}
     if start is not None:
         state = {"s": _squares(rng, start), "d": _squares(rng, 0.1)}
-    grads = [_layers(rng, scale) for _ in range(steps)]
+    grads = [inputs.layers(rng, scale) for _ in range(steps)]
     params = _integers(params) if integer else params
     return Case(
         {"params": params, "grads": grads[0], "state": state, **settings},
@@ -486,7 +459,7 @@ def _(rng):
     yield _adadelta_run(rng, "tiny gradients", scale=1e-6, rho=0.87)
     yield _adadelta_run(rng, "a large epsilon", scale=0.01, rho=0.95, epsilon=1e-2)
     yield _adadelta_run(rng, "integer parameters", steps=3, integer=True)
-    yield _spike(_adadelta_run(rng, "", steps=1))
+    yield inputs.spike(_adadelta_run(rng, "", steps=1))
 
 
 S_AVERAGE = 'rho * state["s"][key] + (1 - rho) * grads[key] ** 2'
@@ -864,7 +837,8 @@ def nesterov_update(params, gradient, velocity, learning_rate, beta=0.9):
 
 def _bowl(rng, scale, coupling):
     curvatures = {
-        key: (np.abs(value) + 0.01 * scale).tolist() for key, value in _layers(rng, scale).items()
+        key: (np.abs(value) + 0.01 * scale).tolist()
+        for key, value in inputs.layers(rng, scale).items()
     }
     return Recipe("optlab.problems:coupled_bowl", {"curvatures": curvatures, "coupling": coupling})
 
@@ -886,8 +860,8 @@ def _nesterov_run(
     start: size of the first velocity, None for rest. scale: the curvatures; coupling: how much a
     gradient depends on the other parameters.
     """
-    params = _layers(rng)
-    velocity = _zeros(params) if start is None else _layers(rng, start)
+    params = inputs.layers(rng)
+    velocity = _zeros(params) if start is None else inputs.layers(rng, start)
     params = _integers(params) if integer else params
     then = [{} for _ in range(steps - 1)]
     for call, rate in zip(then, rates, strict=False):

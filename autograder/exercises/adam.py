@@ -6,25 +6,14 @@ TensorFlow), is a variant with full marks.
 """
 
 import copy
-from itertools import pairwise
 
 import numpy as np
 
-from autograder import families
+from autograder import families, inputs
 from autograder.lesson import Lesson
 from optlab.checking.probe import Case
 
 lesson = Lesson("06_adam", title="Put momentum and RMSprop together: Adam", minutes=90)
-
-
-def _network(rng, layers):
-    """W1, b1, W2, ... in sizes that differ from layer to layer, so that no matrix is square."""
-    sizes = rng.permutation([2, 3, 4, 5])[: layers + 1]
-    params = {}
-    for layer, (n_in, n_out) in enumerate(pairwise(sizes), start=1):
-        params[f"W{layer}"] = rng.normal(size=(n_out, n_in))
-        params[f"b{layer}"] = rng.normal(size=(n_out, 1))
-    return params
 
 
 @lesson.exercise(
@@ -51,8 +40,8 @@ def init_adam(params):
 def _(rng):
     small = {"W1": np.array([[1.0, -2.0, 3.0], [0.5, 4.0, -1.0]]), "b1": np.array([[0.3], [-2.0]])}
     yield Case({"params": small}, note="one layer")
-    yield Case({"params": _network(rng, 2)}, note="two layers")
-    yield Case({"params": _network(rng, 3)}, note="three layers")
+    yield Case({"params": inputs.network(rng, 2)}, note="two layers")
+    yield Case({"params": inputs.network(rng, 3)}, note="three layers")
 
 
 V_ZEROS = "v[key] = np.zeros(params[key].shape)"
@@ -201,7 +190,7 @@ def _run(
     The gradients lie between 10^small and 10^large in size. Some updates were made before.
     rates: learning rates of the later steps.
     """
-    params = _network(rng, layers)
+    params = inputs.network(rng, layers)
 
     def sizes():
         return {key: 10 ** rng.uniform(small, large, size=p.shape) for key, p in params.items()}

@@ -10,22 +10,11 @@ import copy
 
 import numpy as np
 
-from autograder import families
+from autograder import families, inputs
 from autograder.lesson import Lesson
 from optlab.checking.probe import Case
 
 lesson = Lesson("10_after_adam", title="Train as today's scripts do: after Adam", minutes=75)
-
-
-def _layers(rng, scale=1.0):
-    """Two layers; the columns of a matrix spread over 1e-2 ... 1e1."""
-    spread = np.logspace(-2, 1, 4)
-    return {
-        "W1": scale * rng.normal(size=(3, 4)) * spread,
-        "b1": scale * rng.normal(size=(3, 1)),
-        "W2": scale * rng.normal(size=(1, 3)) * spread[:3],
-        "b2": scale * rng.normal(size=(1, 1)),
-    }
 
 
 def _zero_state(params, names):
@@ -51,14 +40,14 @@ def _run(
     names: of the averages. t: updates made before, with averages that are not zero. scale: size of
     the gradients; fading: the factor from one to the next.
     """
-    params = _layers(rng)
+    params = inputs.layers(rng)
     state = _zero_state(params, names)
     if t:
-        squares = {key: value**2 for key, value in _layers(rng, scale).items()}
+        squares = {key: value**2 for key, value in inputs.layers(rng, scale).items()}
         larger = {key: 1.5 * value for key, value in squares.items()}
-        state |= {"v": _layers(rng, 0.3 * scale), "s": squares, "t": t}
+        state |= {"v": inputs.layers(rng, 0.3 * scale), "s": squares, "t": t}
         state |= {"s_max": larger} if "s_max" in names else {}
-    grads = [_layers(rng, scale * fading**number) for number in range(steps)]
+    grads = [inputs.layers(rng, scale * fading**number) for number in range(steps)]
     if integer:
         params = {key: np.arange(value.size).reshape(value.shape) for key, value in params.items()}
     then = [{"grads": g} for g in grads[1:]]
@@ -70,14 +59,6 @@ def _run(
         carry={"params": 0, "state": 1},
         note=note,
     )
-
-
-def _spike(run):
-    """The same run with zero gradients, then a large one."""
-    calm = {key: np.zeros_like(value) for key, value in run.args["grads"].items()}
-    spike = {key: 100 * value for key, value in run.args["grads"].items()}
-    then = ({"grads": calm}, {"grads": spike}, {"grads": calm})
-    return Case({**run.args, "grads": calm}, then, run.carry, "zero gradients and then a spike")
 
 
 SMALL = {"W1": np.array([[2.0]]), "b1": np.array([[-1.0]])}
@@ -112,16 +93,9 @@ def _public(names, **settings):
     yield Case({**args, "learning_rate": 0.1}, note=note)
 
 
-WEIGHTS_ONLY = (
-    "Your weights learn and your biases stay where they are. Which keys does your loop visit?"
-)
 IN_PLACE = (
     "Your values are right, but the params or the state you were given changed. A copy of the "
     "outer dict still holds the same averages inside. Who else may be using them?"
-)
-INTEGERS = (
-    "With integer parameters your subtraction in place fails: NumPy does not put floats into an "
-    "integer array. What would a new array do?"
 )
 
 
@@ -222,7 +196,7 @@ def _(rng):
     changing = {"learning_rate": 0.1, "rates": (0.05, 0.3), "beta2": 0.7}
     yield _run(rng, "a learning rate that changes", steps=3, **changing, **settings)
     yield _run(rng, "integer parameters", steps=2, integer=True, learning_rate=0.5, **settings)
-    yield _spike(_run(rng, "", steps=1, learning_rate=0.01, beta2=0.9, names=AMSGRAD_STATE))
+    yield inputs.spike(_run(rng, "", steps=1, learning_rate=0.01, beta2=0.9, names=AMSGRAD_STATE))
 
 
 MAXIMUM = 'np.maximum(state["s_max"][key], s[key])'
@@ -428,8 +402,7 @@ families.weights_only(amsgrad_update, 'params, state["v"], state["s"], state["s_
 families.works_in_place(
     amsgrad_update,
     'params, state["v"], state["s"], state["s_max"]',
-    "Your values are right, but the params or the state you were given changed. A copy of the "
-    "outer dict still holds the same averages inside. Who else may be using them?",
+    IN_PLACE,
 )
 families.fails_on_integers(amsgrad_update)
 
@@ -622,7 +595,7 @@ def _(rng):
     changing = {"learning_rate": 0.1, "weight_decay": 0.4, "rates": (0.05, 0.3)}
     yield _run(rng, "a learning rate that changes", steps=3, **changing)
     yield _run(rng, "integer parameters", steps=2, integer=True, learning_rate=0.5)
-    yield _spike(_run(rng, "", steps=1, learning_rate=0.01, weight_decay=0.3))
+    yield inputs.spike(_run(rng, "", steps=1, learning_rate=0.01, weight_decay=0.3))
 
 
 DECAYED = "(1 - learning_rate * weight_decay) * params[key]"
@@ -779,8 +752,7 @@ families.weights_only(adamw_update, 'params, state["v"], state["s"]')
 families.works_in_place(
     adamw_update,
     'params, state["v"], state["s"]',
-    "Your values are right, but the params or the state you were given changed. A copy of the "
-    "outer dict still holds the same averages inside. Who else may be using them?",
+    IN_PLACE,
 )
 
 

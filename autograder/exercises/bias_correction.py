@@ -8,6 +8,7 @@ from itertools import accumulate, count
 
 import numpy as np
 
+from autograder.inputs import series, temperatures
 from autograder.lesson import Lesson
 from optlab.checking.probe import Case
 from optlab.data import LONDON
@@ -216,27 +217,18 @@ def ewa_corrected(theta, beta):
     return np.array(corrected)
 
 
-def _series(theta, beta, **settings):
-    return Case({"theta": np.array(theta), "beta": beta}, **settings)
-
-
-def _temperatures(rng, days):
-    """A made-up spring: warming, with noise."""
-    return 45 + 0.3 * np.arange(days) + rng.normal(0, 6, days)
-
-
 @ewa_corrected.cases
 def _(rng):
     london = [LONDON[1], LONDON[2], LONDON[3]]
-    yield _series(london, 0.98, note="London's first days")
+    yield series(london, 0.98, note="London's first days")
     betas = [float(x) for x in rng.uniform(0.6, 0.95, 3)]
     days = int(rng.integers(30, 50))
-    yield _series(_temperatures(rng, days), betas[0], note=f"{days} days of spring")
-    yield _series(_temperatures(rng, 12), float(rng.uniform(0.2, 0.45)), note="a short memory")
+    yield series(temperatures(rng, days), betas[0], note=f"{days} days of spring")
+    yield series(temperatures(rng, 12), float(rng.uniform(0.2, 0.45)), note="a short memory")
     spread = rng.normal(size=8) * np.logspace(-6, 1, 8)
-    yield _series(spread, float(rng.uniform(0.99, 0.999)), note="values of every size")
-    yield _series(rng.integers(30, 70, size=10), betas[1], note="whole numbers")
-    yield _series([float(rng.uniform(30, 60))], betas[2], note="a single day")
+    yield series(spread, float(rng.uniform(0.99, 0.999)), note="values of every size")
+    yield series(rng.integers(30, 70, size=10), betas[1], note="whole numbers")
+    yield series([float(rng.uniform(30, 60))], betas[2], note="a single day")
 
 
 WRITE = "corrected.append(v / (1 - beta**t))"

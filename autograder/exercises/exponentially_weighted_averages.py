@@ -9,6 +9,7 @@ from itertools import accumulate
 
 import numpy as np
 
+from autograder.inputs import series, temperatures
 from autograder.lesson import Lesson
 from optlab.checking.probe import Case
 from optlab.data import LONDON
@@ -203,26 +204,17 @@ def ewa(theta, beta):
     return np.array(averages)
 
 
-def _series(theta, beta, **settings):
-    return Case({"theta": np.array(theta), "beta": beta}, **settings)
-
-
-def _temperatures(rng, days):
-    """A made-up spring: warming, with noise."""
-    return 45 + 0.3 * np.arange(days) + rng.normal(0, 6, days)
-
-
 @ewa.cases
 def _(rng):
-    yield _series([40.0, 49.0, 45.0], 0.9, note="London's first days")
-    yield _series([10.0, 0.0, 0.0, 0.0, 0.0], 0.8, note="a single warm day")
+    yield series([40.0, 49.0, 45.0], 0.9, note="London's first days")
+    yield series([10.0, 0.0, 0.0, 0.0, 0.0], 0.8, note="a single warm day")
     betas = [float(x) for x in rng.uniform(0.6, 0.95, 3)]
     days = int(rng.integers(30, 50))
-    yield _series(_temperatures(rng, days), betas[0], note=f"{days} days of spring")
-    yield _series(_temperatures(rng, 12), float(rng.uniform(0.2, 0.45)), note="a short memory")
-    yield _series(rng.normal(size=8) * np.logspace(-6, 1, 8), betas[1], note="values of every size")
-    yield _series(rng.integers(30, 70, size=10), betas[2], note="whole numbers")
-    yield _series([float(rng.uniform(30, 60))], betas[0], note="a single day")
+    yield series(temperatures(rng, days), betas[0], note=f"{days} days of spring")
+    yield series(temperatures(rng, 12), float(rng.uniform(0.2, 0.45)), note="a short memory")
+    yield series(rng.normal(size=8) * np.logspace(-6, 1, 8), betas[1], note="values of every size")
+    yield series(rng.integers(30, 70, size=10), betas[2], note="whole numbers")
+    yield series([float(rng.uniform(30, 60))], betas[0], note="a single day")
 
 
 UPDATE = "v = beta * v + (1 - beta) * theta_t"
@@ -996,9 +988,9 @@ def _windowed(theta, window, **settings):
 def _(rng):
     yield _windowed([12.0, 24.0, 60.0, 0.0, 30.0], 3, note="a window of 3 days")
     days, window = int(rng.integers(30, 50)), int(rng.integers(5, 12))
-    yield _windowed(_temperatures(rng, days), window, note=f"a window of {window} days in spring")
-    yield _windowed(_temperatures(rng, 8), 1, note="a window of one day")
-    yield _windowed(_temperatures(rng, window), window, note="a window as long as the series")
+    yield _windowed(temperatures(rng, days), window, note=f"a window of {window} days in spring")
+    yield _windowed(temperatures(rng, 8), 1, note="a window of one day")
+    yield _windowed(temperatures(rng, window), window, note="a window as long as the series")
     yield _windowed(1e-6 * rng.normal(size=8), 4, note="tiny values")
     yield _windowed(rng.integers(30, 70, size=10), 4, note="whole numbers")
 

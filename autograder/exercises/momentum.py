@@ -4,25 +4,13 @@ Averaging form, v = beta v + (1 - beta) g, of Ng's course; the classical form, v
 that of Polyak (1964) and of PyTorch.
 """
 
-from itertools import pairwise
-
 import numpy as np
 
-from autograder import families
+from autograder import families, inputs
 from autograder.lesson import Lesson
 from optlab.checking.probe import Case, Recipe
 
 lesson = Lesson("04_momentum", title="Gradient descent with momentum", minutes=60)
-
-
-def _network(rng, layers, scale=1.0):
-    """W1, b1, W2, ... in sizes that differ from layer to layer, so that no matrix is square."""
-    sizes = rng.permutation([2, 3, 4, 5])[: layers + 1]
-    params = {}
-    for layer, (n_in, n_out) in enumerate(pairwise(sizes), start=1):
-        params[f"W{layer}"] = scale * rng.normal(size=(n_out, n_in))
-        params[f"b{layer}"] = scale * rng.normal(size=(n_out, 1))
-    return params
 
 
 @lesson.exercise(
@@ -47,8 +35,8 @@ def init_velocity(params):
 def _(rng):
     small = {"W1": np.array([[1.0, -2.0, 3.0], [0.5, 4.0, -1.0]]), "b1": np.array([[0.3], [-2.0]])}
     yield Case({"params": small}, note="one layer")
-    yield Case({"params": _network(rng, 2)}, note="two layers")
-    yield Case({"params": _network(rng, 3)}, note="three layers")
+    yield Case({"params": inputs.network(rng, 2)}, note="two layers")
+    yield Case({"params": inputs.network(rng, 3)}, note="three layers")
 
 
 init_velocity.mistake(
@@ -154,7 +142,7 @@ def _steps(rng, *, note, layers=2, steps=3, rates=(), integer=False, **settings)
 
     The velocity is not zero at first. rates: learning rates of the later steps.
     """
-    like = _network(rng, layers)
+    like = inputs.network(rng, layers)
 
     def arrays(scale):
         return {key: scale * rng.normal(size=value.shape) for key, value in like.items()}

@@ -4,25 +4,13 @@ Epsilon stands outside the root, sqrt(s) + epsilon, as in the Adam paper and PyT
 slide and older TensorFlow have sqrt(s + epsilon).
 """
 
-from itertools import pairwise
-
 import numpy as np
 
-from autograder import families
+from autograder import families, inputs
 from autograder.lesson import Lesson
 from optlab.checking.probe import Case
 
 lesson = Lesson("05_rmsprop", title="Give every parameter its own step size: RMSprop", minutes=60)
-
-
-def _network(rng, layers):
-    """W1, b1, W2, ... in sizes that differ from layer to layer, so that no matrix is square."""
-    sizes = rng.permutation([2, 3, 4, 5])[: layers + 1]
-    params = {}
-    for layer, (n_in, n_out) in enumerate(pairwise(sizes), start=1):
-        params[f"W{layer}"] = rng.normal(size=(n_out, n_in))
-        params[f"b{layer}"] = rng.normal(size=(n_out, 1))
-    return params
 
 
 @lesson.exercise(
@@ -47,8 +35,8 @@ def init_squared_average(params):
 def _(rng):
     small = {"W1": np.array([[1.0, -2.0, 3.0], [0.5, 4.0, -1.0]]), "b1": np.array([[0.3], [-2.0]])}
     yield Case({"params": small}, note="one layer")
-    yield Case({"params": _network(rng, 2)}, note="two layers")
-    yield Case({"params": _network(rng, 3)}, note="three layers")
+    yield Case({"params": inputs.network(rng, 2)}, note="two layers")
+    yield Case({"params": inputs.network(rng, 3)}, note="three layers")
 
 
 init_squared_average.mistake(
@@ -147,7 +135,7 @@ def _run(
     The gradients lie between 10^small and 10^large in size, the first average beside them.
     rates: learning rates of the later steps.
     """
-    params = _network(rng, layers)
+    params = inputs.network(rng, layers)
 
     def sizes():
         return {key: 10 ** rng.uniform(small, large, size=p.shape) for key, p in params.items()}
@@ -480,7 +468,7 @@ def _(rng):
         ("tiny averages", 1, 1e-7, 1e-8),
         ("two layers and a large epsilon", 2, 1.0, rng.uniform(0.2, 0.6)),
     ):
-        squared = {key: (scale * p) ** 2 for key, p in _network(rng, layers).items()}
+        squared = {key: (scale * p) ** 2 for key, p in inputs.network(rng, layers).items()}
         rate = float(rng.uniform(0.02, 0.5))
         yield Case({"squared": squared, "learning_rate": rate, "epsilon": epsilon}, note=note)
 
