@@ -107,6 +107,7 @@ def test_deep_nesting_ends():
     assert copy == Opaque("list nested more than 32 deep")
 
 
+@pytest.mark.slow
 def test_few_objects_that_would_be_many_are_only_named():
     doubled = [1.0]
     for _ in range(30):
@@ -190,6 +191,7 @@ def test_a_thousand_damaged_frames_end_in_a_value_or_a_refusal():
     assert refused > 500
 
 
+@pytest.mark.slow
 def test_a_header_has_a_limit_of_its_own():
     with pytest.raises(codec.OversizeError):
         codec.decode(codec.encode([1.5] * 2_000_000))

@@ -111,6 +111,7 @@ def test_the_same_slip_in_two_lines_made_alike_is_one_place():
     assert (place.line, place.also, place.kind) == (7, (8,), "operator")
 
 
+@pytest.mark.slow
 def test_of_two_faults_one_is_told_as_one_of_several():
     wrong = MOMENTUM.replace("(1 - beta) * grads[key]", "grads[key] / 7").replace(
         "params[key] - learning_rate", "params[key] - 2 - np.tanh(learning_rate)"

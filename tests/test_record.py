@@ -147,6 +147,7 @@ def asked(question, url):
         return gradebook.db.execute(text(question)).fetchall()
 
 
+@pytest.mark.slow
 def test_the_rows_are_those_of_nbgrader(made_once, tmp_path):
     ours, theirs = (sqlite_url(copy(made_once, tmp_path / name)) for name in ("ours", "theirs"))
     for url in (ours, theirs):
