@@ -43,7 +43,9 @@ _NOTE = 60  # characters, at most, of the note with which `clean` ends a text th
 
 def new_notebook(cells: list[NotebookNode], metadata: dict) -> NotebookNode:
     """A notebook of these cells."""
-    return from_dict({"nbformat": 4, "nbformat_minor": 5, "metadata": metadata, "cells": cells})
+    notebook = from_dict({"nbformat": 4, "nbformat_minor": 5, "metadata": metadata})
+    notebook.cells = cells
+    return notebook
 
 
 def new_cell(

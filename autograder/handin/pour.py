@@ -5,10 +5,10 @@ text, whatever the submitted file says about them. What it says otherwise is tol
 """
 
 import re
-from copy import deepcopy
 from dataclasses import dataclass
 
 from nbformat import NotebookNode
+from nbformat.notebooknode import from_dict
 
 from autograder.handin.outputs import new_cell, new_notebook
 from autograder.text import clean
@@ -136,14 +136,14 @@ def _poured(
 ) -> tuple[NotebookNode, list[NotebookNode], list[str]]:
     """The release's cell filled in, edited copies of an answer to stand before it, problems."""
     if ours.cell_type != "code":
-        return deepcopy(ours), [], []
+        return from_dict(ours), [], []
     if _is(ours, "solution"):
         return _answer(ours, theirs)
-    cell = deepcopy(ours)
+    cell = from_dict(ours)
     cell.outputs = []
     same = [copy for copy in theirs if _text_of(copy) == _text_of(ours)]
     if same and "experiment" in ours.metadata.get("tags", []):
-        cell.outputs = deepcopy(same[-1].outputs)
+        cell.outputs = from_dict(same[-1].outputs)
     return cell, [], _differences(ours, theirs)
 
 
@@ -151,7 +151,7 @@ def _answer(
     ours: NotebookNode, theirs: list[NotebookNode]
 ) -> tuple[NotebookNode, list[NotebookNode], list[str]]:
     name = _grade_id(ours)
-    cell = deepcopy(ours)
+    cell = from_dict(ours)
     cell.outputs = []
     if not theirs:
         return cell, [], [f"{name}: the cell for the answer is missing"]

@@ -6,7 +6,6 @@ gets back data, and compares. References, expected values and mistakes never lea
 
 import re
 from collections.abc import Iterable
-from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
@@ -84,7 +83,7 @@ class Judge:
         cells = [self._cell(cell) for cell in self._to_run(poured)]
         run = self._run(cells, exercises)
         verdicts = tuple(self._verdict(item, run, cells, item.name) for item in exercises)
-        graded = deepcopy(poured)
+        graded = from_dict(poured)
         self._fill_in(graded, run, verdicts)
         return Graded(
             notebook=graded,
