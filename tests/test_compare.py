@@ -1,10 +1,13 @@
+import importlib
 import tracemalloc
 
 import numpy as np
 import pytest
 
+from autograder.exercises import find_exercise
 from optlab.checking.codec import Opaque
 from optlab.checking.compare import difference
+from optlab.checking.diagnose import diagnose
 
 
 @pytest.mark.parametrize(
@@ -102,3 +105,20 @@ def test_a_list_that_is_no_numbers_never_becomes_an_array(claimed):
 def test_truth_values_are_told_apart_whoever_made_them():
     found = difference(True, np.bool_(False), "at_edge")
     assert found and found.text == "at_edge should be True; yours is False"
+
+
+def test_results_are_summarised_once_however_often_they_are_compared(monkeypatch):
+    exercise = find_exercise("make_mini_batches")
+    key = exercise.key()
+    module, _, name = key.summary.partition(":")
+    summarise = getattr(importlib.import_module(module), name)
+    summarised = []
+
+    def counted(arguments, outputs):
+        summarised.append(id(outputs))
+        return summarise(arguments, outputs)
+
+    monkeypatch.setattr(f"{module}.{name}", counted)
+    wrong = exercise.observe(exercise.implement(exercise.mistakes[-1]), key.cases)
+    assert diagnose(key, wrong).mistake
+    assert len(summarised) == len(set(summarised)) > len(key.cases)

@@ -8,7 +8,6 @@ judge builds a fuller one in memory.
 import importlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field, fields
-from functools import cached_property
 from typing import Any
 
 from optlab.checking import probe
@@ -78,11 +77,6 @@ class AnswerKey:
     hidden: int = 0
     defaults: dict[str, Any] = field(default_factory=dict)
 
-    @cached_property
-    def summaries(self) -> tuple[tuple, ...]:
-        """What was expected, case by case, in the form in which it is compared."""
-        return tuple(_summarised(self, i, item.outputs) for i, item in enumerate(self.expected))
-
     def to_data(self) -> dict[str, Any]:
         """As data for `optlab.checking.codec`."""
         data = {item.name: getattr(self, item.name) for item in fields(self)}
@@ -136,15 +130,11 @@ def departure(
 ) -> Departure | None:
     """The first difference of what both returned; an error that ended one is not looked at."""
     try:
-        summarised = _summarised(key, index, seen.outputs)
+        summarised = _summarised(key, index, seen)
     except (TypeError, ValueError, LookupError, AttributeError):
         form = "the result has another form than the docstring asks for"
         return Departure(0, Difference("type", "the result", form))
-    if expected is key.expected[index]:
-        wanted_results = key.summaries[index]
-    else:
-        wanted_results = _summarised(key, index, expected.outputs)
-    results = zip(wanted_results, summarised, strict=False)
+    results = zip(_summarised(key, index, expected), summarised, strict=False)
     for call, (wanted, got) in enumerate(results):
         found = _compare(key, wanted, got)
         if found:
@@ -168,9 +158,16 @@ def _path(key: AnswerKey) -> str:
     return key.returns[0] if len(key.returns) == 1 else "the result"
 
 
-def _summarised(key: AnswerKey, index: int, outputs: tuple) -> tuple:
-    if not key.summary or not outputs:
-        return outputs
-    module, _, name = key.summary.partition(":")
-    summarise = getattr(importlib.import_module(module), name)
-    return (summarise(probe.build(key.cases[index].args), outputs),)
+def _summarised(key: AnswerKey, index: int, seen: Observation) -> tuple:
+    """The results in the form in which they are compared.
+
+    Made once: a wrong answer is compared with many known ones, and each of these with a class.
+    """
+    if not key.summary or not seen.outputs:
+        return seen.outputs
+    if key.summary not in seen.summaries:
+        module, _, name = key.summary.partition(":")
+        summarise = getattr(importlib.import_module(module), name)
+        made = summarise(probe.build(key.cases[index].args), seen.outputs)
+        seen.summaries[key.summary] = made
+    return (seen.summaries[key.summary],)

@@ -71,6 +71,7 @@ class Observation:
     changed: arguments whose contents changed during the call.
     aliased: arguments that share memory with the result ("result": two parts of it are one object).
     global_random: whether NumPy's or Python's global random state moved.
+    summaries: of the outputs, by the function that makes them; filled where they are compared.
     """
 
     outputs: tuple[Any, ...] = ()
@@ -79,9 +80,10 @@ class Observation:
     changed: tuple[str, ...] = ()
     aliased: tuple[str, ...] = ()
     global_random: bool = False
+    summaries: dict[str, Any] = field(default_factory=dict, init=False, compare=False, repr=False)
 
     def to_data(self) -> dict[str, Any]:
-        return {item.name: getattr(self, item.name) for item in fields(self)}
+        return {item.name: getattr(self, item.name) for item in fields(self) if item.init}
 
     @classmethod
     def from_data(cls, data: Any) -> "Observation":
