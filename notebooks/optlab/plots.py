@@ -163,12 +163,20 @@ def encoded(canvas: Any) -> bytes:
     return buffer.getvalue()
 
 
+# In a dark theme (of JupyterLab, VS Code, Colab) white becomes #111111, like JupyterLab's page, and
+# colours keep their hues. Where nobody obeys this, a figure is the white box that it was drawn as.
+DARK = (
+    "<style>:is([data-jp-theme-light=false],.vscode-dark,html[theme=dark]) .optlab-figure"
+    "{filter:invert(.934) hue-rotate(180deg)}</style>"
+)
+
+
 def image_tag(image: bytes, alt: str, width: int) -> str:
     """The image as HTML. `decoding` keeps the old frame in sight until the new one is ready."""
     data = base64.b64encode(image).decode("ascii")
     return (
-        f'<img src="data:image/png;base64,{data}" width="{width}" decoding="sync" '
-        f'style="max-width:100%" alt="{html.escape(alt)}">'
+        f'{DARK}<img class="optlab-figure" src="data:image/png;base64,{data}" width="{width}" '
+        f'decoding="sync" style="max-width:100%" alt="{html.escape(alt)}">'
     )
 
 

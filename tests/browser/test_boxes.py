@@ -36,6 +36,7 @@ CELLS = {
     "answer": ANSWER,
     "right": CHECK,
     "progress": "progress()",
+    "figure": "from optlab import plots\nplots.show(plots.figure()[0], 'An empty frame.')",
 }
 SHOWN = ("open", "wrong", "hint", "failed", "right")
 SIZES = {"wide": {"width": 1280, "height": 1400}, "narrow": {"width": 640, "height": 1400}}
@@ -86,7 +87,7 @@ def looked_at(request, themed: LabPage) -> LabPage:
 
 def test_a_verdict_is_a_box_and_no_error(opened):
     kinds = dict(opened.page.evaluate(OUTPUTS))
-    assert kinds == dict.fromkeys((*SHOWN, "progress"), "display_data")
+    assert kinds == dict.fromkeys((*SHOWN, "progress", "figure"), "display_data")
 
 
 def test_the_line_comes_with_the_verdict_and_its_piece_with_the_hint(opened):
@@ -110,6 +111,13 @@ def test_what_is_shown_fits_into_the_page(looked_at):
     for name in (*SHOWN, "progress"):
         output = looked_at.output(name)
         assert output.evaluate("node => node.scrollWidth - node.clientWidth") <= 0
+
+
+def test_a_figure_has_the_page_s_background(themed):
+    picture = themed.output("figure").get_by_alt_text("An empty frame.")
+    corner = pixels_of(picture)[2, 2] * 255
+    light = themed.page.locator("body").get_attribute("data-jp-theme-light") == "true"
+    assert np.abs(corner - (255 if light else 17)).max() < 2
 
 
 def test_axe_finds_nothing_in_our_output(looked_at):
@@ -154,10 +162,14 @@ def violations(opened: LabPage) -> list[str]:
 
 def contrast(part: Locator) -> float:
     """Of what stands out most to what there is most of, in the pixels of a part of the page."""
-    pixels = imread(io.BytesIO(part.screenshot(animations="disabled")))[1:-3, 1:-1, :3]
+    pixels = pixels_of(part)[1:-3, 1:-1]
     linear = np.where(pixels <= 0.04045, pixels / 12.92, ((pixels + 0.055) / 1.055) ** 2.4)
     light = linear @ [0.2126, 0.7152, 0.0722]
     values, counts = np.unique(light, return_counts=True)
     ground = values[counts.argmax()]
     ratios = (np.maximum(light, ground) + 0.05) / (np.minimum(light, ground) + 0.05)
     return float(ratios.max())
+
+
+def pixels_of(part: Locator) -> np.ndarray:
+    return imread(io.BytesIO(part.screenshot(animations="disabled")))[..., :3]
