@@ -38,7 +38,7 @@ from autograder.judge.session import ENVIRONMENT, Cell, Doubt, Probe, Run, Sessi
 from autograder.proof.mutate import neighbours
 
 LESSON = "04_momentum"
-FEW, MANY = 8, 40  # submissions; start-up is told for the few
+FEW, MANY = 8, 108  # submissions; start-up is told for the few
 STOCK_LEAN = (1, 4)  # stock nbgrader takes seconds for each
 STOCK_FULL = (1, 2)
 OURS_FULL = (1, 4)
