@@ -127,6 +127,15 @@ def test_a_name_that_is_only_spelled_like_an_exercise_calls_nothing():
     assert "ewa_weights" not in trial.judge(keys.load("ewa"), function).message
 
 
+def test_a_name_carries_the_line_where_it_is_certain():
+    uphill = MOMENTUM.replace("params[key] -", "params[key] +")
+    verdict = trial.judge(keys.load("momentum_update"), write(uphill, "momentum_update"))
+    assert verdict.mistake == "uphill"
+    line = verdict.place["line"]
+    assert "params[key] +" in uphill.strip().splitlines()[line - 1]
+    assert f"? Look at line {line}. Seen with" in verdict.message
+
+
 LIES = [
     {"candidate": 10**6, "other": -1, "partial": False, "stopped": 0},
     {"candidate": -1, "other": 5, "partial": False, "stopped": 0},

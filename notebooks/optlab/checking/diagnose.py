@@ -81,6 +81,7 @@ Seen = tuple[Observation, ...]
 Explain = Callable[[Seen], Explanation]
 Pairs = Callable[[Seen], Known | None]
 WrongCall = Callable[[], str | None]
+LineOf = Callable[[], Explanation]
 
 
 def diagnose(
@@ -89,11 +90,13 @@ def diagnose(
     pairs: Pairs | None = None,
     explain: Explain | None = None,
     wrong_call: WrongCall | None = None,
+    line_of: LineOf | None = None,
 ) -> Verdict:
     """Judge one exercise by what it did on the cases of the key.
 
     wrong_call: asked about wrong values before anything else is said of them: another exercise
-        that the answer calls and that is not right.
+        that the answer calls and that is not right. line_of: asked where a mistake is that
+        has a name.
     explain: asked about wrong values that no known mistake explains. pairs: asked for two known
         mistakes where `explain` was asked and has no complete explanation: what one slip does two
         mistakes often do as well.
@@ -111,7 +114,8 @@ def diagnose(
         if called:
             return _led_astray(key, called, known, seen, wrong)
     if known is not None:
-        return _named(key, known, seen, wrong)
+        found = line_of() if line_of and any(wrong) and not known.variant else Explanation()
+        return _named(key, known, seen, wrong, found)
     if not any(wrong):
         return _right(key, seen)
     return _unnamed(key, seen, wrong, pairs, explain)
@@ -165,14 +169,17 @@ def _led_astray(
     return verdict(key, status, text, share=known.share if known else 0.0)
 
 
-def _named(key: AnswerKey, known: Known, seen: Seen, wrong: list[bool]) -> Verdict:
+def _named(
+    key: AnswerKey, known: Known, seen: Seen, wrong: list[bool], found: Explanation
+) -> Verdict:
     if known.variant:
         return _right(key, seen, known)
-    text = known.message
+    text = f"{known.message} {found.text}".strip()
     if any(wrong) and key.kind != "quiz":
         text += wording.of_named(key, known, seen, wrong)
     share = known.share if any(wrong) else max(known.share, EFFECT_SHARE)
-    return verdict(key, Status.KNOWN_MISTAKE, text, share=share, mistake=known.name)
+    named = verdict(key, Status.KNOWN_MISTAKE, text, share=share, mistake=known.name)
+    return replace(named, place=found.place, lines=found.lines)
 
 
 def _unnamed(
@@ -185,7 +192,7 @@ def _unnamed(
     if pairs and explain and not explanation.complete and not degenerate(seen):
         pair = pairs(seen)
         if pair and not contradicts(pair.message, seen):
-            return _named(key, pair, seen, wrong)
+            return _named(key, pair, seen, wrong, Explanation())
     text = f"{explanation.text} {wording.of_finding(key, index, seen[index])}".strip()
     found = verdict(key, status, text + wording.beside(key, seen))
     return replace(found, place=explanation.place, facts=explanation.facts, lines=explanation.lines)

@@ -28,6 +28,7 @@ from optlab.checking.probe import Observation
 
 _CONTRACT = "function line end_line column end_column piece kind sure partial".split()
 _SEARCH_SECONDS = 30.0
+_SOON = 700  # candidates
 _FACTS = 2  # that are said; all are reported
 # Found in the source and as good as a place: no search is needed.
 _DECISIVE = ("no return",)
@@ -48,6 +49,24 @@ def here(key: AnswerKey, function: Callable) -> Explain:
         return put_together(key, seen, cells, lambda: _in_time(search))
 
     return explain
+
+
+def line_of(key: AnswerKey, function: Callable) -> Explanation:
+    """Where a slip that has a name already is: only what is certain, and found soon."""
+    cells = onechange.cells_of(function)
+
+    def search() -> Found:
+        return onechange.report(cells, function, key, others(), _SOON, certain=True)
+
+    try:
+        place = onechange.place(cells, key, _in_time(search), others())
+    except (NotSearchable, RecursionError, MemoryError):
+        return Explanation()
+    if place is None or not place.sure or place.partial:
+        return Explanation()
+    data = {name: getattr(place, name) for name in _CONTRACT}
+    text = telling.beside_a_name(data, key.exercise, place.also)
+    return Explanation(text=text, complete=True, place=data, lines=place.also)
 
 
 def _in_time(search: Callable[[], Found]) -> Found:

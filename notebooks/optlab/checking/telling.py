@@ -73,6 +73,13 @@ def of_place(place: dict[str, Any], exercise: str, also: tuple[int, ...], gained
     return f"All that is off is in {line}. What {say}, in words?"
 
 
+def beside_a_name(place: dict[str, Any], exercise: str, also: tuple[int, ...]) -> str:
+    """What follows the message of a known mistake whose line is certain."""
+    if also:
+        return f"Look at lines {_and([str(number) for number in (place['line'], *also)])}."
+    return f"Look at {_line(place, exercise)}."
+
+
 def hints(place: dict[str, Any], exercise: str) -> list[str]:
     """What `hint` says before the written hints: the piece, then a question about its kind."""
     line = _line(place, exercise)

@@ -26,6 +26,7 @@ def judge(key: AnswerKey, answer: Any) -> Verdict:
         seen,
         explain=explain.here(key, answer),
         wrong_call=lambda: _wrong_call(key, answer),
+        line_of=lambda: explain.line_of(key, answer),
     )
 
 

@@ -63,15 +63,18 @@ def report(
     key: AnswerKey,
     others: Collection[str] = (),
     limit: int = CANDIDATES,
+    *,
+    certain: bool = False,
 ) -> Found:
     """Search by the text of the cells, which must be what the function was made from.
 
-    others: names of other exercises, in which the slip is not looked for.
+    others: names of other exercises, in which the slip is not looked for. certain: see `Search`.
     """
     with guards.quiet():
         try:
             program = parse(cells, key.exercise, others)
-            return Search(program, namespace(program, function), key, limit).find()
+            names = namespace(program, function)
+            return Search(program, names, key, limit, certain=certain).find()
         except (RecursionError, MemoryError, guards.TooMuch) as error:
             raise NotSearchable(type(error).__name__) from error
 

@@ -153,6 +153,7 @@ class Guard:
     def __init__(self) -> None:
         self.left = TURNS
         self.spent = 0
+        self.called = 0  # functions of the course, whose own turns are not counted
 
     def scope(self) -> dict[str, Any]:
         """The names under which `guarded` code finds this guard."""
@@ -167,7 +168,7 @@ class Guard:
 
     def start(self, turns: int) -> None:
         """Begin a run of at most so many turns."""
-        self.left, self.spent = turns, 0
+        self.left, self.spent, self.called = turns, 0, 0
 
     def tick(self, turns: int = 1) -> None:
         """Count a turn."""
@@ -271,6 +272,8 @@ class Guard:
                 numbers *= _shape_size(value) if kind is tuple else 1
                 bounded(value)
         self._measure(name, numbers, arrays, args)
+        if (getattr(function, "__module__", None) or "").startswith("optlab."):
+            self.called += 1
         return function(*args, **keywords)
 
     def _measure(self, name: str, numbers: int, arrays: int, args: tuple) -> None:

@@ -26,6 +26,7 @@ TOTAL_TURNS = 600_000
 _UP_TO = {1: 0.5, 2: 0.7, 3: 0.9}  # the share of the candidates that is spent after each tier
 _OWN_TURNS = 20  # a first look may take so many times the turns of the answer
 _SPARE_TURNS = 1000
+_TURNS_OF_A_CALL = 8  # of an optimizer or a surface of the course, by what it takes
 _LEAST_RTOL = 1e-7
 _MISSING = object()
 
@@ -64,13 +65,22 @@ class Search:
     """One search; `find` runs it. `tried` says afterwards how many candidates were tried."""
 
     def __init__(
-        self, program: Program, names: dict[str, Any], key: AnswerKey, limit: int = CANDIDATES
+        self,
+        program: Program,
+        names: dict[str, Any],
+        key: AnswerKey,
+        limit: int = CANDIDATES,
+        *,
+        certain: bool = False,
     ) -> None:
+        """certain: whether the second tier is tried too where the first has a repair, since what
+        it finds on another line makes the place less sure."""
         self.key = key
+        self._certain = certain
         self.program = program
         self.tried = 0
         self._limit = limit // 3 if key.summary else limit
-        self._turns = TOTAL_TURNS
+        self._turns = TOTAL_TURNS * limit // CANDIDATES
         self._guard = Guard()
         self.listing = Listing(program, key.parameters, key.cases, self._guard)
         self._weaver = Weaver(self.listing)
@@ -212,7 +222,7 @@ class Search:
             self._until = int(self._limit * _UP_TO[tier])
             for how, alike in groupby(found, key=lambda c: c.how):
                 dict(kinds)[how](alike, repairs, gains)
-            if repairs:
+            if repairs and (tier > 1 or not self._certain):
                 return self._report(repairs)
         self._until, self._late_now = self._limit, True
         self._try_edits(self._late, repairs, gains)
@@ -374,7 +384,7 @@ class Search:
         try:
             yield
         finally:
-            self._turns -= self._guard.spent
+            self._turns -= self._guard.spent + _TURNS_OF_A_CALL * self._guard.called
 
     def _first_look(self, function: Callable) -> tuple[bool, frozenset]:
         """Whether the first wrong value is right now, and what else became right there."""
