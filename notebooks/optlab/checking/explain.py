@@ -62,8 +62,8 @@ def line_of(key: AnswerKey, function: Callable) -> Explanation:
         place = onechange.place(cells, key, _in_time(search), others())
     except (NotSearchable, RecursionError, MemoryError):
         return Explanation()
-    if place is None or not place.sure or place.partial:
-        return Explanation()
+    if place is None or not place.sure or place.kind in telling.OF_LINES:
+        return Explanation()  # lines that are moved or missing often have several repairs
     data = {name: getattr(place, name) for name in _CONTRACT}
     text = telling.beside_a_name(data, key.exercise, place.also)
     return Explanation(text=text, complete=True, place=data, lines=place.also)

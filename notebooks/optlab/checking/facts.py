@@ -158,8 +158,8 @@ def _words_of(seen: Iterable[Observation]) -> dict[Path, list[str | bool]]:
 def _sorted_leaves(
     key: AnswerKey, seen: tuple[Observation, ...]
 ) -> tuple[list[Path], list[Path], list[_Pair]]:
-    """Paths of right and of wrong values, and the wrong ones, of each case's calls up to the first
-    wrong one: what comes later was carried on from it."""
+    """Paths of right and of wrong values, and the wrong ones, of each case's calls; up to the
+    first wrong one where the next was carried on from it."""
     good: dict[Path, None] = {}
     bad: dict[Path, None] = {}
     pairs: list[_Pair] = []
@@ -174,7 +174,7 @@ def _sorted_leaves(
                 before = None if call else _argument(key, index, path)
                 pair = _Pair(index, call, path, _array(right), _array(value), before)
                 pairs.append(pair)
-            if not _ok(key, *results):
+            if not _ok(key, *results) and key.cases[index].carry:
                 break
     return [path for path in good if path not in bad], list(bad), pairs
 

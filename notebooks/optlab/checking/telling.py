@@ -48,6 +48,7 @@ QUESTIONS = {
     "expression": "Say in words what this should be. Which of your names stands for that?",
 }
 _STAYS = ("order of lines", "indentation", "return in the loop")
+OF_LINES = (*_STAYS, "missing line", "extra line")  # kinds that are not about what a line says
 
 
 def of_place(place: dict[str, Any], exercise: str, also: tuple[int, ...], gained: tuple) -> str:
