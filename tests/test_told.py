@@ -6,12 +6,15 @@ was changed. A false name is worse than none, so there is none; other lines are 
 
 import warnings
 from collections import Counter
+from functools import cache
 
 import numpy as np
 import pytest
 from written import write
 from wrong_answers import Wrong, right_answers, wrong_answers
 
+from autograder.exercises import find_exercise
+from autograder.proof.mutants import Bench
 from optlab.checking import keys, trial
 from optlab.checking.diagnose import Verdict
 
@@ -28,9 +31,22 @@ def _judged(exercise: str, source: str) -> Verdict:
         return trial.judge(keys.load(exercise), write(source, exercise))
 
 
+@cache
+def _bench(exercise: str) -> Bench:
+    return Bench(find_exercise(exercise), searched=False)
+
+
+def _is_that_mistake(wrong: Wrong, mistake: str) -> bool:
+    """Whether the catalogued mistake does the same on fresh cases, which no key holds."""
+    bench = _bench(wrong.exercise)
+    answer = write(wrong.source, wrong.exercise)
+    return bench.does(mistake, bench.exercise.observe(answer, bench.hidden.cases))
+
+
 def _outcome(wrong: Wrong, verdict: Verdict) -> str:
     if verdict.mistake:
-        return NAMED if verdict.mistake in wrong.names else FALSE_NAME
+        true = verdict.mistake in wrong.names and _is_that_mistake(wrong, verdict.mistake)
+        return NAMED if true else FALSE_NAME
     if verdict.place:
         told = range(verdict.place["line"], verdict.place["end_line"] + 1)
         also = f"line {wrong.lines[0]}" in verdict.message

@@ -74,7 +74,7 @@ def tell(
 
     searched: whether places and facts are looked for, which takes most of the time.
     """
-    bench = _Bench(exercise, searched)
+    bench = Bench(exercise, searched)
     for mutant in neighbours(exercise.source) if mutants is None else mutants:
         yield bench.told(mutant)
 
@@ -106,7 +106,7 @@ def _is_telling(fact: dict[str, str]) -> bool:
     return fact["kind"] != "some cases"
 
 
-class _Bench:
+class Bench:
     """All that is computed once for the neighbours of one exercise."""
 
     def __init__(self, exercise: Function, searched: bool) -> None:
@@ -196,10 +196,11 @@ class _Bench:
         return seen is not None and diagnose.diagnose(self.hidden, seen).status == Status.CORRECT
 
     def _is(self, mutant: Mutant, mistake: str) -> bool:
-        """Whether the function is a form of that mistake also on inputs that no key holds."""
         seen = self._observe(mutant.source, self.hidden.cases)
-        if seen is None:
-            return False
+        return seen is not None and self.does(mistake, seen)
+
+    def does(self, mistake: str, seen: Seen) -> bool:
+        """Whether that is what a form of the mistake does on inputs that no key holds."""
         if mistake not in self._as_mistake:
             self._as_mistake[mistake] = [
                 self._do(answer, self.hidden.cases)
