@@ -46,6 +46,7 @@ def test_two_faults_are_never_right_and_named_only_where_the_name_is_true(name, 
     noticed, graded = told_twice(name, source)
     assert noticed.status == graded.status != "correct", (noticed, graded)
     assert (noticed.mistake or "-") == (graded.mistake or "-") == mistake
+    assert graded.mistake or graded.score == 0
 
 
 def test_every_function_is_answered_in_an_unusual_style():
