@@ -2,6 +2,7 @@
 
 import importlib
 import os
+from collections import Counter
 from functools import cache
 from pathlib import Path
 
@@ -30,6 +31,11 @@ each_exercise = pytest.mark.parametrize("exercise", EVERY, ids=lambda item: item
 def test_names_are_unique_across_lessons():
     names = [item.name for item in EVERY]
     assert len(set(names)) == len(names)
+
+
+def test_no_letter_is_worth_a_guess():
+    letters = Counter(str(quiz.right.value) for quiz in QUIZZES if quiz.right.value in list("abcd"))
+    assert max(letters.values()) - min(letters.values()) <= 4, letters
 
 
 @each_function

@@ -481,9 +481,9 @@ lesson.quiz(
     question=r"You have the red line of $\beta = 0.9$. What happens to it when you change $\beta$?",
     options={
         "a": (
-            r"A smaller $\beta$ makes it smoother; a larger one makes it more restless.",
-            "The two are mixed up. In the figure, which curve wiggles more, that of 0.5 or that "
-            "of 0.98?",
+            r"A smaller $\beta$ makes it more restless; a larger one shifts it to the right.",
+            "A smaller beta follows every day, noise included; a larger one averages over more "
+            "days, so it is smoother and learns of a change later: it lies further to the right.",
         ),
         "b": (
             r"A smaller $\beta$ makes it more restless; a larger one shifts it to the left.",
@@ -491,9 +491,9 @@ lesson.quiz(
             "temperature: to which side of the peak in summer did the peak of the 0.98 curve lie?",
         ),
         "c": (
-            r"A smaller $\beta$ makes it more restless; a larger one shifts it to the right.",
-            "A smaller beta follows every day, noise included; a larger one averages over more "
-            "days, so it is smoother and learns of a change later: it lies further to the right.",
+            r"A smaller $\beta$ makes it smoother; a larger one makes it more restless.",
+            "The two are mixed up. In the figure, which curve wiggles more, that of 0.5 or that "
+            "of 0.98?",
         ),
         "d": (
             r"A smaller $\beta$ makes it smoother; a larger one shifts it to the right.",
@@ -501,7 +501,7 @@ lesson.quiz(
             "today's temperature itself. Is that curve smooth?",
         ),
     },
-    right="c",
+    right="a",
     hints=(
         "Go back to the figure with the three curves. Which one moves most from day to day?",
         "Now look at their highest points: in which order do they come in the year?",
@@ -519,14 +519,14 @@ lesson.quiz(
     r"happen when $\beta$ rises from 0.9 to 0.98?",
     options={
         "a": (
-            "Recent days get more weight.",
-            "Look at the formula: theta_t, the newest day, is multiplied by 1 - beta. Does that "
-            "grow when beta does?",
-        ),
-        "b": (
             "Days of long ago get more weight, today gets less.",
             "Today's weight is 1 - beta, so it falls, and what it loses goes to days of long ago. "
             "The future has no weight at any beta.",
+        ),
+        "b": (
+            "Recent days get more weight.",
+            "Look at the formula: theta_t, the newest day, is multiplied by 1 - beta. Does that "
+            "grow when beta does?",
         ),
         "c": (
             "The future gets less weight than it had.",
@@ -538,7 +538,7 @@ lesson.quiz(
             "another way. What is the weight of today for 0.9, and what for 0.98?",
         ),
     },
-    right="b",
+    right="a",
     hints=(
         "Look at the formula of v_t. Which of its two terms holds today, and which the past?",
         "Write down the weight of theta_t and of theta_(t-1) for beta = 0.5 and beta = 0.9.",
