@@ -89,7 +89,8 @@ class LabPage:
 def mark_by_hand(page: Page, lab: Lab, submission: str, exercise: str, mark: str, comment: str):
     """What an instructor does in the formgrader, on one submission; the id is the gradebook's."""
     page.goto(lab.url())
-    page.goto(lab.formgrader(f"submissions/{submission}"))
+    # Its fields listen only when the marks so far have come.
+    page.goto(lab.formgrader(f"submissions/{submission}"), wait_until="networkidle")
     entries = {"grade": (f"check_{exercise}", mark), "comment": (f"{exercise}-comment", comment)}
     for kind, (field, text) in entries.items():
         with page.expect_response(lambda answer, kind=kind: f"/api/{kind}/" in answer.url):
