@@ -714,9 +714,9 @@ lesson.quiz(
     "corrected Adam?",
     options={
         "a": (
-            "about three times longer",
-            "0.1 over the root of 0.001 is 3.16: the root of the second average is even further "
-            "too low than the first one, and it stands below the line.",
+            "ten times shorter",
+            "The first average is too low by the factor 0.1, that is right. But the step is "
+            "divided by the root of the second average. By what factor is that too low?",
         ),
         "b": (
             "equally long",
@@ -728,12 +728,12 @@ lesson.quiz(
             "0.1 over 0.001 would be 100 without the root. What does Adam take the root of?",
         ),
         "d": (
-            "ten times shorter",
-            "The first average is too low by the factor 0.1, that is right. But the step is "
-            "divided by the root of the second average. By what factor is that too low?",
+            "about three times longer",
+            "0.1 over the root of 0.001 is 3.16: the root of the second average is even further "
+            "too low than the first one, and it stands below the line.",
         ),
     },
-    right="a",
+    right="d",
     hints=(
         "With a constant gradient g both corrected averages are exact, so the corrected step is 1.",
         "Without correction v_1 = 0.1 g and s_1 = 0.001 g*g. What is v / sqrt(s)?",
