@@ -162,25 +162,32 @@ def test_a_run_killed_at_many_moments_ends_like_an_undisturbed_one(undisturbed, 
     context = multiprocessing.get_context("forkserver")  # what takes long to load is loaded once
     context.set_forkserver_preload(["autograder.grade"])
 
-    def until(folder, moment):
+    def until(folder, late, moment):
         """How a run ended that was to be killed at this moment, and how far it came."""
         passed = context.Value("q", 0)
-        options = (folder, LESSON, undisturbed[1], moment, passed)
+        options = (folder, LESSON, undisturbed[1], late, moment, passed)
         process = context.Process(target=killed_run.run, args=options)
         process.start()
         process.join(PATIENCE)
         return process.exitcode, passed.value
 
-    status, moments = until(start_over("whole"), -1)
-    assert status == 0
+    def moments(late):
+        status, passed = until(start_over(f"whole{late}"), late, -1)
+        assert status == 0
+        return passed
+
+    most = {late: moments(late) for late in (False, True)}
     rng = random.Random(11)
     kills, halfway, classes = 0, 0, 0
     while kills < KILLS:
         folder = start_over(f"class{classes}")
         classes += 1
-        while (ended := until(folder, rng.randrange(moments // 3))[0]) == -signal.SIGKILL:
-            kills += 1
-            halfway += 0 < _done(folder) < STUDENTS
+        ended = -signal.SIGKILL
+        while ended == -signal.SIGKILL:
+            late = rng.random() < 0.7
+            ended, _ = until(folder, late, rng.randrange(most[late]))
+            kills += ended == -signal.SIGKILL
+            halfway += ended == -signal.SIGKILL and 0 < _done(folder) < STUDENTS
         assert ended == 0
         _ends_like(folder, undisturbed)
     assert halfway > 2
