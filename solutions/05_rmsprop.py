@@ -86,7 +86,7 @@ print(f"gradient at the start: {sizes[0, 0]:.0f} in w1, {sizes[1, 0]:.0f} in w2"
 #
 # - $dW^2$ is an **element-wise** (요소별) square: each weight has its own average, and root and
 #   division are element-wise too.
-# - $\sqrt{s}$ is the *root* of the *mean square* (제곱 평균 제곱근): RMS, and *prop* is for
+# - $\sqrt{s}$ is the *root* of the *mean square* (제곱평균제곱근): RMS, and *prop* is for
 #   propagation. It has the unit of a gradient, so that the quotient has no unit at all.
 # - $\epsilon$ (엡실론) keeps the denominator away from zero. This course adds it to the root.
 #   Section 8 looks at the other place.

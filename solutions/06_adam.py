@@ -97,7 +97,7 @@ plots.show(
 #   the root. Section 8 compares.)
 #
 # The name is for *adaptive moment estimation*: $v$ estimates the mean of the gradients, their
-# **first moment** (1차 적률), and $s$ the mean of their squares, the **second moment** (2차 적률). It has
+# **first moment** (1차 모멘트), and $s$ the mean of their squares, the **second moment** (2차 모멘트). It has
 # nothing to do with anybody called Adam, in spite of the joke on a slide. Nor is it "momentum plus
 # Adadelta", as one note says: Adadelta (lesson 9) replaces the learning rate, which Adam keeps.
 #

@@ -207,7 +207,7 @@ except NotImplementedError:
 # %% [markdown] question="l2_shrinkage"
 # ## 2 · What L2 does to a step
 #
-# A seminar note explains L2 regularization (L2 정규화) like this: "it makes the update slightly
+# A seminar note explains L2 regularization (L2 규제) like this: "it makes the update slightly
 # larger, so that the weights become smaller; their distributions become similar, they discriminate
 # less, and that prevents overfitting (과적합)". Which of this is right?
 #

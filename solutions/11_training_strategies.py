@@ -559,7 +559,7 @@ except NotImplementedError:
 # \sigma_t^2 = \frac{\eta}{(1+t)^\gamma}, \qquad t = 0, 1, 2, \ldots$$
 #
 # with $\gamma = 0.55$ and $\eta$ one of 0.01, 0.3 and 1. The second argument of $\mathcal N$ is the
-# **variance** (분산). Random number generators ask for the **standard deviation** (표준 편차), which
+# **variance** (분산). Random number generators ask for the **standard deviation** (표준편차), which
 # is its root. ($\gamma$ and $\eta$ are the paper's letters. There $t$ counts from 0, hence $1 + t$.)
 #
 # ### Exercise 4 · Add the noise

@@ -38,7 +38,7 @@ except ModuleNotFoundError as missing:
 # **Question.** Is there an optimizer that is the best everywhere?
 #
 # Two bowls, one nearly round ($\kappa = 3$) and one long and turned ($\kappa = 60$); the saddle (안장점)
-# of lesson 8, from a start a thousandth beside its ridge; a plateau (고원), where the gradient is
+# of lesson 8, from a start a thousandth beside its ridge; a plateau (안정 지대), where the gradient is
 # tiny at first. Each optimizer runs with the learning rate that was best for it *on that surface*:
 # 45 rates were tried, and the one counts with which it came within 0.1 of a minimum, and stayed, in
 # the fewest steps.
@@ -294,7 +294,7 @@ else:
     print("Nobody is in the race yet: see section 2.")
 
 # %% [markdown]
-# The diamond is the mean over five seeds, the bar the **standard deviation** (표준 편차): how far a single
+# The diamond is the mean over five seeds, the bar the **standard deviation** (표준편차): how far a single
 # run typically lies from the mean. The mean itself is known better, to about the bar divided by
 # $\sqrt 5$ (the standard error). And there is a second source of chance that no bar shows: these are 360
 # digits, and other 360 digits would give other numbers. At an accuracy of 98 % that alone is a standard
