@@ -19,6 +19,8 @@ OUTPUTS = f"""() => {NOTEBOOK}.widgets
     .filter(cell => cell.model.type === 'code')
     .flatMap(cell => cell.model.outputs.toJSON()
         .map(output => [cell.model.id, output.output_type, output.evalue || '']))"""
+# Of the formgrader's page: before the marks and comments so far have come, it clears a field.
+FIELDS_LISTEN = "() => formgrader.grades?.loaded && formgrader.comments?.loaded"
 SHOW = f"index => {NOTEBOOK}.scrollToItem(index, 'center')"
 
 
@@ -89,8 +91,8 @@ class LabPage:
 def mark_by_hand(page: Page, lab: Lab, submission: str, exercise: str, mark: str, comment: str):
     """What an instructor does in the formgrader, on one submission; the id is the gradebook's."""
     page.goto(lab.url())
-    # Its fields listen only when the marks so far have come.
-    page.goto(lab.formgrader(f"submissions/{submission}"), wait_until="networkidle")
+    page.goto(lab.formgrader(f"submissions/{submission}"))
+    page.wait_for_function(FIELDS_LISTEN)
     entries = {"grade": (f"check_{exercise}", mark), "comment": (f"{exercise}-comment", comment)}
     for kind, (field, text) in entries.items():
         with page.expect_response(lambda answer, kind=kind: f"/api/{kind}/" in answer.url):
