@@ -52,7 +52,8 @@ formgrader: $(STAMP) ## open course/ (or COURSE=dir) with nbgrader's panels
 release: $(STAMP) ## write dist/optimization-course.zip, all that a learner needs
 	@$(RUN) -m autograder build --check
 	@rm -rf dist && mkdir -p dist/$(ZIP)
-	@cp -R $(LESSONS) notebooks/optlab LICENSE dist/$(ZIP)
+	@cp -R $(LESSONS) notebooks/optlab handout/* LICENSE dist/$(ZIP)
+	@cp -R labconfig dist/$(ZIP)/.labconfig
 	@cp docs/learners.md dist/$(ZIP)/README.md
 	@cd dist/$(ZIP) && find . -name .ipynb_checkpoints -prune -exec rm -rf {} + \
 		-o -name __pycache__ -prune -exec rm -rf {} +
@@ -109,8 +110,9 @@ bench-scale: $(STAMP) ## CPU seconds of grading 100, 1,000 and 10,000 submission
 # The CPU is enough for the oracle: PyTorch's CUDA packages are not pinned, so that a build
 # without them installs too. Its version is raised here, by hand.
 TORCH := 2.13.0
-PIN := $(RUN) -m uv pip compile pyproject.toml --quiet --universal \
+COMPILE := $(RUN) -m uv pip compile --quiet --universal \
 	--python-version 3.11 --custom-compile-command "make pins"
+PIN := $(COMPILE) pyproject.toml
 
 pins: $(STAMP) ## compile requirements*.txt anew from pyproject.toml
 	@$(PIN) --upgrade --extra dev --output-file requirements.txt
@@ -118,6 +120,8 @@ pins: $(STAMP) ## compile requirements*.txt anew from pyproject.toml
 	@$(PIN) --extra oracle --constraints requirements.txt --no-annotate \
 		--upgrade-package torch==$(TORCH) \
 		| grep -Ev '^(cuda|nvidia|triton)' >requirements-oracle.txt
+	@$(COMPILE) --upgrade --group learner --constraints requirements.txt --no-annotate \
+		--output-file handout/requirements.txt
 
 clean: ## remove .venv, caches, sample_course and dist; course/ and study/ stay
 	@rm -rf .venv .mypy_cache .ruff_cache .pytest_cache dist $(SAMPLE)
@@ -126,9 +130,9 @@ clean: ## remove .venv, caches, sample_course and dist; course/ and study/ stay
 
 # The first Python that runs, is new enough and can make environments; one that only lacks
 # Debian's python3-venv is told apart, since the remedy is another one.
-WANTED := Python 3.11, 3.12 or 3.13
-CANDIDATES = $(if $(PYTHON),"$(PYTHON)",python3.13 python3.12 python3.11 python3 python)
-FITS = import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
+WANTED := Python 3.11, 3.12, 3.13 or 3.14
+CANDIDATES = $(if $(PYTHON),"$(PYTHON)",python3.13 python3.12 python3.11 python3.14 python3 python)
+FITS = import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 14))
 first_python = $(shell for name in $(CANDIDATES); do \
 	"$$name" -c '$(1)' >/dev/null 2>&1 && { command -v "$$name"; break; }; done)
 FOUND = $(call first_python,import ensurepip; $(FITS))

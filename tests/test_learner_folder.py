@@ -25,8 +25,8 @@ EVERY_LESSON = sorted(path.stem for path in SOLUTIONS.glob("[0-9]*.py"))
 def zipped(tmp_path_factory) -> Path:
     """The unpacked zip, made in a copy of the repository in which somebody has worked."""
     clone = tmp_path_factory.mktemp("release") / "a clone"
-    shutil.copytree(ROOT / "notebooks", clone / "notebooks")
-    shutil.copytree(ROOT / "docs", clone / "docs")
+    for name in ("notebooks", "docs", "handout", "labconfig"):
+        shutil.copytree(ROOT / name, clone / name)
     (clone / "solutions").mkdir()
     for path in (*SOLUTIONS.glob("*.py"), ROOT / "Makefile", ROOT / "LICENSE"):
         shutil.copy(path, clone / path.relative_to(ROOT))
@@ -61,10 +61,10 @@ def _fake_environment(clone: Path) -> None:
     (clone / ".venv/.installed").touch()
 
 
-def test_the_zip_holds_the_lessons_optlab_and_a_page_on_how_to_start(zipped):
+def test_the_zip_holds_the_lessons_optlab_and_what_starts_them(zipped):
     assert {path.name for path in zipped.iterdir()} == {
         *(f"{lesson}.ipynb" for lesson in EVERY_LESSON),
-        *("optlab", "README.md", "LICENSE"),
+        *("optlab", ".labconfig", "start.py", "requirements.txt", "README.md", "LICENSE"),
     }
     found = {path.relative_to(zipped / "optlab") for path in (zipped / "optlab").rglob("*")}
     there = {path.relative_to(NOTEBOOKS / "optlab") for path in (NOTEBOOKS / "optlab").rglob("*")}

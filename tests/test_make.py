@@ -60,7 +60,7 @@ def refusal(folder: Path, python: Path) -> str:
 
 def test_a_python_that_is_too_old_is_refused_in_one_line(clone, fake_python):
     line = refusal(clone, fake_python("exit 1"))
-    assert "fake python is not Python 3.11, 3.12 or 3.13" in line
+    assert "fake python is not Python 3.11, 3.12, 3.13 or 3.14" in line
     assert "make PYTHON=" in line
 
 

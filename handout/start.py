@@ -1,0 +1,147 @@
+"""Start the course in JupyterLab: python start.py
+
+The first time it makes an environment beside itself and installs what requirements.txt names.
+Whatever follows on the command line goes to JupyterLab. Python 2 can read this file too, so that
+who starts it with a Python that is too old is told so.
+"""
+
+from __future__ import print_function
+
+import os
+import signal
+import subprocess
+import sys
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+FIRST, LAST = (3, 11), (3, 14)
+ON_WINDOWS = os.name == "nt"
+LESSON = "00_start_here.ipynb"
+SETTINGS = os.path.join(HERE, ".labconfig")
+REQUIREMENTS = os.path.join(HERE, "requirements.txt")
+ENVIRONMENT = os.path.join(HERE, ".venv")
+PYTHON = os.path.join(
+    ENVIRONMENT, *("Scripts/python.exe" if ON_WINDOWS else "bin/python").split("/")
+)
+INSTALLED = os.path.join(ENVIRONMENT, "installed.txt")  # the requirements, once all are there
+
+CANNOT, MISUSED = 1, 2  # exit statuses
+
+
+class Refusal(Exception):
+    """What is in the way, for a person to read, and the exit status."""
+
+
+def main():
+    # type: () -> int
+    try:
+        _require_all_files()
+        if _read(INSTALLED) != _read(REQUIREMENTS) or not os.path.exists(PYTHON):
+            _require_python()
+            _make_environment()
+            _install()
+    except Refusal as refusal:
+        text, status = refusal.args
+        print(text, file=sys.stderr)
+        return int(status)
+    return _open()
+
+
+def _require_all_files():
+    # type: () -> None
+    needed = (os.path.join(HERE, LESSON), os.path.join(HERE, "optlab"), REQUIREMENTS, SETTINGS)
+    missing = [os.path.basename(path) for path in needed if not os.path.exists(path)]
+    if missing:
+        text = "%s is missing beside start.py: unpack the whole zip and start it there."
+        raise Refusal(text % missing[0], MISUSED)
+
+
+def _require_python():
+    # type: () -> None
+    if not FIRST <= sys.version_info[:2] <= LAST:
+        text = "This is Python %d.%d and the course needs %d.%d to %d.%d: "
+        text += "install one from python.org and start with it: %s start.py"
+        name = "py -3.13" if ON_WINDOWS else "python3.13"
+        raise Refusal(text % (sys.version_info[:2] + FIRST + LAST + (name,)), MISUSED)
+    if not _can_make_environments():
+        text = "This Python cannot make environments: install its venv module "
+        text += "(Debian, Ubuntu: sudo apt install python3-venv) and start again."
+        raise Refusal(text, CANNOT)
+
+
+def _can_make_environments():
+    # type: () -> bool
+    try:
+        import ensurepip  # noqa: F401
+        import venv  # noqa: F401
+    except ImportError:
+        return False
+    return True
+
+
+def _make_environment():
+    # type: () -> None
+    obstacle = _what_keeps_us_from_writing()
+    if obstacle:
+        text = "Nothing can be written into %s (%s): move the folder to a place that is yours."
+        raise Refusal(text % (HERE, obstacle), CANNOT)
+    print("Making an environment in .venv, beside the notebooks ...")
+    failed = _run([sys.executable, "-m", "venv", "--clear", ENVIRONMENT])
+    if failed:
+        text = "No environment could be made in .venv (%s): delete .venv and start again."
+        raise Refusal(text % failed, CANNOT)
+
+
+def _what_keeps_us_from_writing():
+    # type: () -> str
+    try:
+        if not os.path.isdir(ENVIRONMENT):
+            os.mkdir(ENVIRONMENT)
+    except OSError as error:
+        return str(error.strerror)
+    return ""
+
+
+def _install():
+    # type: () -> None
+    print("Installing what requirements.txt names (once, a minute or two) ...")
+    pip = [PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    failed = _run(pip + ["--retries", "1", "-r", REQUIREMENTS])
+    if failed:
+        text = "The packages could not be fetched; go online and start again (pip: %s)."
+        raise Refusal(text % failed, CANNOT)
+    with open(INSTALLED, "w") as file:
+        file.write(_read(REQUIREMENTS))
+
+
+def _run(command):
+    # type: (list[str]) -> str
+    """Nothing when it succeeds, else the last line that it said."""
+    ended = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    said = ended.communicate()[0].decode("utf-8", "replace").strip()
+    return (said or "it said nothing").splitlines()[-1] if ended.returncode else ""
+
+
+def _read(path):
+    # type: (str) -> str
+    """The text of a file, nothing where there is none."""
+    if not os.path.exists(path):
+        return ""
+    with open(path) as file:
+        return file.read()
+
+
+def _open():
+    # type: () -> int
+    print("Opening JupyterLab in your browser. Ctrl+C in this window ends it.")
+    folders = [os.path.join(SETTINGS, "learner"), SETTINGS, os.environ.get("JUPYTER_CONFIG_PATH")]
+    settings = os.pathsep.join(folder for folder in folders if folder)
+    signal.signal(signal.SIGINT, lambda *_: None)  # JupyterLab answers it; we wait for its end
+    return subprocess.call(
+        [PYTHON, "-m", "jupyterlab", "--LabApp.default_url=/lab/tree/" + LESSON] + sys.argv[1:],
+        cwd=HERE,
+        env=dict(os.environ, JUPYTER_CONFIG_PATH=settings),
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())
