@@ -6,11 +6,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from autograder.attacks.stage import Attack, Edit, Notebook, Stage, code_cell, edited
-from optlab.checking.diagnose import Status
+from autograder.attacks.stage import BLANK, Attack, Edit, Notebook, Stage, code_cell, edited
 
 FAMILY = "input"
-BLANK = Status.NOT_ATTEMPTED
 
 
 def attacks() -> list[Attack]:

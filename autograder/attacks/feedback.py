@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from autograder.attacks.stage import (
+    BLANK,
     Attack,
     Edit,
     Notebook,
@@ -15,10 +16,8 @@ from autograder.attacks.stage import (
     hostile,
     inside,
 )
-from optlab.checking.diagnose import Status
 
 FAMILY = "feedback"
-BLANK = Status.NOT_ATTEMPTED
 SCRIPT = "<script>alert(1)</script><img src=x onerror=alert(1)>"
 
 

@@ -5,11 +5,9 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
-from autograder.attacks.stage import Attack, Stage, attempts, hostile, inside
-from optlab.checking.diagnose import Status
+from autograder.attacks.stage import BLANK, Attack, Stage, attempts, hostile, inside
 
 FAMILY = "files"
-BLANK = Status.NOT_ATTEMPTED
 HONEST = "honest"  # a student who is there from the beginning
 
 

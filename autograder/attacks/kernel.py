@@ -4,11 +4,9 @@ The worker compares data, so returned objects that claim to be equal are worth n
 own code may be replaced at will: what it claims then still has to be right.
 """
 
-from autograder.attacks.stage import Attack, attempts, hostile, inside
-from optlab.checking.diagnose import Status
+from autograder.attacks.stage import BLANK, Attack, attempts, hostile, inside
 
 FAMILY = "kernel"
-BLANK = Status.NOT_ATTEMPTED
 WRONG = "incorrect|known_mistake|raised|refused|timed_out"
 
 

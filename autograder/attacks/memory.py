@@ -1,10 +1,8 @@
 """Filling memory, outputs and disks."""
 
-from autograder.attacks.stage import Attack, attempts, hostile, inside
-from optlab.checking.diagnose import Status
+from autograder.attacks.stage import BLANK, Attack, attempts, hostile, inside
 
 FAMILY = "memory, disk"
-BLANK = Status.NOT_ATTEMPTED
 
 
 def attacks() -> list[Attack]:

@@ -3,12 +3,10 @@
 from collections.abc import Callable
 from typing import Any
 
-from autograder.attacks.stage import Attack, Cell, Edit, Notebook, Stage, code_cell, edited
+from autograder.attacks.stage import BLANK, Attack, Cell, Edit, Notebook, Stage, code_cell, edited
 from autograder.attacks.stage import cell as named
-from optlab.checking.diagnose import Status
 
 FAMILY = "metadata"
-BLANK = Status.NOT_ATTEMPTED
 
 
 def attacks() -> list[Attack]:

@@ -1,10 +1,9 @@
 """Ending, outliving, multiplying and signalling processes; system calls nobody needs."""
 
-from autograder.attacks.stage import Attack, attempts, hostile, inside
+from autograder.attacks.stage import BLANK, Attack, attempts, hostile, inside
 from optlab.checking.diagnose import Status
 
 FAMILY = "process"
-BLANK = Status.NOT_ATTEMPTED
 LATE = Status.TIMED_OUT
 
 

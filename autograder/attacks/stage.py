@@ -11,9 +11,12 @@ from pathlib import Path
 from string import Template
 from typing import Any
 
+from optlab.checking.diagnose import Status
+
 # Attack code says so when it gets through. In two parts: the code itself is no evidence of that.
 BREACH = "breach:"
 TOGETHER = 8
+BLANK = Status.NOT_ATTEMPTED  # what is told where nothing is left to grade
 
 Cell = dict[str, Any]  # as in the file
 Notebook = dict[str, Any]
