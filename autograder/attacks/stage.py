@@ -95,6 +95,7 @@ class Stage:
             canary=self.canary,
             repository=self.repository,
             port=self.port,
+            home=Path.home(),
         )
 
     def notebook(self, **sources: str) -> dict[str, Any]:
