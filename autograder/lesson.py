@@ -10,9 +10,12 @@ lesson.quiz("momentum_curves", title="...", question="...", options={...}, right
 
 from collections.abc import Callable
 from functools import cached_property
+from typing import TypeVar
 
 from autograder.exercise import Exercise, Function
 from autograder.quiz import Option, Quiz, by_letter
+
+T = TypeVar("T", bound=Exercise)
 
 
 class Lesson:
@@ -55,8 +58,7 @@ class Lesson:
                 views_allowed=views_allowed,
                 hints=hints,
             )
-            self._add(function)
-            self.functions[function.name] = function
+            self._add(function, self.functions)
             return function
 
         return register
@@ -92,8 +94,7 @@ class Lesson:
             hints=hints,
             afterwards=afterwards,
         )
-        self._add(quiz)
-        self.quizzes[quiz.name] = quiz
+        self._add(quiz, self.quizzes)
         return quiz
 
     def number_quiz(
@@ -129,11 +130,10 @@ class Lesson:
             written=written,
             rtol=rtol,
         )
-        self._add(quiz)
-        self.quizzes[quiz.name] = quiz
+        self._add(quiz, self.quizzes)
         return quiz
 
-    def _add(self, exercise: Exercise) -> None:
+    def _add(self, exercise: T, among: dict[str, T]) -> None:
         if exercise.name in self.exercises:
             raise ValueError(f"{self.name} has two exercises named {exercise.name}")
-        self.exercises[exercise.name] = exercise
+        self.exercises[exercise.name] = among[exercise.name] = exercise
