@@ -6,6 +6,8 @@ import types
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from optlab.checking.words import listed
+
 _LONGEST = 60  # characters of a line that is quoted
 
 
@@ -34,7 +36,7 @@ def where(function: Callable, trace: types.TracebackType | None) -> tuple[str, t
     places = [_place(loop, own.co_name) for loop in loops]
     lines = tuple(loop.line for loop in loops if loop.code.co_filename == own.co_filename)
     if len(loops) > 1:
-        return f" in the loops of {', '.join(places[:-1])} and {places[-1]}", lines
+        return f" in the loops of {listed(places)}", lines
     text = loops[0].text
     return (f" in the loop of {places[0]}, `{text}`" if text else f" in {places[0]}"), lines
 

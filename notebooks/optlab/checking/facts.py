@@ -15,6 +15,7 @@ import numpy as np
 from optlab.checking.answerkey import AnswerKey, same
 from optlab.checking.compare import difference
 from optlab.checking.probe import Observation
+from optlab.checking.words import listed
 
 _FEW = 2  # cases that are listed
 _ENOUGH = 3  # numbers that a relation must hold for, so that it is no coincidence
@@ -73,9 +74,9 @@ def _which_cases(key: AnswerKey, seen: tuple[Observation, ...], wrong: list[bool
         return None
     right, bad = list(dict.fromkeys(right)), list(dict.fromkeys(bad))
     if len(bad) <= _FEW:
-        return Fact("some cases", f"It is right in all cases but with {_listed(bad)}.")
+        return Fact("some cases", f"It is right in all cases but with {listed(bad)}.")
     if len(right) <= _FEW:
-        return Fact("some cases", f"Of all cases it is right with {_listed(right)} only.")
+        return Fact("some cases", f"Of all cases it is right with {listed(right)} only.")
     return None
 
 
@@ -105,7 +106,7 @@ def _which_results(key: AnswerKey, good: list[Path], bad: list[Path]) -> Fact | 
     right = [name for name in named(good) if name not in wrong]
     if not right or not wrong:
         return None
-    text = f"{_listed(right)} {_is(right)} right; {_listed(wrong)} {_is(wrong)} not."
+    text = f"{listed(right)} {_is(right)} right; {listed(wrong)} {_is(wrong)} not."
     return Fact("which result", text)
 
 
@@ -137,7 +138,7 @@ def _never_given(key: AnswerKey, seen: tuple[Observation, ...]) -> Fact | None:
         if never and path in given and len(words) > 1:
             several = len(key.returns) > 1 and path and isinstance(path[0], int)
             which = key.returns[path[0]] if several else "Your answer"
-            text = f"{which} is never {_listed(map(repr, never), 'or')}. When should it be?"
+            text = f"{which} is never {listed(map(repr, never), 'or')}. When should it be?"
             return Fact("never given", text)
     return None
 
@@ -506,7 +507,7 @@ def _parameter_unused(function: ast.FunctionDef, nodes: list[ast.AST]) -> Fact |
     unused = [name for name in _parameters(function) if name not in read]
     if not unused:
         return None
-    names = _listed(f"`{name}`" for name in unused)
+    names = listed(f"`{name}`" for name in unused)
     what = "is it" if len(unused) == 1 else "are they"
     text = f"{names} {_is(unused)} never used. What {what} there for?"
     return Fact("parameter unused", text)
@@ -591,10 +592,4 @@ def _is(things: list[str]) -> str:
 
 
 def _quoted(names: list[str]) -> str:
-    return _listed([repr(name) for name in names])
-
-
-def _listed(things: Iterable[str], joint: str = "and") -> str:
-    """ "a", "a and b", "a, b and c"."""
-    *rest, last = dict.fromkeys(things)
-    return f"{', '.join(rest)} {joint} {last}" if rest else last
+    return listed([repr(name) for name in names])

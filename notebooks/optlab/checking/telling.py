@@ -5,6 +5,8 @@ What would make the line right is never said, not even by a question that has on
 
 from typing import Any
 
+from optlab.checking.words import listed
+
 # For each kind of slip, the question of the second hint.
 QUESTIONS = {
     "operator": "Which of +, -, *, / and ** does the formula have there?",
@@ -57,7 +59,7 @@ def of_place(place: dict[str, Any], exercise: str, also: tuple[int, ...], gained
     one = place["line"] == place["end_line"]
     it, say = ("it", "does it say") if one else ("them", "do they say")
     if place["partial"]:
-        more = f"{_and(gained)} would be right" if gained else "more would be right"
+        more = f"{listed(gained)} would be right" if gained else "more would be right"
         return (
             f"More than one thing seems to be off. Begin with {line}: with {it} mended, {more}. "
             f"What {say}, in words?"
@@ -65,7 +67,7 @@ def of_place(place: dict[str, Any], exercise: str, also: tuple[int, ...], gained
     if not place["sure"] and also:
         return f"The slip is in {line} or in line {also[0]}: the two do not fit together yet."
     if also:
-        lines = _and([str(number) for number in (place["line"], *also)])
+        lines = listed([str(number) for number in (place["line"], *also)])
         return f"Lines {lines} are made alike, and all that is off is in them."
     if place["kind"] in _STAYS:
         return f"Every line may stay as it is, but not where it is. Look at {line}."
@@ -77,7 +79,7 @@ def of_place(place: dict[str, Any], exercise: str, also: tuple[int, ...], gained
 def beside_a_name(place: dict[str, Any], exercise: str, also: tuple[int, ...]) -> str:
     """What follows the message of a known mistake whose line is certain."""
     if also:
-        return f"Look at lines {_and([str(number) for number in (place['line'], *also)])}."
+        return f"Look at lines {listed([str(number) for number in (place['line'], *also)])}."
     return f"Look at {_line(place, exercise)}."
 
 
@@ -114,8 +116,3 @@ def _line(place: dict[str, Any], exercise: str) -> str:
 def _quoted(piece: str) -> str:
     first, *rest = piece.splitlines()
     return f"`{first} …`" if rest else f"`{first}`"
-
-
-def _and(things: tuple[str, ...] | list[str]) -> str:
-    *rest, last = things
-    return f"{', '.join(rest)} and {last}" if rest else last
