@@ -2,11 +2,10 @@
 
 import warnings
 from collections.abc import Iterator
-from pathlib import Path
 
 import numpy as np
 import pytest
-from written import write
+from written import blocks, write
 
 from autograder.exercise import judge_here
 from autograder.exercises import find_exercise
@@ -14,13 +13,11 @@ from optlab.checking import keys
 from optlab.checking.diagnose import Verdict, diagnose
 
 pytestmark = pytest.mark.slow
-HERE = Path(__file__).parent
 
 
 def answers(file: str) -> Iterator[tuple[str, ...]]:
     """(what stands after "@" ..., source)."""
-    for block in (HERE / file).read_text("utf-8").split("\n@ ")[1:]:
-        head, source = block.split("\n", 1)
+    for head, source in blocks(file):
         yield (*head.split(), source)
 
 

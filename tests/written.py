@@ -1,9 +1,10 @@
-"""Functions made from text whose source Python remembers, as it does for a notebook's cells."""
+"""Answers read from files, and made functions whose source Python remembers, as of cells."""
 
 import itertools
 import linecache
 import textwrap
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -19,3 +20,10 @@ def write(source: str, name: str, **names: Any) -> Callable:
     space: dict[str, Any] = {"np": np, "__name__": "__main__", **names}
     exec(compile(text, file, "exec"), space)
     return space[name]
+
+
+def blocks(file: str) -> Iterator[tuple[str, str]]:
+    """(what stands after "@ ", the lines below it) of each block of a file beside the tests."""
+    for block in Path(__file__).with_name(file).read_text("utf-8").split("\n@ ")[1:]:
+        head, rest = block.split("\n", 1)
+        yield head, rest

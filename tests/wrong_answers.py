@@ -3,9 +3,8 @@
 import difflib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
-_FILE = Path(__file__).with_name("wrong_answers.txt")
+from written import blocks
 
 
 @dataclass(frozen=True)
@@ -21,21 +20,23 @@ class Wrong:
 
 def right_answers() -> Iterator[tuple[str, str]]:
     """(exercise, source) of what the slips were made in."""
-    for block in _FILE.read_text("utf-8").split("\n@ ")[1:]:
-        if "\n---\n" in block:
-            exercise, rest = block.split("\n", 1)
-            yield exercise, rest.split("\n---\n")[0] + "\n"
+    for exercise, right, _ in _answers():
+        yield exercise, right
 
 
 def wrong_answers() -> Iterator[Wrong]:
     """All of them, in the order of the file."""
-    for block in _FILE.read_text("utf-8").split("\n@ ")[1:]:
-        if "\n---\n" not in block:
-            continue
-        exercise, rest = block.split("\n", 1)
-        right, slips = rest.split("\n---\n")
+    for exercise, right, slips in _answers():
         for line in filter(str.strip, slips.splitlines()):
-            yield _wrong(exercise, right + "\n", line)
+            yield _wrong(exercise, right, line)
+
+
+def _answers() -> Iterator[tuple[str, str, str]]:
+    """(exercise, right answer, slips); the head of the file explains how they are written."""
+    for exercise, block in blocks("wrong_answers.txt"):
+        right, between, slips = block.partition("\n---\n")
+        if between:
+            yield exercise, right + "\n", slips
 
 
 def _wrong(exercise: str, right: str, line: str) -> Wrong:
