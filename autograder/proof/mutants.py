@@ -157,8 +157,10 @@ class Bench:
     def _verdict(self, source: str, seen: Seen | None) -> Verdict:
         if seen is None:
             return diagnose.verdict(self.key, Status.TIMED_OUT, "This does not come to an end.")
-        explained = explain.here(self.key, self._as_in_a_cell(source)) if self.searched else None
-        return diagnose.diagnose(self.key, seen, explain=explained)
+        if not self.searched:
+            return diagnose.diagnose(self.key, seen)
+        own = explain.Answer(self.key, self._as_in_a_cell(source))
+        return diagnose.diagnose(self.key, seen, explain=own.explain)
 
     def _as_in_a_cell(self, source: str) -> Callable:
         """The function, with its source where `inspect` looks for it."""

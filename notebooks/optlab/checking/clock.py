@@ -47,6 +47,14 @@ def run(seconds: float, work: Callable[[], T]) -> T:
     return result
 
 
+def within(seconds: float, work: Callable[[], T], otherwise: T) -> T:
+    """What `work` returns, or something else where it takes longer."""
+    try:
+        return run(seconds, work)
+    except TooLong:
+        return otherwise
+
+
 class _Watch(threading.Thread):
     """Plain locks only: what is written in Python may be struck half way, and stay locked."""
 

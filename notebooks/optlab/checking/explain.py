@@ -1,12 +1,13 @@
 """What can be said of a wrong answer that has no name: facts, and the place of the slip.
 
-`here` is for the learner's own process; the judge puts the same together from what its sandbox
+`Answer` is for the learner's own process; the judge puts the same together from what its sandbox
 reports (`put_together`).
 """
 
 import ast
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, replace
+from functools import cached_property
 from typing import Any
 
 from optlab.checking import (
@@ -21,73 +22,74 @@ from optlab.checking import (
     wording,
 )
 from optlab.checking.answerkey import AnswerKey, same
-from optlab.checking.diagnose import Explain, Explanation, Seen, Status
+from optlab.checking.diagnose import Explanation, Seen, Status
 from optlab.checking.facts import Fact
 from optlab.checking.onechange import Found, NotSearchable, Place
 from optlab.checking.probe import Observation
 
 _CONTRACT = "function line end_line column end_column piece kind sure partial".split()
-_SEARCH_SECONDS = 30.0
+_SEARCH_SECONDS = 30.0  # a search counts its steps; this is for what nobody thought of
+_CALLED_SECONDS = 10.0
 _SOON = 700  # candidates
 _FACTS = 2  # that are said; all are reported
 # Found in the source and as good as a place: no search is needed.
 _DECISIVE = ("no return",)
 _MALFORMED = (probe.SIGNATURE, probe.NOT_CALLABLE)
 
+Pieces = Mapping[str, onechange.Piece]
 
-def here(key: AnswerKey, function: Callable) -> Explain:
-    """Explain by searching a function of this process."""
 
-    def explain(seen: Seen) -> Explanation:
+class Answer:
+    """A function of this process: each method is what `diagnose` may ask about it."""
+
+    def __init__(self, key: AnswerKey, function: Callable) -> None:
+        self._key, self._function = key, function
+
+    @cached_property
+    def _cells(self) -> tuple[str, ...]:
+        return onechange.cells_of(self._function)
+
+    def explain(self, seen: Seen) -> Explanation:
+        """By searching it."""
         if any(item.error in _MALFORMED for item in seen):
             return Explanation()
-        cells = onechange.cells_of(function)
+        return put_together(self._key, seen, self._cells, self._search)
 
+    def line(self) -> Explanation:
+        """Where a slip that has a name already is: only what is certain, and found soon."""
+        try:
+            found = self._search(_SOON, certain=True)
+            place = onechange.place(self._cells, self._key, found, others())
+        except (NotSearchable, RecursionError, MemoryError):
+            return Explanation()
+        if place is None or not place.sure or place.kind in telling.OF_LINES:
+            return Explanation()  # lines that are moved or missing often have several repairs
+        data = _as_data(place)
+        text = telling.beside_a_name(data, self._key.exercise, place.also)
+        return Explanation(text=text, complete=True, place=data, lines=place.also)
+
+    def wrong_call(self) -> str | None:
+        """Another exercise that it calls and that `check` would not pass in this notebook."""
+        return clock.within(_CALLED_SECONDS, self._wrong_call, None)
+
+    def _wrong_call(self) -> str | None:
+        space = getattr(self._function, "__globals__", {})
+        for name in onechange.calls(self._cells, self._key.exercise, others()):
+            other, thing = keys.load(name), space.get(name)
+            if other is None or not callable(thing):
+                continue
+            seen = probe.observe_all(thing, other.parameters, other.cases)
+            if diagnose.diagnose(other, seen).status != Status.CORRECT:
+                return name
+        return None
+
+    def _search(self, limit: int = onechange.CANDIDATES, *, certain: bool = False) -> Found:
         def search() -> Found:
-            return onechange.report(cells, function, key, others())
+            return onechange.report(
+                self._cells, self._function, self._key, others(), limit, certain=certain
+            )
 
-        return put_together(key, seen, cells, lambda: _in_time(search))
-
-    return explain
-
-
-def line_of(key: AnswerKey, function: Callable) -> Explanation:
-    """Where a slip that has a name already is: only what is certain, and found soon."""
-    cells = onechange.cells_of(function)
-
-    def search() -> Found:
-        return onechange.report(cells, function, key, others(), _SOON, certain=True)
-
-    try:
-        place = onechange.place(cells, key, _in_time(search), others())
-    except (NotSearchable, RecursionError, MemoryError):
-        return Explanation()
-    if place is None or not place.sure or place.kind in telling.OF_LINES:
-        return Explanation()  # lines that are moved or missing often have several repairs
-    data = {name: getattr(place, name) for name in _CONTRACT}
-    text = telling.beside_a_name(data, key.exercise, place.also)
-    return Explanation(text=text, complete=True, place=data, lines=place.also)
-
-
-def _in_time(search: Callable[[], Found]) -> Found:
-    """The search counts its steps and needs no clock; this one is for what nobody thought of."""
-    try:
-        return clock.run(_SEARCH_SECONDS, search)
-    except clock.TooLong:
-        raise NotSearchable("it took too long") from None
-
-
-def wrong_call(key: AnswerKey, function: Callable) -> str | None:
-    """Another exercise that the answer calls and that `check` would not pass in this notebook."""
-    space = getattr(function, "__globals__", {})
-    for name in onechange.calls(onechange.cells_of(function), key.exercise, others()):
-        other, thing = keys.load(name), space.get(name)
-        if other is None or not callable(thing):
-            continue
-        seen = probe.observe_all(thing, other.parameters, other.cases)
-        if diagnose.diagnose(other, seen).status != Status.CORRECT:
-            return name
-    return None
+        return clock.within(_SEARCH_SECONDS, search, Found())
 
 
 def put_together(
@@ -98,7 +100,8 @@ def put_together(
     shown = public_part(key)
     values = facts.from_values(shown, tuple(seen[i] for i in numbers))
     try:
-        defaults, source = _source_facts(shown, cells)
+        pieces = onechange.definitions(cells)
+        defaults, source = _source_facts(shown, pieces)
         if defaults:
             return _told(defaults[0], (*defaults, *values))
         decisive = [fact for fact in source if fact.kind in _DECISIVE]
@@ -110,18 +113,22 @@ def put_together(
         return _without_place((*source[:1], *values), (*source, *values), 0)
     if place is None:
         raised = _raises(shown, [seen[i] for i in numbers])
-        stopped = found.stopped if raised and _has_line(shown, cells, found.stopped) else 0
+        stopped = found.stopped if raised and _has_line(shown, pieces, found.stopped) else 0
         return _without_place((*source[:1], *values), (*source, *values), stopped)
     said = [fact.text for fact in values[:1] if not place.partial]
-    data = {name: getattr(place, name) for name in _CONTRACT}
+    data = _as_data(place)
     said.append(telling.of_place(data, key.exercise, place.also, place.gained))
     return Explanation(
         text=" ".join(said),
         complete=place.sure and not place.partial,
         place=data,
-        facts=tuple(map(asdict, (*values, *source, *_where(shown, cells, place)))),
+        facts=tuple(map(asdict, (*values, *source, *_where(shown, pieces, place)))),
         lines=place.also,
     )
+
+
+def _as_data(place: Place) -> dict[str, Any]:
+    return {name: getattr(place, name) for name in _CONTRACT}
 
 
 def public_part(key: AnswerKey) -> AnswerKey:
@@ -185,25 +192,23 @@ def _raises(key: AnswerKey, seen: list[Observation]) -> bool:
     return wording.raised(key, index, seen[index])
 
 
-def _where(key: AnswerKey, cells: tuple[str, ...], place: Place) -> tuple[Fact, ...]:
+def _where(key: AnswerKey, pieces: Pieces, place: Place) -> tuple[Fact, ...]:
     """For counting: what the line is for. Not told to the learner, who is shown the line."""
-    piece = onechange.definitions(cells).get(place.function)
+    piece = pieces.get(place.function)
     if piece is None or not (place.sure or place.partial):
         return ()
     returns = key.returns if place.function == key.exercise else ()
     return (Fact("where", purpose.of(piece.tree, place.line, place.column, returns)),)
 
 
-def _has_line(key: AnswerKey, cells: tuple[str, ...], line: int) -> bool:
-    piece = onechange.definitions(cells).get(key.exercise)
+def _has_line(key: AnswerKey, pieces: Pieces, line: int) -> bool:
+    piece = pieces.get(key.exercise)
     return piece is not None and piece.tree.lineno <= line <= (piece.tree.end_lineno or 0)
 
 
-def _source_facts(
-    key: AnswerKey, cells: tuple[str, ...]
-) -> tuple[tuple[Fact, ...], tuple[Fact, ...]]:
+def _source_facts(key: AnswerKey, pieces: Pieces) -> tuple[tuple[Fact, ...], tuple[Fact, ...]]:
     """(defaults that were changed, what else the text proves)."""
-    piece = onechange.definitions(cells).get(key.exercise)
+    piece = pieces.get(key.exercise)
     if piece is None or not isinstance(piece.tree, ast.FunctionDef):
         return (), ()
     return facts.changed_defaults(piece.tree, key.defaults), facts.from_source(piece.tree)

@@ -21,17 +21,7 @@ def judge(key: AnswerKey, answer: Any) -> Verdict:
         where, lines = endless.where(answer, stopped.__traceback__)
         text = f"It still ran after {SECONDS:g} seconds and was stopped{where}. What brings a loop "
         return diagnose.verdict(key, Status.TIMED_OUT, text + "to its end?", lines=lines)
+    own = explain.Answer(key, answer)
     return diagnose.diagnose(
-        key,
-        seen,
-        explain=explain.here(key, answer),
-        wrong_call=lambda: _wrong_call(key, answer),
-        line_of=lambda: explain.line_of(key, answer),
+        key, seen, explain=own.explain, wrong_call=own.wrong_call, line_of=own.line
     )
-
-
-def _wrong_call(key: AnswerKey, answer: Any) -> str | None:
-    try:
-        return clock.run(SECONDS, lambda: explain.wrong_call(key, answer))
-    except clock.TooLong:
-        return None

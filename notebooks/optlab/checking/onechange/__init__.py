@@ -14,6 +14,7 @@ from optlab.checking.onechange import guards, rank
 from optlab.checking.onechange.guards import NotSearchable
 from optlab.checking.onechange.listing import Listing
 from optlab.checking.onechange.program import (
+    Piece,
     Program,
     calls,
     cells_of,
@@ -122,8 +123,10 @@ def _text(lines: tuple[str, ...], node: ast.expr | ast.stmt) -> str:
 
 
 __all__ = [
+    "CANDIDATES",
     "Found",
     "NotSearchable",
+    "Piece",
     "Place",
     "Program",
     "calls",
