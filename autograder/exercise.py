@@ -421,5 +421,13 @@ class _Trial(Sequence[Observation]):
             self._seen[index] = probe.observe(self._function, self._exercise.parameters, case)
         return self._seen[index]
 
+    def __iter__(self) -> Iterator[Observation]:
+        """Who wants them all has them in one run: the random states are then looked at once."""
+        left = [index for index in range(len(self)) if index not in self._seen]
+        cases = [self._cases[index] for index in left]
+        seen = self._exercise.observe(self._function, cases) if left else ()
+        self._seen.update(zip(left, seen, strict=True))
+        return (self._seen[index] for index in range(len(self)))
+
     def __len__(self) -> int:
         return len(self._cases)

@@ -35,7 +35,10 @@ def load(exercise: str) -> AnswerKey | None:
 
 def pack(key: AnswerKey) -> bytes:
     """A key as its file holds it."""
-    known = [item.to_data() | {"observations": _frames(item)} for item in key.known]
+    known = [
+        replace(item, observations=()).to_data() | {"observations": _frames(item)}
+        for item in key.known
+    ]
     parts = (replace(key, known=()).to_data(), known)
     return b"".join(zlib.compress(codec.encode(part), 9) for part in parts)
 
