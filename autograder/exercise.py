@@ -30,6 +30,7 @@ from optlab.checking.probe import Case, Observation
 
 Form = Edit | Sequence[Edit]
 PUBLIC_SEED = 0  # the public cases are the same for every learner and every run
+WAYS = 2  # how many a learner is shown beside the reference
 HIDDEN = 1  # sets the stream of the hidden cases apart from that of the public ones
 
 
@@ -62,6 +63,11 @@ class Exercise(ABC):
     @property
     def styles(self) -> Sequence[Answer]:
         """Right answers, each written in a way of its own."""
+        return ()
+
+    @property
+    def ways(self) -> Sequence[str]:
+        """Ways to write it that a learner is shown after a pass, as source."""
         return ()
 
     def handed_in(self, source: str) -> str:
@@ -225,6 +231,13 @@ class Function(Exercise):
         source = source_of(function, self.name)
         self._styles.append(Answer(name=name, message="", source=source, share=1.0))
         return function
+
+    @property
+    def ways(self) -> list[str]:
+        """The reference, then the two shortest styles: what is short is read."""
+        shortest = sorted((style.source for style in self._styles), key=len)[:WAYS]
+        sources = [self.handed_in(source).strip() for source in (self.source, *shortest)]
+        return [re.sub(r" +# noqa.*", "", source) for source in sources]
 
     def _register(self, answers: list[Answer], answer: Answer) -> Callable[[Callable], Callable]:
         self._require_all_decorate()

@@ -93,14 +93,27 @@ def test_no_notebook_holds_a_solution_or_an_output(zipped):
     [item for lesson in lessons().values() for item in lesson.functions.values()],
     ids=lambda item: item.name,
 )
-def test_a_key_holds_public_cases_only_and_no_source(zipped, exercise):
+def test_a_key_holds_public_cases_only_and_no_source_that_can_be_read(zipped, exercise):
     (path,) = (zipped / "optlab/keys").glob(f"*/{exercise.name}.key")
     data = path.read_bytes()
     key = keys.unpack(data)
     assert key.cases
     assert all(case.public for case in key.cases)
+    *parts, ways = parts_of(data)
+    assert keys.unpack_ways(data) == exercise.ways
     for source in (exercise.source, *(mistake.source for mistake in exercise.mistakes)):
-        assert source.strip().splitlines()[-1].strip().encode() not in zlib.decompress(data)
+        line = source.strip().splitlines()[-1].strip().encode()
+        assert not [part for part in (*parts, ways) if line in part]
+
+
+def parts_of(key: bytes) -> list[bytes]:
+    """What whoever unpacks a key file finds there, and what is left."""
+    found = []
+    for _ in range(2):
+        part = zlib.decompressobj()
+        found.append(part.decompress(key))
+        key = part.unused_data
+    return [*found, key]
 
 
 def test_progress_knows_every_lesson_of_the_zip(zipped):

@@ -230,7 +230,7 @@ def _keys(source: Source) -> Iterator[tuple[Path, bytes]]:
     }
     yield folder / "lesson.json", (json.dumps(listing, indent=1) + "\n").encode()
     for exercise in lesson.exercises.values():
-        yield folder / f"{exercise.name}.key", keys.pack(exercise.public_key())
+        yield folder / f"{exercise.name}.key", keys.pack(exercise.public_key(), exercise.ways)
 
 
 def _write_keys(source: Source) -> None:
@@ -284,7 +284,10 @@ def _same_key(path: Path, contents: bytes) -> bool:
     if path.read_bytes() == contents or path.suffix == ".json":
         return path.read_bytes() == contents
     try:
-        built, fresh = (keys.unpack(packed).to_data() for packed in (path.read_bytes(), contents))
+        built, fresh = (
+            keys.unpack(packed).to_data() | {"ways": keys.unpack_ways(packed)}
+            for packed in (path.read_bytes(), contents)
+        )
     except CodecError:  # of an older release
         return False
     return difference(fresh, built, "key") is None

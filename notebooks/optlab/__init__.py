@@ -1,13 +1,13 @@
 """optlab: the learner's side of the course. It compares data and holds no answers in its code.
 
-`check` says at once, by name, what is wrong; `hint` helps a step further; `progress` shows where
-you are.
+`check` says at once, by name, what is wrong; `hint` helps a step further; `solution` shows, after a
+pass, other ways to write it; `progress` shows where you are.
 """
 
 from optlab.checking import notice
-from optlab.checking.checks import check, hint
+from optlab.checking.checks import check, hint, solution
 from optlab.checking.journal import progress
 
-__all__ = ["check", "hint", "progress"]
+__all__ = ["check", "hint", "progress", "solution"]
 
 notice.install()

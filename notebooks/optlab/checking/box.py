@@ -59,13 +59,17 @@ class CodeLine:
 
 @dataclass(frozen=True)
 class Box:
-    """One message; `last` is what the learner may do next."""
+    """One message; `last` is what the learner may do next.
+
+    code: lines of the learner's own. listings: whole functions, each in a frame of its own.
+    """
 
     tone: Tone
     headline: str
     text: str
     code: tuple[CodeLine, ...] = ()
     last: str = ""
+    listings: tuple[str, ...] = ()
 
     @property
     def title(self) -> str:
@@ -80,6 +84,7 @@ class Box:
 
     def rich(self) -> Rich:
         code = "".join(f"\n{row}" for line in self.code for row in _as_text(line))
+        code += "".join(f"\n\n{textwrap.indent(listing, '    ')}" for listing in self.listings)
         between = "\n" if code else " "
         text = f"{self.title} {self.text}{code}{between if self.last else ''}{self.last}"
         return Rich(text, _as_html(self))
@@ -104,6 +109,7 @@ def _as_html(box: Box) -> str:
         "font-weight:bold;line-height:20px;text-align:center"
     )
     code = "".join(_row(line, color) for line in box.code)
+    listings = "".join(_listing(listing, color) for listing in box.listings)
     last = f'<div style="margin-top:6px">{_prose(box.last)}</div>' if box.last else ""
     return (
         f'<div role="status" style="display:flex;gap:10px;max-width:54em;margin:4px 0;'
@@ -111,7 +117,7 @@ def _as_html(box: Box) -> str:
         f'<span aria-hidden="true" style="{disc}">{box.tone.icon}</span>'
         '<div style="min-width:0;overflow-wrap:anywhere">'
         f"<div><b>{html.escape(box.headline)}</b> {_prose(box.text)}</div>"
-        f"{_block(code)}{last}</div></div>"
+        f"{_block(code)}{listings}{last}</div></div>"
     )
 
 
@@ -121,9 +127,16 @@ def _prose(text: str) -> str:
     return re.sub("`([^`]+)`", rf"{code}\1</code>", html.escape(text))
 
 
+_CODE = "background:none;overflow:visible;font-size:13px;white-space:pre-wrap;word-break:normal"
+
+
+def _listing(source: str, color: str) -> str:
+    frame = f"margin:10px 0 0;padding:0 0 0 10px;border-left:2px solid {color}66"
+    return f'<pre style="{_CODE};{frame}">{html.escape(source)}</pre>'
+
+
 def _block(code: str) -> str:
-    style = "margin:6px 0 0;padding:0;background:none;overflow:visible;font-size:13px"
-    style += ";white-space:pre-wrap;word-break:normal"
+    style = f"margin:6px 0 0;padding:0;{_CODE}"
     return f'<pre style="{style}">{code}</pre>' if code else ""
 
 

@@ -1,4 +1,4 @@
-"""check and hint: what a learner calls in the notebook.
+"""check, hint and solution: what a learner calls in the notebook.
 
 `check` runs the learner's function on the public cases of its answer key and compares. It needs
 nothing but NumPy and the folder that this file lies in.
@@ -10,7 +10,7 @@ from dataclasses import replace
 from types import CodeType
 from typing import Any
 
-from optlab.checking import box, journal, keys, messages, ownlines, telling, trial
+from optlab.checking import box, journal, keys, messages, notice, ownlines, telling, trial
 from optlab.checking.answerkey import AnswerKey
 from optlab.checking.box import CodeLine
 from optlab.checking.diagnose import Status, Verdict
@@ -44,7 +44,8 @@ def check(exercise: str) -> None:
         if not _hints_given[exercise]:  # the first hint shows the piece
             code = tuple(replace(line, start=0, end=0) for line in code)
         raise messages.not_yet(verdict, again, code, bool(_hints(key)))
-    box.show(messages.right(verdict, key.hidden))
+    offer = key.kind == "function" and notice.somebody_is_there()
+    box.show(messages.right(verdict, key.hidden, offer))
 
 
 def hint(exercise: str) -> None:
@@ -61,6 +62,21 @@ def hint(exercise: str) -> None:
     box.show(messages.hint(exercise, number, hints, code))
 
 
+def solution(exercise: str) -> None:
+    """Show other ways to write a function, to who has passed its check."""
+    if _grading:
+        print(f"{exercise}: other ways to write it are shown in the notebook.")
+        return
+    key = _key(exercise)
+    answer = sys._getframe(1).f_globals.get(exercise)
+    if key.kind == "quiz":
+        box.show(messages.no_ways(exercise))
+    elif journal.passed(exercise) or trial.judge(key, answer).status == Status.CORRECT:
+        box.show(messages.ways(exercise, tuple(keys.ways(exercise))))
+    else:
+        box.show(messages.not_passed(exercise))
+
+
 def set_grading(on: bool) -> None:
     """In the grader's sandbox `check` only says when answers are judged: after the last cell."""
     global _grading  # noqa: PLW0603  one switch for the process, thrown once by the runner
@@ -68,7 +84,7 @@ def set_grading(on: bool) -> None:
 
 
 def _key(exercise: str) -> AnswerKey:
-    key = keys.load(str(exercise))
+    key = keys.load(exercise) if isinstance(exercise, str) else None
     if key is None:
         raise messages.unknown(exercise)
     return key

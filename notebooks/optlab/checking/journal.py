@@ -32,6 +32,11 @@ def record(verdict: Verdict) -> None:
         return
 
 
+def passed(exercise: str) -> bool:
+    """Whether the newest verdict on it was that it is right."""
+    return _state().get(exercise, {}).get("status") == Status.CORRECT
+
+
 def progress() -> None:
     """Show every lesson as a bar, the points so far, and the next open exercise."""
     display(Rich(_as_text(), _as_html()))

@@ -3,10 +3,12 @@
 `keys/<topic>/lesson.json` lists the exercises of a lesson; `keys/<topic>/<exercise>.key` holds the
 public cases of one exercise with the results of the reference and of the known mistakes: data only.
 
-A key file is two parts, each packed for itself: what a right answer needs, and the known mistakes.
-Those are many, so each is decoded when an answer is compared with it.
+A key file is three parts, each packed for itself: what a right answer needs, the known mistakes,
+and ways to write the function for those who have passed. Mistakes are many, so each is decoded when
+an answer is compared with it. The ways are packed so that nobody meets them by accident, no more.
 """
 
+import base64
 import json
 import zlib
 from collections.abc import Sequence
@@ -27,20 +29,34 @@ FOLDER = Path(__file__).parent.parent / "keys"
 @cache
 def load(exercise: str) -> AnswerKey | None:
     """The key of an exercise, or None where there is no such exercise."""
-    if not exercise.isidentifier():
-        return None
-    found = sorted(FOLDER.glob(f"*/{exercise}.key"))
-    return unpack(found[0].read_bytes()) if found else None
+    packed = _file(exercise)
+    return unpack(packed) if packed else None
 
 
-def pack(key: AnswerKey) -> bytes:
+def ways(exercise: str) -> list[str]:
+    """Ways to write the function, as source; none for a question."""
+    packed = _file(exercise)
+    return unpack_ways(packed) if packed else []
+
+
+def pack(key: AnswerKey, ways: Sequence[str] = ()) -> bytes:
     """A key as its file holds it."""
     known = [
         replace(item, observations=()).to_data() | {"observations": _frames(item)}
         for item in key.known
     ]
     parts = (replace(key, known=()).to_data(), known)
-    return b"".join(zlib.compress(codec.encode(part), 9) for part in parts)
+    data = b"".join(zlib.compress(codec.encode(part), 9) for part in parts)
+    return data + (base64.b64encode(zlib.compress(json.dumps(ways).encode(), 9)) if ways else b"")
+
+
+def unpack_ways(packed: bytes) -> list[str]:
+    """Those that `pack` put into this file."""
+    for _ in range(2):
+        part = zlib.decompressobj()
+        part.decompress(packed)
+        packed = part.unused_data
+    return json.loads(zlib.decompress(base64.b64decode(packed))) if packed else []
 
 
 def unpack(packed: bytes) -> AnswerKey:
@@ -60,6 +76,11 @@ def lessons() -> list[dict]:
     """Every lesson in course order: name, title, minutes, exercises (name, kind, points)."""
     found = (json.loads(path.read_text("utf-8")) for path in FOLDER.glob("*/lesson.json"))
     return sorted(found, key=lambda lesson: lesson["lesson"])
+
+
+def _file(exercise: str) -> bytes:
+    found = sorted(FOLDER.glob(f"*/{exercise}.key")) if exercise.isidentifier() else []
+    return found[0].read_bytes() if found else b""
 
 
 def _frames(known: Known) -> tuple[np.ndarray, ...]:

@@ -7,11 +7,15 @@ from optlab.checking.notice import Notice
 _TONES: dict[str, Tone] = {Status.RAISED: Tone.FAILED, Status.TIMED_OUT: Tone.FAILED}
 
 
-def right(verdict: Verdict, hidden: int) -> Box:
-    """hidden: how many cases are still to come when it is graded."""
+def right(verdict: Verdict, hidden: int, offer: bool) -> Box:
+    """hidden: how many cases are still to come when it is graded.
+
+    offer: whether to tell of the other ways to write it.
+    """
     said = verdict.message if verdict.message != PLAIN else f"{verdict.exercise} passes."
     more = f" {hidden} hidden cases follow when it is graded." if hidden else ""
-    return Box(Tone.RIGHT, "Correct.", said.removeprefix("Correct. ") + more)
+    last = f'solution("{verdict.exercise}") shows other ways to write it.' if offer else ""
+    return Box(Tone.RIGHT, "Correct.", said.removeprefix("Correct. ") + more, last=last)
 
 
 def not_yet(verdict: Verdict, again: bool, code: tuple[CodeLine, ...], has_hints: bool) -> Notice:
@@ -35,6 +39,9 @@ def not_attempted(exercise: str) -> Notice:
 
 def unknown(exercise: object) -> Notice:
     text = f"There is no exercise named {exercise!r}. Is it spelled as in the text above?"
+    if not isinstance(exercise, str):
+        name = getattr(exercise, "__name__", "momentum_update")
+        text = f'The name of an exercise stands in quotes here, as in "{name}".'
     return Notice(Box(Tone.OPEN, "Unknown name.", text))
 
 
@@ -48,3 +55,20 @@ def hint(exercise: str, number: int, hints: tuple[str, ...], code: tuple[CodeLin
 
 def no_hint(exercise: str) -> Box:
     return Box(Tone.HINT, "No hint.", f"There is none for {exercise}; read the text above it.")
+
+
+def ways(exercise: str, listings: tuple[str, ...]) -> Box:
+    """For who has passed."""
+    text = f"{len(listings)} ways to write {exercise}, the course's own first; yours is right too."
+    last = "Which line of yours would you keep, and which of theirs would you take?"
+    return Box(Tone.RIGHT, "Other ways.", text, last=last, listings=listings)
+
+
+def not_passed(exercise: str) -> Box:
+    text = f'Other ways to write {exercise} are shown once check("{exercise}") passes.'
+    return Box(Tone.OPEN, "First your own.", text)
+
+
+def no_ways(exercise: str) -> Box:
+    text = f"{exercise} is a question: what there is to say of an answer, its check says."
+    return Box(Tone.OPEN, "Nothing to write.", text)

@@ -39,6 +39,12 @@ def install() -> None:
         shell.set_custom_exc((Notice,), _showing)
 
 
+def somebody_is_there() -> bool:
+    """Whether this cell was run by a person, who can answer a question."""
+    kernel = getattr(get_ipython(), "kernel", None)
+    return bool(kernel and kernel.get_parent("shell")["content"].get("allow_stdin"))
+
+
 def _showing(
     shell: Any,
     kind: type[Notice],
