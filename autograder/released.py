@@ -27,7 +27,7 @@ def read(path: Path) -> NotebookNode:
 
 
 def is_as_built(path: Path) -> bool:
-    """Whether every cell that the build sealed (answers, checks, set-up) is as it was built."""
+    """Whether every cell that the build sealed (all code) is as it was built."""
     return _as_built(path) is not None
 
 
@@ -36,9 +36,16 @@ def _as_built(path: Path) -> NotebookNode | None:
         notebook = nbformat.read(path, as_version=4)
         sealed = [c for c in notebook.cells if "checksum" in c.metadata.get("nbgrader", {})]
         kept = all(cell.metadata.nbgrader.checksum == _checksum(cell) for cell in sealed)
+        named = [cell for cell in notebook.cells if "optlab" in cell.metadata]
+        kept = kept and all(cell.metadata.optlab.cell.startswith(digest(cell)) for cell in named)
     except (nbformat.ValidationError, ValueError, LookupError, AttributeError, TypeError):
         return None
     return notebook if kept else None
+
+
+def digest(cell: NotebookNode) -> str:
+    """What the name of an experiment begins with; a second one with the same text ends in -2."""
+    return hashlib.sha256(cell.source.encode()).hexdigest()[:12]
 
 
 def _checksum(cell: NotebookNode) -> str:

@@ -16,29 +16,11 @@
 # %% [markdown]
 # ## 1 · Does everything run?
 #
-# Click the next cell and press **Shift + Enter**. It looks at your set-up and says what is missing,
-# if anything is.
+# Click the bar below and press **Shift + Enter**. It says nothing when all is there, and one sentence
+# when something is missing. (A bar like this hides code that you need not read; a click opens it.)
 
-# %% tags=["nbval-ignore-output"]
-import sys
-from importlib.metadata import PackageNotFoundError, version
-
-print("Python", sys.version.split()[0])
-for package in ("numpy", "matplotlib", "ipywidgets"):
-    try:
-        print(package, version(package))
-    except PackageNotFoundError:
-        print(f"{package} is missing. Run this in a cell, then restart the kernel:")
-        print(f"    %pip install {package}")
-
-try:
-    from optlab import optimizers, plots, problems, progress
-
-    print("optlab is here. You are ready.")
-except ModuleNotFoundError as missing:
-    print(f"The module {missing.name} is missing. optlab is a folder that belongs beside this")
-    print("notebook: copy the whole notebooks folder, not single files. In Colab, upload it")
-    print("to your Drive, mount it and change into it with %cd. In VS Code, open that folder.")
+# %% tags=["set-up"]
+from optlab import optimizers, plots, problems, progress
 
 # %% [markdown]
 # **Sliders.** The next cell draws a hill from above, as on a hiking map: each line connects places of
@@ -49,7 +31,8 @@ except ModuleNotFoundError as missing:
 # picture but no slider, widgets do not run where you are; every lesson still works, with still
 # figures in their place.
 
-# %% tags=["nbval-ignore-output"]
+# %% tags=["experiment", "nbval-ignore-output"]
+# Slider: the path of gradient descent
 hill = problems.bowl(kappa=4)
 
 
@@ -95,9 +78,10 @@ plots.explore(
 # - `progress()` shows how far you are in every lesson and what comes next.
 # - A **quiz** works the same way: you write a letter or a number, and `check` explains each choice.
 #
-# Cells marked *experiment* are ready to run and do not depend on your answers. Change a number in
-# them and see what happens; nothing is lost. When something behaves strangely, choose **Kernel →
-# Restart Kernel and Run All Cells**: it stops at the first exercise that is not solved.
+# Bars that begin with *Experiment* or *Slider* hold code that is ready to run and mostly does not
+# wait for your answers. Open one, change a number and see what happens: they are yours, and no mark
+# depends on them. When something behaves strangely, choose **Kernel → Restart Kernel and Run All
+# Cells**: it stops at the first exercise that is not solved.
 
 # %% tags=["nbval-ignore-output"]
 progress()

@@ -18,18 +18,11 @@
 # **What you'll need.** NumPy arrays, slices and loops; what a derivative is. About 110 minutes; the
 # end of section 5 is a good place to stop for the day. Run the cells from top to bottom.
 
-# %%
-try:
-    import numpy as np
+# %% tags=["set-up"]
+import numpy as np
 
-    from optlab import check, hint, optimizers, plots, problems, progress
-    from optlab.data import digits_split
-
-    print("Ready: optlab is here.")
-except ModuleNotFoundError as missing:
-    print(f"The module {missing.name} is missing.")
-    print("optlab is the folder beside this notebook: copy the whole notebooks folder (in Colab,")
-    print("upload it and run  %cd  into it). For anything else: %pip install numpy matplotlib")
+from optlab import check, hint, optimizers, plots, problems, progress
+from optlab.data import digits_split
 
 # %% [markdown]
 # ## 1 · One exact step or many rough ones
@@ -57,6 +50,7 @@ except ModuleNotFoundError as missing:
 # the best of four learning rates, by the cost of the training digits.
 
 # %% tags=["experiment"]
+# Experiment: one epoch with four batch sizes
 training, testing = digits_split()
 sizes, rates = (1437, 512, 64, 16), (0.1, 0.3, 0.6, 1.2)
 
@@ -103,6 +97,7 @@ plots.show(
 # for all of them: twice, five times, more than ten times?
 
 # %% tags=["experiment"]
+# Experiment: a loop against one matrix product
 from time import perf_counter
 
 start = problems.init_params(np.random.default_rng(0), (64, 32, 10))
@@ -193,6 +188,7 @@ check("num_mini_batches")
 # 3. when they are shuffled in one common order, a new one in every epoch.
 
 # %% tags=["experiment"]
+# Experiment: three orders of the digits
 by_class = np.argsort(training.labels, kind="stable")
 other_order = np.random.default_rng(1).permutation(1437)
 
@@ -312,6 +308,7 @@ check("mini_batch_cost")
 # the last mini-batch wrong when you divide by 64, and when you divide by $m$?
 
 # %% tags=["experiment"]
+# Experiment: two wrong divisors
 _, probabilities = problems.forward(start, training.X)
 losses = -np.log(np.sum(probabilities * training.Y, axis=0, keepdims=True))
 last = losses[:, 22 * 64 :]
@@ -357,6 +354,7 @@ def epoch_cost(costs, sizes):
 check("epoch_cost")
 
 # %% tags=["experiment"]
+# Experiment: two means over an epoch
 parts = np.split(losses[0], range(64, 1437, 64))
 costs, sizes = [part.mean() for part in parts], [part.size for part in parts]
 print(f"mean over all digits:  {losses.mean():.6f}")
@@ -444,6 +442,7 @@ check("train_mini_batch")
 # step to the next does $J^{\{t\}}$ go *up*? None, a few, about half?
 
 # %% tags=["experiment"]
+# Experiment: your training loop on the digits
 cost_of_all = []
 
 
@@ -494,6 +493,7 @@ if noisy is not None:
 # here all you need to know is that they are other updates) at rates at which both arrive. And does gradient descent on all digits at rate 1.0 ever go up?
 
 # %% tags=["experiment"]
+# Experiment: which costs go up
 round_bowl = problems.bowl(10, start=(1.0, 1.0))
 walks = {
     "gradient descent, rate 0.19": optimizers.gradient_descent(0.19),
@@ -539,6 +539,7 @@ plots.show(
 # **Predict**: a mini-batch four times as large has a noise (잡음) that is ... times as small.
 
 # %% tags=["experiment"]
+# Experiment: the noise of six batch sizes
 update, rng = optimizers.gradient_descent(0.3), np.random.default_rng(2)
 params, _ = problems.train(start, training.X, training.Y, update, 1, rng)
 _, probabilities = problems.forward(params, training.X)
@@ -576,6 +577,7 @@ for b, measured in zip(sizes, spread, strict=True):
 # with six or more wrong labels cost than one with at most one?
 
 # %% tags=["experiment"]
+# Experiment: wrong labels in a mini-batch
 rng = np.random.default_rng(4)
 is_wrong = rng.random(m) < 0.05
 labels = np.where(is_wrong, (training.labels + 1) % 10, training.labels)
@@ -607,6 +609,7 @@ print(f"6 or more:             mean cost {costs[wrong >= 6].mean():.2f}")
 # the shortest way, which gets closest to the minimum, and which one would you stop last?
 
 # %% tags=["experiment"]
+# Experiment: three paths on a map
 rng = np.random.default_rng(5)
 points = rng.normal(size=(1, 200))
 features = np.vstack([np.ones((1, 200)), 0.7 * points])
@@ -670,6 +673,7 @@ plots.show(
 
 
 # %% tags=["experiment", "nbval-ignore-output"]
+# Sliders: batch size, rate and epochs on the map
 def draw_line_fit(ax, examples_a_step, learning_rate, epochs):
     plots.contour(ax, line_cost, ((-1.4, 2.6), (-1.2, 3.4)))
     path = line_path(examples_a_step, learning_rate, epochs)
@@ -699,6 +703,7 @@ plots.explore(
 # The model has one weight: $y = w x$ with the true $w = 2$, one example a step, 20,000 steps.
 
 # %% tags=["experiment"]
+# Experiment: three kinds of training with single examples
 rng = np.random.default_rng(7)
 inputs, noise = rng.uniform(0.5, 1.5, 20_000), rng.normal(size=20_000)
 
@@ -750,6 +755,7 @@ plots.show(
 # that fit all their training data are close to this third case (Ma, Bassily and Belkin, 2018).
 
 # %% tags=["experiment"]
+# Experiment: the variance at three rates
 for rate in (0.4, 0.1, 0.02):
     w, visited = 0.0, []
     for step_noise in noise:
@@ -777,6 +783,7 @@ for rate in (0.4, 0.1, 0.02):
 # (found beforehand); the cell measures the median of the same three seeds.
 
 # %% tags=["experiment", "nbval-ignore-output"]
+# Experiment: nine sizes until the target (15 s)
 tuned_rates = {1: 0.08, 4: 0.32, 16: 0.64, 32: 0.64, 64: 0.64, 128: 0.64, 256: 1.28, 512: 1.28}
 tuned_rates[1437] = 1.28
 
@@ -859,6 +866,7 @@ for which, name in ((0, "single examples"), (-1, "the full batch")):
 # $2^n$?* **Predict** by how many percent 128 is faster than 120 and 136, for each example.
 
 # %% tags=["experiment", "nbval-ignore-output"]
+# Experiment: powers of two and their neighbours
 candidates = (120, 128, 136, 500, 512, 524)
 seconds = {size: [] for size in candidates}
 for _ in range(60):  # in turns, so that a busy moment of the machine meets all sizes alike
@@ -884,6 +892,7 @@ for low, power, high in (candidates[:3], candidates[3:]):
 # photographs of 224×224 pixels, four bytes for each number:
 
 # %% tags=["experiment"]
+# Experiment: photographs in memory
 photograph = 224 * 224 * 3 * 4
 for count, name in ((5_000_000, "all of them"), (1000, "a mini-batch of 1000"), (64, "one of 64")):
     print(f"{name}: {count * photograph / 1e9:,.2f} GB for the inputs alone")
@@ -897,6 +906,7 @@ for count, name in ((5_000_000, "all of them"), (1000, "a mini-batch of 1000"), 
 
 
 # %% tags=["experiment", "nbval-ignore-output"]
+# Sliders: batch size and learning rate on the digits
 def draw_training(ax, mini_batch_size, learning_rate):
     params, rng = start, np.random.default_rng(8)
     whole_cost = [cost_of_all_digits(params)]
@@ -929,6 +939,7 @@ plots.explore(
 # weights are all zero, a hundredth of the usual size, as usual, and thirty times as large.
 
 # %% tags=["experiment"]
+# Experiment: four scales of the first weights
 for scale in (0, 0.01, 1, 30):
     rng = np.random.default_rng(0)
     scaled = {key: scale * value for key, value in problems.init_params(rng, (64, 32, 10)).items()}

@@ -17,17 +17,10 @@
 # **What you'll need.** NumPy arrays and loops; no earlier lesson. About 85 minutes. Run the cells
 # from top to bottom.
 
-# %%
-try:
-    import numpy as np
+# %% tags=["set-up"]
+import numpy as np
 
-    from optlab import check, data, hint, optimizers, plots, progress
-
-    print("Ready: optlab is here.")
-except ModuleNotFoundError as missing:
-    print(f"The module {missing.name} is missing.")
-    print("optlab is the folder beside this notebook: copy the whole notebooks folder (in Colab,")
-    print("upload it and run  %cd  into it). For anything else: %pip install numpy matplotlib")
+from optlab import check, data, hint, optimizers, plots, progress
 
 # %% [markdown]
 # ## 1 · A year of temperatures
@@ -46,6 +39,7 @@ except ModuleNotFoundError as missing:
 # average over a year: 1, 4 or 10? And how much warmer is July than January?
 
 # %% tags=["experiment"]
+# Experiment: a year of temperatures
 temperature = data.seattle_temperatures()  # degrees Fahrenheit, one value a day
 dates = data.seattle_dates()
 year = slice(366, 366 + 365)  # 2013; the year before gives every average time to start
@@ -144,6 +138,7 @@ def ewa(theta, beta):
 check("ewa")
 
 # %% tags=["experiment"]
+# Experiment: your average of 2013
 from itertools import accumulate
 
 
@@ -173,6 +168,7 @@ except NotImplementedError:
 # highest point last?
 
 # %% tags=["experiment"]
+# Experiment: three values of beta
 curves = {  # beta: (name, colour, height of the label)
     0.5: ("yellow", "#a07800", 43),
     0.9: ("red", "#b3261e", 47.5),
@@ -208,6 +204,7 @@ plots.show(
 # 2. It gets warmer by one degree a day. How many days does the curve lag behind?
 
 # %% tags=["experiment"]
+# Experiment: a faulty day, and a steady rise
 faulty = np.zeros(100)
 faulty[50] = 40.0
 ramp = np.arange(1000.0)
@@ -222,6 +219,7 @@ for beta in (0.5, 0.9, 0.98):
 # right or wrong here yet.
 
 # %% tags=["experiment", "nbval-ignore-output"]
+# Slider: beta
 grid = np.round(np.arange(0.0, 0.991, 0.01), 2)
 averages = smooth(temperature, grid)  # one column for each beta
 
@@ -312,6 +310,7 @@ check("ewa_weights")
 # set of notes says "sum $= 1-\beta$", another says "close to 1".
 
 # %% tags=["experiment"]
+# Experiment: the weights behind day 100
 try:
     weights = ewa_weights(0.9, 100)
 except NotImplementedError:
@@ -361,6 +360,7 @@ if weights is not None:
 # $(1-\varepsilon)^{1/\varepsilon}/\varepsilon$, the last $/\varepsilon$ is too much.)
 
 # %% tags=["experiment"]
+# Experiment: four powers
 for beta, days in ((0.5, 2), (0.9, 10), (0.98, 50), (0.999, 1000)):
     print(f"{beta}^{days} = {beta**days:.4f}")
 print(f"1/e = {1 / np.e:.4f}")
@@ -412,6 +412,7 @@ check("beta_for_window")
 # %% quiz="ewa_ten_days"
 
 # %% tags=["experiment"]
+# Experiment: what counts as the number of days
 print("beta   1/(1-beta)  weight on those days  mean age  half-life  same noise as a window of")
 for beta in (0.5, 0.9, 0.98):
     age = np.arange(5000)
@@ -504,6 +505,7 @@ check("moving_average")
 # **Predict** a winner for each before you run the cell.
 
 # %% tags=["experiment"]
+# Experiment: four contests (6 s)
 day = np.arange(temperature.size)
 phase = 2 * np.pi * np.outer(day, (1, 2)) / 365.25
 harmonics = np.column_stack([np.ones(day.size), np.cos(phase), np.sin(phase)])
@@ -577,6 +579,7 @@ except NotImplementedError:
 # **Predict** for both where the lowest point lies. Then drag.
 
 # %% tags=["experiment", "nbval-ignore-output"]
+# Slider: beta and two errors
 season_error = errors(averages, season, 0)
 tomorrow_error = errors(averages, temperature, 1)
 
@@ -610,6 +613,7 @@ plots.explore(
 )
 
 # %% tags=["experiment"]
+# Experiment: the two errors in numbers
 print(f"season:   best beta {grid[season_error.argmin()]:.2f}, RMSE {season_error.min():.2f}")
 print(f"tomorrow: best beta {grid[tomorrow_error.argmin()]:.2f}, RMSE {tomorrow_error.min():.2f}")
 for beta in (0.0, 0.5, 0.9, 0.98):

@@ -17,17 +17,12 @@
 # **What you'll need.** What an exponentially weighted average is (lesson 2); its exercises need not
 # be solved. About 55 minutes. Run the cells from top to bottom.
 
-# %%
-try:
-    import numpy as np
+# %% tags=["set-up"]
+from itertools import accumulate
 
-    from optlab import check, data, hint, optimizers, plots, progress
+import numpy as np
 
-    print("Ready: optlab is here.")
-except ModuleNotFoundError as missing:
-    print(f"The module {missing.name} is missing.")
-    print("optlab is the folder beside this notebook: copy the whole notebooks folder (in Colab,")
-    print("upload it and run  %cd  into it). For anything else: %pip install numpy matplotlib")
+from optlab import check, data, hint, optimizers, plots, progress
 
 # %% [markdown]
 # ## 1 · The purple curve
@@ -42,8 +37,7 @@ except ModuleNotFoundError as missing:
 # one degree of a sensible value: 10, 50, 200?
 
 # %% tags=["experiment"]
-from itertools import accumulate
-
+# Experiment: the average of Seattle's first year
 temperature = data.seattle_temperatures()  # degrees Fahrenheit from 1 January 2012, one a day
 PURPLE, GREEN = "#7a3e9d", "#00785a"
 
@@ -151,6 +145,7 @@ def ewa_corrected(theta, beta):
 check("ewa_corrected")
 
 # %% tags=["experiment"]
+# Experiment: your corrected average
 london = np.array([data.LONDON[day] for day in (1, 2, 3)])
 try:
     green = ewa_corrected(temperature, 0.98)
@@ -180,6 +175,7 @@ if green is not None:
 # matter for a week, for which for a season?
 
 # %% tags=["experiment", "nbval-ignore-output"]
+# Slider: beta, with and without correction
 days = np.arange(1, 151)
 
 
@@ -251,6 +247,7 @@ check("steps_until_unbiased")
 # is missing after ten steps, for $\beta = 0.9$, $0.98$ and $0.999$?
 
 # %% tags=["experiment"]
+# Experiment: what is missing, step by step
 steps = np.arange(1, 10001)
 fig, ax = plots.figure(size=(8, 4.2))
 for beta, color, x in ((0.9, "first", 4.2), (0.98, "second", 22), (0.999, "third", 440)):
@@ -297,6 +294,7 @@ for beta in (0.9, 0.98):
 # or bias correction? And will bias correction get better and better with time?
 
 # %% tags=["experiment"]
+# Experiment: three ways to start
 phase = 2 * np.pi * np.outer(np.arange(temperature.size), (1, 2)) / 365.25
 harmonics = np.column_stack([np.ones(temperature.size), np.cos(phase), np.sin(phase)])
 season = harmonics @ np.linalg.lstsq(harmonics, temperature)[0]
@@ -368,6 +366,7 @@ print(f"Seattle, day 20: corrected {corrected:.1f} F, plain mean of the 20 days 
 
 
 # %% tags=["experiment"]
+# Experiment: the lengths of first steps
 def step_lengths(update, steps):
     """The length of every step under the constant gradient 1."""
     w, state, lengths = np.zeros(1), None, []

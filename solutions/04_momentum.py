@@ -17,18 +17,11 @@
 # **What you'll need.** Lesson 2 (exponentially weighted averages) and lesson 3 (bias correction);
 # NumPy dictionaries and loops. About 60 minutes. Run the cells from top to bottom.
 
-# %%
-try:
-    import numpy as np
+# %% tags=["set-up"]
+import numpy as np
 
-    from optlab import check, hint, optimizers, plots, problems, progress
-    from optlab.data import digits_split
-
-    print("Ready: optlab is here.")
-except ModuleNotFoundError as missing:
-    print(f"The module {missing.name} is missing.")
-    print("optlab is a folder that belongs beside this notebook: copy the whole notebooks folder,")
-    print("in Colab change into it with %cd. Others: %pip install numpy matplotlib ipywidgets")
+from optlab import check, hint, optimizers, plots, problems, progress
+from optlab.data import digits_split
 
 # %% [markdown]
 # ## 1 · The long valley
@@ -47,6 +40,7 @@ except ModuleNotFoundError as missing:
 # Which of the three gets closest to the minimum at $(0, 0)$?
 
 # %% tags=["experiment"]
+# Experiment: three learning rates in the valley
 valley = problems.bowl(kappa=20)
 fig, axes = plots.figure(1, 3, size=(9, 3.3), sharey=True)
 for ax, rate in zip(axes, (0.02, 0.09, 0.101), strict=True):
@@ -83,6 +77,7 @@ plots.show(
 # $\beta = 0.9$ run, in each panel?
 
 # %% tags=["experiment"]
+# Experiment: gradients and their average
 from itertools import accumulate
 
 path = optimizers.follow(valley, optimizers.gradient_descent(0.09), steps=30)
@@ -221,6 +216,7 @@ check("descend")
 
 
 # %% tags=["experiment"]
+# Experiment: your momentum in the valley
 one_unit = {"W1": np.zeros((1, 1)), "b1": np.zeros((1, 1))}
 
 
@@ -259,6 +255,7 @@ if path is not None:
 
 
 # %% tags=["experiment", "nbval-ignore-output"]
+# Sliders: rate, beta and the bowl's angle
 def draw_valley(ax, learning_rate, beta, angle):
     surface = problems.bowl(20, angle)
     plots.contour(ax, surface.value, ((-11.5, 11.5), (-7, 7)))
@@ -276,6 +273,7 @@ plots.explore(
 )
 
 # %% tags=["experiment"]
+# Experiment: three settings, two angles
 final = {}
 for angle in (0, 30):
     surface = problems.bowl(20, angle)
@@ -310,6 +308,7 @@ for angle in (0, 30):
 # at which the ball does not roll past the middle.
 
 # %% tags=["experiment", "nbval-ignore-output"]
+# Sliders: a ball in a bowl
 hollow = problems.bowl(1, start=(1.0, 0.0))
 
 
@@ -337,6 +336,7 @@ plots.explore(
 )
 
 # %% tags=["experiment"]
+# Experiment: the ball in numbers
 for beta in (0.0, 0.28, 0.5, 0.9, 0.98):
     path = optimizers.follow(hollow, optimizers.momentum(0.3, beta), steps=60)[:, 0]
     print(
@@ -348,8 +348,10 @@ for beta in (0.0, 0.28, 0.5, 0.9, 0.98):
 # and longer swings, and the ball needs more steps to get going. Memory is not free.
 
 # %% tags=["experiment"]
+# Experiment: three paths without a name
 fig, axes = plots.figure(1, 3, size=(9, 3.3), sharey=True)
-for ax, number, beta in zip(axes, (1, 2, 3), (0.0, 0.5, 0.9), strict=True):
+hidden = np.random.default_rng(0).permutation([0.5, 0.9, 0.0])  # which is which is your question
+for ax, number, beta in zip(axes, (1, 2, 3), hidden, strict=True):
     path = optimizers.follow(valley, optimizers.momentum(0.09, beta), steps=40)
     plots.contour(ax, valley.value, ((-11.5, 4), (-3, 3)))
     plots.trajectory(ax, path, "data", color="#333333")
@@ -374,6 +376,7 @@ plots.show(
 # learning rates for each $\beta$ and keeps the largest one at which the ball comes back.
 
 # %% tags=["experiment"]
+# Experiment: the largest stable rates
 betas = np.array([0.0, 0.2, 0.4, 0.5, 0.6, 0.7, 0.8, 0.85, 0.9])
 rates = np.linspace(0.05, 40, 800)  # the curvature is 1, so that this is rate times curvature
 start = np.ones((2, rates.size))
@@ -424,6 +427,7 @@ for beta in (0.0, 0.5, 0.9):
 
 
 # %% tags=["experiment"]
+# Experiment: a tuned race over condition numbers (5 s)
 def fewest_steps(kappa, beta, limit):
     """Steps at the best of 240 learning rates; all of them run at once, one in each column."""
     highest = 2 * (1 + beta) / (1 - beta) / kappa
@@ -477,6 +481,7 @@ for kappa in (10, 100, 1000):
 # descent* and switches momentum on without touching it.
 
 # %% tags=["experiment"]
+# Experiment: one rate for both
 for kappa in (10, 1000):
     surface = problems.bowl(kappa, start=(1, 1))
     target = 1e-6 * surface.value(surface.start)
@@ -502,6 +507,7 @@ for kappa in (10, 1000):
 # %% quiz="momentum_ten_steps"
 
 # %% tags=["experiment"]
+# Experiment: how the velocity warms up
 steps = np.arange(61)
 missing = 100 * 0.9**steps  # v_t = 1 - 0.9^t, and it should be 1
 fig, ax = plots.figure()
@@ -576,6 +582,7 @@ check("classical_learning_rate")
 
 
 # %% tags=["experiment"]
+# Experiment: two forms, and a rate that changes
 def halved(rate, at=15):
     """A schedule: half the rate from step `at` on."""
     return lambda t: rate if t < at else rate / 2
@@ -644,6 +651,7 @@ print(
 # 0.05? And will it recognise more of the test digits?
 
 # %% tags=["experiment"]
+# Experiment: a tuned race on digits (5 s)
 training, testing = digits_split()
 
 

@@ -18,18 +18,11 @@
 # **What you'll need.** Lesson 2 (exponentially weighted averages) and lesson 4 (the long valley);
 # NumPy dictionaries and loops. About 60 minutes. Run the cells from top to bottom.
 
-# %%
-try:
-    import numpy as np
+# %% tags=["set-up"]
+import numpy as np
 
-    from optlab import check, hint, optimizers, plots, problems, progress
-    from optlab.data import digits_split
-
-    print("Ready: optlab is here.")
-except ModuleNotFoundError as missing:
-    print(f"The module {missing.name} is missing.")
-    print("optlab is the folder beside this notebook: copy the whole notebooks folder (in Colab,")
-    print("upload it and run  %cd  into it). For anything else: %pip install numpy matplotlib")
+from optlab import check, hint, optimizers, plots, problems, progress
+from optlab.data import digits_split
 
 # %% [markdown]
 # ## 1 · One learning rate, two slopes
@@ -44,6 +37,7 @@ except ModuleNotFoundError as missing:
 # in the steep direction than in the flat one? Which of the two should be made smaller?
 
 # %% tags=["experiment"]
+# Experiment: the gradients of the two directions
 valley = problems.bowl(kappa=20, start=(-10, 5))
 path = optimizers.follow(valley, optimizers.gradient_descent(0.09), steps=30)
 sizes = np.abs(valley.gradient(path.T))  # one row for each direction
@@ -180,6 +174,7 @@ check("effective_learning_rate")
 # become small near the minimum, where do the rates go?
 
 # %% tags=["experiment"]
+# Experiment: your RMSprop in the valley
 one_unit = {"W1": np.zeros((1, 1)), "b1": np.zeros((1, 1))}
 params, rates, walk = problems.unflatten(valley.start, one_unit), [], [valley.start]
 try:
@@ -229,6 +224,7 @@ if rates is not None:
 # shorter?
 
 # %% tags=["experiment"]
+# Experiment: steps under a constant gradient
 steps = np.arange(1, 101)
 fig, ax = plots.figure()
 for beta2, color in ((0.999, "third"), (0.99, "second"), (0.9, "first")):
@@ -271,6 +267,7 @@ plots.show(
 
 
 # %% tags=["experiment"]
+# Experiment: a cost times c
 def scaled(surface, c):
     """The surface with its cost multiplied by c."""
     return problems.Problem(
@@ -301,6 +298,7 @@ for c in (1e-6, 1e-3, 1, 1000):
 # such a scale. **Predict**: how much does the path change from $\kappa = 1$ to $\kappa = 1000$?
 
 # %% tags=["experiment"]
+# Experiment: three condition numbers
 for kappa in (1, 20, 1000):
     surface = problems.bowl(kappa, start=(-10, 5))
     w = optimizers.follow(surface, optimizers.rmsprop(0.3), 20)[-1]
@@ -321,6 +319,7 @@ for kappa in (1, 20, 1000):
 
 
 # %% tags=["experiment", "nbval-ignore-output"]
+# Sliders: rate, beta2 and the bowl's angle
 def draw_turned(ax, learning_rate, beta2, angle):
     surface = problems.bowl(100, angle)
     plots.contour(ax, surface.value, ((-12, 12), (-9, 9)))
@@ -344,6 +343,7 @@ plots.explore(
 
 
 # %% tags=["experiment"]
+# Experiment: a tuned race, aligned and turned (5 s)
 def fewest_steps(make, rates, kappa, angle, limit=1500):
     """Steps at the best of the learning rates; all of them run at once, one in each column."""
     surface = problems.bowl(kappa, angle)
@@ -404,6 +404,7 @@ for kappa in (10, 100, 1000):
 # **Predict** the two curves: $f$ after 200 steps, for learning rates from 0.001 to 10.
 
 # %% tags=["experiment"]
+# Experiment: learning rates from 0.001 to 10
 rates = np.geomspace(0.001, 10, 121)
 start = np.repeat(valley.start[:, None], rates.size, axis=1)
 fig, ax = plots.figure()
@@ -454,6 +455,7 @@ print("RMSprop at its best is above 1e-3:", bool(ends["rmsprop"].min() > 1e-3))
 # **Predict**: which one reaches a training cost of 0.05 first?
 
 # %% tags=["experiment"]
+# Experiment: a tuned race on digits (4 s)
 training, testing = digits_split()
 
 
@@ -516,6 +518,7 @@ plots.show(
 
 
 # %% tags=["experiment"]
+# Experiment: a network in turned coordinates (6 s)
 rng = np.random.default_rng(0)
 tall, wide = (np.linalg.qr(rng.standard_normal((n, n)))[0] for n in (10, 241))  # two rotations
 
@@ -579,6 +582,7 @@ print(f"RMSprop, each with its best rate: turned, {best[1] / best[0]:.1f} times 
 # %% quiz="rmsprop_epsilon"
 
 # %% tags=["experiment"]
+# Experiment: epsilon in two places
 g = np.geomspace(1e-11, 1e1, 241)
 epsilon = 1e-8
 forms = {"outside": g / (np.sqrt(g**2) + epsilon), "inside": g / np.sqrt(g**2 + epsilon)}
@@ -608,6 +612,7 @@ for size in (1e-2, 1e-4, 1e-6):
 # on digits.
 
 # %% tags=["experiment"]
+# Experiment: the gradients of the network
 seen = []
 step = optimizers.rmsprop(0.01)
 
@@ -632,6 +637,7 @@ print(f"8 of 10 gradients that are not zero lie between {low:.0e} and {high:.0e}
 
 
 # %% tags=["experiment"]
+# Experiment: training with eight values of epsilon (9 s)
 def inside_the_root(learning_rate, epsilon, beta2=0.9):
     """RMSprop as on the slide, for comparison."""
     average = optimizers.average(beta2)

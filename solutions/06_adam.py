@@ -19,18 +19,11 @@
 # **What you'll need.** Lessons 3 (bias correction), 4 (momentum) and 5 (RMSprop); NumPy
 # dictionaries and loops. About 90 minutes. Run the cells from top to bottom.
 
-# %%
-try:
-    import numpy as np
+# %% tags=["set-up"]
+import numpy as np
 
-    from optlab import check, hint, optimizers, plots, problems, progress
-    from optlab.data import digits_split
-
-    print("Ready: optlab is here.")
-except ModuleNotFoundError as missing:
-    print(f"The module {missing.name} is missing.")
-    print("optlab is the folder beside this notebook: copy the whole notebooks folder (in Colab,")
-    print("upload it and run  %cd  into it). For anything else: %pip install numpy matplotlib")
+from optlab import check, hint, optimizers, plots, problems, progress
+from optlab.data import digits_split
 
 # %% [markdown]
 # ## 1 · Where Adam comes from
@@ -48,6 +41,7 @@ except ModuleNotFoundError as missing:
 # (학습률). Which path will be the straightest, which one will swing?
 
 # %% tags=["experiment"]
+# Experiment: three optimizers in a turned valley
 turned = problems.bowl(100, angle=45)
 runners = {
     "momentum": optimizers.momentum(0.04),
@@ -175,6 +169,7 @@ check("adam_update")
 # the bias of the smallest of networks.
 
 # %% tags=["experiment"]
+# Experiment: your Adam in the turned valley
 one_unit = {"W1": np.zeros((1, 1)), "b1": np.zeros((1, 1))}
 params, walk = problems.unflatten(turned.start, one_unit), [turned.start]
 try:
@@ -204,6 +199,7 @@ if walk is not None:
 # %% quiz="adam_uncorrected"
 
 # %% tags=["experiment"]
+# Experiment: the first steps, corrected and not
 slope = problems.Problem("plane", np.sum, np.ones_like, np.zeros(1), None, None)  # gradient 1
 steps = np.arange(1, 3001)
 fig, ax = plots.figure()
@@ -239,6 +235,7 @@ for t in (1, 12, 100, 1000):
 # learning rate. Will the correction help at every rate?
 
 # %% tags=["experiment"]
+# Experiment: training with and without correction
 training, testing = digits_split()
 
 
@@ -287,7 +284,8 @@ plots.show(
 
 
 # %% tags=["experiment"]
-def lengths_with(counter, updates=69, beta1=0.9, beta2=0.999):
+# Experiment: three ways to count t
+def lengths_with(counter, updates=75, beta1=0.9, beta2=0.999):
     """Steps under a constant gradient of 1 when the correction uses counter(t) in place of t."""
     t = np.arange(1, updates + 1)
     wrong = counter(t)
@@ -303,12 +301,12 @@ counters = {
 fig, ax = plots.figure()
 for (name, counter), color in zip(counters.items(), ("third", "second", "first"), strict=True):
     length = lengths_with(counter)
-    _ = ax.plot(np.arange(1, 70), length, color=plots.COLORS[color])
-    place = {"updates": (69, 1.0), "epochs": (69, length[-1]), "one too many": (3, 0.78)}[name]
+    _ = ax.plot(np.arange(1, 76), length, color=plots.COLORS[color])
+    place = {"updates": (75, 1.0), "epochs": (75, length[-1]), "one too many": (3, 0.78)}[name]
     plots.label_end(ax, *place, name, plots.COLORS[color], (8, 6 if name == "updates" else -4))
     print(f"t counts {name}: steps 1, 2, 23 and 24 are", length[[0, 1, 22, 23]].round(3))
 _ = ax.set(xlabel="update", ylabel="length of the step in learning rates", ylim=(0, 3.4))
-_ = ax.set_xlim(0, 84)
+_ = ax.set_xlim(0, 92)
 plots.show(
     fig,
     "Length of the steps when t counts updates, epochs, or is one too large. Updates: always 1. "
@@ -331,7 +329,8 @@ plots.show(
 # 1. A right Adam moves all four by one learning rate in every update.
 
 
-# %%
+# %% tags=["folded"]
+# Set-up of this section: shows the steps of an Adam
 NAMES = ("W1", "b1", "W2", "b2")
 
 
@@ -385,6 +384,7 @@ def leaping_adam(params, grads, state, learning_rate, beta1=0.9, beta2=0.999, ep
 
 
 # %% tags=["experiment"]
+# Experiment: the steps of leaping_adam
 show_lengths(
     leaping_adam,
     "Steps of leaping_adam: all four parameters start with 31.6 learning rates and come down "
@@ -426,6 +426,7 @@ def uneven_adam(params, grads, state, learning_rate, beta1=0.9, beta2=0.999, eps
 
 
 # %% tags=["experiment"]
+# Experiment: the steps of uneven_adam
 show_lengths(
     uneven_adam,
     "Steps of uneven_adam: four different curves. In the first update W1 moves by 1 learning rate, "
@@ -470,6 +471,7 @@ def freezing_adam(params, grads, state, learning_rate, beta1=0.9, beta2=0.999, e
 
 
 # %% tags=["experiment"]
+# Experiment: the steps of freezing_adam
 show_lengths(
     freezing_adam,
     "Steps of freezing_adam: 1 learning rate in the first update, 0.24 in the second, and next to "
@@ -499,6 +501,7 @@ check("repair_freezing_adam")
 
 
 # %% tags=["experiment"]
+# Experiment: the three unrepaired Adams on digits
 def on_vectors(adam, learning_rate, like):
     """An update(w, g, state) for training, from an Adam that works on dictionaries."""
 
@@ -544,6 +547,7 @@ for adam in (leaping_adam, uneven_adam, freezing_adam):
 # gradients of mean 1, and noise ten times as large. How far does Adam go per update, on average?
 
 # %% tags=["experiment"]
+# Experiment: five levels of noise
 rng = np.random.default_rng(0)
 ratios = np.array([0.0, 0.3, 1.0, 3.0, 10.0])
 measured = []
@@ -585,6 +589,7 @@ for ratio, step in zip(ratios, measured, strict=True):
 
 
 # %% tags=["experiment", "nbval-ignore-output"]
+# Sliders: rate, both betas and the bowl's angle
 def draw_adam(ax, learning_rate, beta1, beta2, angle):
     surface = problems.bowl(100, angle)
     plots.contour(ax, surface.value, ((-12, 12), (-9, 9)))
@@ -609,6 +614,7 @@ plots.explore(
 
 
 # %% tags=["experiment"]
+# Experiment: a tuned race, aligned and turned
 def fewest_steps(make, rates, kappa, angle, limit=500):
     """Steps at the best of the learning rates; all of them run at once, one in each column."""
     surface = problems.bowl(kappa, angle)
@@ -665,6 +671,7 @@ for kappa in (10, 100, 1000):
 # to matter: for the first step on a tiny gradient, and for the cost after 10 epochs on digits.
 
 # %% tags=["experiment"]
+# Experiment: epsilon, one step and ten epochs (3 s)
 print("first step in learning rates, epsilon = 1e-8")
 print("|g|      outside  inside  epsilon hat")
 for g in (1e-2, 1e-4, 1e-6, 1e-8):
@@ -695,6 +702,7 @@ plots.show(
 # from which $c$ on Adam notices.
 
 # %% tags=["experiment"]
+# Experiment: a cost times c
 valley = problems.bowl(20, start=(-10, 5))
 for c in (1, 1e-3, 1e-6, 1e-8, 1e-10):
     surface = problems.Problem(
@@ -718,6 +726,7 @@ print("1e-8 in half precision:", np.float16(1e-8))
 # A note among the sources calls Adam "the best in existence". Here is how such a result is made.
 
 # %% tags=["experiment"]
+# Experiment: two usual rates
 for label, update in (
     ("gradient descent, rate 0.01 ", optimizers.gradient_descent(0.01)),
     ("Adam,             rate 0.001", optimizers.adam(0.001)),
@@ -735,6 +744,7 @@ for label, update in (
 
 
 # %% tags=["experiment"]
+# Experiment: a tuned race of four optimizers (10 s)
 def tuned(make, rates):
     """The rate with the lowest mean cost in the eighth epoch, over the seeds 100 and 101."""
     final = [
@@ -791,6 +801,7 @@ plots.show(
 # 0.02, 0.04 and 0.08.
 
 # %% tags=["experiment"]
+# Experiment: mini-batches and the whole batch (2 s)
 for batch, label, limit in ((64, "mini-batches of 64", 15), (1437, "the whole batch", 60)):
     epochs = {}
     for rate in (0.02, 0.04, 0.08):

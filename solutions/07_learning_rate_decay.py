@@ -17,18 +17,13 @@
 # **What you'll need.** Lesson 1 (mini-batches and epochs); powers and square roots. About 70
 # minutes. Run the cells from top to bottom.
 
-# %%
-try:
-    import numpy as np
+# %% tags=["set-up"]
+from dataclasses import replace
 
-    from optlab import check, hint, optimizers, plots, problems, progress
-    from optlab.data import digits_split
+import numpy as np
 
-    print("Ready: optlab is here.")
-except ModuleNotFoundError as missing:
-    print(f"The module {missing.name} is missing.")
-    print("optlab is the folder beside this notebook: copy the whole notebooks folder (in Colab,")
-    print("upload it and run  %cd  into it). For anything else: %pip install numpy matplotlib")
+from optlab import check, hint, optimizers, plots, problems, progress
+from optlab.data import digits_split
 
 # %% [markdown]
 # ## 1 · A fixed rate keeps wandering
@@ -44,8 +39,7 @@ except ModuleNotFoundError as missing:
 # on the left and on the right?
 
 # %% tags=["experiment"]
-from dataclasses import replace
-
+# Experiment: a fixed and a decaying rate
 bowl = problems.bowl(kappa=3, start=(-8.0, 4.0))
 steps = 200
 rates = {"fixed rate": np.full(steps, 0.3), "decaying rate": np.linspace(0.3, 0, steps)}
@@ -81,6 +75,7 @@ plots.show(
 # settle near 0.1, near 0.05, or near 0.01?
 
 # %% tags=["experiment"]
+# Experiment: three fixed rates on a noisy cost
 rng = np.random.default_rng(0)
 names = {0.5: "gd", 0.1: "first", 0.02: "second"}
 fig, ax = plots.figure()
@@ -161,6 +156,7 @@ check("inverse_time_decay")
 # easy to see in numbers.
 
 # %% tags=["experiment"]
+# Experiment: your table, and a common slip
 try:
     table = [inverse_time_decay(0.2, epoch, 1.0) for epoch in range(5)]
     again = [0.2]
@@ -214,6 +210,7 @@ def exponential_decay(learning_rate0, epoch, base=0.95):
 check("exponential_decay")
 
 # %% tags=["experiment"]
+# Experiment: your exponential decay in numbers
 try:
     epochs = range(1, 100)
     first = next(epoch for epoch in epochs if exponential_decay(1.0, epoch) <= 0.5)
@@ -263,6 +260,7 @@ def inverse_sqrt_decay(learning_rate0, t, k):
 check("inverse_sqrt_decay")
 
 # %% tags=["experiment"]
+# Experiment: the square root at t = 0
 try:
     with np.errstate(divide="ignore"):  # NumPy would warn; here we want to see the value
         print("t = 0:", inverse_sqrt_decay(0.3, 0, 1.0))
@@ -325,6 +323,7 @@ check("staircase_decay")
 # 3. Which schedules never freeze, however fast they are here?
 
 # %% tags=["experiment"]
+# Experiment: gathers your schedules
 makers = {
     "inverse time": lambda speed: lambda epoch: inverse_time_decay(0.5, epoch, 4 * speed),
     "exponential": lambda speed: lambda epoch: exponential_decay(0.5, epoch, 1 - 0.6 * speed),
@@ -341,6 +340,7 @@ for name in list(makers):
 print("ready:", ", ".join(makers))
 
 # %% tags=["experiment", "nbval-ignore-output"]
+# Sliders: your schedules and their speed
 EPOCHS = 40
 
 
@@ -377,6 +377,7 @@ plots.explore(
 )
 
 # %% tags=["experiment"]
+# Experiment: the schedules in numbers
 for name, make in makers.items():
     for speed in (0.25, 1.0):
         rates, squares = settle(make(speed))
@@ -438,6 +439,7 @@ check("train_with_schedule")
 # update is a schedule by the epoch whose epochs have one update each.)
 
 # %% tags=["experiment"]
+# Experiment: counting epochs and counting updates
 try:
     for counted, epochs, updates in (("epochs", 20, 23), ("updates", 460, 1)):
         noisy = problems.noisy_gradient(bowl.gradient, 2.0, np.random.default_rng(5))
@@ -511,6 +513,7 @@ check("decay_on_plateau")
 # computed exactly, and the figure shows how far above it the training is.
 
 # %% tags=["experiment"]
+# Experiment: the lowest possible cost
 train = digits_split()[0]
 X = np.vstack([train.X, np.ones(train.X.shape[1])])  # the last row makes the bias a weight
 m = X.shape[1]
@@ -544,6 +547,7 @@ lowest, slope = cost_and_gradient(W, X, train.Y)
 print(f"J* = {lowest:.6f}, where the largest entry of the gradient is {np.abs(slope).max():.0e}")
 
 # %% tags=["experiment"]
+# Experiment: your plateau rule on the digits (3 s)
 try:
     decay_on_plateau([1.0], 1.0, 1, 0.5)
     rng = np.random.default_rng(0)
@@ -586,6 +590,7 @@ except NotImplementedError:
 # than the constant rate?
 
 # %% tags=["experiment"]
+# Experiment: nine schedules from one first rate (10 s)
 runners = {"constant": lambda epoch: 1.0, "straight line to 0": lambda epoch: 1 - epoch / 40}
 learned = {
     "square root": lambda epoch: inverse_sqrt_decay(1.0, epoch + 1, 1.0),
@@ -624,6 +629,7 @@ for name in sorted(at_half, key=at_half.get):
 # all of them, and its best one counts. (Differences below a factor of two can be chance.)
 
 # %% tags=["experiment"]
+# Experiment: the same with seven first rates
 shown = {
     "constant": ("gd", 1, (-4, -14)),
     "halved every epoch": ("adagrad", 6, (8, 4)),
@@ -674,6 +680,7 @@ for row, name in enumerate(runners):
 # updates on $\tfrac12 w^2$ from $w = 3$, with noise 1: which of these four ends closest to 0?
 
 # %% tags=["experiment"]
+# Experiment: four rates over 20,000 updates
 rng = np.random.default_rng(2)
 updates = np.arange(20_000)
 decays = {
@@ -699,6 +706,7 @@ for name, distance in zip(decays, np.sqrt(np.mean(w**2, axis=1)), strict=True):
 # the digits: add a decay to the $\alpha_0$ that is best without one. Does it help?
 
 # %% tags=["experiment"]
+# Experiment: a decay added to the best constant rate
 alone = gap[list(runners).index("constant")].argmin()
 print(f"best without decay: alpha0 = {starts[alone]}, J - J* = {gap[0, alone]:.1e}")
 for row, name in list(enumerate(runners))[1:]:

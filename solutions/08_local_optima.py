@@ -18,17 +18,10 @@
 # **What you'll need.** Lesson 4 (momentum); lessons 5 and 6 help. What an eigenvalue of a symmetric
 # matrix is. About 70 minutes. Run the cells from top to bottom.
 
-# %%
-try:
-    import numpy as np
+# %% tags=["set-up"]
+import numpy as np
 
-    from optlab import check, hint, optimizers, plots, problems, progress
-
-    print("Ready: optlab is here.")
-except ModuleNotFoundError as missing:
-    print(f"The module {missing.name} is missing.")
-    print("optlab is the folder beside this notebook: copy the whole notebooks folder (in Colab,")
-    print("upload it and run  %cd  into it). For anything else: %pip install numpy matplotlib")
+from optlab import check, hint, optimizers, plots, problems, progress
 
 # %% [markdown]
 # ## 1 · The old picture
@@ -46,6 +39,7 @@ except ModuleNotFoundError as missing:
 
 
 # %% tags=["experiment"]
+# Experiment: sixty walks on a random landscape
 def waves(n, rng, count=60):
     """A random landscape in n dimensions: wave vectors (count, n) and phases (count,)."""
     return rng.normal(size=(count, n)) * np.sqrt(2 / n), rng.uniform(0, 2 * np.pi, count)
@@ -108,6 +102,7 @@ print(f"the highest {costs.max():.2f}")
 # **Predict**: what are the gradient and the cost at $(0, 0)$, and where are the two minima?
 
 # %% tags=["experiment"]
+# Experiment: a saddle from the side and from above
 saddle = problems.saddle()
 fig, axes = plots.figure(1, 2, size=(9.4, 4.2))
 axes[0].remove()
@@ -181,6 +176,7 @@ check("numerical_hessian")
 # exactly, with steps from 0.1 to $10^{-15}$.
 
 # %% tags=["experiment"]
+# Experiment: fifteen step sizes
 try:
     steps = 10.0 ** -np.arange(1, 16)
     point = np.array([0.0, 0.5])
@@ -251,6 +247,7 @@ check("classify_critical_point")
 # compute.
 
 # %% tags=["experiment"]
+# Experiment: your functions name four points
 try:
     hole = problems.plateau()
     for name, gradient, point in (
@@ -307,6 +304,7 @@ check("log10_all_positive")
 
 
 # %% tags=["experiment"]
+# Experiment: random matrices and coins (5 s)
 def symmetric(n, draws, rng):
     """Random symmetric matrices, shape (draws, n, n)."""
     A = rng.standard_normal((draws, n, n))
@@ -351,6 +349,7 @@ for n, share in zip(sizes, measured, strict=True):
 # probability is about $e^{-(\ln 3/4)\,n^2}$ (Dean and Majumdar, 2006). At $n = 20{,}000$:
 
 # %% tags=["experiment"]
+# Experiment: two estimates for n = 20,000
 n = 20_000
 print(f"coins:           10^-{n * np.log10(2):,.0f}")
 print(f"random matrices: 10^-{np.log(3) / 4 * n**2 / np.log(10):,.0f}")
@@ -365,6 +364,7 @@ print(f"random matrices: 10^-{np.log(3) / 4 * n**2 / np.log(10):,.0f}")
 
 
 # %% tags=["experiment", "nbval-ignore-output"]
+# Sliders: a spectrum, its shift and its size
 def draw_spectrum(ax, shift, n):
     one = symmetric(n, 1, np.random.default_rng(1))[0] / np.sqrt(n)
     eigenvalues = np.linalg.eigvalsh(one) + shift
@@ -388,6 +388,7 @@ plots.explore(
 )
 
 # %% tags=["experiment"]
+# Experiment: seven shifts
 rng = np.random.default_rng(3)
 smallest = np.linalg.eigvalsh(symmetric(50, 400, rng))[:, 0] / np.sqrt(50)
 for shift in (0.0, 1.0, 1.5, 1.8, 2.0, 2.2, 2.5):
@@ -418,6 +419,7 @@ for shift in (0.0, 1.0, 1.5, 1.8, 2.0, 2.2, 2.5):
 
 
 # %% tags=["experiment"]
+# Experiment: critical points in 1 to 8 dimensions (4 s)
 def curvature(w, landscape):
     """The Hessians at points w (points, n): shape (points, n, n)."""
     k, phase = landscape
@@ -511,6 +513,7 @@ check("steps_to_escape")
 # grow, and by how much?
 
 # %% tags=["experiment"]
+# Experiment: a tuned rate for each optimizer
 makers = {
     "gd": optimizers.gradient_descent,
     "momentum": optimizers.momentum,
@@ -531,6 +534,7 @@ for name, make in makers.items():
     print(f"{labels[name]:16} best rate {rates[best]:.3f}: {steps[best]} steps into the minimum")
 
 # %% tags=["experiment"]
+# Experiment: your escapes from the saddle
 try:
     offsets = 10.0 ** -np.arange(2, 15)
     escapes = {
@@ -571,6 +575,7 @@ except NotImplementedError:
 
 
 # %% tags=["experiment", "nbval-ignore-output"]
+# Sliders: surface, optimizer and flatness
 def draw_escape(axes, surface, optimizer, flatness):
     left, right = axes
     color = plots.COLORS[optimizer]
@@ -613,6 +618,7 @@ plots.explore(
 # %% quiz="optima_symmetric_start"
 
 # %% tags=["experiment"]
+# Experiment: a start exactly on the ridge
 for name, update in tuned.items():
     end = optimizers.follow(saddle, update, 10_000, np.array([1.0, 0.0]))[-1]
     print(f"{labels[name]:16} after 10,000 steps: w2 = {abs(end[1])}")
@@ -676,6 +682,7 @@ check("perturbed_descent")
 # kicks be so that it leaves within 400 steps? And what do strong kicks cost later, in the minimum?
 
 # %% tags=["experiment"]
+# Experiment: kicks of six strengths (2 s)
 try:
     slow = optimizers.gradient_descent(0.1)
     levels = [0.0, 1e-8, 1e-6, 1e-4, 1e-2, 1e-1]
@@ -721,6 +728,7 @@ except NotImplementedError:
 # places is flat, and which of them has a saddle nearby?
 
 # %% tags=["experiment"]
+# Experiment: the slope in three places
 
 
 def sigmoid(z):
@@ -744,6 +752,7 @@ print(f"sigmoid(w)^2/2 at w = 10:         {sigmoid(10) ** 2 * (1 - sigmoid(10)):
 # **Predict**: who is fastest from $w = 2$, and who from $w = 5$?
 
 # %% tags=["experiment"]
+# Experiment: a tuned race across the plain
 starts = np.array([2.0, 3.0, 4.0, 4.5, 5.0, 5.5])
 highest = {"gd": 2, "momentum": 38, "rmsprop": 2, "adam": 2}  # stable at the bottom up to here
 fig, ax = plots.figure(size=(7.6, 4.2))

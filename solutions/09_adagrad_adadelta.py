@@ -18,18 +18,11 @@
 # **What you'll need.** Lesson 4 (momentum) and lesson 5 (RMSprop). About 60 minutes. Run the cells
 # from top to bottom.
 
-# %%
-try:
-    import numpy as np
+# %% tags=["set-up"]
+import numpy as np
 
-    from optlab import check, hint, optimizers, plots, problems, progress
-    from optlab.data import digits_split
-
-    print("Ready: optlab is here.")
-except ModuleNotFoundError as missing:
-    print(f"The module {missing.name} is missing.")
-    print("optlab is the folder beside this notebook: copy the whole notebooks folder (in Colab,")
-    print("upload it and run  %cd  into it). For anything else: %pip install numpy matplotlib")
+from optlab import check, hint, optimizers, plots, problems, progress
+from optlab.data import digits_split
 
 # %% [markdown]
 # ## 1 · Rare inputs
@@ -46,6 +39,7 @@ except ModuleNotFoundError as missing:
 # than those at its edge? Ten times? A thousand times?
 
 # %% tags=["experiment"]
+# Experiment: the gradients of every pixel
 training, testing = digits_split()
 softmax = {"W1": np.zeros((10, 64)), "b1": np.zeros((10, 1))}
 rng = np.random.default_rng(0)
@@ -130,6 +124,7 @@ check("adagrad_update")
 
 
 # %% tags=["experiment"]
+# Experiment: your Adagrad on the digits
 def my_adagrad(learning_rate):
     """Your Adagrad in the form update(w, g, state) -> (w, state)."""
 
@@ -175,6 +170,7 @@ for name, make, grid in contest:
 # %% quiz="adagrad_or_average"
 
 # %% tags=["experiment"]
+# Experiment: the memory of a sum and of an average
 from itertools import accumulate
 
 storm = np.array([10.0] * 100 + [0.1] * 400)
@@ -215,6 +211,7 @@ plots.show(
 # highest?
 
 # %% tags=["experiment"]
+# Experiment: four curves on a noisy bowl (3 s)
 hollow = problems.bowl(1, start=(1.0, 1.0))
 fig, ax = plots.figure()
 steps = np.arange(3001)
@@ -300,6 +297,7 @@ check("adadelta_update")
 
 
 # %% tags=["experiment"]
+# Experiment: your Adadelta with seven epsilons
 def my_adadelta(rho=0.95, epsilon=1e-6):
     """Your Adadelta in the form update(w, g, state) -> (w, state)."""
 
@@ -346,6 +344,7 @@ except NotImplementedError:
 
 
 # %% tags=["experiment", "nbval-ignore-output"]
+# Sliders: epsilon and rho of Adadelta
 def draw_adadelta(ax, log10_epsilon, rho):
     path = optimizers.follow(line, my_adadelta(rho, 10.0**log10_epsilon), 400)[:, 0]
     ax.axhline(0, color="#b9b9b9", linewidth=0.8)
@@ -371,6 +370,7 @@ except NotImplementedError:
 
 
 # %% tags=["experiment"]
+# Experiment: other starts, other scales
 def steps_to_a_tenth(start, c):
     """Steps until a tenth of the distance is left, with the cost multiplied by c."""
     scaled = problems.Problem("line", None, lambda w: c * w, None, None, None)
@@ -439,6 +439,7 @@ check("nesterov_update")
 # swings more?
 
 # %% tags=["experiment"]
+# Experiment: the heavy ball and your Nesterov
 valley = problems.bowl(kappa=20)
 
 
@@ -493,6 +494,7 @@ plots.show(
 # **Predict** the winner at $\kappa = 1000$, on the left and on the right.
 
 # %% tags=["experiment"]
+# Experiment: a tuned race to two finish lines (3 s)
 beta_grid = np.append(np.linspace(0, 0.9, 31), np.linspace(0.91, 0.995, 18))
 fractions = np.append(np.geomspace(0.01, 0.5, 30), np.linspace(0.52, 0.999, 40))
 betas, fraction = (grid.ravel() for grid in np.meshgrid(beta_grid, fractions))
@@ -582,6 +584,7 @@ for line, finish in enumerate(finish_lines):
 
 
 # %% tags=["experiment"]
+# Experiment: a good and a bad start on digits (4 s)
 def costs(update, epochs, seed, scale):
     """The mean training cost of every epoch, from initial weights times `scale`."""
     rng = np.random.default_rng(seed)

@@ -18,18 +18,11 @@
 # **What you'll need.** Lesson 6 (Adam) and lesson 7 (learning rate decay). About 75 minutes. Run
 # the cells from top to bottom.
 
-# %%
-try:
-    import numpy as np
+# %% tags=["set-up"]
+import numpy as np
 
-    from optlab import check, hint, optimizers, plots, problems, progress
-    from optlab.data import digits_split
-
-    print("Ready: optlab is here.")
-except ModuleNotFoundError as missing:
-    print(f"The module {missing.name} is missing.")
-    print("optlab is the folder beside this notebook: copy the whole notebooks folder (in Colab,")
-    print("upload it and run  %cd  into it). For anything else: %pip install numpy matplotlib")
+from optlab import check, hint, optimizers, plots, problems, progress
+from optlab.data import digits_split
 
 # %% [markdown]
 # ## 1 · Adam goes to the worst point
@@ -51,6 +44,7 @@ except ModuleNotFoundError as missing:
 
 
 # %% tags=["experiment"]
+# Experiment: two optimizers on a stream of gradients
 def walk(update, stream):
     """The points visited on the interval from -1 to 1."""
     w, state, path = 0.0, None, [0.0]
@@ -91,6 +85,7 @@ plots.show(
 
 
 # %% tags=["experiment", "nbval-ignore-output"]
+# Sliders: beta2 and beta1 on the stream
 def draw_stream(ax, beta2, beta1):
     path = walk(optimizers.adam(falling, beta1, beta2), stream[:600])
     ax.axhline(-1, color=plots.COLORS["target"], linewidth=0.8)
@@ -107,6 +102,7 @@ plots.explore(
 )
 
 # %% tags=["experiment"]
+# Experiment: six pairs of betas
 for beta1, beta2 in ((0.0, 0.1), (0.0, 0.4), (0.0, 0.5), (0.0, 0.9), (0.9, 0.1), (0.9, 0.999)):
     path = walk(optimizers.adam(falling, beta1, beta2), stream)
     print(f"beta1 {beta1}, beta2 {beta2}: w = {path[-1]:.2f}")
@@ -159,6 +155,7 @@ check("amsgrad_update")
 
 
 # %% tags=["experiment"]
+# Experiment: your AMSGrad, on the stream and on digits
 def my_amsgrad(learning_rate, beta1=0.9, beta2=0.999):
     """Your AMSGrad in the form update(w, g, state) -> (w, state)."""
 
@@ -228,6 +225,7 @@ except NotImplementedError:
 # **Predict**: which $\lambda$ recognises most of the test digits?
 
 # %% tags=["experiment"]
+# Experiment: four strengths of L2 (2 s)
 from functools import partial
 
 few = training.X[:, :200], training.Y[:, :200]
@@ -284,6 +282,7 @@ plots.show(
 # %% quiz="adam_with_l2"
 
 # %% tags=["experiment"]
+# Experiment: two weights under noise and L2
 size = np.array([[10.0], [0.1]])
 noise = size * np.random.default_rng(0).normal(size=(2000, 2, 200))  # 200 runs at once
 
@@ -374,6 +373,7 @@ check("adamw_update")
 
 
 # %% tags=["experiment"]
+# Experiment: the two weights under your AdamW
 def my_adamw(learning_rate, weight_decay):
     """Your AdamW in the form update(w, g, state) -> (w, state)."""
 
@@ -403,6 +403,7 @@ except NotImplementedError:
 
 
 # %% tags=["experiment"]
+# Experiment: L2 and your AdamW on 200 digits
 def accuracies(make, strengths):
     """Share of the test digits for every strength, a mean over three seeds."""
     means = []
@@ -483,6 +484,7 @@ check("warmup_cosine")
 
 
 # %% tags=["experiment", "nbval-ignore-output"]
+# Sliders: the length of warm-up and training
 def draw_schedule(ax, warmup_steps, total_steps):
     rates = [warmup_cosine(step, warmup_steps, total_steps, 1.0) for step in range(total_steps)]
     ax.plot(rates, ".-", color=plots.COLORS["first"])
@@ -509,6 +511,7 @@ except NotImplementedError:
 # cost?
 
 # %% tags=["experiment"]
+# Experiment: three schedules, each with its rate (5 s)
 STEPS = 230
 FRESH = range(2, 12)  # seeds that have chosen nothing
 
@@ -575,6 +578,7 @@ plots.show(
 
 
 # %% tags=["experiment"]
+# Experiment: ten looks or ten short steps (2 s)
 def looking_first(update, looks=10):
     """The same update, but its first calls change what it remembers and not the weights."""
     calls = 0
@@ -653,6 +657,7 @@ check("sgdr")
 
 
 # %% tags=["experiment"]
+# Experiment: restarts against planned runs (4 s)
 def costs_at(schedule, epochs, seed):
     """The training cost after each of these epochs, for momentum with a schedule of t = 1, 2, ..."""
     rng = np.random.default_rng(seed)
@@ -763,6 +768,7 @@ except NotImplementedError:
 # $\alpha = 0.01$ throughout, once with the best of five rates, 0.01 to 2.56, for each $\epsilon$.
 
 # %% tags=["experiment"]
+# Experiment: epsilon at one rate and tuned (2 s)
 sweep = 10.0 ** np.array([-12, -8, -4, -2, -1, 0])
 grid = 0.01 * 4.0 ** np.arange(5)
 table = np.array(
@@ -812,6 +818,7 @@ for k, e in enumerate(sweep):
 # Adam? And does it, too, need the warm-up?
 
 # %% tags=["experiment"]
+# Experiment: momentum with the three schedules (2 s)
 grid = (1.6, 3.2, 6.4)
 for label, warmup_steps, _ in kinds:
     try:

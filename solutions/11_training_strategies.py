@@ -20,18 +20,11 @@
 # **What you'll need.** Lesson 1 (mini-batches) and lesson 2 (weighted averages); lesson 4 helps.
 # About 75 minutes. Run the cells from top to bottom.
 
-# %%
-try:
-    import numpy as np
+# %% tags=["set-up"]
+import numpy as np
 
-    from optlab import check, hint, optimizers, plots, problems, progress
-    from optlab.data import digits_split
-
-    print("Ready: optlab is here.")
-except ModuleNotFoundError as missing:
-    print(f"The module {missing.name} is missing.")
-    print("optlab is a folder that belongs beside this notebook: copy the whole notebooks folder,")
-    print("in Colab change into it with %cd. Others: %pip install numpy matplotlib ipywidgets")
+from optlab import check, hint, optimizers, plots, problems, progress
+from optlab.data import digits_split
 
 # %% [markdown]
 # ## 1 · Easy examples first?
@@ -46,6 +39,7 @@ except ModuleNotFoundError as missing:
 # digits look like?
 
 # %% tags=["experiment"]
+# Experiment: the easiest and the hardest digits
 train, test = digits_split()
 
 
@@ -115,6 +109,7 @@ check("curriculum_order")
 
 
 # %% tags=["experiment"]
+# Experiment: three orders, true and random labels (3 s)
 def growing_pools(order, updates=400):
     """What each mini-batch is drawn from; order(share) gives the positions of that share."""
     shares = 0.2 + 0.8 * np.arange(updates) / (0.6 * updates)
@@ -212,6 +207,7 @@ except NotImplementedError:
 # Drag: which numbers change the shape of the cloud after the normalization, and which do not?
 
 # %% tags=["experiment", "nbval-ignore-output"]
+# Sliders: a unit before and after normalization
 cloud = np.random.default_rng(3).normal(size=200)
 cloud = (cloud - cloud.mean()) / cloud.std()  # as it is after the normalization
 
@@ -297,6 +293,7 @@ check("batch_norm_forward")
 
 
 # %% tags=["experiment"]
+# Experiment: six rates, three scales of weights (2 s)
 def normalized_step(params, running, X, Y, learning_rate):
     """One step of gradient descent with batch normalization in the hidden layer."""
     Z, m = params["W1"] @ X, X.shape[1]
@@ -387,6 +384,7 @@ except NotImplementedError:
 # the wrong mode, for batches of 1, of 2, of 64, and for one batch of zeros, one of ones, and so on.
 
 # %% tags=["experiment"]
+# Experiment: the wrong mode
 try:
     params, running = train_normalized(0.3, 1, epochs=10)
     sizes = (1, 2, 4, 8, 16, 32, 64, 120, 360)
@@ -449,6 +447,7 @@ except NotImplementedError:
 # cost then?
 
 # %% tags=["experiment"]
+# Experiment: 120 epochs with wrong labels
 few = slice(0, 200)
 watch_X, watch_Y = train.X[:, 1000:], train.Y[:, 1000:]
 rng = np.random.default_rng(0)
@@ -522,6 +521,7 @@ check("early_stopping")
 # **Predict**: which patience is too small here, and what does a large one cost?
 
 # %% tags=["experiment"]
+# Experiment: six values of patience
 try:
     for patience in (1, 2, 5, 10, 20, 40):
         best_params, epochs_run = early_stopping(validation_costs, params_by_epoch, patience)
@@ -593,6 +593,7 @@ check("noisy_gradients")
 
 
 # %% tags=["experiment"]
+# Experiment: three kinds of noise from zero weights
 def train_from_zero(eta, gamma):
     """Training cost by epoch and the final test accuracy (percent), from all weights zero."""
     rng = np.random.default_rng(0)
@@ -641,6 +642,7 @@ except NotImplementedError:
 
 
 # %% tags=["experiment", "nbval-ignore-output"]
+# Sliders: noise on the ridge of a saddle
 ridge = problems.saddle(0)
 
 
@@ -681,15 +683,13 @@ except NotImplementedError:
 # one good, one too small.
 
 # %% tags=["experiment"]
+# Experiment: four curves without a name
 valley = problems.bowl(5, start=(-3.0, 3.0))
 fig, ax = plots.figure()
 endings = {}
-for number, rate, color in (
-    (1, 0.34, "second"),
-    (2, 0.404, "target"),
-    (3, 0.002, "data"),
-    (4, 0.06, "first"),
-):
+hidden = np.random.default_rng(39).permutation([0.002, 0.06, 0.34, 0.404])  # your question
+colors = ("second", "target", "data", "first")
+for number, rate, color in zip((1, 2, 3, 4), hidden, colors, strict=True):
     noisy = problems.noisy_gradient(valley.gradient, 2.0, np.random.default_rng(7))
     path = [np.tile(valley.start[:, None], 200)]  # the mean of 200 runs, to see the trend
     for _ in range(60):
@@ -720,6 +720,7 @@ for number, (first, soon, last) in endings.items():
 # does its cost explode as well?
 
 # %% tags=["experiment"]
+# Experiment: six learning rates of a network
 for rate in (0.003, 0.03, 0.3, 1.0, 2.0, 10.0):
     rng = np.random.default_rng(0)
     params = problems.init_params(rng, (64, 32, 10))
@@ -779,6 +780,7 @@ check("tune_learning_rate")
 # function picks. **Predict**: by which factor do the best rates of gradient descent and Adam differ?
 
 # %% tags=["experiment"]
+# Experiment: a sweep for four optimizers (2 s)
 fit, watch = slice(0, 1150), slice(1150, None)
 sweep = 0.0005 * 4.0 ** np.arange(9)
 contestants = {

@@ -18,19 +18,12 @@
 # are left out by name, and you can come back. About 75 minutes, half of them for lessons that you
 # want to finish first. Run the cells from top to bottom.
 
-# %%
-try:
-    import numpy as np
+# %% tags=["set-up"]
+import numpy as np
 
-    from optlab import check, hint, plots, problems, progress, race
-    from optlab.data import digits_split
-    from optlab.solved import solved
-
-    print("Ready: optlab is here.")
-except ModuleNotFoundError as missing:
-    print(f"The module {missing.name} is missing.")
-    print("optlab is a folder that belongs beside this notebook: copy the whole notebooks folder,")
-    print("in Colab change into it with %cd. Others: %pip install numpy matplotlib ipywidgets")
+from optlab import check, hint, plots, problems, progress, race
+from optlab.data import digits_split
+from optlab.solved import solved
 
 # %% [markdown]
 # ## 1 · Four surfaces
@@ -46,6 +39,7 @@ except ModuleNotFoundError as missing:
 # **Predict** who arrives first on each of the four. Then drag the step from 0 to 100.
 
 # %% tags=["experiment", "nbval-ignore-output"]
+# Slider: four optimizers on four surfaces
 plots.explore(
     race.draw,
     "Four surfaces with the paths of gradient descent, momentum, RMSprop and Adam up to the step of "
@@ -57,6 +51,7 @@ plots.explore(
 )
 
 # %% tags=["experiment"]
+# Experiment: the race on the four surfaces in numbers
 print("steps to within 0.1 of a minimum, each with its tuned rate")
 for line in race.results():
     print(line)
@@ -78,6 +73,7 @@ for line in race.results():
 # then run the next cell again.
 
 # %% tags=["experiment"]
+# Experiment: finds your optimizers
 NAMES = {
     "sgd": "sgd_update",
     "momentum": "momentum_update",
@@ -120,6 +116,7 @@ if not team:
 
 
 # %% tags=["experiment"]
+# Experiment: prepares the race
 train, test = digits_split()
 everything, fit, held_out = slice(None), slice(0, 1150), slice(1150, None)
 
@@ -196,6 +193,7 @@ print("The track is ready.")
 
 
 # %% tags=["experiment"]
+# Experiment: a sweep for each optimizer (7 s)
 MIDDLE = dict.fromkeys(NAMES, 0.01) | {
     "sgd": 0.5,
     "momentum": 1.5,
@@ -262,6 +260,7 @@ else:
 # cost after 30 epochs? Who the highest test accuracy? By how much will the others be behind?
 
 # %% tags=["experiment"]
+# Experiment: the race (4 s)
 training_cost, test_accuracy = {}, {}
 for name in team:
     training_cost[name], test_accuracy[name] = five_runs(name)
@@ -305,6 +304,7 @@ else:
 # *differences* are less noisy than the accuracies. It counts in test digits.
 
 # %% tags=["experiment"]
+# Experiment: the leader against the others
 if len(team) > 1:
     first = max(team, key=lambda name: test_accuracy[name].mean())
     print(f"highest mean test accuracy: {first}; ahead, in digits of 360:")
@@ -325,6 +325,7 @@ else:
 # optimizers of section 1: the same rates, now falling to 0 along a cosine over the 30 epochs.
 
 # %% tags=["experiment"]
+# Experiment: the same with a falling rate (2 s)
 again = [name for name in ("sgd", "momentum", "rmsprop", "adam") if name in team]
 for name in again:
     costs, right = five_runs(name, falling=True)

@@ -3,6 +3,7 @@
 # %% [markdown] question="momentum_curves"   the cell's text, then the question with its options
 # %% quiz="momentum_curves"                  an empty cell: the answer's cell and its check
 # REFERENCE SOLUTION                         a line of an exercise's cell: what the reference does
+# %% tags=["set-up"]                         imports; what is said where one fails is put around
 """
 
 import re
@@ -18,6 +19,23 @@ from autograder.exercise import Function
 from autograder.quiz import Quiz
 
 _PLACE = re.compile(r"^( *)# REFERENCE SOLUTION$", re.MULTILINE)
+# IPython shows what an exception renders itself as, instead of a traceback.
+_SET_UP = """\
+# Set-up
+try:
+{imports}
+except ImportError as missing:
+    said = str(missing)
+    if missing.name and missing.name.startswith("optlab"):
+        said = (
+            "optlab is missing, or a part of it: copy the whole folder of that name to where this "
+            "notebook lies (in Colab, change into that place with %cd), then restart the kernel."
+        )
+    elif missing.name:
+        said = f"{{missing.name}} is missing: %pip install {{missing.name}}, then restart."
+    missing._render_traceback_ = lambda: [said]
+    raise
+"""
 
 
 def filled(
@@ -50,10 +68,17 @@ def filled(
         else:
             if "exercise" in markers:
                 _answer(cell, functions, where)
+            if "set-up" in markers.get("tags", []):
+                cell.source = set_up(cell.source)
             yield cell
     for name in quizzes:
         if name not in answered:
             raise RunError(f'{where} has no cell quiz="{name}"')
+
+
+def set_up(imports: str) -> str:
+    """The cell that begins a notebook: silent, or one sentence about what is missing."""
+    return _SET_UP.format(imports=textwrap.indent(imports, "    ")).rstrip()
 
 
 def _quiz(name: str, quizzes: Mapping[str, Quiz], where: str) -> Quiz:

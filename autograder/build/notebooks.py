@@ -2,10 +2,10 @@
 
 solutions/NN_topic.py  ->  solutions/NN_topic.ipynb        executed, outputs stored
                        ->  notebooks/NN_topic.ipynb        solutions removed, nothing executed
+                       ->  notebooks/optlab/keys/topic/    what its figures show, in words
 exercises/topic.py     ->  notebooks/optlab/keys/topic/    public cases, data only
 """
 
-import hashlib
 import json
 import os
 from collections.abc import Iterator
@@ -22,8 +22,8 @@ from nbformat import NotebookNode
 from nbgrader.preprocessors import ClearSolutions, ComputeChecksums, LockCells
 from traitlets.config import Config
 
-from autograder import NOTEBOOKS, SOLUTIONS
-from autograder.build import fill, overview
+from autograder import NOTEBOOKS, SOLUTIONS, released
+from autograder.build import figures, fill, overview
 from autograder.errors import RunError, UserError
 from autograder.exercises import lessons
 from autograder.lesson import Lesson
@@ -32,6 +32,8 @@ from optlab.checking.codec import CodecError
 from optlab.checking.compare import difference
 
 KEYS = NOTEBOOKS / "optlab" / "keys"
+EXPERIMENT = "experiment"  # demonstrations: a learner may change them, and no answer needs them
+FOLDED = {EXPERIMENT, "set-up", "folded"}  # a front end shows the first line alone, until a click
 WIDGET = "application/vnd.jupyter.widget-view+json"
 # The kernel finds optlab here; one thread, so that every machine adds up in the same order.
 KERNEL = {"PYTHONPATH": str(NOTEBOOKS), "OPENBLAS_NUM_THREADS": "1"}
@@ -117,16 +119,22 @@ def check(names: list[str]) -> list[str]:
 
 def read(source: Source) -> NotebookNode:
     """The lesson as a notebook with ids and grading metadata, not executed."""
+    return _read(source)[0]
+
+
+def _read(source: Source) -> tuple[NotebookNode, list[str]]:
+    """The notebook, and the descriptions of its figures."""
     notebook = jupytext.reads(source.text.read_text("utf-8"), fmt="py:percent")
     notebook.metadata = NotebookNode(deepcopy(METADATA))
     functions = source.lesson.functions if source.lesson else {}
     quizzes = source.lesson.quizzes if source.lesson else {}
     notebook.cells = [*fill.filled(notebook.cells, functions, quizzes, source.text.name)]
+    described = figures.taken_out(notebook.cells, source.topic) if source.lesson else []
     seen: dict[str, int] = {}
     for cell in notebook.cells:
         _expand_markers(cell, source, seen)
     _require_every_exercise(notebook, source)
-    return notebook
+    return notebook, described
 
 
 def release(notebook: NotebookNode) -> NotebookNode:
@@ -136,6 +144,8 @@ def release(notebook: NotebookNode) -> NotebookNode:
         if cell.cell_type != "code":
             continue
         cell.outputs, cell.execution_count = [], None
+        if EXPERIMENT in cell.metadata.get("tags", []):
+            cell.metadata.deletable = False
         name = cell.metadata.get("nbgrader", {}).get("grade_id", "")
         quiz = cell.source.lstrip().startswith("# BEGIN SOLUTION")
         stub = f"{name} = None  # your answer" if quiz else "raise NotImplementedError()"
@@ -160,11 +170,24 @@ def _expand_markers(cell: NotebookNode, source: Source, seen: dict[str, int]) ->
         points = _points(source, name)
         cell.metadata.nbgrader = _nbgrader(cell.id, grade=True, locked=True, points=points)
     else:
-        digest = hashlib.sha256(cell.source.encode()).hexdigest()[:12]
+        digest = released.digest(cell)
         seen[digest] = seen.get(digest, 0) + 1
         cell.id = digest if seen[digest] == 1 else f"{digest}-{seen[digest]}"
         if cell.cell_type == "code":
-            cell.metadata.nbgrader = _nbgrader(cell.id, locked=True)
+            _mark(cell, set(tags or ()))
+
+
+def _mark(cell: NotebookNode, tags: set[str]) -> None:
+    """A cell of ours: locked, but for experiments, of which nbgrader need not know.
+
+    A cell that nbgrader knew and did not lock would be one that it misses in its database.
+    """
+    if EXPERIMENT in tags:
+        cell.metadata.optlab = {"cell": cell.id}
+    else:
+        cell.metadata.nbgrader = _nbgrader(cell.id, locked=True)
+    if tags & FOLDED:
+        cell.metadata.jupyter = {"source_hidden": True}
 
 
 def _nbgrader(grade_id: str, **settings: bool | float) -> NotebookNode:
@@ -229,6 +252,7 @@ def _keys(source: Source) -> Iterator[tuple[Path, bytes]]:
         ],
     }
     yield folder / "lesson.json", (json.dumps(listing, indent=1) + "\n").encode()
+    yield folder / figures.FILE, figures.packed(_read(source)[1])
     for exercise in lesson.exercises.values():
         yield folder / f"{exercise.name}.key", keys.pack(exercise.public_key(), exercise.ways)
 
@@ -281,7 +305,7 @@ def _same_key(path: Path, contents: bytes) -> bool:
     """Equal up to rounding: another processor may round the last digit differently."""
     if not path.exists():
         return False
-    if path.read_bytes() == contents or path.suffix == ".json":
+    if path.read_bytes() == contents or path.suffix != ".key":
         return path.read_bytes() == contents
     try:
         built, fresh = (

@@ -25,9 +25,10 @@ class Poured:
 def pour(release: NotebookNode, submitted: NotebookNode) -> Poured:
     """The release's notebook with the answers and the extra cells of the submitted one.
 
-    A cell is known by its grade id, else by its cell id, else by the release's very text, else
-    (code) by defining an answer that no other cell claims. Of several cells for one answer the last
-    that differs from the release's counts; edited earlier ones stay as plain cells before it.
+    A cell is known by its name (nbgrader's grade id, or ours), else by its cell id, else by the
+    release's very text, else (code) by defining an answer that no other cell claims. Of several
+    cells for one answer the last that differs from the release's counts; edited earlier ones stay
+    as plain cells before it.
     Extra cells keep their place: after the known cell that they followed.
     """
     places = _places(release, submitted)
@@ -45,8 +46,10 @@ def pour(release: NotebookNode, submitted: NotebookNode) -> Poured:
     return Poured(notebook, tuple(problems))
 
 
-def _grade_id(cell: NotebookNode) -> str | None:
-    return cell.metadata.get("nbgrader", {}).get("grade_id")
+def _name(cell: NotebookNode) -> str | None:
+    """The grade id; experiments have none, since nbgrader does not know them."""
+    ours = cell.metadata.get("optlab", {}).get("cell")
+    return cell.metadata.get("nbgrader", {}).get("grade_id", ours)
 
 
 def _is(cell: NotebookNode, role: str) -> bool:
@@ -58,7 +61,7 @@ def _places(release: NotebookNode, submitted: NotebookNode) -> list[int | None]:
     places = _places_by_name(release, submitted)
     for index, cell in enumerate(release.cells):
         if _is(cell, "solution") and index not in places:
-            name = re.escape(_grade_id(cell) or "")
+            name = re.escape(_name(cell) or "")
             defining = re.compile(
                 # Not `ast`: one magic or one syntax error elsewhere in the cell would hide it.
                 rf"^(?:(?:async\s+)?def|class)\s+{name}\b"
@@ -75,13 +78,13 @@ def _places(release: NotebookNode, submitted: NotebookNode) -> list[int | None]:
 
 
 def _places_by_name(release: NotebookNode, submitted: NotebookNode) -> list[int | None]:
-    by_grade_id = {_grade_id(cell): index for index, cell in enumerate(release.cells)}
+    by_name = {_name(cell): index for index, cell in enumerate(release.cells)}
     by_id = {cell.id: index for index, cell in enumerate(release.cells)}
     by_text = {_text_of(cell): index for index, cell in enumerate(release.cells)}
-    by_grade_id.pop(None, None)
+    by_name.pop(None, None)
     places = []
     for cell in submitted.cells:
-        place = by_grade_id.get(_grade_id(cell), by_id.get(cell.id, by_text.get(_text_of(cell))))
+        place = by_name.get(_name(cell), by_id.get(cell.id, by_text.get(_text_of(cell))))
         # Code written into what was the release's text is an extra cell.
         if place is not None and cell.cell_type == "code":
             place = place if release.cells[place].cell_type == "code" else None
@@ -141,16 +144,18 @@ def _poured(
         return _answer(ours, theirs)
     cell = from_dict(ours)
     cell.outputs = []
+    if "experiment" not in ours.metadata.get("tags", []):
+        return cell, [], _differences(ours, theirs)
     same = [copy for copy in theirs if _text_of(copy) == _text_of(ours)]
-    if same and "experiment" in ours.metadata.get("tags", []):
+    if same:
         cell.outputs = from_dict(same[-1].outputs)
-    return cell, [], _differences(ours, theirs)
+    return cell, [], []  # learners are asked to change experiments; the course's own is used
 
 
 def _answer(
     ours: NotebookNode, theirs: list[NotebookNode]
 ) -> tuple[NotebookNode, list[NotebookNode], list[str]]:
-    name = _grade_id(ours)
+    name = _name(ours)
     cell = from_dict(ours)
     cell.outputs = []
     if not theirs:
@@ -168,7 +173,7 @@ def _answer(
 
 def _differences(ours: NotebookNode, theirs: list[NotebookNode]) -> list[str]:
     """What a learner did to a cell that is not theirs to change."""
-    name = _grade_id(ours) or ours.id
+    name = _name(ours) or ours.id
     what = "check cell" if _is(ours, "grade") else "cell"
     if not theirs:
         return [f"{name}: this {what} was deleted; the course's own was used"]
@@ -201,9 +206,9 @@ def _general_problems(
     lost, graded = 0, []
     for cell, place in zip(submitted.cells, places, strict=True):
         if place is None:
-            graded += [_grade_id(cell)] if _is(cell, "grade") else []
+            graded += [_name(cell)] if _is(cell, "grade") else []
         else:
-            lost += _grade_id(cell) != _grade_id(release.cells[place])
+            lost += _name(cell) != _name(release.cells[place])
     if lost:
         problems.append(f"{lost} cells had lost or changed their grade id and were recognised")
     problems += [

@@ -209,4 +209,7 @@ def _cell_metadata(metadata: Any) -> dict[str, Any]:
         points = nbgrader.get("points")
         if isinstance(points, int | float) and not isinstance(points, bool):
             kept["nbgrader"]["points"] = float(max(-1e9, min(points, 1e9)))
+    ours = metadata.get("optlab")
+    if isinstance(ours, dict) and isinstance(ours.get("cell"), str):
+        kept["optlab"] = {"cell": clean(ours["cell"], 100)}
     return kept

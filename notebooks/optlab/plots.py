@@ -5,6 +5,7 @@ figure(...)                  (fig, ax) in the shared style, drawn outside of pyp
 contour(ax, f, view)         contour lines of a surface, quiet, in the background
 trajectory(ax, path, name)   the points an optimizer visited, in its colour
 label_end(ax, x, y, text)    a direct label at the end of a curve, instead of a legend
+described(topic, number)     that description, where the notebook must not tell it beforehand
 show(fig, alt)               displays the figure with a description for screen readers
 explore(draw, alt, **ranges) sliders that redraw a figure; a plain figure where widgets do not run
 
@@ -14,7 +15,9 @@ Importing this module sets the style for every Matplotlib figure of the notebook
 import base64
 import html
 import io
+import json
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any
 
 import matplotlib as mpl
@@ -191,6 +194,15 @@ def mimebundle(image: bytes, alt: str, width: int) -> dict[str, Any]:
         "text/html": image_tag(image, alt, width),
         "text/plain": alt,
     }
+
+
+def described(topic: str, number: int) -> str:
+    """What there is to see in a figure of a lesson, counted from 1.
+
+    The code above a figure would answer what its reader is asked to predict.
+    """
+    packed = Path(__file__).parent / "keys" / topic / "figures.b64"
+    return json.loads(base64.b64decode(packed.read_bytes()))[number - 1]
 
 
 def show(fig: Figure, alt: str) -> None:
