@@ -4,6 +4,7 @@
 pass, other ways to write it; `progress` shows where you are.
 """
 
+from optlab import patience
 from optlab.checking import notice
 from optlab.checking.checks import check, hint, solution
 from optlab.checking.journal import progress
@@ -11,3 +12,4 @@ from optlab.checking.journal import progress
 __all__ = ["check", "hint", "progress", "solution"]
 
 notice.install()
+patience.install()
