@@ -17,7 +17,7 @@ RUN := PATH="$(HERE)/.venv/bin:$$PATH" "$(HERE)/.venv/bin/python"
 CONFIG := $(HERE)/labconfig$${JUPYTER_CONFIG_PATH:+:$$JUPYTER_CONFIG_PATH}
 LAB := $(RUN) -m jupyterlab
 
-.PHONY: help lab demo grade quick test cover release formgrader report progress bench bench-scale oracle build pins clean
+.PHONY: help lab demo course grade quick test cover release formgrader report progress bench bench-scale oracle build pins clean
 .DEFAULT_GOAL := help
 
 help:
@@ -39,6 +39,9 @@ demo: $(STAMP) ## grade a class of invented students in sample_course/
 	@$(RUN) -m autograder grade --course $(SAMPLE)
 	@$(RUN) -m autograder report --course $(SAMPLE)
 
+course: $(STAMP) ## make the course folder course/ (or COURSE=dir)
+	@$(RUN) -m autograder init "$(COURSE)"
+
 grade: $(STAMP) ## grade what is in course/submitted/ (or COURSE=dir)
 	@$(RUN) -m autograder grade --course "$(COURSE)"
 
@@ -46,7 +49,7 @@ report: $(STAMP) ## write the class report of course/ (or COURSE=dir)
 	@$(RUN) -m autograder report --course "$(COURSE)"
 
 formgrader: $(STAMP) ## open course/ (or COURSE=dir) with nbgrader's panels
-	@test -d "$(COURSE)" || { echo "$(COURSE): no such course folder; make grade makes it" >&2; exit 2; }
+	@test -d "$(COURSE)" || { echo "$(COURSE): no such course folder; make course makes it" >&2; exit 2; }
 	@cd "$(COURSE)" && JUPYTER_CONFIG_PATH="$(CONFIG)" $(LAB)
 
 release: $(STAMP) ## write dist/optimization-course.zip, all that a learner needs

@@ -9,7 +9,7 @@ import argparse
 import json
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from autograder.errors import CourseError, RunError, UserError
 from autograder.exercises import find_exercise, find_function, lessons
@@ -25,6 +25,9 @@ _LIMITS = {  # of `session.Limits`, which says more about each
     "memory_mb": "the memory of a notebook",
     "output_kb": "the outputs of a notebook",
 }
+
+
+_Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -138,19 +141,23 @@ def _grade_course(options: argparse.Namespace) -> None:
     from autograder import grade, terminal
     from autograder.course.verdicts import SCHEMA
 
-    files = grade.grade_course(
+    graded = grade.grade_course(
         Path(options.course),
         lesson=options.lesson,
+        student=options.student,
         jobs=options.jobs,
         scheduler=options.scheduler,
         settings=_settings(options),
         show=terminal.progress,
     )
-    submissions = [file.read() for file in files]
+    submissions = [file.read() for file in graded.files]
     if options.json:
         print(json.dumps({"schema": SCHEMA, "submissions": submissions}, indent=1))
+    elif submissions:
+        counted = {name: mark.counts for name, mark in graded.marks.items()}
+        terminal.marks(submissions, counted)
     else:
-        terminal.marks(submissions)
+        terminal.nobody(options.course)
 
 
 def _settings(options: argparse.Namespace) -> Settings:
@@ -173,9 +180,19 @@ def _study(options: argparse.Namespace) -> None:
     print("\n".join(study.bring_up_to_date()))
 
 
+def _init(options: argparse.Namespace) -> None:
+    from autograder.course import folder, plan
+
+    chosen = plan.chosen(options.lessons) if options.lessons is not None else ()
+    points = plan.read_points(Path(options.points)) if options.points else ()
+    print("\n".join(folder.init(Path(options.course), chosen, points)))
+
+
 def _sample(options: argparse.Namespace) -> None:
     from autograder.build import sample
+    from autograder.course import plan
 
+    plan.require_room(Path(options.course))
     count = sample.make_class(Path(options.course), options.students, options.seed)
     print(f"{count} submissions of {options.students} invented students in {options.course}")
 
@@ -207,7 +224,25 @@ def _bench(options: argparse.Namespace) -> None:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m autograder", description=__doc__)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    _add_authors_commands(commands)
+    _add_class_commands(commands)
 
+    command = commands.add_parser("study", help="copy the lessons into study/, or refresh them")
+    command.set_defaults(run=_study)
+
+    command = commands.add_parser("bench", help="time grading side by side with stock nbgrader")
+    command.add_argument("--scale", action="store_true", help="100, 1,000 and 10,000 submissions")
+    command.set_defaults(run=_bench)
+
+    command = commands.add_parser(
+        "attacks", help="try what hostile submissions try, on this machine"
+    )
+    command.add_argument("--json", action="store_true")
+    command.set_defaults(run=_attacks)
+    return parser
+
+
+def _add_authors_commands(commands: _Commands) -> None:
     command = commands.add_parser("build", help="build notebooks and keys from their sources")
     command.add_argument("--check", action="store_true", help="only name what is stale")
     command.add_argument("lessons", nargs="*", metavar="LESSON")
@@ -235,10 +270,19 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--json", action="store_true")
     command.set_defaults(run=_mutants)
 
+
+def _add_class_commands(commands: _Commands) -> None:
+    command = commands.add_parser("init", help="make a course folder")
+    command.add_argument("course", metavar="DIR")
+    command.add_argument("--lessons", metavar="01,02,04", help="those that count; default: all")
+    command.add_argument("--points", metavar="FILE", help="TOML: lines `exercise = points`")
+    command.set_defaults(run=_init)
+
     command = commands.add_parser("grade", help="grade notebooks, or a whole class")
     command.add_argument("notebooks", nargs="*", metavar="NOTEBOOK.ipynb")
     command.add_argument("--course", metavar="DIR", help="grade what is in DIR/submitted")
-    command.add_argument("--lesson", metavar="NAME", help="this lesson only")
+    command.add_argument("--lesson", metavar="NAME", help="this lesson only, as 04_momentum or 04")
+    command.add_argument("--student", metavar="NAME", help="this student only, judged anew")
     command.add_argument("--jobs", type=_positive, metavar="N", help="worker processes")
     command.add_argument("--scheduler", metavar="ADDRESS", help="grade on this Dask cluster")
     command.add_argument(
@@ -257,29 +301,15 @@ def _parser() -> argparse.ArgumentParser:
     _add_isolation(command)
     command.set_defaults(run=_grade)
 
-    command = commands.add_parser("study", help="copy the lessons into study/, or refresh them")
-    command.set_defaults(run=_study)
-
     command = commands.add_parser("sample", help="make a class of invented students")
     command.add_argument("--students", type=_positive, default=24, metavar="N")
     command.add_argument("--seed", type=int, default=1, metavar="S")
     command.add_argument("--course", required=True, metavar="DIR")
     command.set_defaults(run=_sample)
 
-    command = commands.add_parser("bench", help="time grading side by side with stock nbgrader")
-    command.add_argument("--scale", action="store_true", help="100, 1,000 and 10,000 submissions")
-    command.set_defaults(run=_bench)
-
     command = commands.add_parser("report", help="write the class report (HTML)")
     command.add_argument("--course", required=True, metavar="DIR")
     command.set_defaults(run=_report)
-
-    command = commands.add_parser(
-        "attacks", help="try what hostile submissions try, on this machine"
-    )
-    command.add_argument("--json", action="store_true")
-    command.set_defaults(run=_attacks)
-    return parser
 
 
 def _positive(text: str) -> int:

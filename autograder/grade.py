@@ -11,18 +11,20 @@ import hashlib
 import time
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import closing
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import nbformat
 
 from autograder import files
-from autograder.course import tables
+from autograder.course import plan, tables
 from autograder.course.corrections import NOTHING
 from autograder.course.folder import alone, create, recorder_of
-from autograder.course.gradebook import Recorder
+from autograder.course.gradebook import Mark, Recorder
 from autograder.course.submissions import Submission, graded_notebook, submissions
 from autograder.course.verdicts import VerdictFile, verdict_file
+from autograder.errors import UserError
 from autograder.exercises import find_lesson, lessons
 from autograder.handin.read import Refusal, read_bytes
 from autograder.judge.crew import Crew
@@ -38,59 +40,91 @@ Results = Generator[Any, None, None]
 Show = Callable[[Results, int], Results]
 
 
+@dataclass(frozen=True)
+class Class:
+    """A graded class, or the part of it that was asked for.
+
+    files: a verdict on each submission. marks: as the gradebook has them, by student and lesson.
+    """
+
+    files: list[VerdictFile]
+    marks: dict[tuple[str, str], Mark]
+
+
 def grade_course(
     folder: Path,
     *,
     lesson: str | None = None,
+    student: str | None = None,
     jobs: int | None = None,
     scheduler: str | None = None,
     settings: Settings | None = None,
     show: Show = lambda results, total: results,
-) -> list[VerdictFile]:
-    """Grade what is new or changed in a course folder; the verdicts on all submissions.
+) -> Class:
+    """Grade what is new or changed in a course folder.
 
+    lesson: this one only, by name or number. student: this one only, and judged anew.
     show: wraps the stream of results, to draw a progress bar.
     """
-    settings = settings or Settings()
+    plan.require(folder)
+    asked = plan.read(folder)
     if lesson is not None:
-        find_lesson(lesson)
+        lesson = find_lesson(lesson).name
+        if lesson not in asked.lessons:
+            raise UserError(f"{lesson} is not among the lessons of {folder / plan.FILE}")
+    settings = replace(settings or Settings(), points=asked.points)
     crew = Crew(settings, grader_version(settings), jobs, scheduler)
     with alone(folder):
-        return _graded(folder, lesson, crew, show)
+        return _graded(folder, asked, lesson, student, crew, show)
 
 
 def _graded(
     folder: Path,
+    asked: plan.Plan,
     lesson: str | None,
+    student: str | None,
     crew: Crew,
     show: Callable[[Generator, int], Generator],
-) -> list[VerdictFile]:
+) -> Class:
     settings, version = crew.settings, crew.version
-    create(folder, lessons())
+    names = [name for name in asked.lessons if name in lessons()]
+    create(folder, names, points=dict(asked.points), due=asked.due)
     with recorder_of(folder) as recorder:
-        found = submissions(folder, lesson, recorder.duedates())
-        waiting = [item for item in found if not _is_judged(folder, item, version)]
+        everything = submissions(folder, None, recorder.duedates())
+        found = [item for item in everything if _is_asked(item, lesson, student)]
+        if student and not found:
+            raise UserError(f"{folder / 'submitted'} holds nothing of {student} to grade")
+        waiting = [item for item in found if student or not _is_judged(folder, item, version)]
         by_name = {(item.student, item.lesson): item for item in waiting}
         results = crew.judged(map(task_of, waiting), len(waiting))
         with closing(results), closing(show(results, len(waiting))) as shown:
             for batch in _batches(shown):
                 with recorder.together():
                     for task, result in batch:
-                        keep(folder, recorder, by_name[task.student, task.lesson], result)
+                        if task.lesson in names:  # else nbgrader has no place for it
+                            keep(folder, recorder, by_name[task.student, task.lesson], result)
                 for task, result in batch:
                     submission = by_name[task.student, task.lesson]
-                    digest = _digest(submission, task)
-                    _file_of(folder, submission).write(digest, version, result.to_data())
-        entries = recorder.settle(lessons())
-        marks = recorder.marks()
-    verdicts = [_file_of(folder, item) for item in found]
-    for item, verdict in zip(found, verdicts, strict=True):
-        if item.lesson in lessons():
+                    verdict = result.to_data() | {"max_score": asked.points_of(task.lesson)}
+                    _file_of(folder, submission).write(_digest(submission, task), version, verdict)
+        entries = recorder.settle(names)
+        marks = [mark for mark in recorder.marks() if mark.lesson in names]
+    for item in found:
+        if item.lesson in names:
             entered = entries.get((item.student, item.lesson), NOTHING)
-            feedback.give_back(folder, item, verdict, entered, settings.run_experiments)
+            file = _file_of(folder, item)
+            feedback.give_back(folder, item, file, entered, settings.run_experiments)
     tables.write_grades(folder / "grades.csv", marks)
-    tables.write_results(folder / "results.csv", (file.read() for file in verdicts))
-    return verdicts
+    judged = (_file_of(folder, item) for item in everything)
+    tables.write_results(
+        folder / "results.csv", (file.read() for file in judged if file.path.exists())
+    )
+    files_asked = [_file_of(folder, item) for item in found]
+    return Class(files=files_asked, marks={(mark.student, mark.lesson): mark for mark in marks})
+
+
+def _is_asked(submission: Submission, lesson: str | None, student: str | None) -> bool:
+    return lesson in (None, submission.lesson) and student in (None, submission.student)
 
 
 def _batches(results: Iterable[tuple[Task, Result]]) -> Iterator[list[tuple[Task, Result]]]:
@@ -135,8 +169,6 @@ def _digest(submission: Submission, task: Task) -> str:
 
 def keep(folder: Path, recorder: Recorder, submission: Submission, result: Result) -> None:
     """Write what one result leaves behind, the gradebook last."""
-    if submission.lesson not in lessons():
-        return  # nbgrader has no place for it; the verdict file tells
     if result.status == SubmissionStatus.REFUSED:
         recorder.refuse(submission.student, submission.lesson, submission.timestamp)
         return

@@ -24,6 +24,7 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 from nbgrader.utils import determine_grade, is_grade
 from traitlets import Enum
 
+from autograder.course import plan
 from autograder.course.gradebook import CHECK, Recorder
 from autograder.errors import RunError
 from autograder.handin.outputs import safe
@@ -113,7 +114,8 @@ class JudgeAnswers(NbGraderPreprocessor):
     ) -> tuple[NotebookNode, dict[str, Any]]:
         """Judge, then make what learner code put into outputs fit for a browser."""
         names = resources["nbgrader"]
-        graded = _judge(self.isolation).notebook(nb, names["assignment"])
+        points = plan.read(Path(self.parent.parent.coursedir.root)).points
+        graded = _judge(self.isolation, points).notebook(nb, names["assignment"])
         for problem in graded.problems:
             self.log.warning("%s, %s: %s", names["student"], names["assignment"], problem)
         notebook = safe(graded.notebook)
@@ -122,9 +124,9 @@ class JudgeAnswers(NbGraderPreprocessor):
 
 
 @cache
-def _judge(isolation: str) -> Judge:
+def _judge(isolation: str, points: tuple[tuple[str, float], ...]) -> Judge:
     """One judge a process: starting its runner takes longer than a submission."""
-    judge = Judge(Settings(isolation=isolation))
+    judge = Judge(Settings(isolation=isolation, points=points))
     judge.__enter__()
     if isolation == "auto" and not judge.session.sandboxed:
         judge.__exit__(None, None, None)

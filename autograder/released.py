@@ -5,6 +5,8 @@ somebody did work is refused here: its answers would go to everybody.
 """
 
 import hashlib
+from collections.abc import Mapping
+from copy import deepcopy
 from pathlib import Path
 
 import nbformat
@@ -24,6 +26,19 @@ def read(path: Path) -> NotebookNode:
             "`python -m autograder build`"
         )
     return notebook
+
+
+def with_points(notebook: NotebookNode, points: Mapping[str, float]) -> NotebookNode:
+    """The notebook with these points of its exercises instead of its own."""
+    changed = deepcopy(notebook)
+    for cell in changed.cells:
+        marks = cell.metadata.get("nbgrader", {})
+        name = marks.get("grade_id", "").removeprefix("check_")
+        if marks.get("grade") and name in points:
+            marks.points = points[name]
+            if "checksum" in marks:
+                marks.checksum = _checksum(cell)
+    return changed
 
 
 def is_as_built(path: Path) -> bool:

@@ -5,7 +5,7 @@ Names and messages may come from learners, so they are printed as text, never as
 
 import sys
 from collections import Counter
-from collections.abc import Generator, Iterable
+from collections.abc import Generator, Iterable, Mapping
 from typing import Any
 
 from rich.box import SIMPLE_HEAD
@@ -39,10 +39,11 @@ def progress(results: Iterable[Any], total: int) -> Generator[Any, None, None]:
             bar.update(task, completed=done, rate=f"{done / elapsed:.1f}/s" if elapsed else "")
 
 
-def marks(submissions: Iterable[dict[str, Any]]) -> None:
+def marks(submissions: Iterable[dict[str, Any]], counted: Mapping[tuple[str, str], float]) -> None:
     """A table of students and lessons, then what could not be graded and why.
 
-    It keeps a word of each submission, and is readable in 80 columns with twelve lessons.
+    counted: the points that count, by student and lesson, where the gradebook has some.
+    Of each submission only a word is kept; twelve lessons are readable in 80 columns.
     """
     cells: dict[str, dict[str, str]] = {}
     totals: dict[str, float] = {}
@@ -50,12 +51,14 @@ def marks(submissions: Iterable[dict[str, Any]]) -> None:
     refused = []
     for item in submissions:
         student, lesson = clean(item["student"]), clean(item["lesson"])
-        cells.setdefault(student, {})[lesson] = _mark(item)
-        totals[student] = totals.get(student, 0) + item["score"]
+        score = counted.get((item["student"], item["lesson"]), item["score"])
+        cells.setdefault(student, {})[lesson] = _mark(item, score)
+        totals[student] = totals.get(student, 0) + score
         most[lesson] = max(most.get(lesson, 0), item["max_score"])
         if item["status"] == SubmissionStatus.REFUSED:
             reason = item["problems"][-1] if item["problems"] else "no reason given"
-            refused.append(f"not graded: {student}, {lesson}: {reason}")
+            of = f"{student}, {lesson}" if lesson else student
+            refused.append(f"not graded: {of}: {reason}")
     console = Console()
     console.print(_table(console.width, cells, totals, dict(sorted(most.items()))))
     if len(cells) > MOST_ROWS:
@@ -64,6 +67,20 @@ def marks(submissions: Iterable[dict[str, Any]]) -> None:
         console.print(Text(clean(line)), style="yellow")
     if len(refused) > MOST_PROBLEMS:
         console.print(f"... and {len(refused) - MOST_PROBLEMS} more that could not be graded")
+
+
+def nobody(course: str) -> None:
+    """What to do in a course in which nobody has handed in yet."""
+    of = "" if course == "course" else f" COURSE={course}"
+    steps = {
+        "make release": "a zip with all that a learner needs",
+        f"make collect FROM=downloads.zip{of}": "what they handed in, as your system gives it",
+        f"make grade{of}": "marks, feedback pages and grades.csv",
+    }
+    width = max(map(len, steps))
+    print(clean(f"Nobody has handed in to {course} yet. Next:"))
+    for command, text in steps.items():
+        print(clean(f"  {command:{width}}  {text}"))
 
 
 def verdicts(graded: dict[str, Any]) -> None:
@@ -134,5 +151,6 @@ def _table(
     return table
 
 
-def _mark(item: dict[str, Any]) -> str:
-    return "\u2013" if item["status"] == SubmissionStatus.REFUSED else f"{item['score']:g}"
+def _mark(item: dict[str, Any], score: float) -> str:
+    """A dash for what could not be graded, unless a person gave it points."""
+    return "\u2013" if item["status"] == SubmissionStatus.REFUSED and not score else f"{score:g}"

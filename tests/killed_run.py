@@ -10,7 +10,6 @@ from typing import Any
 from sqlalchemy import Engine, event
 
 from autograder import grade
-from autograder.exercises import find_lesson
 from autograder.judge.crew import Crew
 from autograder.judge.worker import Result, Task
 
@@ -48,7 +47,6 @@ def run(
             yield task, results[task.student]
 
     Crew.judged = judged
-    grade.lessons = lambda: {lesson: find_lesson(lesson)}  # one is enough
     grade.AT_MOST, grade._SECONDS = 2, float("inf")  # by their number, and not by a clock
     sys.addaudithook(seen)
     event.listen(Engine, "before_cursor_execute", lambda *_: one_more())

@@ -164,8 +164,8 @@ def test_loose_notebooks_are_graded_as_an_array(tmp_path, capsys):
     [
         (["grade"], "give notebooks to grade, or --course"),
         (["grade", "no_such.ipynb"], "no_such.ipynb: there is no such notebook"),
-        (["grade", "--course", "DIR"], "put notebooks at DIR/submitted/STUDENT/LESSON"),
-        (["grade", "--course", "DIR", "--lesson", "99"], "unknown lesson '99'; the lessons are"),
+        (["grade", "--course", "DIR"], "DIR is no course folder; `python -m autograder init DIR`"),
+        (["grade", "--course", "DIR/none"], "DIR/none does not exist; `python -m autograder init"),
         (["judge", "momentum_updat", "FILE"], "unknown exercise 'momentum_updat'"),
         (["judge", "momentum_update", "DIR/none.py"], "cannot read DIR/none.py: No such file"),
         (["build", "99_none"], "unknown lesson '99_none'"),

@@ -36,7 +36,7 @@ MAY_IMPORT = {
     "proof": {"learner_side", "answer", "exercise", "quiz"},
     "handin": {"text"},
     "judge": BASICS | {"exercise", "exercises", "handin"},
-    "course": BASICS | {"handin"},
+    "course": BASICS | {"exercises", "handin"},
     "pages": BASICS | {"exercises", "handin", "course"},
     "grade": BASICS | {"exercises", "handin", "judge", "course", "pages"},
     "nbgrader_steps": {"errors", "handin", "judge", "course", "pages"},

@@ -144,6 +144,7 @@ def start_over(undisturbed, tmp_path):
 
     def made(name):
         shutil.copytree(undisturbed[0] / "submitted", tmp_path / name / "submitted")
+        (tmp_path / name / "course.toml").write_text(f'lessons = ["{LESSON}"]')  # one is enough
         return tmp_path / name
 
     return made

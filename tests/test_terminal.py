@@ -21,8 +21,8 @@ def told(monkeypatch, capsys):
     """The lines that the table of these submissions takes, in a terminal of 80 columns."""
     monkeypatch.setenv("COLUMNS", "80")
 
-    def tell(submissions):
-        terminal.marks(item for item in submissions)
+    def tell(submissions, counted=None):
+        terminal.marks((item for item in submissions), counted or {})
         return capsys.readouterr().out.splitlines()
 
     return tell
@@ -41,6 +41,14 @@ def test_what_is_refused_has_a_dash_and_a_reason(told):
     lines = told([_item("ann", 1), _item("bob", 1, 0, "refused", ["the notebook is empty"])])
     assert next(line for line in lines if line.startswith("bob")).split() == ["bob", "\u2013", "0"]
     assert lines[-1] == "not graded: bob, 01_topic: the notebook is empty"
+
+
+def test_what_the_gradebook_counts_is_what_is_shown(told):
+    submissions = [_item("ann", 1), _item("ann", 2), _item("bob", 1, 0, "refused", ["empty"])]
+    counted = {("ann", "01_topic"): 0.0, ("ann", "02_topic"): 13.0, ("bob", "01_topic"): 4.0}
+    rows = {line.split()[0]: line.split()[1:] for line in told(submissions, counted) if line}
+    assert rows["ann"] == ["0", "13", "13"]  # late, and corrected by hand
+    assert rows["bob"] == ["4", "4"]  # refused, and marked by hand all the same
 
 
 def test_names_are_text_and_control_nothing(told):

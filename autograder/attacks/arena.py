@@ -65,14 +65,14 @@ def run(
         students = _hand_in(stage, attacks)
         before = _contents(stage)
         began = _cpu_seconds()
-        files = grade.grade_course(
+        graded = grade.grade_course(
             stage.course,
             jobs=jobs,
             settings=Settings(limits=LIMITS),
             show=show,
         )
         seconds = _cpu_seconds() - began
-        found = [file.read() for file in files]
+        found = [file.read() for file in graded.files]
         left = _Left(stage, {item["student"]: item for item in found}, len(found))
         outcomes = [left.outcome(attack, who) for who, made in students.items() for attack in made]
         # What sleeps costs nothing and is stopped all the same: the run has come to its end.

@@ -1,6 +1,7 @@
 """Making an nbgrader course folder, and reading its settings.
 
 course/
+  course.toml          what the course asks; people edit it (`plan.py`)
   nbgrader_config.py   generated; once a person edited it, it is left alone
   gradebook.db         nbgrader's; made once, then only added to
   source/ release/     a folder for each lesson: the notebook and optlab beside it
@@ -11,20 +12,24 @@ course/
 import filecmp
 import hashlib
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import NoReturn
 
+import nbformat
 from traitlets.config import Config
 from traitlets.config.loader import PyFileConfigLoader
 
-from autograder import NOTEBOOKS, ROOT, SOLUTIONS, released
+from autograder import NOTEBOOKS, ROOT, SOLUTIONS, files, released
+from autograder.course import plan
 from autograder.course.gradebook import Recorder, sqlite_url
 from autograder.errors import RunError, UserError
 
-CONFIG = "nbgrader_config.py"
+CONFIG = plan.CONFIG
 LOCK = ".grading"
+LATE_RULE = "autograder.course.late.CourseRule"
 
 _CONFIG_TEXT = """\
 # Settings of nbgrader for this course. Edit them as you like: a file that was edited is never
@@ -55,20 +60,47 @@ c.Autograde.autograde_preprocessors = [
     "nbgrader.preprocessors.CheckCellMetadata",
 ]
 
-# What a late submission loses: "none" or "zero" (or name a plugin of your own).
+# What a late submission loses: [late] in course.toml; without it "none" or "zero" as said here.
+c.AssignLatePenalties.plugin_class = {late!r}
 c.LateSubmissionPlugin.penalty_method = "none"
 """
 
 
+def init(
+    course: Path, lessons: tuple[str, ...] = (), points: tuple[tuple[str, float], ...] = ()
+) -> list[str]:
+    """Make a course folder, or bring one up to date; says what it did.
+
+    lessons: those that count, all where none is named. points: by exercise, where they differ.
+    """
+    path = course / plan.FILE
+    if path.exists() and (lessons or points):
+        raise UserError(f"{path} is there already; change lessons and points in that file")
+    plan.require_room(course)
+    asked = lessons or plan.read(course).lessons
+    said = [f"{course} is up to date"]
+    if not path.exists():
+        files.replace(path, plan.text(asked, points))
+        said = [f"{course} is made: {len(asked)} lessons; settings in {path}"]
+    wanted = plan.read(course)
+    return create(course, wanted.lessons, points=dict(wanted.points), due=wanted.due) + said
+
+
 def create(
     course: Path,
-    lessons: Iterable[str],
+    lessons: Collection[str],
     *,
+    points: Mapping[str, float] | None = None,
+    due: Mapping[str, datetime] | None = None,
     solutions: Path = SOLUTIONS,
     releases: Path = NOTEBOOKS,
     optlab: Path = NOTEBOOKS / "optlab",
 ) -> list[str]:
-    """Make or bring up to date a course folder for these lessons; says what it left alone."""
+    """Make or bring up to date a course folder for these lessons; says what it left alone.
+
+    points: of exercises that do not earn what their lesson says. due: by lesson, in UTC.
+    """
+    points, due = points or {}, due or {}
     try:
         for folder in ("source", "release", "submitted", "exchange"):
             (course / folder).mkdir(parents=True, exist_ok=True)
@@ -76,14 +108,19 @@ def create(
         with recorder_of(course) as recorder:
             recorded = recorder.lessons()
             for lesson in lessons:
-                release = _built(releases / f"{lesson}.ipynb")
+                release = _with_points(_built(releases / f"{lesson}.ipynb"), points)
                 handed_out = course / "release" / lesson
-                # The notebook is copied after its rows are made: where it is the same, so are they.
-                if lesson not in recorded or not _same(release, handed_out / release.name):
-                    recorder.add_lesson(lesson, released.read(release))
-                solution = _built(solutions / f"{lesson}.ipynb")
-                _fill(course / "source" / lesson, solution, optlab)
-                _fill(handed_out, release, optlab)
+                # Written after its rows are made: where the notebook is the same, so are they.
+                if lesson not in recorded or not _holds(handed_out / f"{lesson}.ipynb", release):
+                    as_built = released.read(releases / f"{lesson}.ipynb")
+                    recorder.add_lesson(lesson, released.with_points(as_built, points))
+                solution = _with_points(_built(solutions / f"{lesson}.ipynb"), points)
+                _fill(course / "source" / lesson, f"{lesson}.ipynb", solution, optlab)
+                _fill(handed_out, f"{lesson}.ipynb", release, optlab)
+            for lesson in due:
+                if lesson in lessons:
+                    recorder.set_duedate(lesson, due[lesson])
+        _leave_out({path.stem for path in releases.glob("*.ipynb")} - {*lessons}, course)
     except PermissionError as error:
         _cannot_write(course, error)
     return said
@@ -98,7 +135,6 @@ def alone(course: Path) -> Iterator[None]:
     import fcntl  # grading needs Linux or macOS; the rest of the course does not
 
     try:
-        course.mkdir(parents=True, exist_ok=True)
         lock = (course / LOCK).open("w")
     except PermissionError as error:
         _cannot_write(course, error)
@@ -123,13 +159,16 @@ def db_url(course: Path, settings: Config) -> str:
 def recorder_of(course: Path) -> Recorder:
     """The writer of the course's gradebook, with the course's own settings."""
     settings = config(course)
+    # As a new folder has it; settings that a person edited may be older than `course.toml`.
+    settings.CourseDirectory.setdefault("root", str(Path(course).resolve()))
+    settings.AssignLatePenalties.setdefault("plugin_class", LATE_RULE)
     course_id = settings.CourseDirectory.get("course_id", "")
     return Recorder(db_url(course, settings), course_id, settings)
 
 
 def _write_config(path: Path) -> list[str]:
     """Write the settings with their own checksum on top, by which an edited file is known."""
-    text = _CONFIG_TEXT.format(root=str(ROOT))
+    text = _CONFIG_TEXT.format(root=str(ROOT), late=LATE_RULE)
     if path.exists():
         first, _, rest = path.read_text("utf-8").partition("\n")
         if first != _seal(rest):
@@ -148,9 +187,28 @@ def _built(path: Path) -> Path:
     return path
 
 
-def _fill(folder: Path, notebook: Path, optlab: Path) -> None:
+def _with_points(path: Path, points: Mapping[str, float]) -> bytes:
+    """A built notebook as the course has it."""
+    contents = path.read_bytes()
+    if not any(f'"check_{name}"'.encode() in contents for name in points):
+        return contents
+    notebook = released.with_points(nbformat.reads(contents.decode(), as_version=4), points)
+    return (nbformat.writes(notebook) + "\n").encode()
+
+
+def _leave_out(lessons: set[str], course: Path) -> None:
+    """Take lessons that do not count out of what is handed out; all of it can be made again."""
+    for kind in ("source", "release"):
+        for lesson in lessons:
+            place = course / kind / lesson
+            if place.is_dir() and not place.is_symlink():
+                shutil.rmtree(place)
+
+
+def _fill(folder: Path, name: str, notebook: bytes, optlab: Path) -> None:
     folder.mkdir(exist_ok=True)
-    _copy(notebook, folder / notebook.name)
+    if not _holds(folder / name, notebook):
+        files.replace(folder / name, notebook)
     # In source/ too: nbgrader's "Generate" makes a release of all that lies there.
     _mirror(optlab, folder / "optlab")
 
@@ -175,6 +233,10 @@ def _is_a_by_product(path: Path) -> bool:
 def _copy(source: Path, target: Path) -> None:
     if not _same(source, target):
         shutil.copy2(source, target)  # with its date, by which it is known to be the same
+
+
+def _holds(path: Path, contents: bytes) -> bool:
+    return path.is_file() and path.read_bytes() == contents
 
 
 def _same(source: Path, target: Path) -> bool:

@@ -88,6 +88,11 @@ class Mark:
     late_penalty: float
     max_score: float
 
+    @property
+    def counts(self) -> float:
+        """The points that count, to the cent: sums of halves and tenths must look like them."""
+        return round(self.score - self.late_penalty, 2)
+
 
 @dataclass(frozen=True)
 class _Lesson:
@@ -299,6 +304,12 @@ class Recorder:
             for student_id, (first, last) in names.items():
                 student = self._student(student_id)
                 student.first_name, student.last_name = first, last
+
+    def set_duedate(self, lesson: str, due: datetime) -> None:
+        """Enter when a lesson is due, in UTC."""
+        with self._writing(lesson):
+            self.gradebook.find_assignment(lesson).duedate = due
+        self._lessons.pop(lesson, None)
 
     def duedates(self) -> dict[str, datetime]:
         """The due dates that were entered in the gradebook, by lesson."""

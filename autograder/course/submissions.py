@@ -46,14 +46,14 @@ def graded_notebook(course: Path, submission: Submission) -> Path:
 def submissions(
     course: Path, lesson: str | None = None, duedates: Mapping[str, datetime] | None = None
 ) -> list[Submission]:
-    """All that was handed in (for one lesson), by student and lesson.
+    """All that was handed in (for one lesson), by student and lesson; it may be nothing yet.
 
     duedates: by lesson; with them, a time of submission that the file's own date contradicts is
         reported.
     """
     folder = course / "submitted"
     if not folder.is_dir():
-        raise UserError(f"{folder} does not exist; {_how_to_collect(course)}")
+        raise UserError(f"{folder} does not exist; `python -m autograder init {course}` makes it")
     if not os.access(course, os.W_OK):
         raise UserError(f"cannot write {course}: change its permissions")
     known = {path.parent.name for path in (course / "release").glob("*/*.ipynb")}
@@ -64,20 +64,12 @@ def submissions(
     except OSError as error:
         raise UserError(f"cannot read {folder}: {error.strerror}") from error
     listing = _Listing(known, duedates or {}, look_alikes(path.name for path in students))
-    found = [
+    return [
         submission
         for student in students
         for submission in listing.of_student(student)
         if lesson in (None, submission.lesson)
     ]
-    if not found:
-        raise UserError(f"nothing in {folder} to grade; {_how_to_collect(course)}")
-    return found
-
-
-def _how_to_collect(course: Path) -> str:
-    example = course / "submitted" / "STUDENT" / "LESSON" / "LESSON.ipynb"
-    return f"put notebooks at {example} or run `nbgrader collect LESSON` in {course}"
 
 
 def _entries(folder: Path) -> list[Path]:

@@ -20,7 +20,7 @@ def write_grades(path: Path, marks: Iterable[Mark]) -> None:
             mark.timestamp.isoformat(" ", "seconds") if mark.timestamp else "",
             mark.score,
             mark.late_penalty,
-            mark.score - mark.late_penalty,
+            mark.counts,
             mark.max_score,
         ]
         for mark in marks
@@ -45,7 +45,7 @@ _VERDICT = ("exercise", "status", "mistake", "score", "max_score", "message")
 def _write(path: Path, header: list[str], rows: Iterable[list[Any]]) -> None:
     try:
         with path.open("w", encoding="utf-8", newline="") as file:
-            writer = csv.writer(file, quoting=csv.QUOTE_NONNUMERIC)
+            writer = csv.writer(file, quoting=csv.QUOTE_ALL)
             writer.writerow(header)
             writer.writerows([csv_safe(value) for value in row] for row in rows)
     except OSError as error:

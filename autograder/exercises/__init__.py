@@ -20,10 +20,14 @@ def lessons() -> dict[str, Lesson]:
 
 
 def find_lesson(name: str) -> Lesson:
-    """The lesson of that name, or a UserError that lists what there is."""
-    if name not in lessons():
-        raise UserError(f"unknown lesson {name!r}; the lessons are {', '.join(lessons())}")
-    return lessons()[name]
+    """The lesson of that name or number ("04_momentum", "04"); else a UserError that lists all."""
+    if name in lessons():
+        return lessons()[name]
+    for full, lesson in lessons().items():
+        number, _, topic = full.partition("_")
+        if name == topic or (name.isdecimal() and name.zfill(len(number)) == number):
+            return lesson
+    raise UserError(f"unknown lesson {name!r}; the lessons are {', '.join(lessons())}")
 
 
 def find_exercise(name: str) -> Exercise:

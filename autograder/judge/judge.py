@@ -54,13 +54,14 @@ class Settings:
     """What decides a mark beside the submission; the same for everybody in one run.
 
     seed: of the hidden cases. isolation: see `Session`. run_experiments: whether demonstrations
-    run; marks never depend on it.
+    run; marks never depend on it. points: of exercises that do not earn what their lesson says.
     """
 
     seed: int = PUBLIC_SEED
     isolation: str = "auto"
     run_experiments: bool = False
     limits: Limits = field(default_factory=Limits)
+    points: tuple[tuple[str, float], ...] = ()
 
 
 class Judge:
@@ -82,7 +83,9 @@ class Judge:
         exercises = list(find_lesson(lesson).exercises.values())
         cells = [self._cell(cell) for cell in self._to_run(poured)]
         run = self._run(cells, exercises)
-        verdicts = tuple(self._verdict(item, run, cells, item.name) for item in exercises)
+        judged = (self._verdict(item, run, cells, item.name) for item in exercises)
+        points = dict(self.settings.points)
+        verdicts = tuple(_worth(verdict, points.get(verdict.exercise)) for verdict in judged)
         graded = from_dict(poured)
         self._fill_in(graded, run, verdicts)
         return Graded(
@@ -151,6 +154,14 @@ class Judge:
                 cell.execution_count = number
             elif cell.id in run.outputs:
                 cell.outputs = [from_dict(output) for output in run.outputs[cell.id]]
+
+
+def _worth(verdict: Verdict, points: float | None) -> Verdict:
+    """The verdict where its exercise earns so many points; None: what its lesson says."""
+    if points is None:
+        return verdict
+    share = verdict.score / verdict.max_score
+    return replace(verdict, score=round(share * points, 2), max_score=points)
 
 
 @cache

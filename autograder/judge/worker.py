@@ -186,14 +186,14 @@ def _judge(settings: Settings) -> Judge:
 
 
 @cache
-def _release(lesson: str) -> NotebookNode:
-    return released.read(NOTEBOOKS / f"{lesson}.ipynb")
+def _release(lesson: str, points: tuple[tuple[str, float], ...] = ()) -> NotebookNode:
+    return released.with_points(released.read(NOTEBOOKS / f"{lesson}.ipynb"), dict(points))
 
 
 def _marked(task: Task, settings: Settings) -> Result:
     if task.refusal:
         return refused(task, task.refusal)
-    poured = pour(_release(task.lesson), parse(task.contents))
+    poured = pour(_release(task.lesson, settings.points), parse(task.contents))
     graded = _judge(settings).notebook(poured.notebook, task.lesson)
     notebook = safe(graded.notebook)
     problems = (*task.problems, *poured.problems, *graded.problems)
