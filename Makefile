@@ -17,7 +17,7 @@ RUN := PATH="$(HERE)/.venv/bin:$$PATH" "$(HERE)/.venv/bin/python"
 CONFIG := $(HERE)/labconfig$${JUPYTER_CONFIG_PATH:+:$$JUPYTER_CONFIG_PATH}
 LAB := $(RUN) -m jupyterlab
 
-.PHONY: help lab demo course grade quick test cover release formgrader report progress bench bench-scale oracle build pins clean
+.PHONY: help lab demo course collect grade quick test cover release formgrader report progress bench bench-scale oracle build pins clean
 .DEFAULT_GOAL := help
 
 help:
@@ -41,6 +41,10 @@ demo: $(STAMP) ## grade a class of invented students in sample_course/
 
 course: $(STAMP) ## make the course folder course/ (or COURSE=dir)
 	@$(RUN) -m autograder init "$(COURSE)"
+
+collect: $(STAMP) ## bring FROM=zip (or folder) into course/ (or COURSE=dir); ROSTER=students.csv
+	@test -n "$(FROM)" || { echo "make collect FROM=downloads.zip names what to bring in" >&2; exit 2; }
+	@$(RUN) -m autograder collect "$(FROM)" --course "$(COURSE)" $(if $(ROSTER),--roster "$(ROSTER)")
 
 grade: $(STAMP) ## grade what is in course/submitted/ (or COURSE=dir)
 	@$(RUN) -m autograder grade --course "$(COURSE)"

@@ -188,6 +188,19 @@ def _init(options: argparse.Namespace) -> None:
     print("\n".join(folder.init(Path(options.course), chosen, points)))
 
 
+def _collect(options: argparse.Namespace) -> None:
+    from autograder import terminal
+    from autograder.collect import place
+
+    table = Path(options.roster) if options.roster else None
+    paths = [Path(path) for path in options.paths]
+    found = place.collect(paths, Path(options.course), table, options.zip_dates)
+    if options.json:
+        print(json.dumps(found.to_data(), indent=1))
+    else:
+        terminal.collected(found.to_data())
+
+
 def _sample(options: argparse.Namespace) -> None:
     from autograder.build import sample
     from autograder.course import plan
@@ -277,6 +290,16 @@ def _add_class_commands(commands: _Commands) -> None:
     command.add_argument("--lessons", metavar="01,02,04", help="those that count; default: all")
     command.add_argument("--points", metavar="FILE", help="TOML: lines `exercise = points`")
     command.set_defaults(run=_init)
+
+    command = commands.add_parser("collect", help="bring in what was handed in elsewhere")
+    command.add_argument("paths", nargs="+", metavar="PATH", help="zips, folders, notebooks")
+    command.add_argument("--course", required=True, metavar="DIR")
+    command.add_argument("--roster", metavar="FILE", help="CSV of the students; kept for later")
+    command.add_argument(
+        "--zip-dates", action="store_true", help="the dates in a zip are times of submission"
+    )
+    command.add_argument("--json", action="store_true")
+    command.set_defaults(run=_collect)
 
     command = commands.add_parser("grade", help="grade notebooks, or a whole class")
     command.add_argument("notebooks", nargs="*", metavar="NOTEBOOK.ipynb")

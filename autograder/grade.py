@@ -18,10 +18,11 @@ from typing import Any
 import nbformat
 
 from autograder import files
-from autograder.course import plan, tables
+from autograder.course import plan, roster, tables
 from autograder.course.corrections import NOTHING
-from autograder.course.folder import alone, create, recorder_of
+from autograder.course.folder import create, recorder_of
 from autograder.course.gradebook import Mark, Recorder
+from autograder.course.lock import alone
 from autograder.course.submissions import Submission, graded_notebook, submissions
 from autograder.course.verdicts import VerdictFile, verdict_file
 from autograder.errors import UserError
@@ -90,6 +91,7 @@ def _graded(
     names = [name for name in asked.lessons if name in lessons()]
     create(folder, names, points=dict(asked.points), due=asked.due)
     with recorder_of(folder) as recorder:
+        recorder.enrol(roster.of_course(folder).people)
         everything = submissions(folder, None, recorder.duedates())
         found = [item for item in everything if _is_asked(item, lesson, student)]
         if student and not found:

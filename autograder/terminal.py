@@ -20,6 +20,7 @@ from autograder.text import clean
 
 MOST_ROWS = 60
 MOST_PROBLEMS = 20
+MOST_NOTES = 20
 
 
 def progress(results: Iterable[Any], total: int) -> Generator[Any, None, None]:
@@ -81,6 +82,22 @@ def nobody(course: str) -> None:
     print(clean(f"Nobody has handed in to {course} yet. Next:"))
     for command, text in steps.items():
         print(clean(f"  {command:{width}}  {text}"))
+
+
+def collected(found: dict[str, Any]) -> None:
+    """How many notebooks were placed, then what was odd, then what was left and why."""
+    console = Console(highlight=False)
+    counts = [f"{len(found[kind])} {kind}" for kind in ("placed", "replaced", "unchanged", "left")]
+    students = {item["student"] for kind in ("placed", "replaced") for item in found[kind]}
+    of = f" ({len(students)} students)" if students else ""
+    console.print(Text(f"{', '.join(counts)}{of}"))
+    for note in found["notes"][:MOST_NOTES]:
+        console.print(Text(clean(note)), soft_wrap=True)
+    if len(found["notes"]) > MOST_NOTES:
+        console.print(f"... and {len(found['notes']) - MOST_NOTES} more such notes; see --json")
+    for item in found["left"]:  # all of them: each waits for a person
+        line = clean(f"left: {item['from']}: {item['reason']}")
+        console.print(Text(line), style="yellow", soft_wrap=True)
 
 
 def verdicts(graded: dict[str, Any]) -> None:

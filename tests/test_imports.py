@@ -37,6 +37,7 @@ MAY_IMPORT = {
     "handin": {"text"},
     "judge": BASICS | {"exercise", "exercises", "handin"},
     "course": BASICS | {"exercises", "handin"},
+    "collect": BASICS | {"exercises", "handin", "course"},
     "pages": BASICS | {"exercises", "handin", "course"},
     "grade": BASICS | {"exercises", "handin", "judge", "course", "pages"},
     "nbgrader_steps": {"errors", "handin", "judge", "course", "pages"},

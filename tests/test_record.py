@@ -17,6 +17,7 @@ from sqlalchemy import event, select, text
 from traitlets.config import Config
 
 from autograder.course.gradebook import Mark, Recorded, Recorder, sqlite_url
+from autograder.course.roster import Person
 from autograder.errors import RunError, UserError
 from optlab.checking.diagnose import Verdict
 
@@ -241,7 +242,7 @@ def test_nothing_of_a_submission_is_written_when_it_cannot_be_written_whole(url,
 
 
 def test_students_get_their_names(url, recorder):
-    recorder.enrol({"ada": ("Ada", "Lovelace"), "zoë": ("Zoë", "O'Hara")})
+    recorder.enrol([Person("ada", "Ada", "Lovelace"), Person("zoë", "Zoë", "O'Hara")])
     record(recorder, "ada")
     record(recorder, "nameless")
     with Gradebook(url) as gradebook:

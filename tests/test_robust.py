@@ -10,7 +10,7 @@ import nbformat
 import pytest
 
 from autograder import NOTEBOOKS, ROOT, cli
-from autograder.course import folder as courses
+from autograder.course import lock
 from autograder.course.gradebook import Recorder, sqlite_url
 from autograder.errors import RunError
 from autograder.handin import outputs
@@ -94,15 +94,16 @@ def _failure_text(suspect, status):
 
 
 def test_a_second_run_in_a_course_says_so_in_one_line(tmp_path):
-    with courses.alone(tmp_path):
+    (tmp_path / "submitted").mkdir()
+    with lock.alone(tmp_path):
         command = [sys.executable, "-m", "autograder", "grade", "--course", str(tmp_path)]
         done = subprocess.run(
             command, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False
         )
     line = f"autograder: another run is grading {tmp_path}; wait until it has ended\n"
     assert (done.returncode, done.stdout, done.stderr) == (1, "", line)
-    with courses.alone(tmp_path), pytest.raises(RunError, match="another run"):
-        courses.alone(tmp_path).__enter__()
+    with lock.alone(tmp_path), pytest.raises(RunError, match="another run"):
+        lock.alone(tmp_path).__enter__()
 
 
 # A gradebook that was begun

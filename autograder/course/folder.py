@@ -12,11 +12,9 @@ course/
 import filecmp
 import hashlib
 import shutil
-from collections.abc import Collection, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import NoReturn
 
 import nbformat
 from traitlets.config import Config
@@ -25,10 +23,17 @@ from traitlets.config.loader import PyFileConfigLoader
 from autograder import NOTEBOOKS, ROOT, SOLUTIONS, files, released
 from autograder.course import plan
 from autograder.course.gradebook import Recorder, sqlite_url
-from autograder.errors import RunError, UserError
+from autograder.course.lock import cannot_write
+from autograder.errors import UserError
 
 CONFIG = plan.CONFIG
-LOCK = ".grading"
+# Names of Canvas, Moodle and Blackboard, for `nbgrader zip_collect`. `python -m autograder collect`
+# reads them by `autograder/collect/systems.py`, which is less strict and knows who is who.
+ZIP_NAMES = (
+    r".*/(?:[^/]*_(?=[^/_]+_attempt_))?(?P<student_id>[^/]+?)"
+    r"(?:(?:_LATE)?_\d+_(?:\d+_|assignsubmission_file_?/?)|_attempt_(?P<timestamp>[-0-9]+)_)"
+    r"(?P<file_id>[^/]+?)(?: ?\(\d+\)|-\d+)?\.ipynb$"
+)
 LATE_RULE = "autograder.course.late.CourseRule"
 
 _CONFIG_TEXT = """\
@@ -48,6 +53,7 @@ c.CourseDirectory.root = str(HERE)
 c.CourseDirectory.db_url = f"sqlite:///{{HERE / 'gradebook.db'}}?timeout=60"
 c.Exchange.root = str(HERE / "exchange")
 c.FormgradeExtension.debug = False
+c.FileNameCollectorPlugin.named_regexp = {names!r}  # of Canvas, Moodle and Blackboard
 c.CsvExportPlugin.to = str(HERE / "nbgrader.csv")  # grades.csv is the grader's own
 
 # `nbgrader autograde` and the formgrader's button judge as `python -m autograder grade` does.
@@ -122,28 +128,8 @@ def create(
                     recorder.set_duedate(lesson, due[lesson])
         _leave_out({path.stem for path in releases.glob("*.ipynb")} - {*lessons}, course)
     except PermissionError as error:
-        _cannot_write(course, error)
+        cannot_write(course, error)
     return said
-
-
-@contextmanager
-def alone(course: Path) -> Iterator[None]:
-    """Hold a course while it is graded: two runs at once would write into each other's files.
-
-    The kernel lets go of it when this process ends, however that happens.
-    """
-    import fcntl  # grading needs Linux or macOS; the rest of the course does not
-
-    try:
-        lock = (course / LOCK).open("w")
-    except PermissionError as error:
-        _cannot_write(course, error)
-    with lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise RunError(f"another run is grading {course}; wait until it has ended") from error
-        yield
 
 
 def config(course: Path) -> Config:
@@ -168,7 +154,7 @@ def recorder_of(course: Path) -> Recorder:
 
 def _write_config(path: Path) -> list[str]:
     """Write the settings with their own checksum on top, by which an edited file is known."""
-    text = _CONFIG_TEXT.format(root=str(ROOT), late=LATE_RULE)
+    text = _CONFIG_TEXT.format(root=str(ROOT), late=LATE_RULE, names=ZIP_NAMES)
     if path.exists():
         first, _, rest = path.read_text("utf-8").partition("\n")
         if first != _seal(rest):
@@ -241,8 +227,3 @@ def _holds(path: Path, contents: bytes) -> bool:
 
 def _same(source: Path, target: Path) -> bool:
     return target.is_file() and filecmp.cmp(source, target)
-
-
-def _cannot_write(course: Path, error: OSError) -> NoReturn:
-    where = error.filename or course
-    raise UserError(f"cannot write {where}: change its permissions or name another course folder")

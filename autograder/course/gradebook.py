@@ -57,6 +57,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from traitlets.config import Config
 
 from autograder.course.corrections import Correction, Entries
+from autograder.course.roster import Person
 from autograder.errors import RunError, UserError
 from optlab.checking.diagnose import Verdict
 
@@ -298,12 +299,14 @@ class Recorder:
                 "use a new course folder"
             ) from error
 
-    def enrol(self, names: Mapping[str, tuple[str, str]]) -> None:
-        """Enter students by id with first and last name; nbgrader shows others as None, None."""
+    def enrol(self, people: Iterable[Person]) -> None:
+        """Enter students with their names; nbgrader shows others as None, None."""
         with self._writing("students"):
-            for student_id, (first, last) in names.items():
-                student = self._student(student_id)
-                student.first_name, student.last_name = first, last
+            for person in people:
+                student = self._student(person.id)
+                student.first_name = person.first or student.first_name
+                student.last_name = person.last or student.last_name
+                student.email = person.email or student.email
 
     def set_duedate(self, lesson: str, due: datetime) -> None:
         """Enter when a lesson is due, in UTC."""

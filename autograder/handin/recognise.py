@@ -1,0 +1,39 @@
+"""Which lesson a notebook is of: by what stands in it, whatever its file is called."""
+
+import re
+from collections.abc import Collection, Iterator, Mapping
+
+from nbformat import NotebookNode
+
+# A check of an exercise, or its answer at the beginning of a line.
+_NAMED = re.compile(
+    r'^check\(\s*["\'](\w{1,80})["\']'
+    r"|^(?:async\s+)?def\s+(\w{1,80})"
+    r"|^(\w{1,80})\s*(?::[^=\n]{1,80})?=(?!=)",
+    re.MULTILINE,
+)
+
+
+def lesson_of(notebook: NotebookNode, exercises: Mapping[str, Collection[str]]) -> str | None:
+    """The lesson of which most exercises are in a notebook that was read; None for another one.
+
+    exercises: their names by lesson. Their cells are known by id, their answers and checks by name,
+    so that a notebook is also recognised after a program has taken all ids away.
+    """
+    found = set(_names(notebook))
+    shares = {
+        lesson: len(found.intersection(names)) / len(names) for lesson, names in exercises.items()
+    }
+    best = max(shares, key=lambda lesson: shares[lesson])
+    alone = sum(share == shares[best] for share in shares.values()) == 1
+    return best if shares[best] and alone else None
+
+
+def _names(notebook: NotebookNode) -> Iterator[str]:
+    for cell in notebook.cells:
+        for name in (cell.metadata.get("nbgrader", {}).get("grade_id"), cell.id):
+            if name:
+                yield name.removeprefix("check_")
+        if cell.cell_type == "code":
+            for match in _NAMED.finditer(cell.source):
+                yield match[1] or match[2] or match[3]
