@@ -36,6 +36,7 @@ QUESTIONS = {
     "off by one": "Count on the smallest case: which is the first value here, and which the last?",
     "missing step": "Which values does this run through, and which should it?",
     "comparison": "What should happen when both sides are equal? And which way should it point?",
+    "rounding": "What becomes of the rest that this division leaves?",
     "and/or": "Must both hold, or is one enough?",
     "negation": "In which case should this be true? Try it with one example.",
     "condition": "In which case should this happen, and in which not?",

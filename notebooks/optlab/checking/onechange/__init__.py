@@ -8,6 +8,7 @@ puts all candidates into one code object, `search` tries them, `rank` chooses wh
 import ast
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from itertools import islice
 
 from optlab.checking.answerkey import AnswerKey
 from optlab.checking.onechange import guards, rank
@@ -89,7 +90,8 @@ def place(
     program = parse(cells, key.exercise, others)
     listing = Listing(program, key.parameters, key.cases, guards.Guard())
     wanted = (found.candidate, found.other)
-    chosen = {c.number: c for c in listing.candidates() if c.number in wanted}
+    listed = islice(listing.candidates(), max(wanted) + 1)
+    chosen = {c.number: c for c in listed if c.number in wanted}
     candidate, other = chosen.get(found.candidate), chosen.get(found.other)
     if candidate is None:
         return None

@@ -8,6 +8,7 @@ tier 3 adds something.
 import ast
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import combinations
 from typing import Any
 
 import numpy as np
@@ -46,6 +47,7 @@ _COMPARISONS = (ast.Lt, ast.LtE, ast.Gt, ast.GtE, ast.Eq, ast.NotEq)
 _USUAL = (ast.Add, ast.Sub, ast.Mult, ast.Div, ast.Pow)
 _WHOLE = (ast.FloorDiv, ast.Mod)
 _SHORT_CHAIN, _LONGEST_CHAIN = 5, 8  # operands
+_FEW = 4  # numbers of which two together are tried
 
 
 @dataclass(frozen=True)
@@ -122,6 +124,13 @@ def _operators_as_written(node: ast.BinOp, names: Names) -> Iterator[Edit]:
                 if not isinstance(old, new):
                     changed = [*operators[:at], new(), *operators[at + 1 :]]
                     yield Edit("operator", _infix(operands, changed))
+
+
+def _rounded_up(node: ast.BinOp, names: Names) -> Iterator[Edit]:
+    """`-(-a // b)` for `a // b`."""
+    if isinstance(node.op, ast.FloorDiv):
+        down = ast.BinOp(ast.UnaryOp(ast.USub(), node.left), node.op, node.right)
+        yield Edit("rounding", ast.UnaryOp(ast.USub(), down))
 
 
 def _parts_alone(node: ast.BinOp, names: Names) -> Iterator[Edit]:
@@ -302,7 +311,11 @@ def _ranges(node: ast.Call, names: Names) -> Iterator[Edit]:
             steps = [_value(0), stop, expression(name)]
             yield Edit("missing step", ast.Call(node.func, steps, []), tier=3)
     elif len(node.args) == 2:
-        yield Edit("off by one", ast.Call(node.func, [node.args[1]], []))
+        first, stop = node.args
+        yield Edit("off by one", ast.Call(node.func, [stop], []))
+        if isinstance(stop, ast.BinOp) and isinstance(stop.op, ast.FloorDiv):
+            steps = [first, stop.left, stop.right]
+            yield Edit("missing step", ast.Call(node.func, steps, []))
     if len(node.args) > 1:
         for start in (0, 1):
             yield Edit("number", ast.Call(node.func, [_value(start), *node.args[1:]], []))
@@ -357,6 +370,9 @@ def _constants(node: ast.Constant, names: Names) -> Iterator[Edit]:
             yield Edit("number", _value(new))
         for name in names.scalars:
             yield Edit("number", expression(name))
+        for name in (*names.whole, *names.lengths):
+            for beside in (f"{name} + 1", f"{name} - 1"):
+                yield Edit("number", expression(beside), tier=2)
     elif isinstance(old, str):
         for word in names.words:
             yield Edit("word", _value(word))
@@ -372,6 +388,9 @@ def _comparisons(node: ast.Compare, names: Names) -> Iterator[Edit]:
             if not isinstance(node.ops[0], operator):
                 new = ast.Compare(node.left, [operator()], node.comparators)
                 yield Edit("comparison", new)
+        for bound in (0, 1):
+            if isinstance(node.comparators[0], ast.Name):
+                yield Edit("name", ast.Compare(node.left, node.ops, [_value(bound)]), tier=2)
 
 
 def _logic(node: ast.BoolOp, names: Names) -> Iterator[Edit]:
@@ -435,6 +454,7 @@ def _slices(node: ast.Slice, names: Names) -> Iterator[ast.Slice]:
 
 _EXPRESSIONS: tuple[tuple[Any, Callable[[Any, Names], Iterator[Edit]]], ...] = (
     (ast.BinOp, _operators),
+    (ast.BinOp, _rounded_up),
     (ast.BinOp, _operators_as_written),
     (ast.BinOp, _brackets),
     (ast.BinOp, _around),
@@ -596,7 +616,8 @@ _STATEMENTS: tuple[tuple[Any, Callable[[Any, Names], Iterator[Edit]]], ...] = (
 
 def wraps(names: Names, guard: Guard) -> list[Wrap]:
     """Everything that is tried round a value, most plausible first within its tier."""
-    found = [*_plain_wraps(guard), *_item_wraps(names), *_replacements(names)]
+    found = [*_plain_wraps(guard), *_item_wraps(names), *_function_wraps(names)]
+    found += _replacements(names)
     found += _corrections(names, guard)
     found += _with_numbers(names, guard)
     found += _with_parts(names, guard)
@@ -652,6 +673,13 @@ def _item_wraps(names: Names) -> Iterator[Wrap]:
         yield Wrap(2, "index", (*ARRAYS, "list", "dict"), lambda v, k: v[k()], (loop,))
 
 
+def _function_wraps(names: Names) -> Iterator[Wrap]:
+    """A point, where the value of a function there is meant."""
+    for name in names.functions:
+        fits = (*NUMBERS, "dict")
+        yield Wrap(2, "missing function", fits, lambda v, f: f()(v), (name,), size=2)
+
+
 def _texts(names: Names) -> list[str]:
     return [ast.unparse(part) for part in names.parts]
 
@@ -684,13 +712,27 @@ def _with_numbers(names: Names, guard: Guard) -> Iterator[Wrap]:
             ("missing factor", 1, lambda v, a: v / a()),
             ("missing factor", 3, lambda v, a: guard.mult(v, 1 - a())),
             ("missing factor", 3, lambda v, a: v / (1 - a())),
-            ("missing term", 1, lambda v, a: v + a()),
-            ("missing term", 1, lambda v, a: v - a()),
-            ("missing term", 1, lambda v, a: a() - v),
-            ("missing factor", 2, lambda v, a: a() / v),
-            ("missing power", 1, lambda v, a: guard.pow(v, a())),
+            ("missing term", 2, lambda v, a: v + a()),
+            ("missing term", 2, lambda v, a: v - a()),
+            ("missing term", 3, lambda v, a: a() - v),
+            ("missing factor", 3, lambda v, a: a() / v),
+            ("missing power", 2, lambda v, a: guard.pow(v, a())),
+            ("missing factor", 3, lambda v, a: v / guard.mult(2, a())),
         ):
             yield Wrap(3, kind, NUMBERS, apply, (name,), numbers=1, size=size)
+        yield Wrap(3, "name", SINGLE, lambda v, a: 1 - a(), (name,), numbers=1, size=3)
+    for text in names.lengths:
+        yield Wrap(3, "missing factor", SINGLE, lambda v, n: guard.mult(v, n()), (text,))
+        yield Wrap(3, "missing factor", SINGLE, lambda v, n: v / n(), (text,))
+    few = names.scalars if len(names.scalars) <= _FEW else ()
+    for first, second in combinations(few, 2):
+        for apply in (
+            lambda v, a, b: guard.mult(guard.mult(v, a()), b()),
+            lambda v, a, b: guard.mult(v, a()) / b(),
+            lambda v, a, b: guard.mult(v, b()) / a(),
+        ):
+            needs = (first, second)
+            yield Wrap(3, "missing factor", NUMBERS, apply, needs, numbers=2, size=7)
 
 
 def _with_parts(names: Names, guard: Guard) -> Iterator[Wrap]:

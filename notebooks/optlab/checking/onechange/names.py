@@ -12,12 +12,15 @@ from typing import Any
 
 import numpy as np
 
+from optlab.checking.codec import Recipe
 from optlab.checking.onechange.guards import called
 from optlab.checking.probe import Case
 
 LIBRARIES = ("np", "numpy", "math", "copy", "self")
 # How many of each are tried; a longer function is not worth more.
 _NAMES, _SCALARS, _WHOLE, _PARTS, _LOOPS, _VALUES, _BEGUN, _WORDS = 40, 9, 6, 14, 3, 8, 3, 12
+_LENGTHS = 2
+_PLURAL = (dict, list, np.ndarray)
 
 
 @dataclass(frozen=True)
@@ -26,8 +29,8 @@ class Names:
 
     names: every variable. parameters, locals: those given and those made inside.
     scalars: names and expressions ("config['beta']") that may be single numbers; whole: of these,
-    those that may count or index; made_whole: of these, the local names.
-    loops: loop variables. arrays: parameters that are arrays or lists.
+    those that may count or index; made_whole: of these, the local names. lengths: of what is given.
+    loops: loop variables. arrays: parameters that are arrays or lists; functions: that are called.
     lists, dicts: local names that begin empty.
     words: string constants. attributes: what is read of `self`.
     parts: expressions that a term or a factor may be made of; items: those with an index.
@@ -40,8 +43,10 @@ class Names:
     scalars: tuple[str, ...]
     whole: tuple[str, ...]
     made_whole: tuple[str, ...]
+    lengths: tuple[str, ...]
     loops: tuple[str, ...]
     arrays: tuple[str, ...]
+    functions: tuple[str, ...]
     lists: tuple[str, ...]
     dicts: tuple[str, ...]
     words: tuple[str, ...]
@@ -85,8 +90,10 @@ def names_of(
         scalars=tuple(scalars[:_SCALARS]),
         whole=tuple(whole[:_WHOLE]),
         made_whole=tuple(n for n in whole[:_WHOLE] if n.isidentifier() and n not in own),
+        lengths=tuple(f"len({name})" for name in arrays[:_LENGTHS]),
         loops=tuple(loops[:_LOOPS]),
         arrays=tuple(arrays),
+        functions=tuple(name for name in own if _any(given, name, Recipe))[:_LENGTHS],
         lists=tuple(_begin_empty(nodes, ast.List)[:_BEGUN]),
         dicts=tuple(_begin_empty(nodes, ast.Dict)[:_BEGUN]),
         words=tuple(_words(function, nodes)[:_WORDS]),
@@ -141,13 +148,22 @@ def _scalars(
     found += [arg.arg for arg in with_default] if function.args.defaults else []
     for node in nodes:
         for target, value in _assignments(node):
-            if _may_be_number(value):
+            if _may_be_number(value) or (isinstance(value, ast.Name) and value.id in found):
                 found.append(target)
         if isinstance(node, ast.For) and _is_call(node.iter, "range", "enumerate"):
             counter = node.target.elts[0] if isinstance(node.target, ast.Tuple) else node.target
             found += [counter.id] if isinstance(counter, ast.Name) else []
-    found += [ast.unparse(node) for node in nodes if _may_be_setting(node)]
+    found += [ast.unparse(node) for node in nodes if _may_be_setting(node, given)]
+    found += _numbers_in(own, given)
     return [name for name in _once(found) if name != "_"]
+
+
+def _numbers_in(own: list[str], given: dict[str, list[Any]]) -> Iterator[str]:
+    """`state["t"]`, of a dict that is given, though the source does not speak of it."""
+    for name in own:
+        for value in given.get(name, ()):
+            pairs = value.items() if isinstance(value, dict) else ()
+            yield from (f"{name}[{k!r}]" for k, v in pairs if type(v) in (int, float))
 
 
 def _assignments(node: ast.AST) -> Iterator[tuple[str, ast.expr]]:
@@ -176,11 +192,14 @@ def _may_be_number(value: ast.expr) -> bool:
     return isinstance(value, ast.Attribute) or _is_call(value, "len")
 
 
-def _may_be_setting(node: ast.AST) -> bool:
-    """`config["rate"]`."""
-    if isinstance(node, ast.Subscript) and is_load(node) and isinstance(node.slice, ast.Constant):
-        return isinstance(node.slice.value, str) and isinstance(node.value, ast.Name)
-    return False
+def _may_be_setting(node: ast.AST, given: dict[str, list[Any]]) -> bool:
+    """`config["rate"]`; not where the cases give something else there."""
+    if not isinstance(node, ast.Subscript) or not is_load(node):
+        return False
+    if not isinstance(node.slice, ast.Constant) or not isinstance(node.value, ast.Name):
+        return False
+    key, dicts = node.slice.value, (v for v in given.get(node.value.id, ()) if isinstance(v, dict))
+    return isinstance(key, str) and not any(isinstance(v.get(key), _PLURAL) for v in dicts)
 
 
 def _of_self(node: ast.AST) -> bool:
@@ -251,10 +270,26 @@ def _parts(
     for node in nodes:
         if isinstance(node, ast.Subscript) and is_load(node) and isinstance(node.slice, ast.Name):
             found.setdefault(ast.unparse(node), node)
+    keys = _keys_of_dicts(nodes, own, given) or loops
     for name in own:
-        if loops and _any(given, name, dict):
-            text = f"{name}[{loops[0]}]"
+        if keys and _any(given, name, dict):
+            text = f"{name}[{keys[0]}]"
             found.setdefault(text, expression(text))
     for name in plain:
         found.setdefault(name, ast.Name(name, ast.Load()))
     return list(found.values())[:_PARTS]
+
+
+def _keys_of_dicts(nodes: list[ast.AST], own: list[str], given: dict[str, list[Any]]) -> list[str]:
+    """Loop variables that run through the keys of a dict that is given."""
+    found = []
+    for node in nodes:
+        if not isinstance(node, (ast.For, ast.comprehension)):
+            continue
+        source, target = node.iter, node.target
+        if isinstance(source, ast.Call) and called(source) in ("items", "keys"):
+            source = source.func.value if isinstance(source.func, ast.Attribute) else source
+        first = target.elts[0] if isinstance(target, ast.Tuple) else target
+        if isinstance(source, ast.Name) and source.id in own and _any(given, source.id, dict):
+            found += [first.id] if isinstance(first, ast.Name) else []
+    return found

@@ -18,6 +18,7 @@ _COST = {
     "name": 0.3,
     "number": 0.3,
     "function": 0.3,
+    "rounding": 0.3,
     "order": 0.3,
     "axis": 0.3,
     "index": 0.3,

@@ -24,6 +24,7 @@ from optlab.checking.probe import Observation
 CANDIDATES = 2000
 TOTAL_TURNS = 600_000
 _UP_TO = {1: 0.5, 2: 0.7, 3: 0.9}  # the share of the candidates that is spent after each tier
+_LAST_TIER = max(_UP_TO)
 _OWN_TURNS = 20  # a first look may take so many times the turns of the answer
 _SPARE_TURNS = 1000
 _TURNS_OF_A_CALL = 8  # of an optimizer or a surface of the course, by what it takes
@@ -222,8 +223,12 @@ class Search:
             self._until = int(self._limit * _UP_TO[tier])
             for how, alike in groupby(found, key=lambda c: c.how):
                 dict(kinds)[how](alike, repairs, gains)
+                if tier == _LAST_TIER and how == WRAP:
+                    break  # what is left is not listed any more
             if repairs and (tier > 1 or not self._certain):
                 return self._report(repairs)
+            if tier == _LAST_TIER:
+                break
         self._until, self._late_now = self._limit, True
         self._try_edits(self._late, repairs, gains)
         if repairs:
@@ -242,15 +247,17 @@ class Search:
 
     def _open(self, candidates: Iterable[Candidate]) -> list[Candidate]:
         """Those that are worth a try, as many as there is room for; the unlikely ones are late."""
-        stopped = self._stopped()
+        stopped, room = self._stopped(), max(0, self._until - self.tried)
         if stopped:
             worth = [candidate for candidate in candidates if self._worth(candidate)]
             worth.sort(key=lambda c: all(n.lineno != stopped for _, n in self.listing.nodes(c)))
-        else:
-            worth = []
-            for candidate in filter(self._worth, candidates):
-                (self._late if self._unlikely(candidate) else worth).append(candidate)
-        return worth[: max(0, self._until - self.tried)]
+            return worth[:room]
+        likely: list[Candidate] = []
+        for candidate in filter(self._worth, candidates):
+            if len(likely) == room and candidate.how == WRAP:
+                break  # none of those is late
+            (self._late if self._unlikely(candidate) else likely).append(candidate)
+        return likely[:room]
 
     def _unlikely(self, candidate: Candidate) -> bool:
         """An array for a single number, or the other way round; tried when nothing else helps."""
