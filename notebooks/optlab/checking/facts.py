@@ -14,7 +14,7 @@ import numpy as np
 
 from optlab.checking.answerkey import AnswerKey, same
 from optlab.checking.compare import difference
-from optlab.checking.probe import Observation
+from optlab.checking.probe import Case, Observation
 from optlab.checking.words import listed
 
 _FEW = 2  # cases that are listed
@@ -54,13 +54,14 @@ def from_values(key: AnswerKey, seen: tuple[Observation, ...]) -> tuple[Fact, ..
     wrong = [not same(key, i, key.expected[i], item) for i, item in enumerate(seen)]
     if not key.cases or not any(wrong):
         return ()
-    found = [_which_cases(key, seen, wrong)]
+    found = [_where(key, wrong) or _which_cases(key, seen, wrong)]
     if not any(item.error for item in seen) and key.summary is None:
         good, bad, pairs = _sorted_leaves(key, seen)
         relation = _relation(key, pairs)
         found = [_which_results(key, good, bad), _which_keys(good, bad), relation]
-        found += [_never_given(key, seen)]
-        found += [_which_steps(key, seen, wrong), _which_cases(key, seen, wrong)]
+        found += [_never_given(key, seen), _one_word_for_another(key, seen)]
+        found += [_which_steps(key, seen, wrong)]
+        found += [_where(key, wrong) or _which_cases(key, seen, wrong)]
     return tuple(fact for fact in found if fact is not None)
 
 
@@ -78,6 +79,25 @@ def _which_cases(key: AnswerKey, seen: tuple[Observation, ...], wrong: list[bool
     if len(right) <= _FEW:
         return Fact("some cases", f"Of all cases it is right with {listed(right)} only.")
     return None
+
+
+def _where(key: AnswerKey, wrong: list[bool]) -> Fact | None:
+    """An argument that is 0, 1, True or False in all right cases, and in no wrong one."""
+    if all(wrong):
+        return None
+    for name in key.parameters:
+        if any(name not in case.args or name in _changed(case) for case in key.cases):
+            continue
+        values = [case.args[name] for case in key.cases]
+        for value in (False, True, 0, 1):
+            if [type(v) is type(value) and v == value for v in values] == [not w for w in wrong]:
+                text = f"It is right wherever `{name}` is {value}, and nowhere else."
+                return Fact("where", text)
+    return None
+
+
+def _changed(case: Case) -> list[str]:
+    return [name for changes in case.then for name in changes]
 
 
 def _which_steps(key: AnswerKey, seen: tuple[Observation, ...], wrong: list[bool]) -> Fact | None:
@@ -111,23 +131,33 @@ def _which_results(key: AnswerKey, good: list[Path], bad: list[Path]) -> Fact | 
 
 
 def _which_keys(good: list[Path], bad: list[Path]) -> Fact | None:
-    """The dicts in a state, or else the keys of the innermost dicts."""
+    """What a state holds, or else the keys of the innermost dicts."""
+    states = {_result(path) for path in (*good, *bad) if len(_keys(path)) > 1}
 
-    def dicts(paths: list[Path]) -> list[str]:
-        return [path[-2] for path in paths if len(path) > 2 and isinstance(path[-2], str)]
+    def parts(paths: list[Path]) -> list[str]:
+        return [_keys(path)[0] for path in paths if _keys(path) and _result(path) in states]
 
     def names(paths: list[Path]) -> list[str]:
         return [path[-1] for path in paths if path and isinstance(path[-1], str)]
 
     beside = {path[:-1] for path in bad}  # W1 of the velocity says nothing about W1 of params
     same_dict = [path for path in good if path[:-1] in beside]
-    for pick, others in ((dicts, good), (names, same_dict)):
+    for pick, others in ((parts, good), (names, same_dict)):
         wrong = list(dict.fromkeys(pick(bad)))
         right = [name for name in dict.fromkeys(pick(others)) if name not in wrong]
         if right and wrong:
             text = f"{_quoted(right)} {_is(right)} right, {_quoted(wrong)} {_is(wrong)} not."
             return Fact("which key", text)
     return None
+
+
+def _result(path: Path) -> int:
+    """Which of several results a path leads into; 0 where there is but one."""
+    return path[0] if path and isinstance(path[0], int) else 0
+
+
+def _keys(path: Path) -> list[str]:
+    return [step for step in path if isinstance(step, str)]
 
 
 def _never_given(key: AnswerKey, seen: tuple[Observation, ...]) -> Fact | None:
@@ -141,6 +171,22 @@ def _never_given(key: AnswerKey, seen: tuple[Observation, ...]) -> Fact | None:
             text = f"{which} is never {listed(map(repr, never), 'or')}. When should it be?"
             return Fact("never given", text)
     return None
+
+
+def _one_word_for_another(key: AnswerKey, seen: tuple[Observation, ...]) -> Fact | None:
+    """All that is wrong is one word, wherever another one is right."""
+    pairs = set()
+    for expected, given in zip(key.expected, seen, strict=True):
+        for right, yours in zip(expected.outputs, given.outputs, strict=False):
+            if not isinstance(right, str) or not isinstance(yours, str):
+                return None
+            pairs.add((right, yours))
+    confused = [pair for pair in pairs if pair[0] != pair[1]]
+    if len(confused) != 1 or (confused[0][0],) * 2 in pairs:
+        return None
+    right, yours = confused[0]
+    text = f"Wherever it should be {right!r}, yours is {yours!r}; everything else is right."
+    return Fact("one word for another", text)
 
 
 def _words_of(seen: Iterable[Observation]) -> dict[Path, list[str | bool]]:
@@ -386,6 +432,32 @@ def _is_factor(make: Callable[[float], float], value: float, ratio: float) -> bo
         return False
 
 
+def _one_for_all(key: AnswerKey, pairs: list[_Pair]) -> str | None:
+    """One number in all places of an array, or one added in all of them."""
+    steps = _steps_of(pairs)
+    values = steps or [(p.case, p.right, p.given) for p in pairs]
+    if not all(_constant(given) for _, _, given in values):
+        return None
+    if not any(given.size > 1 and not _constant(right) for _, right, given in values):
+        return None
+    if steps:
+        return f"What you add to `{key.parameters[0]}` is one number for all places of an array."
+    return "All places of an array hold one and the same number in yours."
+
+
+def _constant(values: np.ndarray) -> bool:
+    return bool(np.ptp(values) <= 1e-9 * np.max(np.abs(values))) if values.size else False
+
+
+def _where_finite(key: AnswerKey, pairs: list[_Pair]) -> str | None:
+    """What holds wherever a whole value is finite."""
+    finite = [pair for pair in pairs if np.isfinite(pair.given).all()]
+    if sum(pair.right.size for pair in finite) < _ENOUGH:
+        return None
+    text = _value_factor(key, finite)
+    return f"{text} That is where yours is a number; the rest is nan or inf." if text else None
+
+
 def _beside(key: AnswerKey, pairs: list[_Pair]) -> str | None:
     off = [pair.given - pair.right for pair in pairs]
     first = float(off[0].flat[0])
@@ -416,6 +488,7 @@ _INFINITE: dict[str, Relation] = {
     "finite right": _holds(
         _finite_right, "Wherever yours is a number it is right; the rest is nan or inf."
     ),
+    "factor where finite": _where_finite,
 }
 _VALUES: dict[str, Relation] = {
     "sign": _holds(lambda p: _near(p.given, -p.right), "Yours is right but for the sign."),
@@ -449,6 +522,7 @@ _VALUES: dict[str, Relation] = {
     "opposite step": _opposite,
     "step factor": _step_factor,
     "factor": _value_factor,
+    "one for all": _one_for_all,
     "beside": _beside,
     "first right": _holds(
         lambda p: _row(p) and len(p.right) > 1 and _near(p.given[:1], p.right[:1]),

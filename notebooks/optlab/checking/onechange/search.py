@@ -103,6 +103,7 @@ class Search:
         self._fine: dict[str, bool] = {}
         self._counts: set[str] = set()
         self._late: list[Candidate] = []
+        self._more: list[tuple[Candidate, int]] = []  # calls that it makes right
         self._late_now = False
         self._unclean: set[int] = set()  # numbers of candidates with side effects
         self._sorts: dict[str, list[str]] = {}
@@ -234,11 +235,23 @@ class Search:
         if repairs:
             return self._report(repairs)
         if not gains:
-            return Found()
+            return self._of_more_cases()
         most = max(len(won) for _, won in gains)
         first, _ = best(self.listing, [c for c, won in gains if len(won) == most])
         won = next(won for c, won in gains if c is first)
         return Found(candidate=first.number, partial=True, gained=self._named(won))
+
+    def _of_more_cases(self) -> Found:
+        """What makes the failing case right, half of all that is wrong at least, and none wrong."""
+        wrong = sum(
+            self._calls(index) for index, run in enumerate(self.runs) if not self._right(index, run)
+        )
+        enough = [found for found in self._more if 2 * found[1] >= wrong]
+        if not enough:
+            return Found()
+        most = max(count for _, count in enough)
+        first, _ = best(self.listing, [c for c, count in enough if count == most])
+        return Found(candidate=first.number, partial=True)
 
     def _report(self, repairs: list[Candidate]) -> Found:
         clean = [candidate for candidate in repairs if candidate.number not in self._unclean]
@@ -379,6 +392,8 @@ class Search:
                 if self._had_effect or not effect:
                     repairs.append(candidate)
                 return
+            if passed and not (repairs or gains):
+                self._note_more_cases(function, candidate)
             if won and self.runs[self._first].error is None and self._holds(function, won):
                 gains.append((candidate, won))
         except (Exception, SystemExit, TooMuch):
@@ -392,6 +407,25 @@ class Search:
             yield
         finally:
             self._turns -= self._guard.spent + _TURNS_OF_A_CALL * self._guard.called
+
+    def _note_more_cases(self, function: Callable, candidate: Candidate) -> None:
+        """Count the calls of wrong cases that a candidate makes right, unless it makes one wrong.
+
+        One call alone may be right by coincidence.
+        """
+        mended = 0
+        for index in self._order:
+            was_right = self._right(index, self.runs[index])
+            with self._limited(TURNS):
+                is_right = self._right(index, Run(self._outputs(function, index), None, None, 0))
+            if was_right > is_right or (index == self._first and not is_right):
+                return
+            mended += self._calls(index) * (is_right > was_right)
+        if mended > 1:
+            self._more.append((candidate, mended))
+
+    def _calls(self, index: int) -> int:
+        return 1 + len(self.key.cases[index].then)
 
     def _first_look(self, function: Callable) -> tuple[bool, frozenset]:
         """Whether the first wrong value is right now, and what else became right there."""
