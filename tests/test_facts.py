@@ -136,7 +136,7 @@ def test_it_is_said_which_part_of_a_state_is_right():
         }
         return new, {"v": v, "s": s, "t": t}
 
-    assert "'v' is right, 's' is not." in _texts(key, wrong)
+    assert "'v' and 't' are right, 's' is not." in _texts(key, wrong)
 
 
 def test_a_key_of_the_state_says_nothing_about_the_same_key_of_the_params():

@@ -90,10 +90,15 @@ def _where(key: AnswerKey, wrong: list[bool]) -> Fact | None:
             continue
         values = [case.args[name] for case in key.cases]
         for value in (False, True, 0, 1):
-            if [type(v) is type(value) and v == value for v in values] == [not w for w in wrong]:
+            if [_is_value(given, value) for given in values] == [not item for item in wrong]:
                 text = f"It is right wherever `{name}` is {value}, and nowhere else."
                 return Fact("where", text)
     return None
+
+
+def _is_value(given: Any, value: Any) -> bool:
+    plain = isinstance(given, (bool, int, float))
+    return plain and isinstance(given, bool) == isinstance(value, bool) and given == value
 
 
 def _changed(case: Case) -> list[str]:
@@ -101,11 +106,13 @@ def _changed(case: Case) -> list[str]:
 
 
 def _which_steps(key: AnswerKey, seen: tuple[Observation, ...], wrong: list[bool]) -> Fact | None:
+    bad = [index for index, is_wrong in enumerate(wrong) if is_wrong]
+    if not all(key.cases[index].carry for index in bad):
+        return None  # nothing is handed from one call to the next
     firsts = []
-    for index, is_wrong in enumerate(wrong):
-        if is_wrong:
-            pairs = zip(key.expected[index].outputs, seen[index].outputs, strict=False)
-            firsts.append(next((n for n, pair in enumerate(pairs) if not _ok(key, *pair)), 0))
+    for index in bad:
+        pairs = zip(key.expected[index].outputs, seen[index].outputs, strict=False)
+        firsts.append(next((n for n, pair in enumerate(pairs) if not _ok(key, *pair)), 0))
     steps = min(firsts)
     if not steps:
         return None
