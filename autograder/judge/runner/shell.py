@@ -4,6 +4,7 @@ A kernel sends its outputs over sockets, from threads; this shell appends them t
 nbformat dicts. It is built and warmed before any fork, so that a child runs its first cell at once.
 """
 
+import ast
 import base64
 import builtins
 import contextlib
@@ -16,10 +17,13 @@ import traceback
 from typing import Any
 
 from IPython.core import page
+from IPython.core.compilerop import CachingCompiler, code_name
 from IPython.core.displayhook import DisplayHook
 from IPython.core.displaypub import DisplayPublisher
 from IPython.core.error import StdinNotImplementedError
+from IPython.core.inputtransformer2 import TransformerManager
 from IPython.core.interactiveshell import InteractiveShell
+from matplotlib.font_manager import _get_font
 from traitlets import Type
 from traitlets.config import Config
 
@@ -29,18 +33,24 @@ JSON_GROWTH = 12  # one character takes at most so many bytes as JSON: "\ud83d\u
 TEXT_LIMIT = 20_000  # of one line of a traceback
 OVERHEAD = 200  # bytes charged for every output, so that their number is capped as well
 
-# Fills what a child's first figure, result and traceback would otherwise have to fill each time.
-WARM_UP = """
-def _warm_up():
-    import matplotlib.pyplot as plt
-    figure, axes = plt.subplots()
-    axes.plot([1, 2], [1, 2], label="$x$")
-    axes.set(title="warm", xlabel="x", ylabel="y")
-    axes.legend()
-    display(1.0)
-    raise ValueError("warm")
-_warm_up()
-"""
+# Fills what a child's first figure, result, box and traceback would each have to fill anew.
+WARM_UP = (
+    """
+import matplotlib.pyplot as plt
+figure, axes = plt.subplots()
+axes.plot([1, 2], [1, 2], label="$x$")
+axes.set(title="warm", xlabel="x", ylabel="y")
+axes.legend()
+""",
+    """
+class _Box:
+    def _repr_html_(self):
+        return "warm"
+""",
+    "_Box()",
+    'display(1.0)\nprint("warm")',
+    'def _fail(what):\n    raise ValueError(what)\n_fail("warm")',
+)
 
 
 class Outputs:
@@ -168,9 +178,48 @@ class ResultHook(DisplayHook):
         self._is_active = False
 
 
+class Compiler(CachingCompiler):
+    """Parses a cell once, where IPython would do so three times and look for magics besides."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._source, self._tree = "", ast.Module([], [])
+
+    def is_python(self, source: str, number: int) -> bool:
+        """Whether a cell is Python as it stands, so that it holds no magics and awaits nothing."""
+        if source != self._source:
+            try:
+                self._tree = super().ast_parse(source, code_name(source, number))
+            except (SyntaxError, ValueError, MemoryError, RecursionError):
+                return False
+            self._source = source
+        return True
+
+    def ast_parse(
+        self, source: str, filename: str = "<unknown>", symbol: str = "exec"
+    ) -> ast.Module:
+        if source != self._source:
+            return super().ast_parse(source, filename, symbol)
+        self._source = ""  # whoever runs a tree may change it
+        return self._tree
+
+
+class Transformer(TransformerManager):
+    """Looks for magics only in what is not Python without them."""
+
+    def __init__(self, shell: "Shell") -> None:
+        super().__init__()
+        self._shell = shell
+
+    def do_token_transforms(self, lines: list[str]) -> list[str]:
+        python = self._shell.compile.is_python("".join(lines), self._shell.execution_count)
+        return lines if python else super().do_token_transforms(lines)
+
+
 class Shell(InteractiveShell):
     """Runs cells and keeps their outputs. There is one in a process: `Shell.warm()`."""
 
+    compiler_class = Type(Compiler)
     displayhook_class = Type(ResultHook)
     display_pub_class = Type(Publisher)
 
@@ -182,9 +231,11 @@ class Shell(InteractiveShell):
         config.InteractiveShell.colors = "nocolor"  # a stored traceback is read as text
         shell = cls.instance(config=config)
         shell.run_line_magic("matplotlib", "inline")
-        shell.run(WARM_UP)
+        for source in 2 * WARM_UP:
+            shell.run(source)
         shell.reset(new_session=True)
         shell.open(budget=0)
+        _get_font.cache_clear()  # else every child does so, and pays for its share of the memory
         gc.collect()
         gc.freeze()  # a child's collector leaves these pages alone, so they stay shared
         return shell
@@ -200,6 +251,19 @@ class Shell(InteractiveShell):
         """Run one cell to its end and return its outputs."""
         self.run_cell(source, store_history=True)
         return self.outputs.take()
+
+    def init_instance_attrs(self) -> None:
+        super().init_instance_attrs()
+        self.input_transformer_manager = Transformer(self)
+
+    def should_run_async(self, raw_cell: str, *, transformed_cell: str, **rest: Any) -> bool:
+        """IPython compiles every cell to see whether it awaits something."""
+        may = "await" in transformed_cell or "async" in transformed_cell
+        return may and super().should_run_async(raw_cell, transformed_cell=transformed_cell, **rest)
+
+    def _format_exception_for_storage(self, *_: Any, **__: Any) -> dict:
+        """For a history that nobody reads: it takes longer than showing the exception."""
+        return {}
 
     def init_io(self) -> None:
         self.open(budget=1 << 20)
@@ -233,6 +297,8 @@ class Shell(InteractiveShell):
         )
         if isinstance(evalue, MemoryError):  # what filled the memory may be a local variable
             traceback.clear_frames(evalue.__traceback__)
+            for frame, _ in traceback.walk_tb(evalue.__traceback__):
+                _ = frame.f_locals  # this also empties the copy that was made to show it
 
 
 def _stream(name: str, text: str) -> dict:
