@@ -19,7 +19,7 @@ from autograder.exercises import find_exercise, find_lesson
 from autograder.judge import doubts
 from autograder.judge.session import Cell, Failure, Limits, Probe, Run, Session
 from autograder.text import clean
-from optlab.checking import diagnose, explain, onechange
+from optlab.checking import diagnose, explain, onechange, probe
 from optlab.checking.diagnose import Status, Verdict
 
 EXPERIMENT = "experiment"  # the tag of demonstrations, which grading may skip
@@ -82,8 +82,9 @@ class Judge:
         """Run and judge a notebook that `pour` made: release cells, learner's answers."""
         exercises = list(find_lesson(lesson).exercises.values())
         cells = [self._cell(cell) for cell in self._to_run(poured)]
-        run = self._run(cells, exercises)
-        judged = (self._verdict(item, run, cells, item.name) for item in exercises)
+        with probe.random_states_aside():  # once, not for each known answer that is tried
+            run = self._run(cells, exercises)
+            judged = [self._verdict(item, run, cells, item.name) for item in exercises]
         points = dict(self.settings.points)
         verdicts = tuple(_worth(verdict, points.get(verdict.exercise)) for verdict in judged)
         graded = from_dict(poured)

@@ -8,7 +8,8 @@ and the known mistakes in the judge. An observation is data; whether it is right
 import importlib
 import inspect
 import random
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
@@ -141,28 +142,41 @@ def observe_all(
     if not callable(function):
         wrong = Observation(error=NOT_CALLABLE, error_text=type(function).__name__)
         return tuple(wrong for _ in cases)
-    before = _global_random_state()
-    try:
+    with random_states_aside():
         seen = _observe_with_random_states(_Call(function, parameters), tuple(cases))
-    finally:
-        _set_global_random_state(before)
     library = borrowed.library(function)  # after the calls, which may have imported it
     return seen if library is None else tuple(_borrowed(library) for _ in seen)
 
 
-def _observe_with_random_states(call: "_Call", cases: tuple[Case, ...]) -> tuple[Observation, ...]:
-    """Run cases that all find the same global random states.
+@contextmanager
+def random_states_aside() -> Iterator[None]:
+    """Keep the global random states, and give them back. Around many observations it costs once."""
+    if _watch.watching:
+        yield
+        return
+    before = np.random.get_state(), random.getstate()
+    _watch.watching = True
+    _watch.restart()
+    try:
+        yield
+    finally:
+        _watch.watching = False
+        np.random.set_state(before[0])
+        random.setstate(before[1])
 
-    One look at the states is enough as long as none of the cases uses them; otherwise each case
-    is run again by itself, to tell which does.
+
+def _observe_with_random_states(call: "_Call", cases: tuple[Case, ...]) -> tuple[Observation, ...]:
+    """Run cases. Where one of them uses the global random states, each is run again by itself.
+
+    Then all find the same states, and it is seen which use them.
     """
-    _set_global_random_state(_UNUSED)
     seen = tuple(_observe_own(call, case) for case in cases)
-    if not _global_random_moved():
-        return seen
-    if len(cases) == 1:
-        return (replace(seen[0], global_random=True),)
-    return tuple(_observe_with_random_states(call, (case,))[0] for case in cases)
+    return tuple(_afresh(call, case) for case in cases) if _watch.has_moved() else seen
+
+
+def _afresh(call: "_Call", case: Case) -> Observation:
+    _watch.restart()
+    return replace(_observe_own(call, case), global_random=_watch.has_moved())
 
 
 def _observe_own(call: "_Call", case: Case) -> Observation:
@@ -332,23 +346,30 @@ def _owner(array: np.ndarray) -> int | None:
     return id(array) if array.base is None else None
 
 
-def _global_random_state() -> tuple:
-    return np.random.get_state(), random.getstate()
+class _Watch:
+    """Sees whether the global random states were used or set, by drawing beside a twin of each.
+
+    They start from states that nobody's `seed(0)` or `seed(42)` leads to: seeding inside a function
+    is then seen even when the learner's own state happens to be the one that the seed gives.
+    """
+
+    def __init__(self) -> None:
+        self.watching = False
+        self._numpy, self._python = np.random.RandomState(1_852_673_427), random.Random(18526)
+        self._start = self._numpy.get_state(), self._python.getstate()
+
+    def restart(self) -> None:
+        for numpys, pythons in ((np.random, random), (self._numpy, self._python)):
+            numpys.set_state(self._start[0])
+            pythons.setstate(self._start[1])
+
+    def has_moved(self) -> bool:
+        """Since the last look or start; then they start again."""
+        in_step = np.random.random_sample() == self._numpy.random_sample()
+        if in_step and random.random() == self._python.random():
+            return False
+        self.restart()
+        return True
 
 
-def _set_global_random_state(state: tuple) -> None:
-    np.random.set_state(state[0])
-    random.setstate(state[1])
-
-
-def _global_random_moved() -> bool:
-    """Whether the global random states were used or set since they were `_UNUSED`."""
-    (name, keys, *rest), python = _global_random_state()
-    (unused_name, unused_keys, *unused_rest), unused_python = _UNUSED
-    same_numpy = (name, rest) == (unused_name, unused_rest) and np.array_equal(keys, unused_keys)
-    return not (same_numpy and python == unused_python)
-
-
-# A state that nobody's `seed(0)` or `seed(42)` leads to: seeding inside a function is then seen
-# even when the learner's own state happens to be the one that the seed gives.
-_UNUSED = (np.random.RandomState(1_852_673_427).get_state(), random.Random(18526).getstate())
+_watch = _Watch()
