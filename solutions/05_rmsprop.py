@@ -630,7 +630,7 @@ print(f"parameters: {seen.shape[1]}, of which never got a gradient: {(seen == 0)
 print(f"8 of 10 gradients that are not zero lie between {low:.0e} and {high:.0e} in size")
 
 # %% [markdown]
-# There they are, the weights that $\epsilon$ protects: pixels in the corners are always black, so
+# There they are, the weights that $\epsilon$ protects: pixels in the corners never hold ink, so
 # that their weights never get a gradient, and without $\epsilon$ their step would be $0/0$.
 #
 # **Predict**: from which $\epsilon$ on does training suffer, outside the root and inside?

@@ -108,7 +108,7 @@ fig, axes = plots.figure(1, 2, size=(9.4, 4.2))
 axes[0].remove()
 rider = fig.add_subplot(1, 2, 1, projection="3d")
 grid = np.array(np.meshgrid(np.linspace(-1, 1, 61), np.linspace(-1.3, 1.3, 61)))
-look = {"cmap": "cividis", "linewidth": 0, "antialiased": False, "rcount": 61, "ccount": 61}
+look = {"cmap": "cividis_r", "linewidth": 0, "antialiased": False, "rcount": 61, "ccount": 61}
 _ = rider.plot_surface(*grid, saddle.value(grid), **look)
 _ = rider.plot([0], [0], [0.02], "o", color=plots.COLORS["target"], zorder=10)
 _ = rider.set(xlabel="$w_1$", ylabel="$w_2$", zticks=[], xticks=[-1, 0, 1], yticks=[-1, 0, 1])

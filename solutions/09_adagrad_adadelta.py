@@ -31,7 +31,7 @@ from optlab.data import digits_split
 # (학습률)?
 #
 # Look at the handwritten digits. A weight that is connected to a pixel only gets a gradient (기울기)
-# when that pixel is not white. Some pixels are dark in almost every image and some in hardly any.
+# when that pixel holds ink. Some pixels do in almost every image and some in hardly any.
 # We train one layer (64 pixels, 10 classes) for one epoch (에포크) with gradient descent (경사 하강법)
 # and add up the squares of all gradients, pixel by pixel.
 #
@@ -55,20 +55,20 @@ rates = np.full(64, np.nan)  # no rate where there has never been a gradient
 rates[seen] = 1 / np.sqrt(squares[seen])
 fig, axes = plots.figure(1, 3, size=(9, 3.4))
 pictures = (
-    ((training.X > 0).mean(axis=1), "how often dark", None),
+    ((training.X > 0).mean(axis=1), "how often inked", None),
     (np.where(seen, squares, np.nan), "sum of squares", "log"),
     (rates, "1 / root of the sum", "log"),
 )
 for ax, (values, title, scale) in zip(axes, pictures, strict=True):
-    image = ax.imshow(values.reshape(8, 8), norm=scale, cmap="viridis")
+    image = ax.imshow(values.reshape(8, 8), norm=scale, cmap="viridis_r")
     fig.colorbar(image, ax=ax, shrink=0.75)
     ax.spines[:].set(visible=True, color="#b9b9b9")
     _ = ax.set(title=title, xticks=[], yticks=[])
 plots.show(
     fig,
-    "Three pictures of 8 by 8 pixels. Pixels in the middle are dark in most images and those at "
+    "Three pictures of 8 by 8 pixels. Pixels in the middle hold ink in most images and those at "
     "the left and right edge almost never. The sums of squared gradients range over five powers "
-    "of ten; one over their root is largest at the edge. Three pixels were never dark.",
+    "of ten; one over their root is largest at the edge. Three pixels never held ink.",
 )
 print(
     f"largest sum {squares.max():.2g}, smallest {squares[seen].min():.2g}, never: {(~seen).sum()}"
@@ -89,8 +89,8 @@ print(f"1 / root of the sum: largest / smallest = {np.nanmax(rates) / np.nanmin(
 #
 # - $g^2$, root and division are element-wise (요소별): one $G$ for each weight.
 # - $G$ is zero before the first step. Each gradient is squared *first* and then added.
-# - $\epsilon$ (엡실론) is there so that nothing is divided by zero. The three pixels that were never
-#   dark have $g = 0$ and $G = 0$, and $0/0$ would be nan; $0/\epsilon$ is 0.
+# - $\epsilon$ (엡실론) is there so that nothing is divided by zero. The three pixels that never
+#   held ink have $g = 0$ and $G = 0$, and $0/0$ would be nan; $0/\epsilon$ is 0.
 # - The quotient $\alpha / (\sqrt{G} + \epsilon)$ is the **effective learning rate** (유효 학습률), the
 #   right-hand picture above.
 #

@@ -60,6 +60,7 @@ Size = tuple[float, float] | None
 Draw = Callable[..., str]
 Choice = Sequence[Any]  # (low, high, step[, start]), or a list of choices
 
+# In colour maps too, what is large stands out from the page, in a dark theme as well: "..._r".
 STYLE: Any = {
     "figure.figsize": (7.2, 4.2),
     "figure.dpi": 100,
@@ -82,6 +83,9 @@ STYLE: Any = {
 }
 mpl.rcParams.update(STYLE)
 
+# A wider figure is made this wide, in inches: on half a screen its text could not be read.
+WIDEST = 8.0
+
 # A white rim, so that the text does not touch the dark theme's background.
 MARGIN = {"w_pad": 0.12, "h_pad": 0.12}
 
@@ -93,7 +97,7 @@ def figure(
 
     It is not registered with pyplot: nothing to close, and nothing is displayed twice.
     """
-    fig = Figure(figsize=size)
+    fig = Figure(figsize=size and (min(size[0], WIDEST), size[1]))
     FigureCanvasAgg(fig)
     fig.set_layout_engine("constrained", **MARGIN)
     return fig, fig.subplots(rows, columns, **settings)
@@ -340,11 +344,11 @@ def slider(name: str, choice: Choice) -> Any:
         "description": words,
         "tooltip": words,
         "style": {"description_width": "9em"},
+        "layout": {"width": "min(36em, 100%)"},
     }
     if isinstance(choice, list):
         label["style"]["button_width"] = "5em"
         return ipywidgets.ToggleButtons(options=choice, **label)
-    label["layout"] = {"width": "36em"}
     low, high, step = choice[:3]
     if all(isinstance(number, int) for number in choice):
         kind, shape = ipywidgets.IntSlider, "d"
