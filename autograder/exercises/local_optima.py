@@ -967,7 +967,8 @@ steps_to_escape.mistake(
 )
 steps_to_escape.mistake(
     "last_step_missing",
-    "You stop before max_steps steps have been made. Is an escape at the very last step an escape?",
+    "An escape at the very last of max_steps steps goes unnoticed in yours. After which steps is "
+    "the distance looked at?",
     ("max_steps + 1", "max_steps"),
 )
 steps_to_escape.mistake(

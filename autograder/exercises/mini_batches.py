@@ -920,7 +920,7 @@ epoch_cost.mistake(
 )
 epoch_cost.mistake(
     "all_batches_taken_as_full",
-    "You divide as if all batches were as large as the first. How large are the others?",
+    "You divide as if all batches were full ones. How large are they?",
     ("sum(sizes)", "(len(sizes) * sizes[0])"),
 )
 epoch_cost.mistake(

@@ -40,6 +40,8 @@ QUESTIONS = {
     "and/or": "Must both hold, or is one enough?",
     "negation": "In which case should this be true? Try it with one example.",
     "condition": "In which case should this happen, and in which not?",
+    "repetition": "How often can this happen as it stands, and how often may it have to?",
+    "wrong term": "Which part of the sum does this factor belong to?",
     "axis": "Over what is it taken, and what shape should be left?",
     "keyword": "What do the arguments in this call ask for, one by one?",
     "index": "Is this all of it, or one entry?",

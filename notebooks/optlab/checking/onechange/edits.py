@@ -69,7 +69,8 @@ class Wrap:
 
     fits: sorts of values that it makes sense for, as `search` tells them apart.
     apply: of the value and of the functions that give the values of `needs`, in that order.
-    needs: texts of expressions. numbers: how many of them, from the first, must be numbers.
+    needs: texts of expressions. numbers: how many of them, from the first, must be numbers or
+        arrays.
     count: the one of them that must be a whole number, if any.
     whole_value: only for what is assigned or returned.
     """
@@ -233,6 +234,23 @@ def _trees(operands: list[ast.expr], operators: list[ast.operator]) -> Iterator[
                 yield ast.BinOp(left, operator, right)
 
 
+def _factor_elsewhere(node: ast.BinOp, names: Names) -> Iterator[Edit]:
+    """`b - a * c` for `a * b - c`, and so on: the factor belongs to the other term."""
+    if not isinstance(node.op, (ast.Add, ast.Sub)):
+        return
+    left, right, make = node.left, node.right, ast.BinOp
+    if isinstance(left, ast.BinOp) and isinstance(left.op, ast.Mult):
+        for factor, rest in ((left.left, left.right), (left.right, left.left)):
+            yield Edit("wrong term", make(rest, node.op, make(factor, ast.Mult(), right)))
+    if isinstance(left, ast.BinOp) and isinstance(left.op, ast.Div):
+        yield Edit("wrong term", make(left.left, node.op, make(right, ast.Div(), left.right)))
+    if isinstance(right, ast.BinOp) and isinstance(right.op, ast.Mult):
+        for factor, rest in ((right.left, right.right), (right.right, right.left)):
+            yield Edit("wrong term", make(make(factor, ast.Mult(), left), node.op, rest))
+    if isinstance(right, ast.BinOp) and isinstance(right.op, ast.Div):
+        yield Edit("wrong term", make(make(left, ast.Div(), right.right), node.op, right.left))
+
+
 def _into_the_call(node: ast.BinOp, names: Names) -> Iterator[Edit]:
     a, op, b = node.left, node.op, node.right
     if isinstance(a, ast.Call) and len(a.args) == 1:
@@ -390,7 +408,7 @@ def _comparisons(node: ast.Compare, names: Names) -> Iterator[Edit]:
                 yield Edit("comparison", new)
         for bound in (0, 1):
             if isinstance(node.comparators[0], ast.Name):
-                yield Edit("name", ast.Compare(node.left, node.ops, [_value(bound)]), tier=2)
+                yield Edit("name", ast.Compare(node.left, node.ops, [_value(bound)]))
 
 
 def _logic(node: ast.BoolOp, names: Names) -> Iterator[Edit]:
@@ -459,6 +477,7 @@ _EXPRESSIONS: tuple[tuple[Any, Callable[[Any, Names], Iterator[Edit]]], ...] = (
     (ast.BinOp, _brackets),
     (ast.BinOp, _around),
     (ast.BinOp, _other_trees),
+    (ast.BinOp, _factor_elsewhere),
     (ast.BinOp, _into_the_call),
     (ast.BinOp, _sides),
     (ast.BinOp, _parts_alone),
@@ -542,6 +561,12 @@ def _conditions(node: ast.If, names: Names) -> Iterator[Edit]:
         yield Edit("condition", node.orelse)
 
 
+def _once_or_again(node: ast.If | ast.While, names: Names) -> Iterator[Edit]:
+    if not node.orelse:
+        other = ast.While if isinstance(node, ast.If) else ast.If
+        yield Edit("repetition", [other(node.test, node.body, [])])
+
+
 def _kept(node: ast.Expr, names: Names) -> Iterator[Edit]:
     """The result of a method, kept under the name of what it is a method of."""
     call = node.value
@@ -609,6 +634,7 @@ _STATEMENTS: tuple[tuple[Any, Callable[[Any, Names], Iterator[Edit]]], ...] = (
     (ast.AugAssign, _augmented),
     (ast.Assign, _assigned),
     (ast.If, _conditions),
+    ((ast.If, ast.While), _once_or_again),
     (ast.Expr, _kept),
     (ast.Return, _returned),
 )
@@ -737,14 +763,14 @@ def _with_numbers(names: Names, guard: Guard) -> Iterator[Wrap]:
 
 def _with_parts(names: Names, guard: Guard) -> Iterator[Wrap]:
     for text in _texts(names):
-        for kind, apply in (
-            ("missing factor", lambda v, x: guard.mult(v, x())),
-            ("missing factor", lambda v, x: v / x()),
-            ("missing term", lambda v, x: guard.add(v, x())),
-            ("missing term", lambda v, x: v - x()),
-            ("missing term", lambda v, x: x() - v),
+        for kind, size, apply in (
+            ("missing factor", 2, lambda v, x: guard.mult(v, x())),
+            ("missing factor", 3, lambda v, x: v / x()),
+            ("missing term", 3, lambda v, x: guard.add(v, x())),
+            ("missing term", 3, lambda v, x: v - x()),
+            ("missing term", 4, lambda v, x: x() - v),
         ):
-            yield Wrap(3, kind, NUMBERS, apply, (text,), size=2)
+            yield Wrap(3, kind, NUMBERS, apply, (text,), numbers=1, size=size)
         for name in names.scalars:
             for size, join in (
                 (4, lambda v, a, x: v + guard.mult(a(), x())),
@@ -754,7 +780,7 @@ def _with_parts(names: Names, guard: Guard) -> Iterator[Wrap]:
             ):
                 needs = (name, text)
                 yield Wrap(
-                    3, "missing term", NUMBERS, join, needs, numbers=1, whole_value=True, size=size
+                    3, "missing term", NUMBERS, join, needs, numbers=2, whole_value=True, size=size
                 )
 
 

@@ -282,6 +282,9 @@ def _shape(statement: ast.stmt) -> str:
             return repr(value)
         if isinstance(value, ast.Name):
             return f"n{found.setdefault(value.id, len(found))}"
+        if isinstance(value, ast.Attribute):
+            attribute = found.setdefault(f".{value.attr}", len(found))
+            return f"a{attribute}({shape(value.value)})"
         if isinstance(value, ast.Constant) and isinstance(value.value, str):
             return f"w{found.setdefault(repr(value.value), len(found))}"
         fields = (f for f in value._fields if f not in (*_BLOCKS, "ctx", "type_comment", "kind"))

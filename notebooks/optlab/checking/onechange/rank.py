@@ -33,6 +33,8 @@ _COST = {
     "accumulate": 0.5,
     "extra": 0.6,
     "condition": 0.6,
+    "repetition": 0.6,
+    "wrong term": 0.6,
     "one minus": 0.6,
     "missing function": 0.7,
     "missing power": 0.65,
