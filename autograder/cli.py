@@ -210,6 +210,17 @@ def _sample(options: argparse.Namespace) -> None:
     print(f"{count} submissions of {options.students} invented students in {options.course}")
 
 
+def _export(options: argparse.Namespace) -> None:
+    from autograder import terminal
+    from autograder.export import out
+
+    table = Path(options.into) if options.into else None
+    done = out.export(Path(options.course), options.to, table, options.lesson)
+    for note in done.notes:
+        terminal.say(note)
+    print("\n".join(clean(str(path)) for path in done.paths))
+
+
 def _attacks(options: argparse.Namespace) -> int:
     from autograder import terminal
     from autograder.attacks import arena
@@ -329,6 +340,13 @@ def _add_class_commands(commands: _Commands) -> None:
     command.add_argument("--seed", type=int, default=1, metavar="S")
     command.add_argument("--course", required=True, metavar="DIR")
     command.set_defaults(run=_sample)
+
+    command = commands.add_parser("export", help="marks and feedback for another system")
+    command.add_argument("--course", required=True, metavar="DIR")
+    command.add_argument("--to", required=True, choices=("canvas", "moodle", "wide"))
+    command.add_argument("--into", metavar="FILE", help="fill in this table of that system")
+    command.add_argument("--lesson", metavar="NAME", help="of a worksheet of one assignment")
+    command.set_defaults(run=_export)
 
     command = commands.add_parser("report", help="write the class report (HTML)")
     command.add_argument("--course", required=True, metavar="DIR")

@@ -38,6 +38,7 @@ MAY_IMPORT = {
     "judge": BASICS | {"exercise", "exercises", "handin"},
     "course": BASICS | {"exercises", "handin"},
     "collect": BASICS | {"exercises", "handin", "course"},
+    "export": BASICS | {"exercises", "handin", "course", "collect"},
     "pages": BASICS | {"exercises", "handin", "course"},
     "grade": BASICS | {"exercises", "handin", "judge", "course", "pages"},
     "nbgrader_steps": {"errors", "handin", "judge", "course", "pages"},

@@ -29,18 +29,17 @@ from autograder.collect.systems import Hint
 from autograder.course import plan, roster, timestamps
 from autograder.course.lock import alone
 from autograder.course.names import look_alikes, student_name
-from autograder.course.roster import Person, Roster, squashed
+from autograder.course.roster import Person, Roster
 from autograder.errors import UserError
 from autograder.exercises import lessons
 from autograder.handin.pour import pour
 from autograder.handin.read import Refusal, parse
-from autograder.handin.recognise import lesson_of
+from autograder.handin.recognise import WORDS, lesson_named, lesson_of
 from autograder.text import clean
 
 SCHEMA = 1
 RECORD = "collected.json"
 EARLIER = "earlier"
-_WORDS = re.compile(r"[\W_]+")
 _KOREAN = re.compile(r"(\d{4})년 *(\d{1,2})월 *(\d{1,2})일.*?(오전|오후)? *(\d{1,2}):(\d\d)")
 
 
@@ -186,7 +185,7 @@ class _Collector:
         digest = hashlib.sha256(contents).hexdigest()
         (self.spool / digest).write_bytes(contents)
         stem = archive.stem_of(file.name)
-        named = self._named_lesson(stem)
+        named = lesson_named(stem, self.exercises)
         if named not in (None, lesson):
             self.done.notes.append(f"{file.shown} is {lesson}; it was put there")
         modified = person.modified if person and self.has_times else ""
@@ -260,8 +259,8 @@ class _Collector:
     def _words(self, name: str) -> list[str]:
         """The words of a name without those of one lesson: a student may be called Adam."""
         stem, _ = systems.copy_number(name)
-        words = [word for word in _WORDS.split(_nfc(stem)) if word]
-        lesson = self._named_lesson(name)
+        words = [word for word in WORDS.split(_nfc(stem)) if word]
+        lesson = lesson_named(name, self.exercises)
         for word in (lesson or "").split("_"):
             same = [at for at, one in enumerate(words) if one.casefold() == word]
             if same:
@@ -271,11 +270,11 @@ class _Collector:
     def _by_layout(self, file: File) -> str:
         """Without a roster: the folder, or what stands beside a title."""
         folder = file.parts[-2] if len(file.parts) > 1 else ""
-        if folder and self._named_lesson(folder) is None:
+        if folder and lesson_named(folder, self.exercises) is None:
             return folder
         title = archive.stem_of(file.parts[-1])
         sides = [side.strip() for side in title.split(" - ")]
-        names = [side for side in sides if self._named_lesson(side) is None]
+        names = [side for side in sides if lesson_named(side, self.exercises) is None]
         return names[0] if len(sides) > 1 and len(names) == 1 else ""
 
     def _nameable(
@@ -287,18 +286,6 @@ class _Collector:
             return student_name(self.folders.get(name, name)), person
         except Refusal as refusal:
             return Left(file.shown, str(refusal).replace("the folder's name", "its name"))
-
-    def _named_lesson(self, name: str) -> str | None:
-        """The lesson that a name speaks of; None where it speaks of none, or of several."""
-        words = {word.casefold() for word in _WORDS.split(name) if word}
-        found = [
-            lesson
-            for lesson in self.exercises
-            if {*lesson.split("_")[1:]} <= words or squashed(lesson) in squashed(name)
-        ]
-        numbered = [lesson for lesson in found if lesson.partition("_")[0] in words]
-        best = numbered or found
-        return best[0] if len(best) == 1 else None
 
     # What else is known
 
@@ -347,13 +334,18 @@ class _Collector:
     def _chosen(self, student: str, attempts: list[Attempt]) -> Attempt | None:
         """The attempt that counts among those of one lesson."""
         different = [*{one.digest: one for one in attempts}.values()]
-        of_student = [
-            one for (who, _), many in self.found.items() for one in many if who == student
+        tickets = {one.ticket for one in different}
+        # What a student handed in at one time: a whole folder holds lessons not begun yet.
+        together = [
+            one
+            for (who, _), many in self.found.items()
+            for one in many
+            if who == student and one.ticket in tickets
         ]
-        if len(of_student) == 1:
-            return of_student[0]
+        if len(together) == 1:
+            return together[0]
         worked = [one for one in different if self._is_worked(one)]
-        if not worked and any(map(self._is_worked, of_student)):
+        if not worked and any(map(self._is_worked, together)):
             for one in different:
                 self._leave_attempt(one, "nobody worked in it")
             return None

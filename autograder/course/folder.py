@@ -54,6 +54,7 @@ c.CourseDirectory.db_url = f"sqlite:///{{HERE / 'gradebook.db'}}?timeout=60"
 c.Exchange.root = str(HERE / "exchange")
 c.FormgradeExtension.debug = False
 c.FileNameCollectorPlugin.named_regexp = {names!r}  # of Canvas, Moodle and Blackboard
+c.ExportApp.plugin_class = "autograder.course.quoted.QuotedCsv"
 c.CsvExportPlugin.to = str(HERE / "nbgrader.csv")  # grades.csv is the grader's own
 
 # `nbgrader autograde` and the formgrader's button judge as `python -m autograder grade` does.

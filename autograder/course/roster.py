@@ -92,27 +92,32 @@ class Roster:
 
 def read(path: Path) -> Roster:
     """The roster in a table; a `UserError` names the line that is wrong."""
-    header, rows = table(path)
+    return Roster(tuple(people(path).values()))
+
+
+def people(path: Path) -> dict[int, Person]:
+    """The students in a table by the number of their row, the header being 0."""
+    header, *rows = [[cell.strip() for cell in row] for row in cells(path)]
     columns = {squashed(name): index for index, name in reversed([*enumerate(header)])}
     if not columns.keys() & {*_IDS, *_FULL, *_EMAIL, *_FIRST, *_LAST, *_PARTICIPANT}:
         text = "; name the columns, for example id, first_name, last_name, email"
         raise UserError(f"{path}: its first line names no column with students{text}")
-    people: list[Person] = []
+    found: dict[int, Person] = {}
     lines: dict[str, int] = {}
-    for number, row in enumerate(rows, start=2):
-        cells = {name: row[index] for name, index in columns.items() if index < len(row)}
-        if not any(row) or squashed("".join(row[:1])) in _NO_STUDENT:
+    for number, row in enumerate(rows, start=1):
+        values = {name: row[index] for name, index in columns.items() if index < len(row)}
+        if not any(row) or squashed(row[0]) in _NO_STUDENT:
             continue
-        person = _person(cells, columns.keys(), f"{path}, line {number}")
+        person = _person(values, columns.keys(), f"{path}, line {number + 1}")
         if person.id in lines:
-            both = f"lines {lines[person.id]} and {number}"
+            both = f"lines {lines[person.id]} and {number + 1}"
             raise UserError(f"{path}: {both} are the same student, {clean(person.id)}")
-        lines[person.id] = number
-        people.append(person)
+        lines[person.id] = number + 1
+        found[number] = person
     for name, other in look_alikes(lines).items():
         text = f"cannot be told from {clean(other)}; give one of them another id"
         raise UserError(f"{path}, line {lines[name]}: {clean(name)} {text}")
-    return Roster(tuple(people))
+    return found
 
 
 def of_course(course: Path) -> Roster:
@@ -121,8 +126,8 @@ def of_course(course: Path) -> Roster:
     return read(path) if path.exists() else Roster()
 
 
-def table(path: Path) -> tuple[list[str], list[list[str]]]:
-    """Header and rows of a CSV file, however a program has written it."""
+def cells(path: Path) -> list[list[str]]:
+    """The rows of a CSV file, the header first, however a program has written it."""
     try:
         data = read_bytes(path, LIMITS)
     except Refusal as refusal:
@@ -138,8 +143,7 @@ def table(path: Path) -> tuple[list[str], list[list[str]]]:
         raise UserError(f"{path} is not a CSV file ({error})") from error
     if not rows:
         raise UserError(f"{path} is empty")
-    stripped = [[cell.strip() for cell in row] for row in rows]
-    return stripped[0], stripped[1:]
+    return rows
 
 
 def decoded(data: bytes) -> str | None:

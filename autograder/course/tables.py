@@ -1,13 +1,18 @@
 """Marks and verdicts as CSV: no cell of it is ever taken for a formula."""
 
+from __future__ import annotations
+
 import csv
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from autograder.course.gradebook import Mark
 from autograder.errors import RunError
 from autograder.text import csv_safe
+
+if TYPE_CHECKING:
+    from autograder.course.gradebook import Mark  # nbgrader takes a second to load
 
 
 def write_grades(path: Path, marks: Iterable[Mark]) -> None:
@@ -26,6 +31,22 @@ def write_grades(path: Path, marks: Iterable[Mark]) -> None:
         for mark in marks
     )
     _write(path, header, rows)
+
+
+def read_marks(path: Path) -> dict[tuple[str, str], float]:
+    """The marks in `grades.csv` by student and lesson, as they stand there; none where it is not.
+
+    A person may have edited it: a line that is no mark is passed over.
+    """
+    found = {}
+    try:
+        with path.open(encoding="utf-8", newline="") as file:
+            for row in csv.DictReader(file):
+                with suppress(KeyError, TypeError, ValueError):
+                    found[row["student"], row["lesson"]] = float(row["mark"])
+    except (OSError, UnicodeDecodeError, csv.Error):
+        return {}
+    return found
 
 
 def write_results(path: Path, submissions: Iterable[dict[str, Any]]) -> None:

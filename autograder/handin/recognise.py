@@ -1,10 +1,11 @@
 """Which lesson a notebook is of: by what stands in it, whatever its file is called."""
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from nbformat import NotebookNode
 
+WORDS = re.compile(r"[\W_]+")
 # A check of an exercise, or its answer at the beginning of a line.
 _NAMED = re.compile(
     r'^check\(\s*["\'](\w{1,80})["\']'
@@ -27,6 +28,20 @@ def lesson_of(notebook: NotebookNode, exercises: Mapping[str, Collection[str]]) 
     best = max(shares, key=lambda lesson: shares[lesson])
     alone = sum(share == shares[best] for share in shares.values()) == 1
     return best if shares[best] and alone else None
+
+
+def lesson_named(text: str, lessons: Iterable[str]) -> str | None:
+    """The lesson that a name speaks of; None where it speaks of none, or of several."""
+    words = {word.casefold() for word in WORDS.split(text) if word}
+    joined = "".join(letter for letter in text.casefold() if letter.isalnum())
+    found = [
+        lesson
+        for lesson in lessons
+        if {*lesson.split("_")[1:]} <= words or lesson.replace("_", "") in joined
+    ]
+    numbered = [lesson for lesson in found if lesson.partition("_")[0] in words]
+    best = numbered or found
+    return best[0] if len(best) == 1 else None
 
 
 def _names(notebook: NotebookNode) -> Iterator[str]:

@@ -1,7 +1,8 @@
 """The class report: what a class has understood and what not, on one page.
 
 It reads the verdict files of a graded course and writes `report.html`, which needs nothing else
-and runs nothing. Marks given by hand are left out: the question is what was understood.
+and runs nothing. The marks are those that count, as in `grades.csv`; which exercises and mistakes
+are told is what the grader found: the question is what was understood.
 """
 
 from collections import Counter, defaultdict
@@ -10,12 +11,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from autograder.course import tables
 from autograder.course.verdicts import verdict_files
 from autograder.errors import RunError, UserError
 from autograder.exercises import lessons
 from autograder.pages.html import template
 from autograder.status import SubmissionStatus
-from autograder.text import clean
+from autograder.text import clean, csv_safe
 from optlab.checking.diagnose import Status
 
 HELP_BELOW = 0.5  # of the points of what was handed in
@@ -104,7 +106,8 @@ class LessonRow:
 
 def write(course: Path) -> Path:
     """Write the report of a graded course; where it is."""
-    submissions = [file.read() for file in verdict_files(course)]
+    counted = tables.read_marks(course / "grades.csv")
+    submissions = [_with_mark(file.read(), counted) for file in verdict_files(course)]
     if not submissions:
         raise UserError(f"nothing is graded in {course}; run `make grade COURSE={course}` first")
     path = course / "report.html"
@@ -113,6 +116,12 @@ def write(course: Path) -> Path:
     except OSError as error:
         raise RunError(f"cannot write {path}: {error.strerror}") from error
     return path
+
+
+def _with_mark(submission: dict[str, Any], counted: dict[tuple[str, str], float]) -> dict[str, Any]:
+    """A submission with the points that count, where the table of marks has it."""
+    name = csv_safe(submission["student"]), csv_safe(submission["lesson"])
+    return submission | {"score": counted.get(name, submission["score"])}
 
 
 def page(submissions: list[dict[str, Any]]) -> str:
@@ -246,7 +255,7 @@ def _share(found: Iterable[dict[str, Any]]) -> float:
     for item in found:
         score += item["score"]
         most += item["max_score"]
-    return score / most if most else 0.0
+    return min(score / most, 1.0) if most else 0.0  # extra credit may lead beyond
 
 
 def _bins(shares: list[float]) -> tuple[Bin, ...]:
