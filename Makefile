@@ -52,9 +52,10 @@ grade: $(STAMP) ## grade what is in course/submitted/ (or COURSE=dir)
 report: $(STAMP) ## write the class report of course/ (or COURSE=dir)
 	@$(RUN) -m autograder report --course "$(COURSE)"
 
-formgrader: $(STAMP) ## open course/ (or COURSE=dir) with nbgrader's panels
+formgrader: $(STAMP) ## open the formgrader of course/ (or COURSE=dir): marks and comments by hand
 	@test -d "$(COURSE)" || { echo "$(COURSE): no such course folder; make course makes it" >&2; exit 2; }
-	@cd "$(COURSE)" && JUPYTER_CONFIG_PATH="$(CONFIG)" $(LAB)
+	@cd "$(COURSE)" && JUPYTER_CONFIG_PATH="$(CONFIG)" \
+		$(LAB) --LabApp.default_url=/formgrader
 
 release: $(STAMP) ## write dist/optimization-course.zip, all that a learner needs
 	@$(RUN) -m autograder build --check

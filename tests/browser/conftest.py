@@ -28,7 +28,7 @@ CHROMIUM_FLAGS = (
 expect.set_options(timeout=20_000)  # a busy machine is slow, not wrong
 PICTURES = {"check_wrong", "slider", "report_light", "feedback_light", "formgrader"}
 STUDENTS, LESSON = 12, "04_momentum"
-ADDRESS = re.compile(rb"http://127\.0\.0\.1:\d+/lab\?token=\w+")
+ADDRESS = re.compile(rb"(http://127\.0\.0\.1:\d+)(/\w+)\?token=\w+")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -56,32 +56,35 @@ def environment(home: Path, config: list[Path]) -> dict[str, str]:
 
 
 @contextmanager
-def jupyterlab(folder: Path, home: Path, config: list[Path]) -> Iterator[Lab]:
+def jupyterlab(folder: Path, home: Path, config: list[Path], *options: str) -> Iterator[Lab]:
     """Serve `folder`; ready when the server has told its address."""
     command = [
         *(sys.executable, "-m", "jupyterlab", "--no-browser", "--port=0"),
         *("--ServerApp.shutdown_no_activity_timeout=900", "--LabApp.expose_app_in_browser=True"),
+        *options,
     ]
     with subprocess.Popen(
         command, cwd=folder, env=environment(home, config), stderr=subprocess.PIPE
     ) as server:
         drain = Thread(target=server.stderr.read)  # a full pipe would stop the server
         try:
-            address = read_address(server)
+            address, opens = read_address(server)
             drain.start()
-            yield Lab(address, folder)
+            yield Lab(address, folder, opens)
         finally:
             server.terminate()
             if drain.is_alive():
                 drain.join()
 
 
-def read_address(server: subprocess.Popen) -> str:
+def read_address(server: subprocess.Popen) -> tuple[str, str]:
+    """Where JupyterLab is, with `{path}` to fill in, and which of its pages opens first."""
     said = []
     for line in server.stderr:
         said.append(line)
         if found := ADDRESS.search(line):
-            return found[0].decode().replace("/lab?", "/lab{path}?") + "&reset"
+            whole, server_at, opens = (found[n].decode() for n in range(3))
+            return f"{server_at}/lab{{path}}{whole.removeprefix(server_at + opens)}&reset", opens
     pytest.fail(f"JupyterLab did not start:\n{b''.join(said).decode()}")
 
 
@@ -130,7 +133,9 @@ def autograder(course: Path, command: str, *options: str) -> None:
 @pytest.fixture(scope="session")
 def instructor(course: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     """JupyterLab in the course folder, as `make formgrader` serves it."""
-    with jupyterlab(course, tmp_path_factory.mktemp("home"), [ROOT / "labconfig"]) as server:
+    home, opens = tmp_path_factory.mktemp("home"), "--LabApp.default_url=/formgrader"
+    assert f"$(LAB) {opens}\n" in (ROOT / "Makefile").read_text()
+    with jupyterlab(course, home, [ROOT / "labconfig"], opens) as server:
         yield server
 
 

@@ -26,10 +26,14 @@ SHOW = f"index => {NOTEBOOK}.scrollToItem(index, 'center')"
 
 @dataclass(frozen=True)
 class Lab:
-    """A running server: its address with `{path}` to fill in, and the folder that it serves."""
+    """A running server: its address with `{path}` to fill in, and the folder that it serves.
+
+    opens: the page with which a person begins.
+    """
 
     address: str
     folder: Path
+    opens: str = "/lab"
 
     def url(self, notebook: str = "") -> str:
         return self.address.format(path=f"/tree/{notebook}" if notebook else "")

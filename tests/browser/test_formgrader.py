@@ -24,6 +24,13 @@ def formgrader(page, instructor) -> FrameLocator:
     return page.frame_locator("iframe")
 
 
+def test_the_formgrader_is_what_opens(page, instructor):
+    first = instructor.address.replace("/lab{path}", instructor.opens).removesuffix("&reset")
+    page.goto(first)
+    row = page.get_by_role("row").filter(has_text=LESSON)
+    expect(row.locator(".num-submissions")).to_have_text(str(STUDENTS))
+
+
 def test_the_graded_class_is_listed(formgrader, page):
     row = formgrader.get_by_role("row").filter(has_text=LESSON)
     expect(row.locator(".num-submissions")).to_have_text(str(STUDENTS))
