@@ -60,7 +60,8 @@ def jupyterlab(folder: Path, home: Path, config: list[Path], *options: str) -> I
     """Serve `folder`; ready when the server has told its address."""
     command = [
         *(sys.executable, "-m", "jupyterlab", "--no-browser", "--port=0"),
-        *("--ServerApp.shutdown_no_activity_timeout=900", "--LabApp.expose_app_in_browser=True"),
+        "--ServerApp.shutdown_no_activity_timeout=900",
+        *(f"--{app}.expose_app_in_browser=True" for app in ("LabApp", "JupyterNotebookApp")),
         *options,
     ]
     with subprocess.Popen(

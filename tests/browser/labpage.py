@@ -21,6 +21,8 @@ OUTPUTS = f"""() => {NOTEBOOK}.widgets
         .map(output => [cell.model.id, output.output_type, output.evalue || '']))"""
 # Of the formgrader's page: before the marks and comments so far have come, it clears a field.
 FIELDS_LISTEN = "() => formgrader.grades?.loaded && formgrader.comments?.loaded"
+KERNEL_IS_IDLE = """() => window.jupyterapp?.shell.currentWidget?.sessionContext?.session?.kernel
+    ?.status === 'idle'"""
 SHOW = f"index => {NOTEBOOK}.scrollToItem(index, 'center')"
 
 
@@ -38,6 +40,9 @@ class Lab:
     def url(self, notebook: str = "") -> str:
         return self.address.format(path=f"/tree/{notebook}" if notebook else "")
 
+    def in_notebook7(self, notebook: str) -> str:
+        return self.url(notebook).replace("/lab/tree/", "/notebooks/")
+
     def formgrader(self, path: str) -> str:
         """Of nbgrader's own page, without JupyterLab around it; only after `url` has logged in."""
         return f"{self.address.partition('/lab')[0]}/formgrader/{path}"
@@ -54,6 +59,12 @@ class LabPage:
         page.locator(".jp-NotebookPanel:not(.lm-mod-hidden) .jp-Cell").first.wait_for()
         expect(page.locator(".jp-Toolbar-kernelName")).to_contain_text("Python 3")
         expect(page.locator("#jp-main-statusbar")).to_contain_text("| Idle")
+        return cls(page)
+
+    @classmethod
+    def when_idle(cls, page: Page) -> "LabPage":
+        """Where there is no status bar: in Notebook 7."""
+        page.wait_for_function(KERNEL_IS_IDLE)
         return cls(page)
 
     def run_all(self) -> None:

@@ -1,12 +1,13 @@
 """The same notebooks in Notebook 7, which the same server offers: boxes, sliders, folded cells."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import nbformat
 import pytest
-from labpage import Lab
+from labpage import Lab, LabPage
 from nbformat.v4 import new_code_cell, new_notebook
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, expect
 
 SLIDER = """\
 # Slider: a level
@@ -40,53 +41,43 @@ def notebook(lab: Lab) -> str:
 
 
 @pytest.fixture(scope="module")
-def ran(browser: Browser, lab: Lab, notebook: str):
-    """The page after Run All."""
+def ran(browser: Browser, lab: Lab, notebook: str) -> Iterator[LabPage]:
+    """The notebook after Run All."""
     with browser.new_context(viewport={"width": WIDTHS[0], "height": 1100}) as context:
         page = context.new_page()
-        page.goto(lab.address.partition("/lab")[0] + f"/notebooks/{notebook}?{token_of(lab)}")
-        cell(page, "slider").wait_for()
-        expect(page.locator(".jp-Notebook-ExecutionIndicator")).to_have_attribute(
-            "data-status", "idle"
-        )
-        page.get_by_role("menuitem", name="Run", exact=True).click()
-        page.locator('[data-command="runmenu:run-all"]').click()
-        expect(cell(page, "open")).to_contain_text("Run All stops here.")
-        yield page
-
-
-def token_of(lab: Lab) -> str:
-    return lab.address.partition("?")[2].partition("&")[0]
-
-
-def cell(page: Page, name: str) -> Locator:
-    return page.locator(f'.jp-Cell[data-windowed-list-index="{list(CELLS).index(name)}"]')
+        page.goto(lab.in_notebook7(notebook))
+        opened = LabPage.when_idle(page)
+        opened.run_all()
+        yield opened
 
 
 def test_an_open_exercise_is_a_calm_box_at_which_run_all_stops(ran):
-    expect(cell(ran, "open").get_by_role("status")).to_contain_text("Not attempted yet.")
-    expect(cell(ran, "hint").get_by_role("status")).to_contain_text("Hint 1 of")
-    expect(cell(ran, "after").locator(".jp-InputPrompt")).to_have_text("[ ]:")
-    assert ran.locator('[data-mime-type="application/vnd.jupyter.stderr"]').count() == 0
+    expect(ran.output("open").get_by_role("status")).to_contain_text("Not attempted yet.")
+    expect(ran.output("open")).to_contain_text("Run All stops here.")
+    expect(ran.output("hint").get_by_role("status")).to_contain_text("Hint 1 of")
+    expect(ran.prompt("after")).to_have_text("[ ]:")
+    assert ran.errors() == []
 
 
 def test_a_folded_cell_shows_its_title_and_its_slider_redraws_the_figure(ran):
-    folded = cell(ran, "slider")
+    folded = ran.cell("slider")
     expect(folded.locator(".jp-InputPlaceholder, .jp-Placeholder")).to_contain_text(
         "Slider: a level"
     )
     handle, picture = folded.get_by_role("slider"), folded.locator("img")
     before = picture.get_attribute("src")
-    handle.focus()
-    handle.press("ArrowRight")
-    expect(handle).to_have_attribute("aria-valuetext", "4")
+    at = handle.bounding_box()  # by mouse: the arrow keys are Notebook's own
+    ran.page.mouse.move(at["x"] + 5, at["y"] + 5)
+    ran.page.mouse.down()
+    ran.page.mouse.move(at["x"] + 400, at["y"] + 5)
+    ran.page.mouse.up()
+    expect(handle).to_have_attribute("aria-valuetext", "8")
     expect(picture).not_to_have_attribute("src", before)
 
 
 @pytest.mark.parametrize("width", WIDTHS)
 def test_what_is_shown_fits_into_the_page(ran, width, screenshot_of):
-    ran.set_viewport_size({"width": width, "height": 1100})
+    ran.page.set_viewport_size({"width": width, "height": 1100})
     for name in ("slider", "hint", "open"):
-        output = cell(ran, name).locator(".jp-OutputArea-output")
-        assert output.evaluate("node => node.scrollWidth - node.clientWidth") <= 0
-    screenshot_of(ran, f"notebook7_{width}")
+        assert ran.output(name).evaluate("node => node.scrollWidth - node.clientWidth") <= 0
+    screenshot_of(ran.page, f"notebook7_{width}")
