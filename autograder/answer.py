@@ -2,11 +2,12 @@
 
 import ast
 import linecache
+import re
 import sys
 import textwrap
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from types import ModuleType
 from typing import Any
 
@@ -17,17 +18,22 @@ Edit = tuple[str, str]
 class Answer:
     """A named implementation other than the reference: a mistake, a variant or a correct style.
 
-    edits: (old, new) replacements in the reference's source; empty where `source` is a whole
+    written: gives its source, which few of a course's answers are ever asked for.
+    edits: (old, new) replacements in the reference's source; empty where the source is a whole
         function of its own.
     share: the part of the points that it earns.
     """
 
     name: str
     message: str
-    source: str
+    written: Callable[[], str] = str
     edits: tuple[Edit, ...] = ()
     share: float = 0.0
     variant: bool = False
+
+    @cached_property
+    def source(self) -> str:
+        return self.written()
 
 
 def source_of(function: Callable, name: str | None = None) -> str:
@@ -83,8 +89,7 @@ def _import_of(name: str, thing: Any) -> str:
 
 def _parts(function: Callable) -> tuple[str, str]:
     """A function's signature and its body, as they are written."""
-    lines, definitions = _definitions_in(function.__code__.co_filename)
-    definition = definitions[function.__code__.co_firstlineno]
+    lines, definition = _definition(function.__code__.co_filename, function.__code__.co_firstlineno)
     top = definition.lineno - 1
     block = textwrap.dedent("".join(lines[top : definition.end_lineno])).splitlines(keepends=True)
     first = definition.body[0]
@@ -93,12 +98,28 @@ def _parts(function: Callable) -> tuple[str, str]:
     return "".join(block[:start]), "".join(block[after:])
 
 
+def _definition(path: str, number: int) -> tuple[list[str], ast.FunctionDef]:
+    """Lines, and the function in them whose first line, of decorators too, has this number.
+
+    Usually the lines from there to the next statement are enough: parsing whole files takes half a
+    second for a course.
+    """
+    lines = linecache.getlines(path)[number - 1 :]
+    begins = (place for place, line in enumerate(lines) if re.match("def ", line))
+    after = next(begins, 0) + 1
+    ends = (place for place in range(after, len(lines)) if re.match(r"[^\s#)\]}]", lines[place]))
+    some = lines[: next(ends, len(lines))]
+    try:
+        (definition,) = ast.parse("".join(some)).body
+    except (SyntaxError, ValueError):  # inside something, or with text that stands at the margin
+        return _definitions_in(path)[0], _definitions_in(path)[1][number]
+    assert isinstance(definition, ast.FunctionDef)
+    return some, definition
+
+
 @cache
 def _definitions_in(path: str) -> tuple[list[str], dict[int, ast.FunctionDef]]:
-    """A file's lines and its functions by their first lines, decorators included.
-
-    Read once: `inspect.getsource` reads the rest of a file anew for each of its functions.
-    """
+    """A file's lines and its functions by their first lines, decorators included."""
     lines = linecache.getlines(path)
     functions = (n for n in ast.walk(ast.parse("".join(lines))) if isinstance(n, ast.FunctionDef))
     return lines, {min([n.lineno, *(d.lineno for d in n.decorator_list)]): n for n in functions}

@@ -14,7 +14,7 @@ import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from functools import cache, cached_property
+from functools import cache, cached_property, partial
 from itertools import combinations
 from typing import Any, ClassVar
 
@@ -159,7 +159,7 @@ class Function(Exercise):
     ) -> Callable[[Callable], Callable]:
         """Register a named mistake: edits of the reference, or (without edits) a decorator."""
         self._require_new(name)
-        answer = Answer(name=name, message=message, source="", edits=edits, share=share)
+        answer = Answer(name=name, message=message, edits=edits, share=share)
         return self._register(self._mistakes, answer)
 
     def family(
@@ -181,7 +181,7 @@ class Function(Exercise):
             told = [(message, form) for form in forms]
         for said, form in told:
             edits = (form,) if isinstance(form[0], str) else tuple(form)
-            answer = Answer(name=name, message=said, source="", edits=edits, share=share)
+            answer = Answer(name=name, message=said, edits=edits, share=share)
             self._register(self._mistakes, answer)
 
     def another(self, name: str, *edits: Edit, message: str = "") -> Callable[[Callable], Callable]:
@@ -192,7 +192,7 @@ class Function(Exercise):
         first = next((answer for answer in self.mistakes if answer.name == name), None)
         if first is None:
             raise ValueError(f"{self.name} has no mistake {name} that this could be a form of")
-        answer = replace(first, message=message or first.message, source="", edits=edits)
+        answer = replace(first, message=message or first.message, edits=edits)
         return self._register(self._mistakes, answer)
 
     def fixed(self, above: str, **values: tuple[float, ...]) -> None:
@@ -222,14 +222,14 @@ class Function(Exercise):
     def variant(self, name: str, message: str, *edits: Edit) -> Callable[[Callable], Callable]:
         """Register another convention: accepted with full marks, and said."""
         self._require_new(name)
-        answer = Answer(name=name, message=message, source="", edits=edits, share=1.0, variant=True)
+        answer = Answer(name=name, message=message, edits=edits, share=1.0, variant=True)
         return self._register(self._variants, answer)
 
     def style(self, function: Callable) -> Callable:
         """Decorator: another way to write a correct answer; it must pass."""
         name = f"style_{len(self._styles) + 1}"
-        source = source_of(function, self.name)
-        self._styles.append(Answer(name=name, message="", source=source, share=1.0))
+        written = partial(source_of, function, self.name)
+        self._styles.append(Answer(name=name, message="", written=written, share=1.0))
         return function
 
     @property
@@ -243,7 +243,7 @@ class Function(Exercise):
         self._require_all_decorate()
         if answer.edits:
             source = edited(self.source, answer.edits, answer.name)
-            answers.append(replace(answer, source=source))
+            answers.append(replace(answer, written=partial(str, source)))
         else:
             self._waiting = answer.name
 
@@ -251,7 +251,7 @@ class Function(Exercise):
             if self._waiting != answer.name:
                 raise ValueError(f"{answer.name} has its edits or its function already")
             self._waiting = ""
-            answers.append(replace(answer, source=source_of(function, self.name)))
+            answers.append(replace(answer, written=partial(source_of, function, self.name)))
             return function
 
         return whole

@@ -6,6 +6,7 @@ The notebook's text and the answer key are both made from it.
 import textwrap
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import autograder.learner_side  # noqa: F401
@@ -69,7 +70,7 @@ class Quiz(Exercise):
             Answer(
                 name=f"answered_{option.value}",
                 message=option.explanation,
-                source=self.source_of(option),
+                written=partial(self.source_of, option),
             )
             for option in self.wrong
         ]
