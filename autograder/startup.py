@@ -10,10 +10,11 @@ import sys
 def skip_address_grammar() -> None:
     """Spare a second of every start.
 
-    nbformat loads jsonschema, and that a grammar of web addresses, which takes so long to compile
-    and which no notebook needs. Without it jsonschema only does not check addresses.
+    nbformat loads jsonschema, and that a grammar of web addresses, which takes so long to compile,
+    and one of periods of time. No notebook needs them; without them jsonschema checks neither.
     """
-    sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]  # None: not importable
+    for name in ("rfc3987_syntax", "isoduration"):
+        sys.modules.setdefault(name, None)  # type: ignore[arg-type]  # None: not importable
 
 
 def skip_server_pages() -> None:

@@ -11,8 +11,6 @@ import time
 from typing import Any
 from uuid import uuid4
 
-from IPython import get_ipython
-
 from optlab.checking import notice
 
 AFTER, EVERY = 2.0, 0.5  # seconds
@@ -21,7 +19,7 @@ _TITLE = re.compile(r"#.*\((\d+) s\)")
 
 def install() -> None:
     """Watch the cells of this kernel, where it tells of all that they show."""
-    shell: Any = get_ipython()
+    shell: Any = notice.running_shell()
     if not hasattr(shell, "kernel"):
         return
     streams: list[Any] = [sys.stdout, sys.stderr]

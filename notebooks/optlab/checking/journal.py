@@ -9,10 +9,8 @@ import html
 import json
 from pathlib import Path
 
-from IPython.display import display
-
 from optlab.checking import keys
-from optlab.checking.box import Rich, Tone
+from optlab.checking.box import Rich, Tone, put_out
 from optlab.checking.diagnose import Status, Verdict
 
 FILE = Path(__file__).parents[2] / ".progress.json"
@@ -39,7 +37,7 @@ def passed(exercise: str) -> bool:
 
 def progress() -> None:
     """Show every lesson as a bar, the points so far, and the next open exercise."""
-    display(Rich(_as_text(), _as_html()))
+    put_out(Rich(_as_text(), _as_html()))
 
 
 def _as_text() -> str:

@@ -5,11 +5,10 @@ error is sent that the front end would frame in red; where nobody does (Validate
 papermill, nbgrader), the error is sent as ever, and shown as the message alone.
 """
 
+import sys
 from dataclasses import replace
 from types import TracebackType
 from typing import Any
-
-from IPython import get_ipython
 
 from optlab.checking.box import Box, show
 
@@ -34,15 +33,21 @@ def install() -> None:
     IPython has room for one such handler, and takes it out when it fails. Then, and where another
     one takes its place, a notice is shown like any exception that brings its own lines.
     """
-    shell = get_ipython()
+    shell = running_shell()
     if hasattr(shell, "kernel"):
         shell.set_custom_exc((Notice,), _showing)
 
 
 def somebody_is_there() -> bool:
     """Whether this cell was run by a person, who can answer a question."""
-    kernel = getattr(get_ipython(), "kernel", None)
+    kernel = getattr(running_shell(), "kernel", None)
     return bool(kernel and kernel.get_parent("shell")["content"].get("allow_stdin"))
+
+
+def running_shell() -> Any:
+    """The IPython that runs here; None where it is not even loaded, as in a grader."""
+    loaded = sys.modules.get("IPython")
+    return loaded.get_ipython() if loaded else None
 
 
 def _showing(
