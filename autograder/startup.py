@@ -5,6 +5,13 @@ Programs call it, modules do not: importing `autograder` changes nothing for who
 
 import importlib.util
 import sys
+from types import ModuleType
+
+# Loaded by what we need of nbgrader, and needed by nothing of that: for its server and its zips.
+_UNNEEDED = {
+    "nbgrader.auth.jupyterhub": ("JupyterHubAuthPlugin",),
+    "setuptools.archive_util": ("unpack_archive", "unpack_tarfile", "unpack_zipfile"),
+}
 
 
 def skip_address_grammar() -> None:
@@ -21,8 +28,13 @@ def skip_server_pages() -> None:
     """Spare another second where marks are recorded.
 
     nbgrader's package loads its pages for Jupyter's server, and these a web server, as soon as
-    anything of it is loaded. Here it stands as the folder of its modules.
+    anything of it is loaded. Here it stands as the folder of its modules, and what these need for
+    a server or for archives stands empty.
     """
     spec = importlib.util.find_spec("nbgrader")
     if spec is not None:
         sys.modules.setdefault("nbgrader", importlib.util.module_from_spec(spec))
+    for name, contents in _UNNEEDED.items():
+        empty = ModuleType(name)
+        vars(empty).update(dict.fromkeys(contents))
+        sys.modules.setdefault(name, empty)
