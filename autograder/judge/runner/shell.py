@@ -231,7 +231,7 @@ class Shell(InteractiveShell):
         config.InteractiveShell.colors = "nocolor"  # a stored traceback is read as text
         shell = cls.instance(config=config)
         shell.run_line_magic("matplotlib", "inline")
-        for source in 2 * WARM_UP:
+        for source in WARM_UP:
             shell.run(source)
         shell.reset(new_session=True)
         shell.open(budget=0)
