@@ -69,6 +69,13 @@ def _texts(key: AnswerKey, function) -> list[str]:
         (VALUE, lambda x, rate: np.append(_right(x, rate), 7), "You have 1 too many at the end"),
         (VALUE, lambda x, rate: _right(x, rate) * 1.0002, "right to three digits"),
         (VALUE, lambda x, rate: _right(x, rate) * np.nan, "nan or inf throughout"),
+        (
+            VALUE,
+            lambda x, rate: _right(x, rate) * (2 if len(x) == 3 else np.nan),
+            "Leave out what is nan or inf: yours is 2 times the right one, everywhere.",
+        ),
+        (VALUE, lambda x, rate: np.full(len(x), 7.0), "hold one and the same number in yours"),
+        (STEP, lambda x, rate: x + rate, "What you add to `x` is one number for all places"),
         (STEP, lambda x, rate: x, "Yours is `x` as you were given it"),
         (STEP, lambda x, rate: x + rate * np.array([1.0, 3, 4])[: len(x)], "opposite direction"),
         (STEP, lambda x, rate: x - 2 * rate * np.array([1.0, 3, 4])[: len(x)], "step is 2 times"),
@@ -108,6 +115,37 @@ def test_words_that_never_come_are_said():
     returns = ("y", "large")
     several = _toy(lambda x, rate: (x, bool(x[0] > 0)), *CASES, returns=returns)
     assert "large is never True. When should it be?" in _texts(several, lambda x, rate: (x, False))
+
+
+def test_one_word_in_the_place_of_another_is_said():
+    key = _toy(lambda x, rate: "up" if x[0] > 0 else "down" if rate else "flat", *CASES)
+    text = "Wherever it should be 'down', yours is 'level'; everything else is right."
+    assert text in _texts(key, lambda x, rate: "up" if x[0] > 0 else "level")
+    assert not [t for t in _texts(key, lambda x, rate: "level") if "Wherever" in t]
+
+
+def test_it_is_said_for_which_value_of_an_argument_an_answer_is_right():
+    cases = [
+        Case({"x": np.array([1.0, float(n)]), "rate": r}) for n, r in ((2, 0), (3, 0.0), (4, 2))
+    ]
+    key = _toy(lambda x, rate: x + rate, *cases)
+    assert _texts(key, lambda x, rate: x - rate)[-1] == (
+        "It is right wherever `rate` is 0, and nowhere else."
+    )
+    assert not [t for t in _texts(key, lambda x, rate: x + rate * (x[1] > 2)) if "wherever" in t]
+    assert not [t for t in _texts(key, lambda x, rate: x - rate * (x[1] > 2) - 1) if "where" in t]
+
+
+def test_steps_are_spoken_of_only_where_one_is_handed_on():
+    def wrong(x, rate):
+        return x + 1 if x[0] > 5 else _right(x, rate)
+
+    changes = ({"x": np.array([6.0, 2.0, 3.0])},)
+    alone = replace(CASES[0], then=changes)
+    assert not [t for t in _texts(_toy(_right, alone), wrong) if "first step" in t]
+    handed_on = replace(CASES[0], then=({}, {}), carry={"x": None})
+    found = _texts(_toy(_right, handed_on), wrong)
+    assert "The first 2 steps are right, the next is not." in "".join(found)
 
 
 def test_it_is_said_which_results_and_which_steps_are_right():

@@ -81,6 +81,164 @@ def test_a_slip_is_placed(source, old, new, line, kind):
     assert place.sure is (new != "s_hat")
 
 
+LEFT_OUT = [
+    (
+        """
+    def rmsprop_update(params, grads, squared, learning_rate, beta2=0.9, epsilon=1e-8):
+        new, s = {}, {}
+        for k in params:
+            s[k] = beta2 * squared[k] + learning_rate * grads[k] ** 2
+            new[k] = params[k] - learning_rate * grads[k] / (np.sqrt(s[k]) + epsilon)
+        return new, s
+    """,
+        4,
+        "name",
+    ),
+    (
+        """
+    def adam_update(params, grads, state, learning_rate, beta1=0.9, beta2=0.999, epsilon=1e-8):
+        t = 1
+        v, s, p = {}, {}, {}
+        for k in params:
+            v[k] = beta1 * state["v"][k] + (1 - beta1) * grads[k]
+            s[k] = beta2 * state["s"][k] + (1 - beta2) * grads[k] ** 2
+            root = np.sqrt(s[k] / (1 - beta2**t))
+            p[k] = params[k] - learning_rate * v[k] / (1 - beta1**t) / (root + epsilon)
+        return p, {"v": v, "s": s, "t": state["t"] + 1}
+    """,
+        2,
+        "number",
+    ),
+    (
+        """
+    def curriculum_order(difficulty, share=1.0):
+        order = np.argsort(difficulty, kind="stable")
+        return order[: int(np.ceil(share))]
+    """,
+        3,
+        "missing factor",
+    ),
+    (
+        """
+    def num_mini_batches(m, mini_batch_size):
+        return m // mini_batch_size
+    """,
+        2,
+        "rounding",
+    ),
+    (
+        """
+    def train_mini_batch(
+        params, X, Y, cost_and_grads, mini_batch_size, learning_rate, epochs, rng
+    ):
+        m, costs = X.shape[1], []
+        for _ in range(epochs):
+            order = rng.permutation(m)
+            for start in range(0, m // mini_batch_size):
+                batch = order[start : start + mini_batch_size]
+                cost, grads = cost_and_grads(params, X[:, batch], Y[:, batch])
+                params = {key: params[key] - learning_rate * grads[key] for key in params}
+                costs.append(cost)
+        return params, costs
+    """,
+        7,
+        "missing step",
+    ),
+    (
+        """
+    def numerical_hessian(gradient, w, step):
+        hessian = np.zeros((len(w), len(w)))
+        for j in range(len(w)):
+            shift = np.zeros(len(w))
+            shift[j] = step
+            hessian[:, j] = (gradient(w + shift) - (w - shift)) / (2 * step)
+        return (hessian + hessian.T) / 2
+    """,
+        6,
+        "missing function",
+    ),
+    (
+        """
+    def sgd_update(params, grads, learning_rate):
+        return {k: learning_rate * params[k] - grads[k] for k in params}
+    """,
+        2,
+        "wrong term",
+    ),
+    (
+        """
+    def sgdr(step, cycle, learning_rate, factor=2, minimum=0.0):
+        start, length = 0, cycle
+        if step >= start + length:
+            start += length
+            length *= factor
+        height = learning_rate - minimum
+        return minimum + height * (1 + np.cos(np.pi * (step - start) / length)) / 2
+    """,
+        3,
+        "repetition",
+    ),
+]
+
+
+@pytest.mark.parametrize(("source", "line", "kind"), LEFT_OUT)
+def test_what_is_left_out_or_misplaced_is_placed(source, line, kind):
+    name = source.split("(")[0].removeprefix("\n    def ")
+    place = onechange.find(write(source, name), keys.load(name))
+    assert (place.line, place.kind, place.sure) == (line, kind, True)
+
+
+def test_calls_made_alike_are_one_place():
+    wrong = """
+    def batch_norm_forward(Z, gamma, beta, running, training, momentum=0.9, epsilon=1e-5):
+        mean, variance = running["mean"], running["variance"]
+        if training:
+            mean = np.mean(Z, axis=1)
+            variance = np.var(Z, axis=1)
+            old = running
+            running = {
+                "mean": momentum * old["mean"] + (1 - momentum) * mean,
+                "variance": momentum * old["variance"] + (1 - momentum) * variance,
+            }
+        return gamma * (Z - mean) / np.sqrt(variance + epsilon) + beta, running
+    """
+    place = onechange.find(write(wrong, "batch_norm_forward"), keys.load("batch_norm_forward"))
+    assert (place.line, place.also, place.kind) == (4, (5,), "axis")
+
+
+def test_one_fault_of_several_is_told_by_the_cases_that_it_decides():
+    wrong = """
+    def numerical_hessian(gradient, w, step):
+        hessian = np.zeros((len(w), len(w)))
+        for j in range(len(w)):
+            shift = np.zeros(len(w))
+            shift[j] = step
+            hessian[:, j] = (gradient(w + shift) - gradient(w - shift)) / 2 * step
+        return hessian
+    """
+    place = onechange.find(write(wrong, "numerical_hessian"), keys.load("numerical_hessian"))
+    assert (place.line, place.partial, place.kind) == (6, True, "")
+
+
+def test_a_value_that_comes_right_by_coincidence_is_no_fault_of_several():
+    wrong = """
+    def decay_on_plateau(costs, learning_rate0, patience, factor):
+        rate, best, bad = learning_rate0, costs[0], 0
+        rates = []
+        for c in costs:
+            if c < best:
+                best, bad = c, 0
+            else:
+                bad += 1
+            if bad >= patience:
+                rate *= factor
+            rates.append(rate)
+        return rates
+    """
+    function = write(wrong, "decay_on_plateau")
+    assert onechange.find(function, keys.load("decay_on_plateau")) is None
+
+
 @pytest.mark.parametrize("source", [MOMENTUM, ADAM, DESCEND])
 def test_a_right_answer_has_no_place(source):
     name = source.split("(")[0].removeprefix("\ndef ")

@@ -1,10 +1,12 @@
-"""Wrong answers in the style of real ones, read from `wrong_answers.txt`."""
+"""Wrong answers in the style of real ones, read from `wrong_answers.txt` and `beginners.txt`."""
 
 import difflib
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from written import blocks
+
+_MARK = "  # here"
 
 
 @dataclass(frozen=True)
@@ -25,10 +27,19 @@ def right_answers() -> Iterator[tuple[str, str]]:
 
 
 def wrong_answers() -> Iterator[Wrong]:
-    """All of them, in the order of the file."""
+    """All of them, in the order of the files."""
     for exercise, right, slips in _answers():
         for line in filter(str.strip, slips.splitlines()):
             yield _wrong(exercise, right, line)
+    for head, source in blocks("beginners.txt"):
+        exercise, *names = head.split()
+        yield Wrong(
+            exercise=exercise,
+            slip=source,
+            source=source.replace(_MARK, ""),
+            lines=tuple(n for n, text in enumerate(source.split("\n"), 1) if _MARK in text),
+            names=tuple(names),
+        )
 
 
 def _answers() -> Iterator[tuple[str, str, str]]:

@@ -441,15 +441,16 @@ def _is_factor(make: Callable[[float], float], value: float, ratio: float) -> bo
 
 def _one_for_all(key: AnswerKey, pairs: list[_Pair]) -> str | None:
     """One number in all places of an array, or one added in all of them."""
-    steps = _steps_of(pairs)
-    values = steps or [(p.case, p.right, p.given) for p in pairs]
-    if not all(_constant(given) for _, _, given in values):
-        return None
-    if not any(given.size > 1 and not _constant(right) for _, right, given in values):
-        return None
-    if steps:
+    if _all_alike([(p.case, p.right, p.given) for p in pairs]):
+        return "All places of an array hold one and the same number in yours."
+    if _all_alike(_steps_of(pairs) or []):
         return f"What you add to `{key.parameters[0]}` is one number for all places of an array."
-    return "All places of an array hold one and the same number in yours."
+    return None
+
+
+def _all_alike(values: list[tuple[int, np.ndarray, np.ndarray]]) -> bool:
+    several = any(given.size > 1 and not _constant(right) for _, right, given in values)
+    return several and all(_constant(given) for _, _, given in values)
 
 
 def _constant(values: np.ndarray) -> bool:
@@ -462,7 +463,7 @@ def _where_finite(key: AnswerKey, pairs: list[_Pair]) -> str | None:
     if sum(pair.right.size for pair in finite) < _ENOUGH:
         return None
     text = _value_factor(key, finite)
-    return f"{text} That is where yours is a number; the rest is nan or inf." if text else None
+    return f"Leave out what is nan or inf: {text[0].lower()}{text[1:]}" if text else None
 
 
 def _beside(key: AnswerKey, pairs: list[_Pair]) -> str | None:
