@@ -9,6 +9,7 @@ everybody's feedback page is brought up to date.
 
 import hashlib
 import time
+import unicodedata
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, replace
@@ -126,7 +127,14 @@ def _graded(
 
 
 def _is_asked(submission: Submission, lesson: str | None, student: str | None) -> bool:
-    return lesson in (None, submission.lesson) and student in (None, submission.student)
+    return lesson in (None, submission.lesson) and (
+        student is None or _nfc(student) == _nfc(submission.student)
+    )
+
+
+def _nfc(name: str) -> str:
+    """Typed letters are composed; those of a folder may not be."""
+    return unicodedata.normalize("NFC", name)
 
 
 def _batches(results: Iterable[tuple[Task, Result]]) -> Iterator[list[tuple[Task, Result]]]:

@@ -89,7 +89,7 @@ def collected(found: dict[str, Any]) -> None:
     console = Console(highlight=False)
     counts = [f"{len(found[kind])} {kind}" for kind in ("placed", "replaced", "unchanged", "left")]
     students = {item["student"] for kind in ("placed", "replaced") for item in found[kind]}
-    of = f" ({len(students)} students)" if students else ""
+    of = f" (of {len(students)} student{'s' * (len(students) > 1)})" if students else ""
     console.print(Text(f"{', '.join(counts)}{of}"))
     for note in found["notes"][:MOST_NOTES]:
         console.print(Text(clean(note)), soft_wrap=True)

@@ -182,7 +182,7 @@ def test_moodle(course, packed, collect, tail):
     found = collect(path, roster=ROSTER)
     assert where(found) == {("20240001", LESSON), ("20240003", LESSON)}
     (reason,) = reasons(found).values()
-    assert reason.startswith("it is a damaged zip")
+    assert reason.startswith("it is no zip")
 
 
 @pytest.mark.parametrize(
@@ -519,6 +519,32 @@ def test_a_damaged_zip_is_named_and_the_others_are_taken(course, tmp_path, packe
     assert left["from"].startswith("bad.zip")
 
 
+def test_a_student_can_fill_no_memory_with_names(course, packed, collect, monkeypatch):
+    monkeypatch.setattr(archive, "_NESTED_MEMBERS", 5)
+    many = packed("many.zip", {f"{'n' * 240}{number}": b"" for number in range(9)})
+    outer = packed("s.zip", {"ada_1_2_x.zip": many.read_bytes(), "eve_3_4_x.ipynb": notebook()})
+    found = collect(outer)
+    assert where(found) == {("eve_3", LESSON)}
+    (reason,) = reasons(found).values()
+    assert reason == "it is no zip, or one of more than 5 files"
+
+
+def test_only_ordinary_packing_is_opened(course, packed, collect):
+    path = packed("s.zip", {member("ada/x.ipynb"): notebook()})
+    with zipfile.ZipFile(path, "a", zipfile.ZIP_LZMA) as file:
+        file.writestr("eve/x.ipynb", notebook())
+    found = collect(path)
+    assert where(found) == {("ada", LESSON)}
+    (reason,) = reasons(found).values()
+    assert "pack it again" in reason
+
+
+def test_a_date_in_a_name_is_no_number_of_canvas(course, tmp_path, collect):
+    path = tmp_path / "capstone_lovelace_2026_11_20.ipynb"
+    path.write_text(notebook())
+    assert where(collect(path, roster=ROSTER)) == {("20240003", LESSON)}
+
+
 def test_a_damaged_or_encrypted_member_costs_itself(course, tmp_path, packed, collect):
     path = packed("s.zip", {"ada/x.ipynb": notebook(), "eve/x.ipynb": notebook()})
     data = bytearray(path.read_bytes())
@@ -601,7 +627,7 @@ def test_the_command_says_what_it_did(course, packed, tmp_path, capsys):
     path = packed("s.zip", {"ada/x.ipynb": notebook(), "x.pdf": b"", "y.ipynb": notebook()})
     assert cli.main(["collect", str(path), "--course", str(course)]) == 0
     said = capsys.readouterr().out.splitlines()
-    assert said[0] == "1 placed, 0 replaced, 0 unchanged, 1 left (1 students)"
+    assert said[0] == "1 placed, 0 replaced, 0 unchanged, 1 left (of 1 student)"
     assert any(line.startswith("left: s.zip: y.ipynb: its name does not say") for line in said)
     assert cli.main(["collect", str(path), "--course", str(course), "--json"]) == 0
     data = json.loads(capsys.readouterr().out)

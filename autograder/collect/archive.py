@@ -147,12 +147,23 @@ def _nested(
     contents: bytes, source: str, shown: str, parts: tuple[str, ...]
 ) -> Iterator[File | Left]:
     """A student's own zip."""
+    if not _has_a_small_directory(contents):
+        yield Left(shown, f"it is no zip, or one of more than {_NESTED_MEMBERS:,} files")
+        return
     try:
         with zipfile.ZipFile(io.BytesIO(contents)) as opened:
             whole = _Zip(opened, source, shown, parts, _NESTED_MEMBERS, _NESTED_MEGABYTES)
             yield from whole.files()
     except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError) as error:
         yield Left(shown, f"it is a damaged zip ({clean(str(error), 100)})")
+
+
+def _has_a_small_directory(contents: bytes) -> bool:
+    """Whether a zip's own list of its files is short: `zipfile` reads all of it, however long."""
+    end = contents.rfind(b"PK\x05\x06")
+    if end < 0 or contents[end - 20 : end - 16] == b"PK\x06\x07":  # of a zip above 4 GB
+        return False
+    return int.from_bytes(contents[end + 12 : end + 16], "little") <= _NESTED_MEMBERS * 300
 
 
 class _Zip:
@@ -249,6 +260,8 @@ def _refused(info: zipfile.ZipInfo, name: str) -> str | None:
         return "it is a link or a device, and no file"
     if info.flag_bits & 0x1:
         return "it is encrypted"
+    if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        return "it is packed in a way that is not opened; pack it again as an ordinary zip"
     if name.lower().endswith(_OTHER_ARCHIVES):
         return "such an archive is not opened; unpack it, or ask for a zip or the notebook"
     return None

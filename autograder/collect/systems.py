@@ -24,6 +24,9 @@ _CANVAS = re.compile(
     r"(?P<name>.*?[^_\d].*?)(?P<late>_LATE)?_(?P<user>\d{1,18})_(?P<serial>\d{1,18})_(?P<file>.+)",
     re.DOTALL,
 )
+_DATED = re.compile(
+    r".*_(?:19|20)\d\d_(?:0?[1-9]|1[0-2])_(?:0?[1-9]|[12]\d|3[01])(?!\d).*", re.DOTALL
+)
 _ANONYMOUS = re.compile(r"(?:LATE_)?anon_\w{1,20}?_\d{1,18}_.+", re.DOTALL)
 _MOODLE = re.compile(r"(?P<name>.+?)_(?P<number>\d{1,18})_assignsubmission_[a-z]+_?(?P<file>.*)")
 _BLACKBOARD = re.compile(
@@ -76,7 +79,7 @@ def hint(parts: tuple[str, ...], lessons: Collection[str], zone: tzinfo) -> Hint
     if _ANONYMOUS.fullmatch(name):
         return Hint(CANVAS, nobody="Canvas has made it anonymous; download it with names")
     found = _CANVAS.fullmatch(name)
-    if found:
+    if found and not _DATED.fullmatch(name):
         return Hint(
             CANVAS,
             who=(found["user"], found["name"]),

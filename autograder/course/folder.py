@@ -85,10 +85,11 @@ def init(
         raise UserError(f"{path} is there already; change lessons and points in that file")
     plan.require_room(course)
     asked = lessons or plan.read(course).lessons
-    said = [f"{course} is up to date"]
+    said = [f"{course} is up to date; its settings are in {path}"]
     if not path.exists():
         files.replace(path, plan.text(asked, points))
-        said = [f"{course} is made: {len(asked)} lessons; settings in {path}"]
+        many = "1 lesson" if len(asked) == 1 else f"{len(asked)} lessons"
+        said = [f"{course} has {many}; change that and more in {path}"]
     wanted = plan.read(course)
     return create(course, wanted.lessons, points=dict(wanted.points), due=wanted.due) + said
 
