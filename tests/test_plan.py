@@ -1,15 +1,16 @@
 """A course of one's own: `course.toml`, and the folder that is made from it."""
 
+import io
 import json
-import subprocess
-import sys
+from contextlib import redirect_stdout
 from datetime import datetime
 
 import nbformat
 import pytest
 from nbgrader.api import Gradebook
+from one_process import judging_here
 
-from autograder import NOTEBOOKS, ROOT, SOLUTIONS, cli, released
+from autograder import NOTEBOOKS, SOLUTIONS, cli, released
 from autograder.course import plan
 from autograder.course.gradebook import sqlite_url
 from autograder.course.plan import Late
@@ -175,16 +176,10 @@ FULL = (
 
 @pytest.fixture(scope="module")
 def graded(course):
-    command = [sys.executable, "-m", "autograder", "grade", "--course", str(course)]
-    done = subprocess.run(
-        [*command, "--lesson", "4", "--student", "ada"],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=True,
-    )
-    return course, done.stdout
+    said = io.StringIO()
+    with redirect_stdout(said), judging_here():
+        assert run("grade", "--course", course, "--lesson", "4", "--student", "ada") == 0
+    return course, said.getvalue()
 
 
 @pytest.mark.slow
