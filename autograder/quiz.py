@@ -127,6 +127,7 @@ class Quiz(Exercise):
             right=self.right.explanation,
             rtol=self.rtol,
             asks=self.asks,
+            options={str(one.value): one.text for one in self.options if one.text},
         )
 
     def observe(self, thing: Any, cases: Iterable[Case] = ()) -> tuple[Observation, ...]:

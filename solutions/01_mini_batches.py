@@ -21,7 +21,7 @@
 # %% tags=["set-up"]
 import numpy as np
 
-from optlab import check, hint, optimizers, plots, problems, progress
+from optlab import check, hint, optimizers, plots, predict, predicted, problems, progress
 from optlab.data import digits_split
 
 # %% [markdown]
@@ -48,6 +48,17 @@ from optlab.data import digits_split
 # **Predict** the share of new digits that the network recognises after *one* epoch, for one step
 # with all 1,437 images, and for steps with 16 images each. Guessing alone gets 10 %. Each size gets
 # the best of four learning rates, by the cost of the training digits.
+
+# %% tags=["experiment", "nbval-ignore-output"]
+# Predict: one step with all images
+predict(
+    "one_step_share",
+    "What share of new digits does one step with all images recognise?",
+    "10 %",
+    "25 %",
+    "50 %",
+    "90 %",
+)
 
 # %% tags=["experiment"]
 # Experiment: one epoch with four batch sizes
@@ -82,6 +93,9 @@ plots.show(
     "Bars: the share of test digits recognised after one epoch. One step with all images gets a "
     "quarter of them right; steps with 64 or 16 images almost 90 percent.",
 )
+predicted(
+    "one_step_share", 100 * reached[0], f"{reached[0]:.0%}; with 16 images a step {reached[-1]:.0%}"
+)
 
 # %% [markdown]
 # The same images, about the same arithmetic, to each size its own rate: 25 % or almost 90 %.
@@ -95,6 +109,16 @@ plots.show(
 #
 # **Predict**: how many times as long does a loop over the 1,437 digits take as one matrix product
 # for all of them: twice, five times, more than ten times?
+
+# %% tags=["experiment", "nbval-ignore-output"]
+# Predict: how long the loop takes
+predict(
+    "loop_or_product",
+    "How many times as long does the loop take?",
+    "2 times",
+    "5 times",
+    "more than 10 times",
+)
 
 # %% tags=["experiment"]
 # Experiment: a loop against one matrix product
@@ -113,7 +137,10 @@ for _ in range(5):  # the shortest of five: a busy moment of the machine should 
     whole_seconds.append(perf_counter() - began)
 apart = np.abs(np.mean(singles, axis=0) - whole).max()
 print(f"{len(singles)} gradients averaged are the batch gradient:", bool(apart < 1e-12))
-print("the loop takes more than ten times as long:", loop_seconds > 10 * min(whole_seconds))
+
+ratio = loop_seconds / min(whole_seconds)
+words = "more than 10 times" if ratio > 10 else "5 times" if ratio > 3 else "2 times"
+predicted("loop_or_product", words)
 
 # %% [markdown] question="mini_batch_notation"
 # ## 2 · Three kinds of brackets
@@ -187,6 +214,16 @@ check("num_mini_batches")
 # 2. when images and labels are shuffled (섞다) in two *different* orders,
 # 3. when they are shuffled in one common order, a new one in every epoch.
 
+# %% tags=["experiment", "nbval-ignore-output"]
+# Predict: the order that learns least
+predict(
+    "three_orders",
+    "With which order does the network learn least?",
+    "sorted by class",
+    "pairs mixed up",
+    "shuffled in pairs",
+)
+
 # %% tags=["experiment"]
 # Experiment: three orders of the digits
 by_class = np.argsort(training.labels, kind="stable")
@@ -211,10 +248,11 @@ ways = {
     "pairs mixed up": (X, Y[:, other_order], np.random.default_rng(0)),
     "shuffled in pairs": (X, Y, np.random.default_rng(0)),
 }
+shares = {}
 fig, axes = plots.figure(1, 3, size=(9.6, 3.1), sharey=True)
 for ax, (name, way) in zip(axes, ways.items(), strict=True):
     params, costs = five_epochs(*way)
-    share = problems.accuracy(params, testing.X, testing.labels)
+    share = shares[name] = problems.accuracy(params, testing.X, testing.labels)
     _ = ax.plot(costs, color=plots.COLORS["first"], linewidth=1.4)
     _ = ax.set(title=name, xlabel="step", ylim=(0, 5))
     print(f"{name}: {share:.0%} of the test digits recognised")
@@ -225,6 +263,7 @@ plots.show(
     "Cost per step over five epochs. Sorted by class it jumps up at every new class; with pairs "
     "mixed up it stays at 2.3; shuffled in pairs it falls smoothly to 0.2.",
 )
+predicted("three_orders", min(shares, key=shares.get))
 
 # %% [markdown]
 # Sorted by class, every mini-batch teaches one or two digits and undoes what the last one taught.
@@ -307,6 +346,16 @@ check("mini_batch_cost")
 # **Question.** What happens when the divisor is wrong? **Predict**: by which factor is the cost of
 # the last mini-batch wrong when you divide by 64, and when you divide by $m$?
 
+# %% tags=["experiment", "nbval-ignore-output"]
+# Predict: the wrong divisor
+predict(
+    "wrong_divisor",
+    "By which factor is the cost of the last mini-batch too small when you divide by 64?",
+    "2",
+    "20",
+    "50",
+)
+
 # %% tags=["experiment"]
 # Experiment: two wrong divisors
 _, probabilities = problems.forward(start, training.X)
@@ -318,6 +367,7 @@ for divisor in (64, 1437):
     print(
         f"divided by {divisor:4}: {wrong:.3f}, too small by a factor of {last.mean() / wrong:.1f}"
     )
+predicted("wrong_divisor", 64 / last.size)
 
 # %% [markdown]
 # The gradient shrinks by the same factor, so a wrong divisor is a wrong learning rate in disguise.
@@ -441,6 +491,16 @@ check("train_mini_batch")
 # **Predict**: over ten epochs with mini-batches of 64, at how many of the 229 transitions from one
 # step to the next does $J^{\{t\}}$ go *up*? None, a few, about half?
 
+# %% tags=["experiment", "nbval-ignore-output"]
+# Predict: a curve that goes up and down
+predict(
+    "ups",
+    "How often does the cost of the mini-batch go up, from one step to the next?",
+    "never",
+    "a few times",
+    "about half of the time",
+)
+
 # %% tags=["experiment"]
 # Experiment: your training loop on the digits
 cost_of_all = []
@@ -481,6 +541,9 @@ if noisy is not None:
     print(f"J of the mini-batch went up {np.sum(np.diff(noisy) > 0)} times in 229")
     print(f"J of all digits fell from {cost_of_all[0]:.1f} to {cost_of_all[-1]:.2f}", end=", ")
     print(f"and went up {np.sum(np.diff(cost_of_all) > 0)} times")
+    ups = np.mean(np.diff(noisy) > 0)
+    words = "about half of the time" if ups > 0.3 else "a few times" if ups else "never"
+    predicted("ups", words, f"{ups:.0%} of the steps")
 
 # %% [markdown]
 # About half of the time. From one mini-batch to the next the difference in difficulty is larger
@@ -492,6 +555,17 @@ if noisy is not None:
 # gradient, no noise: gradient descent at rate 0.19 and at 0.21; momentum and Adam (lessons 4 and 6;
 # here all you need to know is that they are other updates) at rates at which both arrive. And does gradient descent on all digits at rate 1.0 ever go up?
 
+# %% tags=["experiment", "nbval-ignore-output"]
+# Predict: the cost that never goes up
+predict(
+    "never_up",
+    "On the bowl, which of these never goes up?",
+    "gradient descent, rate 0.19",
+    "gradient descent, rate 0.21",
+    "momentum, rate 0.19",
+    "Adam, rate 0.1",
+)
+
 # %% tags=["experiment"]
 # Experiment: which costs go up
 round_bowl = problems.bowl(10, start=(1.0, 1.0))
@@ -501,9 +575,11 @@ walks = {
     "momentum, rate 0.19": optimizers.momentum(0.19),
     "Adam, rate 0.1": optimizers.adam(0.1),
 }
+ups = {}
 for name, update in walks.items():
     values = round_bowl.value(optimizers.follow(round_bowl, update, 100).T)
-    print(f"{name}: up {np.sum(np.diff(values) > 0):3} times, f at the end {values[-1]:.1e}")
+    ups[name] = np.sum(np.diff(values) > 0)
+    print(f"{name}: up {ups[name]:3} times, f at the end {values[-1]:.1e}")
 
 fig, ax = plots.figure()
 for rate, color in ((0.3, "first"), (1.0, "second")):
@@ -518,6 +594,7 @@ plots.show(
     "Batch gradient descent on all digits. At rate 0.3 the cost falls at every step. At rate 1.0 it "
     "jumps up several times and still ends lower.",
 )
+predicted("never_up", min(ups, key=ups.get))
 
 # %% [markdown] question="rising_cost"
 # The sentence is right for plain gradient descent with a rate below $2/L$ on the cost of all examples.
@@ -537,6 +614,16 @@ plots.show(
 # mini-batches?
 #
 # **Predict**: a mini-batch four times as large has a noise (잡음) that is ... times as small.
+
+# %% tags=["experiment", "nbval-ignore-output"]
+# Predict: four times as many examples
+predict(
+    "noise_of_four",
+    "A mini-batch four times as large has a noise that is smaller by the factor",
+    "2",
+    "4",
+    "16",
+)
 
 # %% tags=["experiment"]
 # Experiment: the noise of six batch sizes
@@ -567,6 +654,7 @@ plots.show(
 for b, measured in zip(sizes, spread, strict=True):
     expected = sigma / np.sqrt(b) * np.sqrt((m - b) / (m - 1))
     print(f"b = {b:4}: measured {measured:.3f}, expected {expected:.3f}")
+predicted("noise_of_four", spread[1] / spread[2])
 
 # %% [markdown]
 # Half the noise costs four times the examples: $\sigma/\sqrt b$, where $\sigma$ is the standard
@@ -575,6 +663,16 @@ for b, measured in zip(sizes, spread, strict=True):
 #
 # And the wrong labels? **Predict**: with 5 % of the labels wrong, how much more does a mini-batch
 # with six or more wrong labels cost than one with at most one?
+
+# %% tags=["experiment", "nbval-ignore-output"]
+# Predict: the price of wrong labels
+predict(
+    "wrong_labels",
+    "A mini-batch with six or more wrong labels costs",
+    "1.2 times as much",
+    "3 times as much",
+    "10 times as much",
+)
 
 # %% tags=["experiment"]
 # Experiment: wrong labels in a mini-batch
@@ -598,6 +696,7 @@ plots.show(
 )
 print(f"at most 1 wrong label: mean cost {costs[wrong <= 1].mean():.2f}")
 print(f"6 or more:             mean cost {costs[wrong >= 6].mean():.2f}")
+predicted("wrong_labels", costs[wrong >= 6].mean() / costs[wrong <= 1].mean())
 
 # %% [markdown]
 # ## 8 · Three paths to the minimum
@@ -607,6 +706,16 @@ print(f"6 or more:             mean cost {costs[wrong >= 6].mean():.2f}")
 #
 # **Predict**: five epochs each. Which of the three paths, with 200, 20 and 1 examples a step, is
 # the shortest way, which gets closest to the minimum, and which one would you stop last?
+
+# %% tags=["experiment", "nbval-ignore-output"]
+# Predict: the path that ends closest
+predict(
+    "closest_path",
+    "How many examples a step has the path that ends closest to the minimum?",
+    "200",
+    "20",
+    "1",
+)
 
 # %% tags=["experiment"]
 # Experiment: three paths on a map
@@ -647,6 +756,7 @@ def draw_path(ax, path, color):
 
 fig, axes = plots.figure(1, 3, size=(9.6, 3.6), sharey=True)
 names = {200: ("batch", "gd"), 20: ("mini-batch of 20", "first"), 1: ("stochastic, 1", "sgd")}
+ends = {}
 for ax, (size, (name, color)) in zip(axes, names.items(), strict=True):
     path = line_path(size, rate=0.2)
     plots.contour(ax, line_cost, ((-1.4, 2.6), (-1.2, 3.4)))
@@ -654,6 +764,7 @@ for ax, (size, (name, color)) in zip(axes, names.items(), strict=True):
     _ = ax.set_title(name)
     ax.label_outer()
     away, step = np.linalg.norm(path[-1] - best), np.linalg.norm(np.diff(path, axis=0), axis=1)
+    ends[size] = away
     print(f"{name}: {len(path) - 1:4} steps of {step.mean():.2f}, {away:.2f} from the minimum")
 plots.show(
     fig,
@@ -661,6 +772,7 @@ plots.show(
     "Mini-batch of 20: a slightly wavy path that arrives. Single examples: arrives at once and "
     "wanders around the minimum.",
 )
+predicted("closest_path", str(min(ends, key=ends.get)))
 
 # %% [markdown]
 # Batch gradient descent takes the straightest steps, and only five of them. Notes call its steps
@@ -702,6 +814,16 @@ plots.explore(
 #
 # The model has one weight: $y = w x$ with the true $w = 2$, one example a step, 20,000 steps.
 
+# %% tags=["experiment", "nbval-ignore-output"]
+# Predict: the one that keeps wandering
+predict(
+    "wanders",
+    "Which of the three keeps wandering about the minimum?",
+    "constant rate, noise",
+    "rate falls like 1/t, noise",
+    "constant rate, no noise",
+)
+
 # %% tags=["experiment"]
 # Experiment: three kinds of training with single examples
 rng = np.random.default_rng(7)
@@ -741,6 +863,7 @@ plots.show(
     "Distance from the solution, both axes logarithmic. With a constant rate and noise it stays near "
     "0.3; with a falling rate it keeps shrinking; without noise it drops to zero within 200 steps.",
 )
+predicted("wanders", max(ends, key=ends.get))
 
 # %% [markdown]
 # Only the first. With a constant rate $\alpha$ the weight settles into a *region*: near a minimum
@@ -781,6 +904,16 @@ for rate in (0.4, 0.1, 0.02):
 #
 # Every size has its own learning rate, the best of 0.01, 0.02, 0.04, ..., 2.56 on three seeds
 # (found beforehand); the cell measures the median of the same three seeds.
+
+# %% tags=["experiment", "nbval-ignore-output"]
+# Predict: a minimum in the middle
+predict(
+    "middle_size",
+    "Which of the three has its minimum somewhere in the middle?",
+    "epochs",
+    "updates",
+    "time",
+)
 
 # %% tags=["experiment", "nbval-ignore-output"]
 # Experiment: nine sizes until the target (15 s)
@@ -843,6 +976,9 @@ for row in zip(sizes, epochs, updates, strict=True):
 for which, name in ((0, "single examples"), (-1, "the full batch")):
     words = "more than five times" if relative[which] > 5 else "up to five times"
     print(f"{name}: {words} the time of the fastest size")
+counted = {"epochs": epochs, "updates": updates, "time": time}
+inside = [name for name, values in counted.items() if 0 < values.argmin() < sizes.size - 1]
+predicted("middle_size", ", ".join(inside))
 
 # %% [markdown] question="small_training_set"
 # Epochs get more with the size and updates get fewer: neither has a minimum in the middle. The time
@@ -866,6 +1002,15 @@ for which, name in ((0, "single examples"), (-1, "the full batch")):
 # $2^n$?* **Predict** by how many percent 128 is faster than 120 and 136, for each example.
 
 # %% tags=["experiment", "nbval-ignore-output"]
+# Predict: a power of two
+predict(
+    "power_of_two",
+    "For each example, 128 is faster than 120 and 136",
+    "by more than a tenth",
+    "by less, or not at all",
+)
+
+# %% tags=["experiment", "nbval-ignore-output"]
 # Experiment: powers of two and their neighbours
 candidates = (120, 128, 136, 500, 512, 524)
 seconds = {size: [] for size in candidates}
@@ -875,10 +1020,12 @@ for _ in range(60):  # in turns, so that a busy moment of the machine meets all 
         _ = problems.cost_and_grads(start, training.X[:, :size], training.Y[:, :size])
         seconds[size].append((perf_counter() - began) / size)
 typical = {size: np.median(times) for size, times in seconds.items()}
+gains = {}
 for low, power, high in (candidates[:3], candidates[3:]):
-    gain = 1 - typical[power] / min(typical[low], typical[high])
-    words = "clearly faster" if gain > 0.1 else "not faster by more than a tenth"
+    gains[power] = 1 - typical[power] / min(typical[low], typical[high])
+    words = "clearly faster" if gains[power] > 0.1 else "not faster by more than a tenth"
     print(f"{power} against {low} and {high}: {words}")
+predicted("power_of_two", "by more than a tenth" if gains[128] > 0.1 else "by less, or not at all")
 
 # %% [markdown]
 # Usually there is nothing to see in NumPy on a processor. Graphics cards compute in tiles of fixed
@@ -938,15 +1085,28 @@ plots.explore(
 # **Predict** the accuracy after five epochs with mini-batches of 64 and rate 0.3, when the initial
 # weights are all zero, a hundredth of the usual size, as usual, and thirty times as large.
 
+# %% tags=["experiment", "nbval-ignore-output"]
+# Predict: the worst first weights
+predict(
+    "first_weights",
+    "Which first weights end worst after five epochs?",
+    "0 times the usual",
+    "0.01 times the usual",
+    "1 times the usual",
+    "30 times the usual",
+)
+
 # %% tags=["experiment"]
 # Experiment: four scales of the first weights
+shares = {}
 for scale in (0, 0.01, 1, 30):
     rng = np.random.default_rng(0)
     scaled = {key: scale * value for key, value in problems.init_params(rng, (64, 32, 10)).items()}
     update = optimizers.gradient_descent(0.3)
     params, costs = problems.train(scaled, training.X, training.Y, update, 5, rng)
-    share = problems.accuracy(params, testing.X, testing.labels)
+    share = shares[scale] = problems.accuracy(params, testing.X, testing.labels)
     print(f"weights times {scale:4}: first cost {costs[0]:6.1f}, {share:4.0%} recognised")
+predicted("first_weights", f"{min(shares, key=shares.get)} times the usual")
 
 # %% [markdown] question="slow_batch_descent"
 # A bad start remains a bad start: with all weights zero every hidden unit stays at zero, and
@@ -985,4 +1145,4 @@ for scale in (0, 0.01, 1, 30):
 # weighted average, the tool behind momentum, RMSprop and Adam.
 
 # %% tags=["nbval-ignore-output"]
-progress()
+progress("01_mini_batches")

@@ -20,7 +20,7 @@
 # %% tags=["set-up"]
 import numpy as np
 
-from optlab import check, data, hint, optimizers, plots, progress
+from optlab import check, data, hint, optimizers, plots, predict, predicted, progress
 
 # %% [markdown]
 # ## 1 · A year of temperatures
@@ -37,6 +37,16 @@ from optlab import check, data, hint, optimizers, plots, progress
 #
 # **Predict**: by how many degrees Fahrenheit does the temperature change from one day to the next, on
 # average over a year: 1, 4 or 10? And how much warmer is July than January?
+
+# %% tags=["experiment", "nbval-ignore-output"]
+# Predict: from one day to the next
+predict(
+    "day_to_day",
+    "By how many degrees Fahrenheit does the temperature change from one day to the next?",
+    "1",
+    "4",
+    "10",
+)
 
 # %% tags=["experiment"]
 # Experiment: a year of temperatures
@@ -60,6 +70,7 @@ january, july = temperature[year][:31].mean(), temperature[year][181:212].mean()
 print(f"mean of January {january:.0f} F, of July {july:.0f} F")
 for fahrenheit in (data.LONDON[1], data.LONDON[2], data.LONDON[180]):
     print(f"{fahrenheit:.0f} F = {(fahrenheit - 32) * 5 / 9:.1f} C")
+predicted("day_to_day", jumps.mean(), f"{jumps.mean():.1f} F")
 
 # %% [markdown]
 # The dots show two things at once, a season and the noise (잡음) of single days. (In Celsius London's
@@ -167,6 +178,23 @@ except NotImplementedError:
 # for $\beta = 0.98$, yellow for $\beta = 0.5$. Which is the most restless? Which reaches its
 # highest point last?
 
+# %% tags=["experiment", "nbval-ignore-output"]
+# Predict: three curves
+predict(
+    "most_restless",
+    "Which curve is the most restless?",
+    "red, β = 0.9",
+    "green, β = 0.98",
+    "yellow, β = 0.5",
+)
+predict(
+    "latest_peak",
+    "Which reaches its highest point last?",
+    "red, β = 0.9",
+    "green, β = 0.98",
+    "yellow, β = 0.5",
+)
+
 # %% tags=["experiment"]
 # Experiment: three values of beta
 curves = {  # beta: (name, colour, height of the label)
@@ -174,15 +202,18 @@ curves = {  # beta: (name, colour, height of the label)
     0.9: ("red", "#b3261e", 47.5),
     0.98: ("green", "#00785a", 53),
 }
+peaks, restless = {}, {}
 fig, ax = plots.figure(size=(8.6, 4.6))
 _ = ax.plot(temperature[year], ".", color="#c9c9c9", markersize=4)
 for beta, (name, color, height) in curves.items():
     average = smooth(temperature, beta)[year]
     _ = ax.plot(average, color=color, linewidth=1.2 if beta == 0.5 else 2.2)
+    label = f"{name}, β = {beta}"
+    peaks[label], restless[label] = average.argmax(), np.abs(np.diff(average)).mean()
     plots.label_end(ax, 364, height, rf"$\beta$ = {beta} ({name})", color)
     print(
-        f"beta {beta}: highest on {dates[year][average.argmax()]}, "
-        f"changes by {np.abs(np.diff(average)).mean():.2f} F a day"
+        f"beta {beta}: highest on {dates[year][peaks[label]]}, "
+        f"changes by {restless[label]:.2f} F a day"
     )
 _ = ax.set(xticks=months, xticklabels=month_names, ylabel="°F", xlim=(-4, 366))
 plots.show(
@@ -191,6 +222,8 @@ plots.show(
     "one draws the season with small waves, the green one is smooth, lower in summer and shifted "
     "to the right by more than a month.",
 )
+predicted("most_restless", max(restless, key=restless.get))
+predicted("latest_peak", max(peaks, key=peaks.get))
 
 # %% [markdown]
 # The larger $\beta$, the smoother the curve, and the further it lies to the **right**: it has a
@@ -203,15 +236,29 @@ plots.show(
 # 1. One day is 40 degrees too warm, a faulty thermometer. How far does the curve jump?
 # 2. It gets warmer by one degree a day. How many days does the curve lag behind?
 
+# %% tags=["experiment", "nbval-ignore-output"]
+# Predict: the faulty day and the rise
+predict(
+    "faulty_jump",
+    "β = 0.9: how far does the faulty day make the curve jump?",
+    "4 degrees",
+    "20 degrees",
+    "40 degrees",
+)
+predict("lag", "β = 0.9: how many days does the curve lag behind a steady rise?", "1", "9", "50")
+
 # %% tags=["experiment"]
 # Experiment: a faulty day, and a steady rise
 faulty = np.zeros(100)
 faulty[50] = 40.0
 ramp = np.arange(1000.0)
+jumps_of, lags = {}, {}
 for beta in (0.5, 0.9, 0.98):
-    jump = smooth(faulty, beta).max()
-    behind = ramp[-1] - smooth(ramp, beta)[-1]
+    jump = jumps_of[beta] = smooth(faulty, beta).max()
+    behind = lags[beta] = ramp[-1] - smooth(ramp, beta)[-1]
     print(f"beta {beta}: jumps by {jump:.1f} F, lags {behind:.0f} days behind")
+predicted("faulty_jump", jumps_of[0.9])
+predicted("lag", lags[0.9])
 
 # %% [markdown]
 # The jump is $(1-\beta) \cdot 40$ and the lag $\beta/(1-\beta)$ days: what one buys the other pays
@@ -309,6 +356,16 @@ check("ewa_weights")
 # **Predict**: what is the sum of all the weights after 1, 20 and 100 days, with $\beta = 0.9$? One
 # set of notes says "sum $= 1-\beta$", another says "close to 1".
 
+# %% tags=["experiment", "nbval-ignore-output"]
+# Predict: the sum of the weights
+predict(
+    "sum_of_weights",
+    "After 100 days, what is the sum of all the weights?",
+    "0.1",
+    "0.65",
+    "nearly 1",
+)
+
 # %% tags=["experiment"]
 # Experiment: the weights behind day 100
 try:
@@ -335,6 +392,7 @@ if weights is not None:
     for t in (1, 20, 100):
         total = np.sum(ewa_weights(0.9, t))
         print(f"day {t:3}: sum of the weights {total:.6f}, 0.9^t {0.9**t:.6f}")
+    predicted("sum_of_weights", total, f"{total:.6f}")
 
 # %% [markdown]
 # The sum is neither $1-\beta$ (only on day 1) nor exactly 1. It is
@@ -504,6 +562,17 @@ check("moving_average")
 #
 # **Predict** a winner for each before you run the cell.
 
+# %% tags=["experiment", "nbval-ignore-output"]
+# Predict: recursion or window
+predict(
+    "window_wins",
+    "Which contest does the moving window win?",
+    "season",
+    "tomorrow",
+    "drift",
+    "weekly rhythm",
+)
+
 # %% tags=["experiment"]
 # Experiment: four contests (6 s)
 day = np.arange(temperature.size)
@@ -538,10 +607,13 @@ def errors(averages, truth, ahead):
 
 
 try:
+    won = []
     for name, (series, truth, ahead) in contests.items():
         by_window = np.column_stack([moving_average(series, w) for w in windows])
         window_error = errors(by_window, truth, ahead)
         beta_error = errors(smooth(series, grid), truth, ahead)
+        if window_error.min() < beta_error.min():
+            won.append(name)
         print(
             f"{name:13}: best window {windows[window_error.argmin()]:2} days, "
             f"RMSE {window_error.min():.3f};  best beta {grid[beta_error.argmin()]:.2f}, "
@@ -551,6 +623,7 @@ try:
             print(
                 f"{'':15}ten days each: window {window_error[9]:.2f}, beta 0.9 {beta_error[90]:.2f}"
             )
+    predicted("window_wins", ", ".join(won))
 except NotImplementedError:
     print("Exercise 6 comes first; then run this cell again.")
 
@@ -577,6 +650,25 @@ except NotImplementedError:
 # season, and against tomorrow's temperature.
 #
 # **Predict** for both where the lowest point lies. Then drag.
+
+# %% tags=["experiment", "nbval-ignore-output"]
+# Predict: two goals
+predict(
+    "season_beta",
+    "With which β is the error against the season lowest?",
+    "0.1",
+    "0.5",
+    "0.9",
+    "0.98",
+)
+predict(
+    "tomorrow_beta",
+    "With which β is the error against tomorrow lowest?",
+    "0.1",
+    "0.5",
+    "0.9",
+    "0.98",
+)
 
 # %% tags=["experiment", "nbval-ignore-output"]
 # Slider: beta and two errors
@@ -621,6 +713,8 @@ for beta in (0.0, 0.5, 0.9, 0.98):
     print(
         f"beta {beta:<4}: season {season_error[column]:.2f}, tomorrow {tomorrow_error[column]:.2f}"
     )
+predicted("season_beta", grid[season_error.argmin()])
+predicted("tomorrow_beta", grid[tomorrow_error.argmin()])
 
 # %% [markdown] question="ewa_two_goals"
 
@@ -669,4 +763,4 @@ for beta in (0.0, 0.5, 0.9, 0.98):
 # London had 4 degrees on its first day, where 40 were measured. Lesson 3 repairs the start.
 
 # %% tags=["nbval-ignore-output"]
-progress()
+progress("02_exponentially_weighted_averages")

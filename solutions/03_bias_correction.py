@@ -22,7 +22,7 @@ from itertools import accumulate
 
 import numpy as np
 
-from optlab import check, data, hint, optimizers, plots, progress
+from optlab import check, data, hint, optimizers, plots, predict, predicted, progress
 
 # %% [markdown]
 # ## 1 · The purple curve
@@ -35,6 +35,16 @@ from optlab import check, data, hint, optimizers, plots, progress
 # In London the first day had $\theta_1 = 40$ °F. **Predict** for $\beta = 0.98$: what is $v_1$? And
 # how many days does it take in Seattle, where the first day had 55 °F, until the average is within
 # one degree of a sensible value: 10, 50, 200?
+
+# %% tags=["experiment", "nbval-ignore-output"]
+# Predict: how long the start takes
+predict(
+    "days_until_sensible",
+    "β = 0.98, in Seattle: how many days until the average is within one degree?",
+    "10",
+    "50",
+    "200",
+)
 
 # %% tags=["experiment"]
 # Experiment: the average of Seattle's first year
@@ -246,6 +256,10 @@ check("steps_until_unbiased")
 # **Predict**: "after about ten steps it makes no difference" is what you hear most often. How much
 # is missing after ten steps, for $\beta = 0.9$, $0.98$ and $0.999$?
 
+# %% tags=["experiment", "nbval-ignore-output"]
+# Predict: ten steps
+predict("after_ten_steps", "β = 0.98: how much is missing after ten steps?", "10 %", "35 %", "80 %")
+
 # %% tags=["experiment"]
 # Experiment: what is missing, step by step
 steps = np.arange(1, 10001)
@@ -271,6 +285,8 @@ for beta in (0.9, 0.98):
     gap = unbias(plain, beta) - plain
     first = int(np.argmax(gap < 1)) + 1
     print(f"Seattle, beta {beta}: the purple curve is less than 1 F too low from day {first}")
+predicted("after_ten_steps", 100 * 0.98**10, f"{100 * 0.98**10:.0f} %")
+predicted("days_until_sensible", first, f"{first} days, the question of section 1")
 
 # %% [markdown]
 # And Seattle, the question of section 1: with $\beta = 0.98$ the average of lesson 2 needs 209 days
@@ -292,6 +308,19 @@ for beta in (0.9, 0.98):
 #
 # **Predict** for $\beta = 0.98$, on day 20: which is best, no correction, the start at $\theta_1$,
 # or bias correction? And will bias correction get better and better with time?
+
+# %% tags=["experiment", "nbval-ignore-output"]
+# Predict: the best start
+predict(
+    "best_start",
+    "On day 20, which of the three has the smallest error?",
+    "no correction",
+    "start at the first value",
+    "bias correction",
+)
+predict(
+    "better_and_better", "Does bias correction get better and better until day 100?", "yes", "no"
+)
 
 # %% tags=["experiment"]
 # Experiment: three ways to start
@@ -333,6 +362,10 @@ plots.show(
 corrected = unbias(smooth(temperature[:20], beta), beta)[-1]
 mean = temperature[:20].mean()
 print(f"Seattle, day 20: corrected {corrected:.1f} F, plain mean of the 20 days {mean:.1f} F")
+on_day = {name: np.mean(several, axis=0)[[19, 99]] for name, several in squares.items()}
+predicted("best_start", min(on_day, key=lambda name: on_day[name][0]))
+day_20, day_100 = on_day["bias correction"]
+predicted("better_and_better", "yes" if day_100 < day_20 else "no")
 
 # %% [markdown]
 # - On day 1 the correction can only repeat $\theta_1$, noise included. It repairs the *bias*, not
@@ -363,6 +396,18 @@ print(f"Seattle, day 20: corrected {corrected:.1f} F, plain mean of the 20 days 
 # The next cell lets both optimizers walk under a constant gradient and measures every step, in
 # units of the learning rate. **Predict**: when is the uncorrected Adam's step longest, and how
 # long?
+
+
+# %% tags=["experiment", "nbval-ignore-output"]
+# Predict: the longest step
+predict(
+    "longest_when",
+    "When is the uncorrected Adam's step longest?",
+    "at step 1",
+    "at about step 10",
+    "at about step 1000",
+)
+predict("longest_step", "How many learning rates long is it?", "1", "3", "7")
 
 
 # %% tags=["experiment"]
@@ -402,6 +447,9 @@ plots.show(
     "starts at 3.2, rises to 6.6 at step 12 and comes down to 1 after thousands of steps. Momentum "
     "without correction rises from 0.1 to 1 within forty steps.",
 )
+uncorrected = lengths_of["Adam, not corrected"]
+predicted("longest_when", 1 + uncorrected.argmax(), f"at step {1 + uncorrected.argmax()}")
+predicted("longest_step", uncorrected.max())
 
 # %% [markdown]
 # Uncorrected Adam takes **larger** steps, not smaller ones. On the first step $v$ is too small by
@@ -452,4 +500,4 @@ plots.show(
 # Lesson 4 puts the average of lesson 2 to work: momentum.
 
 # %% tags=["nbval-ignore-output"]
-progress()
+progress("03_bias_correction")

@@ -20,7 +20,7 @@
 # %% tags=["set-up"]
 import numpy as np
 
-from optlab import check, hint, optimizers, plots, problems, progress
+from optlab import check, hint, optimizers, plots, predict, predicted, problems, progress
 from optlab.data import digits_split
 
 # %% [markdown]
@@ -39,9 +39,14 @@ from optlab.data import digits_split
 # **Predict** before you run the cell: the same 40 steps with $\alpha = 0.02$, $0.09$ and $0.101$.
 # Which of the three gets closest to the minimum at $(0, 0)$?
 
+# %% tags=["experiment", "nbval-ignore-output"]
+# Predict: three learning rates
+predict("closest_rate", "Which learning rate gets closest to the minimum?", "0.02", "0.09", "0.101")
+
 # %% tags=["experiment"]
 # Experiment: three learning rates in the valley
 valley = problems.bowl(kappa=20)
+ends = {}
 fig, axes = plots.figure(1, 3, size=(9, 3.3), sharey=True)
 for ax, rate in zip(axes, (0.02, 0.09, 0.101), strict=True):
     path = optimizers.follow(valley, optimizers.gradient_descent(rate), steps=40)
@@ -49,12 +54,14 @@ for ax, rate in zip(axes, (0.02, 0.09, 0.101), strict=True):
     plots.trajectory(ax, path, "gd")
     _ = ax.set_title(rf"$\alpha$ = {rate}")
     ax.label_outer()
-    print(f"learning rate {rate}: f = {valley.value(path[-1]):.3f} after 40 steps")
+    ends[rate] = valley.value(path[-1])
+    print(f"learning rate {rate}: f = {ends[rate]:.3f} after 40 steps")
 plots.show(
     fig,
     "Three paths of gradient descent on a long elliptic bowl. With rate 0.02 it creeps and stops "
     "half way; with 0.09 it zigzags across the valley and arrives; with 0.101 the zigzag grows.",
 )
+predicted("closest_rate", str(min(ends, key=ends.get)))
 
 # %% [markdown]
 # The steep direction sets the speed limit. Across the valley the gradient is $20\,w_2$, so one
@@ -75,6 +82,23 @@ plots.show(
 # **Predict**: the figure shows the gradients along the middle path above (dots), once across the
 # valley and once along it. Where will their exponentially weighted average (지수 가중 평균) with
 # $\beta = 0.9$ run, in each panel?
+
+# %% tags=["experiment", "nbval-ignore-output"]
+# Predict: where the average runs
+predict(
+    "average_across",
+    "Across the valley, at step 10, the average is",
+    "a quarter of the gradient, or less",
+    "about half as large",
+    "as large as the gradient",
+)
+predict(
+    "average_along",
+    "Along the valley it is",
+    "a quarter of the gradient, or less",
+    "about half as large",
+    "as large as the gradient",
+)
 
 # %% tags=["experiment"]
 # Experiment: gradients and their average
@@ -101,6 +125,10 @@ plots.show(
 size = np.abs(gradients[10]), np.abs(averages[10])
 print(f"step 10, across the valley: gradient {size[0][1]:.2f}, average {size[1][1]:.2f}")
 print(f"step 10, along the valley:  gradient {size[0][0]:.2f}, average {size[1][0]:.2f}")
+for name, k in (("average_across", 1), ("average_along", 0)):
+    share = size[1][k] / size[0][k]
+    words = "a quarter of the gradient, or less" if share <= 0.25 else "about half as large"
+    predicted(name, "as large as the gradient" if share > 0.75 else words)
 
 # %% [markdown]
 # The average keeps the direction in which the gradients agree and drops the one in which they
@@ -255,6 +283,17 @@ if path is not None:
 
 
 # %% tags=["experiment", "nbval-ignore-output"]
+# Predict: turn the bowl
+predict(
+    "turned_values",
+    "Turn the bowl by 30°: how many of the values of f after 60 steps change?",
+    "none",
+    "some",
+    "all",
+)
+
+
+# %% tags=["experiment", "nbval-ignore-output"]
 # Sliders: rate, beta and the bowl's angle
 def draw_valley(ax, learning_rate, beta, angle):
     surface = problems.bowl(20, angle)
@@ -281,6 +320,8 @@ for angle in (0, 30):
         path = optimizers.follow(surface, optimizers.momentum(rate, beta), steps=60)
         final[angle, rate, beta] = surface.value(path[-1])
         print(f"angle {angle:2}, rate {rate}, beta {beta}: f = {final[angle, rate, beta]:.1e}")
+same = [np.isclose(value, final[30, *rest], rtol=1e-3) for (angle, *rest), value in final.items()]
+predicted("turned_values", "none" if all(same) else "some" if any(same) else "all")
 
 # %% [markdown]
 # 1. $\beta = 0$ is gradient descent: no memory.
@@ -306,6 +347,17 @@ for angle in (0, 30):
 # **Predict**: the ball starts at $w = 1$ in $f(w) = \tfrac12 w^2$. How does its way over time look
 # with $\beta = 0$, with $\beta = 0.5$, with $\beta = 0.98$? Drag, and look for the largest $\beta$
 # at which the ball does not roll past the middle.
+
+# %% tags=["experiment", "nbval-ignore-output"]
+# Predict: past the middle
+predict(
+    "stays_on_its_side",
+    "Rate 0.3: what is the largest of these β at which the ball stays on its side?",
+    "0",
+    "0.28",
+    "0.5",
+    "0.9",
+)
 
 # %% tags=["experiment", "nbval-ignore-output"]
 # Sliders: a ball in a bowl
@@ -337,11 +389,14 @@ plots.explore(
 
 # %% tags=["experiment"]
 # Experiment: the ball in numbers
-for beta in (0.0, 0.28, 0.5, 0.9, 0.98):
+stays = []
+for beta in (0, 0.28, 0.5, 0.9, 0.98):
     path = optimizers.follow(hollow, optimizers.momentum(0.3, beta), steps=60)[:, 0]
+    stays += [beta] if path.min() > -0.005 else []
     print(
         f"beta {beta}: rolls to w = {min(path.min(), 0):.2f}, is at {path[-1]:.2f} after 60 steps"
     )
+predicted("stays_on_its_side", str(max(stays)))
 
 # %% [markdown] question="momentum_curves"
 # At $\alpha = 0.3$ the ball stays on its side up to $\beta = 0.28$. Beyond, more memory means wider
@@ -375,6 +430,10 @@ plots.show(
 # **Predict** the limit of $\alpha\lambda$ at $\beta = 0.9$: still 2, or 6, or 38? The cell tries 800
 # learning rates for each $\beta$ and keeps the largest one at which the ball comes back.
 
+# %% tags=["experiment", "nbval-ignore-output"]
+# Predict: the stability limit
+predict("stability_limit", "β = 0.9: the largest stable αλ is", "2", "6", "38")
+
 # %% tags=["experiment"]
 # Experiment: the largest stable rates
 betas = np.array([0.0, 0.2, 0.4, 0.5, 0.6, 0.7, 0.8, 0.85, 0.9])
@@ -401,6 +460,7 @@ plots.show(
 )
 for beta in (0.0, 0.5, 0.9):
     print(f"beta {beta}: stable up to about {measured[list(betas).index(beta)]:.1f}")
+predicted("stability_limit", measured[-1])
 
 # %% [markdown]
 # In the averaging form momentum is stable while
@@ -424,6 +484,12 @@ for beta in (0.0, 0.5, 0.9):
 #
 # **Predict**: on a nearly round bowl ($\kappa = 10$), which is faster, gradient descent or momentum
 # with $\beta = 0.9$? And at $\kappa = 1000$?
+
+
+# %% tags=["experiment", "nbval-ignore-output"]
+# Predict: who is faster
+predict("nearly_round", "κ = 10: which is faster?", "gradient descent", "momentum with β = 0.9")
+predict("very_long", "κ = 1000: which is faster?", "gradient descent", "momentum with β = 0.9")
 
 
 # %% tags=["experiment"]
@@ -461,6 +527,10 @@ plots.show(
 for kappa in (10, 100, 1000):
     steps = [race[beta][kappas.index(kappa)] for beta in race]
     print(f"kappa {kappa:4}: gradient descent {steps[0]}, beta 0.5 {steps[1]}, beta 0.9 {steps[2]}")
+for name, kappa in (("nearly_round", 10), ("very_long", 1000)):
+    plain, heavy = (race[beta][kappas.index(kappa)] for beta in (0.0, 0.9))
+    winner = "momentum with β = 0.9" if heavy < plain else "gradient descent"
+    predicted(name, winner, f"{min(plain, heavy)} steps against {max(plain, heavy)}")
 
 # %% [markdown]
 # Momentum with $\beta = 0.9$ needs about 130 steps on *every* bowl up to $\kappa = 1000$. The reason:
@@ -581,6 +651,17 @@ check("classical_learning_rate")
 # $v = \beta v - \alpha g$ and $w = w + v$. In the figure, is there a difference?
 
 
+# %% tags=["experiment", "nbval-ignore-output"]
+# Predict: a rate that changes
+predict(
+    "halved_rate",
+    "The rate is halved at step 15. Which form leaves the others?",
+    "none",
+    "classical",
+    "classical, rate inside",
+)
+
+
 # %% tags=["experiment"]
 # Experiment: two forms, and a rate that changes
 def halved(rate, at=15):
@@ -625,6 +706,8 @@ inside = apart["classical, rate inside"]
 print(
     f"rate inside the velocity: apart by {inside[:15].max():.1f} before, {inside.max():.2f} after"
 )
+leaves = [name for name, distance in apart.items() if distance.max() > 1e-6]
+predicted("halved_rate", ", ".join(leaves) or "none")
 
 # %% [markdown] question="momentum_classical"
 # Translated with $\alpha_{\text{classical}} = (1-\beta)\,\alpha$ the paths are equal, up to rounding. If
@@ -649,6 +732,10 @@ print(
 #
 # **Predict**: how many times fewer epochs (에포크) will momentum need for a training cost below
 # 0.05? And will it recognise more of the test digits?
+
+# %% tags=["experiment", "nbval-ignore-output"]
+# Predict: momentum on digits
+predict("digits_momentum", "Momentum needs fewer epochs, by the factor", "1.5", "3", "10")
 
 # %% tags=["experiment"]
 # Experiment: a tuned race on digits (5 s)
@@ -675,6 +762,7 @@ def tuned(make, rates):
 
 contest = {"gd": optimizers.gradient_descent, "momentum": optimizers.momentum}
 grids = {"gd": 0.12 * 2.0 ** np.arange(5), "momentum": 0.4 * 2.0 ** np.arange(5)}
+needed = {}
 fig, ax = plots.figure()
 for name, make in contest.items():
     rate = tuned(make, grids[name])
@@ -683,7 +771,7 @@ for name, make in contest.items():
     _ = ax.semilogy(np.arange(1, 19), costs, ".-", color=plots.COLORS[name])
     label = "gradient descent" if name == "gd" else "momentum"
     plots.label_end(ax, 18, costs[-1], label, plots.COLORS[name])
-    epochs = 1 + int(np.argmax(costs < 0.05))
+    epochs = needed[name] = 1 + int(np.argmax(costs < 0.05))
     accuracy = 100 * np.mean([share for _, share in runs])
     print(f"{label}: rate {rate:.2f}, {epochs} epochs, {accuracy:.1f} % of the test digits")
 _ = ax.axhline(0.05, color="#b9b9b9", linestyle=":")
@@ -693,6 +781,7 @@ plots.show(
     "Training cost on digits over 18 epochs, median of five seeds. Momentum falls faster and "
     "crosses 0.05 after 10 epochs, gradient descent after 15.",
 )
+predicted("digits_momentum", needed["gd"] / needed["momentum"])
 
 # %% [markdown]
 # So does momentum speed up learning? Here, yes, with its own learning rate: ten epochs instead of
@@ -729,4 +818,4 @@ plots.show(
 # Momentum treats all directions alike. Lesson 5, RMSprop, gives every parameter its own step length.
 
 # %% tags=["nbval-ignore-output"]
-progress()
+progress("04_momentum")

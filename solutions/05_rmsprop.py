@@ -21,7 +21,7 @@
 # %% tags=["set-up"]
 import numpy as np
 
-from optlab import check, hint, optimizers, plots, problems, progress
+from optlab import check, hint, optimizers, plots, predict, predicted, problems, progress
 from optlab.data import digits_split
 
 # %% [markdown]
@@ -35,6 +35,16 @@ from optlab.data import digits_split
 #
 # **Predict** before you run the cell: at the start, how many times larger is the gradient (기울기)
 # in the steep direction than in the flat one? Which of the two should be made smaller?
+
+# %% tags=["experiment", "nbval-ignore-output"]
+# Predict: two slopes
+predict(
+    "steep_gradient",
+    "At the start, how many times larger is the gradient in the steep direction?",
+    "2 times",
+    "10 times",
+    "20 times",
+)
 
 # %% tags=["experiment"]
 # Experiment: the gradients of the two directions
@@ -56,6 +66,7 @@ plots.show(
     "directions; at the start the steep one is ten times the flat one.",
 )
 print(f"gradient at the start: {sizes[0, 0]:.0f} in w1, {sizes[1, 0]:.0f} in w2")
+predicted("steep_gradient", sizes[1, 0] / sizes[0, 0])
 
 # %% [markdown]
 # We want smaller steps where gradients are large, so that the zigzag ends, and larger steps where
@@ -173,6 +184,16 @@ check("effective_learning_rate")
 # smallest of networks, and with $\alpha = 0.3$, three times what gradient descent survives. **Predict**: which parameter feels the larger rate? And when both gradients
 # become small near the minimum, where do the rates go?
 
+# %% tags=["experiment", "nbval-ignore-output"]
+# Predict: two rates
+predict(
+    "felt_rate",
+    "Which parameter feels the larger rate at the start?",
+    "the flat one, w1",
+    "the steep one, w2",
+)
+predict("rates_near_minimum", "Near the minimum both rates", "fall", "rise")
+
 # %% tags=["experiment"]
 # Experiment: your RMSprop in the valley
 one_unit = {"W1": np.zeros((1, 1)), "b1": np.zeros((1, 1))}
@@ -207,6 +228,8 @@ if rates is not None:
     for step in (1, 20, 60):
         first, second = rates[step - 1]
         print(f"step {step:2}: effective rate {first:.3g} for w1, {second:.3g} for w2")
+    predicted("felt_rate", ("the flat one, w1", "the steep one, w2")[rates[0].argmax()])
+    predicted("rates_near_minimum", "rise" if (rates[-1] > rates[0]).all() else "fall")
 
 # %% [markdown]
 # Where the gradients have been large the effective rate is small, and where they have been small it
@@ -223,9 +246,27 @@ if rates is not None:
 # step grow or shrink? And with $\beta_2 = 0.999$ in place of 0.9, is the first step longer or
 # shorter?
 
+# %% tags=["experiment", "nbval-ignore-output"]
+# Predict: the first steps
+predict(
+    "constant_gradient",
+    "While the gradient stays the same, the steps",
+    "grow",
+    "shrink",
+    "keep their length",
+)
+predict(
+    "first_step_999",
+    "With β2 = 0.999 in place of 0.9, the first step is",
+    "longer",
+    "shorter",
+    "equally long",
+)
+
 # %% tags=["experiment"]
 # Experiment: steps under a constant gradient
 steps = np.arange(1, 101)
+lengths = {}
 fig, ax = plots.figure()
 for beta2, color in ((0.999, "third"), (0.99, "second"), (0.9, "first")):
     path = optimizers.follow(  # a plane with slope 1
@@ -233,7 +274,7 @@ for beta2, color in ((0.999, "third"), (0.99, "second"), (0.9, "first")):
         optimizers.rmsprop(1.0, beta2),
         100,
     )
-    length = -np.diff(path[:, 0])
+    length = lengths[beta2] = -np.diff(path[:, 0])
     _ = ax.loglog(steps, length, color=plots.COLORS[color])
     plots.label_end(ax, 100, length[-1], rf"$\beta_2$ = {beta2}", plots.COLORS[color])
     print(f"beta2 {beta2}: steps 1, 2, 3 and 100 are", length[[0, 1, 2, 99]].round(2))
@@ -242,6 +283,14 @@ plots.show(
     fig,
     "Length of RMSprop's steps under a constant gradient, logarithmic. They start at 3.16, 10 and "
     "31.6 learning rates for beta2 = 0.9, 0.99 and 0.999 and fall towards 1.",
+)
+lasts, firsts = lengths[0.9][-1] / lengths[0.9][0], lengths[0.999][0] / lengths[0.9][0]
+predicted(
+    "constant_gradient",
+    "shrink" if lasts < 0.99 else "grow" if lasts > 1.01 else "keep their length",
+)
+predicted(
+    "first_step_999", "longer" if firsts > 1.01 else "shorter" if firsts < 0.99 else "equally long"
 )
 
 # %% [markdown]
@@ -266,6 +315,18 @@ plots.show(
 # cost is multiplied by $c$.
 
 
+# %% tags=["experiment", "nbval-ignore-output"]
+# Predict: a cost times 1000
+predict(
+    "scaled_cost",
+    "With the cost times 1000, f after 60 steps changes for",
+    "gradient descent",
+    "RMSprop",
+    "both",
+    "neither",
+)
+
+
 # %% tags=["experiment"]
 # Experiment: a cost times c
 def scaled(surface, c):
@@ -280,12 +341,18 @@ def scaled(surface, c):
     )
 
 
+ended = {}
 for c in (1e-6, 1e-3, 1, 1000):
-    ends = []
+    ends = ended[c] = []
     for update in (optimizers.gradient_descent(0.09), optimizers.rmsprop(0.3)):
         with np.errstate(over="ignore", invalid="ignore"):  # gradient descent may diverge
             ends.append(valley.value(optimizers.follow(scaled(valley, c), update, 60)[-1]))
     print(f"c = {c:g}: gradient descent {ends[0]:.3g}, RMSprop {ends[1]:.3g}")
+names, before, after = ("gradient descent", "RMSprop"), ended[1], ended[1000]
+changed = [
+    n for n, b, a in zip(names, before, after, strict=True) if not np.isclose(b, a, rtol=0.1)
+]
+predicted("scaled_cost", changed[0] if len(changed) == 1 else "both" if changed else "neither")
 
 # %% [markdown]
 # RMSprop walks the same path for $c = 0.001$, 1 and 1000; gradient descent stands still or
@@ -297,12 +364,28 @@ for c in (1e-6, 1e-3, 1, 1000):
 # a bowl whose axes are the coordinate axes the condition number (조건수) $\kappa$ is nothing but
 # such a scale. **Predict**: how much does the path change from $\kappa = 1$ to $\kappa = 1000$?
 
+# %% tags=["experiment", "nbval-ignore-output"]
+# Predict: from round to long
+predict(
+    "round_to_long",
+    "From κ = 1 to κ = 1000, RMSprop's path changes",
+    "not at all",
+    "a little",
+    "a great deal",
+)
+
 # %% tags=["experiment"]
 # Experiment: three condition numbers
+points = []
 for kappa in (1, 20, 1000):
     surface = problems.bowl(kappa, start=(-10, 5))
     w = optimizers.follow(surface, optimizers.rmsprop(0.3), 20)[-1]
+    points.append(w)
     print(f"kappa {kappa:4}: after 20 steps at ({w[0]:.4f}, {w[1]:.4f})")
+apart = np.abs(points[0] - points[-1]).max()
+predicted(
+    "round_to_long", "not at all" if apart < 1e-3 else "a little" if apart < 1 else "a great deal"
+)
 
 # %% [markdown]
 # Not at all. A perfect optimizer for long valleys? The axes of this bowl lie along the coordinates.
@@ -316,6 +399,17 @@ for kappa in (1, 20, 1000):
 #
 # **Predict**, then drag: how will RMSprop's path look at 45°? Which learning rate does it need
 # there?
+
+
+# %% tags=["experiment", "nbval-ignore-output"]
+# Predict: the turned valley
+predict(
+    "turned_race",
+    "κ = 1000, turned by 45°: RMSprop needs",
+    "half of gradient descent's steps, or fewer",
+    "about as many",
+    "twice as many, or more",
+)
 
 
 # %% tags=["experiment", "nbval-ignore-output"]
@@ -382,6 +476,9 @@ for kappa in (10, 100, 1000):
     counts = [steps[kappas.index(kappa)] for steps in race.values()]
     gd, aligned, across = [next(limit for limit in limits if n < limit) for n in counts]
     print(f"kappa {kappa:4}, fewer than: gradient descent {gd}, RMSprop 0° {aligned}, 45° {across}")
+gd, _, across = (steps[-1] for steps in race.values())
+few, many = "half of gradient descent's steps, or fewer", "twice as many, or more"
+predicted("turned_race", few if across <= gd / 2 else many if across >= 2 * gd else "about as many")
 
 # %% [markdown] question="rmsprop_rotated"
 # Along the axes RMSprop hardly notices $\kappa$: from 10 to 1000 its steps do not even double. At 45°
@@ -402,6 +499,15 @@ for kappa in (10, 100, 1000):
 # 0.1$.
 #
 # **Predict** the two curves: $f$ after 200 steps, for learning rates from 0.001 to 10.
+
+# %% tags=["experiment", "nbval-ignore-output"]
+# Predict: surviving and arriving
+predict(
+    "closer_at_best",
+    "At its best rate, which comes closer to the minimum?",
+    "gradient descent",
+    "RMSprop",
+)
 
 # %% tags=["experiment"]
 # Experiment: learning rates from 0.001 to 10
@@ -432,6 +538,8 @@ for rate in (0.01, 0.1, 1.0):
     print(f"learning rate {rate}: gradient descent {gd}, RMSprop {ends['rmsprop'][k]:.1e}")
 print("gradient descent at its best is below 1e-10:", bool(np.nanmin(ends["gd"]) < 1e-10))
 print("RMSprop at its best is above 1e-3:", bool(ends["rmsprop"].min() > 1e-3))
+closer = np.nanmin(ends["gd"]) < np.nanmin(ends["rmsprop"])
+predicted("closer_at_best", "gradient descent" if closer else "RMSprop")
 
 # %% [markdown]
 # The promise holds: RMSprop survives every rate, because no step is ever longer than
@@ -453,6 +561,16 @@ print("RMSprop at its best is above 1e-3:", bool(ends["rmsprop"].min() > 1e-3))
 # five other seeds.
 #
 # **Predict**: which one reaches a training cost of 0.05 first?
+
+# %% tags=["experiment", "nbval-ignore-output"]
+# Predict: RMSprop on digits
+predict(
+    "digits_rmsprop",
+    "Which reaches a training cost of 0.05 first?",
+    "gradient descent, clearly",
+    "RMSprop, clearly",
+    "neither: hardly a difference",
+)
 
 # %% tags=["experiment"]
 # Experiment: a tuned race on digits (4 s)
@@ -479,6 +597,7 @@ def tuned(make, rates):
 
 contest = {"gd": optimizers.gradient_descent, "rmsprop": optimizers.rmsprop}
 grids = {"gd": 0.12 * 2.0 ** np.arange(5), "rmsprop": 0.005 * 2.0 ** np.arange(5)}
+needed = {}
 fig, ax = plots.figure()
 for name, make in contest.items():
     rate = tuned(make, grids[name])
@@ -487,7 +606,7 @@ for name, make in contest.items():
     _ = ax.semilogy(np.arange(1, 19), costs, ".-", color=plots.COLORS[name])
     label = "gradient descent" if name == "gd" else "RMSprop"
     plots.label_end(ax, 18, costs[-1], label, plots.COLORS[name], (8, 12 if name == "gd" else -5))
-    epochs = 1 + int(np.argmax(costs < 0.05))
+    epochs = needed[name] = 1 + int(np.argmax(costs < 0.05))
     accuracy = [100 * share for _, share in runs]
     print(
         f"{label}: rate {rate:.2f}, {epochs} epochs, "
@@ -500,6 +619,9 @@ plots.show(
     "Training cost on digits over 18 epochs, median of five seeds, each with its tuned rate. The "
     "two curves lie close together and cross 0.05 after 15 and 14 epochs.",
 )
+ratio = needed["rmsprop"] / needed["gd"]
+words = "RMSprop, clearly" if ratio < 0.75 else "neither: hardly a difference"
+predicted("digits_rmsprop", "gradient descent, clearly" if ratio > 1.33 else words)
 
 # %% [markdown]
 # Hardly a difference. This network is small and its inputs are pixels of one scale: there is little
@@ -516,6 +638,17 @@ plots.show(
 #
 # **Predict**: what does that do to gradient descent, and what to RMSprop?
 
+
+# %% tags=["experiment", "nbval-ignore-output"]
+# Predict: turned coordinates
+predict(
+    "turned_network",
+    "Who ends with another cost in turned coordinates?",
+    "gradient descent",
+    "RMSprop",
+    "both",
+    "neither",
+)
 
 # %% tags=["experiment"]
 # Experiment: a network in turned coordinates (6 s)
@@ -560,6 +693,9 @@ for rate in (0.01, 0.02, 0.04):
     )
 best = [min(cost.mean() for cost in costs.values()) for costs in (plain, across)]
 print(f"RMSprop, each with its best rate: turned, {best[1] / best[0]:.1f} times the cost")
+other = {"gradient descent": change > 0.01, "RMSprop": best[1] > 1.1 * best[0]}
+noticed = [name for name, differs in other.items() if differs]
+predicted("turned_network", noticed[0] if len(noticed) == 1 else "both" if noticed else "neither")
 
 # %% [markdown]
 # Gradient descent does not notice. RMSprop ends higher at each of the three rates, and at 0.04, with
@@ -636,6 +772,18 @@ print(f"8 of 10 gradients that are not zero lie between {low:.0e} and {high:.0e}
 # **Predict**: from which $\epsilon$ on does training suffer, outside the root and inside?
 
 
+# %% tags=["experiment", "nbval-ignore-output"]
+# Predict: when epsilon matters
+predict(
+    "epsilon_outside",
+    "Outside the root: which is the first ε to raise the cost by a quarter?",
+    "1e-8",
+    "1e-6",
+    "1e-4",
+    "1e-2",
+)
+
+
 # %% tags=["experiment"]
 # Experiment: training with eight values of epsilon (9 s)
 def inside_the_root(learning_rate, epsilon, beta2=0.9):
@@ -672,6 +820,9 @@ plots.show(
 )
 for e, a, b in zip(sweep, outside, inside, strict=True):
     print(f"epsilon {e:g}: cost {a:.3f} outside, {b:.3f} inside")
+predicted(
+    "epsilon_outside", next(e for e, c in zip(sweep, outside, strict=True) if c > 1.25 * outside[0])
+)
 
 # %% [markdown]
 # "It doesn't matter" is true over many powers of ten: outside the root from $10^{-12}$ to $10^{-4}$
@@ -713,4 +864,4 @@ for e, a, b in zip(sweep, outside, inside, strict=True):
 # first steps: Adam.
 
 # %% tags=["nbval-ignore-output"]
-progress()
+progress("05_rmsprop")

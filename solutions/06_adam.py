@@ -22,7 +22,7 @@
 # %% tags=["set-up"]
 import numpy as np
 
-from optlab import check, hint, optimizers, plots, problems, progress
+from optlab import check, hint, optimizers, plots, predict, predicted, problems, progress
 from optlab.data import digits_split
 
 # %% [markdown]
@@ -40,6 +40,16 @@ from optlab.data import digits_split
 # lost its advantage. 60 steps of momentum, RMSprop and Adam, each with its tuned learning rate
 # (학습률). Which path will be the straightest, which one will swing?
 
+# %% tags=["experiment", "nbval-ignore-output"]
+# Predict: the turned valley
+predict(
+    "turned_valley",
+    "Which one comes closest to the minimum in 60 steps?",
+    "momentum",
+    "RMSprop",
+    "Adam",
+)
+
 # %% tags=["experiment"]
 # Experiment: three optimizers in a turned valley
 turned = problems.bowl(100, angle=45)
@@ -48,6 +58,7 @@ runners = {
     "rmsprop": optimizers.rmsprop(0.05),
     "adam": optimizers.adam(1.0),
 }
+ends = {}
 fig, axes = plots.figure(1, 3, size=(9, 3.6), sharey=True)
 for ax, (name, update) in zip(axes, runners.items(), strict=True):
     path = optimizers.follow(turned, update, steps=60)
@@ -56,12 +67,14 @@ for ax, (name, update) in zip(axes, runners.items(), strict=True):
     title = {"momentum": "momentum", "rmsprop": "RMSprop", "adam": "Adam"}[name]
     _ = ax.set_title(title)
     ax.label_outer()
-    print(f"{title}: f = {turned.value(path[-1]):.2g} after 60 steps")
+    ends[title] = turned.value(path[-1])
+    print(f"{title}: f = {ends[title]:.2g} after 60 steps")
 plots.show(
     fig,
     "Three paths in a long valley along the diagonal. Momentum and Adam swing about the valley "
     "floor and arrive near the minimum; RMSprop creeps and stays behind.",
 )
+predicted("turned_valley", min(ends, key=ends.get))
 
 # %% [markdown]
 # ## 2 · The algorithm
@@ -234,6 +247,16 @@ for t in (1, 12, 100, 1000):
 # **Predict**: what does that do to training? The cell trains on the digits for 5 epochs with each
 # learning rate. Will the correction help at every rate?
 
+# %% tags=["experiment", "nbval-ignore-output"]
+# Predict: does the correction help
+predict(
+    "correction_helps",
+    "At how many of the five rates does the correction end at a lower cost?",
+    "at none",
+    "at some",
+    "at all",
+)
+
 # %% tags=["experiment"]
 # Experiment: training with and without correction
 training, testing = digits_split()
@@ -249,9 +272,10 @@ def costs_and_accuracy(update, epochs, seed, batch=64):
 
 
 rates = np.array([0.001, 0.003, 0.01, 0.03, 0.1])
+ended = {}
 fig, ax = plots.figure()
 for corrected, style in ((True, "o-"), (False, "s--")):
-    ends = [
+    ends = ended[corrected] = [
         costs_and_accuracy(optimizers.adam(rate, corrected=corrected), 5, seed=0)[0][-1]
         for rate in rates
     ]
@@ -265,6 +289,8 @@ plots.show(
     "Cost on digits after five epochs against the learning rate. Without the correction it is lower "
     "at small rates, and at 0.1 the network is dead while the corrected Adam works.",
 )
+helps = np.array(ended[True]) < np.array(ended[False])
+predicted("correction_helps", "at all" if helps.all() else "at some" if helps.any() else "at none")
 
 # %% [markdown]
 # The honest picture has two halves. At small rates the uncorrected Adam is *faster*, and its best
@@ -281,6 +307,17 @@ plots.show(
 # %% [markdown]
 # Lecture notes say "on iteration $t$" and leave it there. **Predict** what happens to the length of
 # the steps if $t$ counts something else: epochs of 23 updates; or if it starts at 2 instead of 1.
+
+
+# %% tags=["experiment", "nbval-ignore-output"]
+# Predict: a counter of epochs
+predict(
+    "t_counts_epochs",
+    "If t counts epochs, how many learning rates long is the longest step of the first one?",
+    "1",
+    "2",
+    "7",
+)
 
 
 # %% tags=["experiment"]
@@ -313,6 +350,7 @@ plots.show(
     "Epochs: it grows to 2.1 within the first epoch and jumps at each new one. One too many: it "
     "starts at 0.74 and comes close to 1.",
 )
+predicted("t_counts_epochs", lengths_with(counters["epochs"])[:23].max())
 
 # %% [markdown]
 # Only with updates every step has length 1. Being one too many is a small mistake that goes away,
@@ -500,6 +538,18 @@ check("repair_freezing_adam")
 # a right Adam reaches a cost of 0.17. What do they reach?
 
 
+# %% tags=["experiment", "nbval-ignore-output"]
+# Predict: three wrong Adams
+predict(
+    "unrepaired",
+    "How many of the three end at a cost below 0.17?",
+    "none",
+    "one",
+    "two",
+    "all three",
+)
+
+
 # %% tags=["experiment"]
 # Experiment: the three unrepaired Adams on digits
 def on_vectors(adam, learning_rate, like):
@@ -517,10 +567,13 @@ def on_vectors(adam, learning_rate, like):
 
 
 network = problems.init_params(np.random.default_rng(0), (64, 32, 10))
+ends = []
 for adam in (leaping_adam, uneven_adam, freezing_adam):
     with np.errstate(invalid="ignore"):  # one of them breaks
         costs, _ = costs_and_accuracy(on_vectors(adam, 0.01, network), 5, seed=0)
+    ends.append(costs[-1])
     print(f"{adam.__name__}: cost {costs[-1]:.2f}")
+predicted("unrepaired", ("none", "one", "two", "all three")[sum(cost < 0.17 for cost in ends)])
 
 # %% [markdown]
 # Two of the three look *better* than the right one: their steps are longer than the rate says, and
@@ -545,6 +598,16 @@ for adam in (leaping_adam, uneven_adam, freezing_adam):
 #
 # for gradients with mean $\mu$ and noise (잡음) of standard deviation $\sigma$. **Predict**:
 # gradients of mean 1, and noise ten times as large. How far does Adam go per update, on average?
+
+# %% tags=["experiment", "nbval-ignore-output"]
+# Predict: ten times as much noise
+predict(
+    "noise_ten",
+    "Noise ten times the mean: how many learning rates does Adam go per update?",
+    "1",
+    "0.3",
+    "0.1",
+)
 
 # %% tags=["experiment"]
 # Experiment: five levels of noise
@@ -573,6 +636,7 @@ plots.show(
 )
 for ratio, step in zip(ratios, measured, strict=True):
     print(f"noise {ratio:4}: mean step {step:.2f} learning rates")
+predicted("noise_ten", measured[-1])
 
 # %% [markdown]
 # Where the gradients agree, Adam takes its full step; where noise drowns them, it slows down by
@@ -586,6 +650,11 @@ for ratio, step in zip(ratios, measured, strict=True):
 #
 # **Predict**, then drag: at which angle does Adam swing most? What do larger $\beta_1$ and
 # $\beta_2$ do?
+
+
+# %% tags=["experiment", "nbval-ignore-output"]
+# Predict: across the axes
+predict("adam_across", "κ = 1000, turned by 45°: who needs fewer steps?", "momentum", "Adam")
 
 
 # %% tags=["experiment", "nbval-ignore-output"]
@@ -650,6 +719,8 @@ plots.show(
 for kappa in (10, 100, 1000):
     counts = [steps[kappas.index(kappa)] for steps in race.values()]
     print(f"kappa {kappa:4}: momentum {counts[0]}, Adam 0° {counts[1]}, Adam 45° {counts[2]}")
+heavy, _, across = (steps[-1] for steps in race.values())
+predicted("adam_across", "Adam" if across < heavy else "momentum")
 
 # %% [markdown]
 # Along the axes $\kappa$ does not exist for Adam: a coordinate's scale cancels. Across them Adam
@@ -670,6 +741,17 @@ for kappa in (10, 100, 1000):
 # "The choice of $\epsilon$ doesn't matter very much", says the lecture. **Predict** where it starts
 # to matter: for the first step on a tiny gradient, and for the cost after 10 epochs on digits.
 
+# %% tags=["experiment", "nbval-ignore-output"]
+# Predict: when epsilon matters
+predict(
+    "adam_epsilon",
+    "Rate 0.01: which is the first ε to raise the cost by a quarter?",
+    "1e-8",
+    "1e-4",
+    "1e-2",
+    "1",
+)
+
 # %% tags=["experiment"]
 # Experiment: epsilon, one step and ten epochs (3 s)
 print("first step in learning rates, epsilon = 1e-8")
@@ -685,6 +767,8 @@ sweep = 10.0 ** np.array([-12, -8, -4, -3, -2, -1, 0])
 fig, ax = plots.figure()
 for rate, color in ((0.01, "first"), (0.04, "second")):
     ends = [costs_and_accuracy(optimizers.adam(rate, epsilon=e), 10, seed=0)[0][-1] for e in sweep]
+    if rate == 0.01:
+        first_bad = next(e for e, c in zip(sweep, ends, strict=True) if c > 1.25 * ends[0])
     _ = ax.loglog(sweep, ends, ".-", color=plots.COLORS[color])
     plots.label_end(ax, sweep[-1], ends[-1], rf"$\alpha$ = {rate}", plots.COLORS[color])
     print(f"rate {rate}:", ", ".join(f"{c:.3f} at {e:g}" for e, c in zip(sweep, ends, strict=True)))
@@ -694,6 +778,7 @@ plots.show(
     "Training cost after ten epochs against epsilon, for two learning rates. Flat from 1e-12 to 1e-3, "
     "rising steeply beyond 1e-2.",
 )
+predicted("adam_epsilon", first_bad)
 
 # %% [markdown]
 # On digits nothing happens over nine powers of ten, and then a great deal. The gradients here are
@@ -701,15 +786,29 @@ plots.show(
 # $10^{-8}$ is large. The same thing seen from the other side: multiply the cost by $c$. **Predict**
 # from which $c$ on Adam notices.
 
+# %% tags=["experiment", "nbval-ignore-output"]
+# Predict: a smaller cost
+predict(
+    "scale_noticed",
+    "Which is the first c to move the end by more than a tenth?",
+    "0.001",
+    "1e-6",
+    "1e-8",
+    "1e-10",
+)
+
 # %% tags=["experiment"]
 # Experiment: a cost times c
 valley = problems.bowl(20, start=(-10, 5))
+ends = {}
 for c in (1, 1e-3, 1e-6, 1e-8, 1e-10):
     surface = problems.Problem(
         "scaled", valley.value, lambda w, c=c: c * valley.gradient(w), valley.start, None, None
     )
     w = optimizers.follow(surface, optimizers.adam(0.5), 20)[-1]
+    ends[c] = w
     print(f"c = {c:g}: after 20 steps at ({w[0]:.3f}, {w[1]:.3f}), from (-10, 5)")
+predicted("scale_noticed", next(c for c, w in ends.items() if np.abs(w - ends[1]).max() > 0.1))
 
 # %% [markdown]
 # Down to $c = 10^{-6}$ Adam hardly notices the scale of the cost; at $10^{-10}$ $\epsilon$ has
@@ -743,6 +842,18 @@ for label, update in (
 # accuracy.
 
 
+# %% tags=["experiment", "nbval-ignore-output"]
+# Predict: the race
+predict(
+    "first_to_cost",
+    "Which reaches a training cost of 0.05 first?",
+    "gradient descent",
+    "momentum",
+    "RMSprop",
+    "Adam",
+)
+
+
 # %% tags=["experiment"]
 # Experiment: a tuned race of four optimizers (10 s)
 def tuned(make, rates):
@@ -761,19 +872,21 @@ contest = {
     "RMSprop": ("rmsprop", optimizers.rmsprop, 0.005 * doubled),
     "Adam": ("adam", optimizers.adam, 0.01 * doubled),
 }
+needed = {}
 fig, axes = plots.figure(1, 2, size=(9, 3.8), width_ratios=(3, 2))
 for row, (label, (name, make, grid)) in enumerate(contest.items()):
     rate = tuned(make, grid) if grid.size > 1 else grid[0]
     runs = [costs_and_accuracy(make(rate), 16, seed) for seed in range(5)]
     costs = np.median([cost for cost, _ in runs], axis=0)
     accuracy = np.array([100 * share for _, share in runs])
+    needed[label] = 1 + int(np.argmax(costs < 0.05))
     color = plots.COLORS[name]
     _ = axes[0].semilogy(np.arange(1, 17), costs, color=color)
     plots.label_end(axes[0], 16, costs[-1], label, color, (8, (-2, -12, 9, 0)[row]))
     _ = axes[1].plot(accuracy, [row] * 5, "o", color=color, alpha=0.45)
     _ = axes[1].plot(accuracy.mean(), row, "|", color=color, markersize=22, markeredgewidth=2.5)
     print(
-        f"{label}: rate {rate:g}, cost 0.05 after {1 + int(np.argmax(costs < 0.05))} epochs, "
+        f"{label}: rate {rate:g}, cost 0.05 after {needed[label]} epochs, "
         f"test {accuracy.mean():.1f} % (spread {accuracy.std(ddof=1):.1f})"
     )
 _ = axes[0].axhline(0.05, color="#b9b9b9", linestyle=":")
@@ -784,6 +897,7 @@ plots.show(
     "Left: training cost over 16 epochs, median of five seeds; Adam and momentum fall fastest. "
     "Right: test accuracy of the five seeds of each optimizer; the four clouds overlap.",
 )
+predicted("first_to_cost", min(needed, key=needed.get))
 
 # %% [markdown] question="adam_best"
 # Adam and momentum reach the cost first, at 8 and 10 epochs. On the test digits nobody wins: the
@@ -800,8 +914,13 @@ plots.show(
 # once. How many epochs does each need for a training cost of 0.05? Both get their own rate out of
 # 0.02, 0.04 and 0.08.
 
+# %% tags=["experiment", "nbval-ignore-output"]
+# Predict: the whole batch
+predict("whole_batch", "How many times as many epochs does the whole batch need?", "1", "5", "20")
+
 # %% tags=["experiment"]
 # Experiment: mini-batches and the whole batch (2 s)
+needed = {}
 for batch, label, limit in ((64, "mini-batches of 64", 15), (1437, "the whole batch", 60)):
     epochs = {}
     for rate in (0.02, 0.04, 0.08):
@@ -809,7 +928,9 @@ for batch, label, limit in ((64, "mini-batches of 64", 15), (1437, "the whole ba
         if costs.min() < 0.05:
             epochs[rate] = 1 + int(np.argmax(costs < 0.05))
     best = min(epochs, key=epochs.get)
+    needed[batch] = epochs[best]
     print(f"{label}: {epochs[best]} epochs at rate {best}")
+predicted("whole_batch", needed[1437] / needed[64])
 
 # %% [markdown] question="adam_batch_gradients"
 
@@ -847,4 +968,4 @@ for batch, label, limit in ((64, "mini-batches of 64", 15), (1437, "the whole ba
 # 10.
 
 # %% tags=["nbval-ignore-output"]
-progress()
+progress("06_adam")

@@ -22,7 +22,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from optlab import check, hint, optimizers, plots, problems, progress
+from optlab import check, hint, optimizers, plots, predict, predicted, problems, progress
 from optlab.data import digits_split
 
 # %% [markdown]
@@ -38,11 +38,22 @@ from optlab.data import digits_split
 # **Predict** before you run the cell: where do the last 50 of 200 steps lie (in colour),
 # on the left and on the right?
 
+# %% tags=["experiment", "nbval-ignore-output"]
+# Predict: the last fifty steps
+predict(
+    "last_fifty",
+    "Where do the last 50 steps lie closer to the minimum?",
+    "with the fixed rate",
+    "with the decaying rate",
+    "equally close",
+)
+
 # %% tags=["experiment"]
 # Experiment: a fixed and a decaying rate
 bowl = problems.bowl(kappa=3, start=(-8.0, 4.0))
 steps = 200
 rates = {"fixed rate": np.full(steps, 0.3), "decaying rate": np.linspace(0.3, 0, steps)}
+away = {}
 fig, axes = plots.figure(1, 2, size=(9, 4), sharey=True)
 for ax, (name, table) in zip(axes, rates.items(), strict=True):
     noisy = problems.noisy_gradient(bowl.gradient, 2.0, np.random.default_rng(3))
@@ -53,13 +64,16 @@ for ax, (name, table) in zip(axes, rates.items(), strict=True):
     _ = ax.plot(*path[-50:].T, ".-", color=plots.COLORS["sgd"], linewidth=1.4, markersize=5)
     _ = ax.set_title(name)
     ax.label_outer()
-    far = np.linalg.norm(path[-50:], axis=1).mean()
+    far = away[name] = np.linalg.norm(path[-50:], axis=1).mean()
     print(f"{name}: mean distance from the minimum in the last 50 steps {far:.2f}")
 plots.show(
     fig,
     "Two noisy paths into a bowl, the last 50 steps in colour. With a fixed rate they fill a cloud "
     "around the minimum; with a decaying rate they lie close to it.",
 )
+fixed, decaying = away.values()
+words = "with the decaying rate" if decaying < 0.8 * fixed else "equally close"
+predicted("last_fifty", "with the fixed rate" if fixed < 0.8 * decaying else words)
 
 # %% [markdown]
 # Both arrive in the neighbourhood equally fast. Then the fixed rate keeps wandering: every step is
@@ -74,10 +88,17 @@ plots.show(
 # 1, and let 4,000 runs start at $w = 3$. **Predict**: the rate is 0.1. Will the mean of $w^2$
 # settle near 0.1, near 0.05, or near 0.01?
 
+# %% tags=["experiment", "nbval-ignore-output"]
+# Predict: the floor
+predict(
+    "noise_floor", "Rate 0.1: near which value does the mean of w² settle?", "0.1", "0.05", "0.01"
+)
+
 # %% tags=["experiment"]
 # Experiment: three fixed rates on a noisy cost
 rng = np.random.default_rng(0)
 names = {0.5: "gd", 0.1: "first", 0.02: "second"}
+floors = {}
 fig, ax = plots.figure()
 for rate, color in names.items():
     noisy = problems.noisy_gradient(lambda w: w, 1.0, rng)
@@ -87,7 +108,7 @@ for rate, color in names.items():
     floor = rate / (2 - rate)
     _ = ax.plot([0, 399], [floor, floor], "--", color=plots.COLORS[color], linewidth=1)
     plots.label_end(ax, 400, squares[-1], f"rate {rate}", plots.COLORS[color])
-    settled = np.mean(squares[-100:])
+    settled = floors[rate] = np.mean(squares[-100:])
     print(f"rate {rate}: mean of w^2 settles at {settled:.4f}; rate/(2 - rate) = {floor:.4f}")
 _ = ax.set(xlabel="step", ylabel="mean of $w^2$", xlim=(0, 470))
 plots.show(
@@ -95,6 +116,7 @@ plots.show(
     "Mean square of w against the step, logarithmic, for three rates. Each falls and then stays on "
     "its dashed floor: 0.33 for rate 0.5, 0.053 for 0.1, 0.010 for 0.02.",
 )
+predicted("noise_floor", floors[0.1])
 
 # %% [markdown] question="decay_noise_floor"
 # Each rate has a **noise floor**. One step maps $w$ to $(1-\alpha)\,w$ minus $\alpha$ times the
@@ -209,6 +231,12 @@ def exponential_decay(learning_rate0, epoch, base=0.95):
 # %% check="exponential_decay"
 check("exponential_decay")
 
+# %% tags=["experiment", "nbval-ignore-output"]
+# Predict: half of the rate
+predict(
+    "half_of_rate", "After how many epochs of base 0.95 is half of the rate gone?", "5", "14", "50"
+)
+
 # %% tags=["experiment"]
 # Experiment: your exponential decay in numbers
 try:
@@ -218,6 +246,7 @@ try:
     print(f"{exponential_decay(1.0, 100):.4f} of it is left after 100")
     above = sum(exponential_decay(3.0, epoch) > 1 for epoch in range(100))
     print(f"starting at 3, the rate is above 1 for {above} epochs")
+    predicted("half_of_rate", first, f"{first} epochs")
 except NotImplementedError:
     print("Exercise 2 comes first; then run this cell again.")
 
@@ -340,6 +369,18 @@ for name in list(makers):
 print("ready:", ", ".join(makers))
 
 # %% tags=["experiment", "nbval-ignore-output"]
+# Predict: losing contact
+predict(
+    "loses_contact",
+    "At the highest speed, whose curve ends farthest above its floor?",
+    "inverse time",
+    "exponential",
+    "square root",
+    "staircase",
+    "constant",
+)
+
+# %% tags=["experiment", "nbval-ignore-output"]
 # Sliders: your schedules and their speed
 EPOCHS = 40
 
@@ -378,11 +419,14 @@ plots.explore(
 
 # %% tags=["experiment"]
 # Experiment: the schedules in numbers
+above = {}
 for name, make in makers.items():
     for speed in (0.25, 1.0):
         rates, squares = settle(make(speed))
+        above[name] = squares[-1] / (rates[-1] / (2 - rates[-1]))
         print(f"{name:12} speed {speed:4}: last rate {rates[-1]:.1e},", end=" ")
         print(f"mean of w^2 {squares[-1]:.1e}, floor {rates[-1] / (2 - rates[-1]):.1e}")
+predicted("loses_contact", max(above, key=above.get))
 
 # %% [markdown]
 # | schedule | its character |
@@ -589,6 +633,16 @@ except NotImplementedError:
 # start from $\alpha_0 = 0.5$. **Predict**: which ends lowest, and does any of them end *higher*
 # than the constant rate?
 
+# %% tags=["experiment", "nbval-ignore-output"]
+# Predict: the race
+predict(
+    "worse_than_constant",
+    "How many of the eight decays end higher than the constant rate?",
+    "none",
+    "one",
+    "half of them, or more",
+)
+
 # %% tags=["experiment"]
 # Experiment: nine schedules from one first rate (10 s)
 runners = {"constant": lambda epoch: 1.0, "straight line to 0": lambda epoch: 1 - epoch / 40}
@@ -616,6 +670,10 @@ gap = (cost_and_gradient(W, X, train.Y)[0] - lowest).reshape(len(runners), start
 at_half = dict(zip(runners, gap[:, list(starts).index(0.5)], strict=True))
 for name in sorted(at_half, key=at_half.get):
     print(f"{name:24} J - J* = {at_half[name]:.1e}")
+higher = sum(end > at_half["constant"] for end in at_half.values())
+predicted(
+    "worse_than_constant", "half of them, or more" if higher > 3 else "one" if higher else "none"
+)
 
 # %% [markdown]
 # Most decays help, the best by a factor of a hundred. Halving at every epoch is *worse than no
@@ -628,8 +686,20 @@ for name in sorted(at_half, key=at_half.get):
 # The same runs, now for seven values of $\alpha_0$ from 0.0625 to 4; each schedule is drawn over
 # all of them, and its best one counts. (Differences below a factor of two can be chance.)
 
+# %% tags=["experiment", "nbval-ignore-output"]
+# Predict: a start for each
+predict(
+    "gains_most",
+    "With its own first rate, who gains most?",
+    "constant",
+    "exponential, base 0.8",
+    "exponential, base 0.95",
+    "halved every epoch",
+)
+
 # %% tags=["experiment"]
 # Experiment: the same with seven first rates
+asked = ("constant", "exponential, base 0.8", "exponential, base 0.95", "halved every epoch")
 shown = {
     "constant": ("gd", 1, (-4, -14)),
     "halved every epoch": ("adagrad", 6, (8, 4)),
@@ -659,6 +729,10 @@ plots.show(
 for row, name in enumerate(runners):
     best = gap[row].argmin()
     print(f"{name:24} best start {starts[best]:6}: J - J* = {gap[row, best]:.1e}")
+gains = {
+    name: at_half[name] / gap[list(runners).index(name)].min() for name in asked if name in runners
+}
+predicted("gains_most", max(gains, key=gains.get))
 
 # %% [markdown] question="decay_too_fast"
 # The ranking changes. Base 0.8 looked poor at 0.5 because it froze; from $\alpha_0 = 2$ it ends 17
@@ -679,6 +753,17 @@ for row, name in enumerate(runners):
 # fulfils both, a constant fails the second, an exponential the first. **Predict** for 20,000
 # updates on $\tfrac12 w^2$ from $w = 3$, with noise 1: which of these four ends closest to 0?
 
+# %% tags=["experiment", "nbval-ignore-output"]
+# Predict: the closest of four
+predict(
+    "closest_of_four",
+    "Which rate ends closest to 0?",
+    "0.1",
+    "1 / (t + 1)",
+    "0.1 / (t + 1)",
+    "0.5 * 0.95^t",
+)
+
 # %% tags=["experiment"]
 # Experiment: four rates over 20,000 updates
 rng = np.random.default_rng(2)
@@ -695,6 +780,8 @@ for rates_now in tables.T:
     w = w - rates_now[:, None] * (w + rng.standard_normal(300))
 for name, distance in zip(decays, np.sqrt(np.mean(w**2, axis=1)), strict=True):
     print(f"rate {name:14}: typical distance {distance:.4f}")
+ends = dict(zip(decays, np.sqrt(np.mean(w**2, axis=1)), strict=True))
+predicted("closest_of_four", min(ends, key=ends.get))
 
 # %% [markdown]
 # $1/(t+1)$ wins by far: it takes the average of everything it has seen. And the theorem is about
@@ -705,6 +792,16 @@ for name, distance in zip(decays, np.sqrt(np.mean(w**2, axis=1)), strict=True):
 # tune? It is often said: first $\alpha_0$ without decay, then the decay. **Predict** from the race on
 # the digits: add a decay to the $\alpha_0$ that is best without one. Does it help?
 
+# %% tags=["experiment", "nbval-ignore-output"]
+# Predict: a decay added
+predict(
+    "added_decay",
+    "Added to the best constant rate, a decay",
+    "always helps",
+    "never helps",
+    "helps in some cases",
+)
+
 # %% tags=["experiment"]
 # Experiment: a decay added to the best constant rate
 alone = gap[list(runners).index("constant")].argmin()
@@ -713,6 +810,9 @@ for row, name in list(enumerate(runners))[1:]:
     there, own = gap[row, alone], gap[row].min()
     word = "worse" if there > gap[0, alone] else "better"
     print(f"{name:24} from there {there:.1e}, {word} than constant; from its own start {own:.1e}")
+helps = gap[1:, alone] < gap[0, alone]
+words = "helps in some cases" if helps.any() else "never helps"
+predicted("added_decay", "always helps" if helps.all() else words)
 
 # %% [markdown]
 # Every decay makes it worse there. The best constant rate has to be small, for the sake of its
@@ -757,4 +857,4 @@ for row, name in list(enumerate(runners))[1:]:
 # it going. Lesson 10 returns to schedules: warm-up, cosine decay and restarts.
 
 # %% tags=["nbval-ignore-output"]
-progress()
+progress("07_learning_rate_decay")

@@ -21,7 +21,7 @@
 # %% tags=["set-up"]
 import numpy as np
 
-from optlab import check, hint, optimizers, plots, problems, progress
+from optlab import check, hint, optimizers, plots, predict, predicted, problems, progress
 
 # %% [markdown]
 # ## 1 · The old picture
@@ -36,6 +36,11 @@ from optlab import check, hint, optimizers, plots, problems, progress
 #
 # **Predict**: 60 walks start at random places of this map. In how many different hollows do they
 # end?
+
+
+# %% tags=["experiment", "nbval-ignore-output"]
+# Predict: sixty walks
+predict("hollows", "In how many different hollows do the 60 walks end?", "3", "8", "20", "60")
 
 
 # %% tags=["experiment"]
@@ -80,6 +85,7 @@ plots.show(
 )
 print(f"{len(hollows)} different hollows; the lowest cost is {costs.min():.2f},", end=" ")
 print(f"the highest {costs.max():.2f}")
+predicted("hollows", len(hollows))
 
 # %% [markdown]
 # So the fear is not unfounded in two dimensions: where you start decides where you end. But a
@@ -175,6 +181,10 @@ check("numerical_hessian")
 # curvature of the saddle along $w_2$ at $(0, 0.5)$, where it is $3 \cdot 0.5^2 - 1 = -0.25$
 # exactly, with steps from 0.1 to $10^{-15}$.
 
+# %% tags=["experiment", "nbval-ignore-output"]
+# Predict: the smaller the better
+predict("tiny_step", "Is a step of 1e-12 better than one of 1e-3?", "yes", "no")
+
 # %% tags=["experiment"]
 # Experiment: fifteen step sizes
 try:
@@ -192,6 +202,7 @@ try:
     )
     print(f"step 0.1: error {errors[0]:.0e}; step 0.001: error {errors[2]:.0e}")
     print("step 1e-12 is better than step 1e-3:", errors[11] < errors[2])
+    predicted("tiny_step", "yes" if errors[11] < errors[2] else "no")
 except NotImplementedError:
     print("Exercise 1 comes first; then run this cell again.")
 
@@ -303,6 +314,17 @@ check("log10_all_positive")
 # or smaller? By what factor at $n = 5$?
 
 
+# %% tags=["experiment", "nbval-ignore-output"]
+# Predict: coins
+predict(
+    "coins",
+    "At n = 5, the share of matrices with positive eigenvalues only is",
+    "about 1 in 32, as for coins",
+    "larger",
+    "smaller",
+)
+
+
 # %% tags=["experiment"]
 # Experiment: random matrices and coins (5 s)
 def symmetric(n, draws, rng):
@@ -340,6 +362,9 @@ plots.show(
 )
 for n, share in zip(sizes, measured, strict=True):
     print(f"n = {n}: measured {share:.5f}, 2^-n {0.5**n:.5f}, too large by {0.5**n / share:.1f}")
+ratio = measured[-1] / 0.5**5
+words = "larger" if ratio > 1.5 else "about 1 in 32, as for coins"
+predicted("coins", "smaller" if ratio < 0.67 else words, f"{measured[-1]:.5f} against {0.5**5:.5f}")
 
 # %% [markdown]
 # The coin estimate is right for $n = 1$ and wrong by a factor of more than two hundred at $n = 5$.
@@ -361,6 +386,18 @@ print(f"random matrices: 10^-{np.log(3) / 4 * n**2 / np.log(10):,.0f}")
 #
 # **Predict**, then drag: at which $\mu$ do the last negative eigenvalues disappear? Does it depend
 # on $n$?
+
+
+# %% tags=["experiment", "nbval-ignore-output"]
+# Predict: the last negative one
+predict(
+    "last_negative",
+    "n = 50: at which shift does the last negative eigenvalue usually disappear?",
+    "0.5",
+    "1",
+    "2",
+    "4",
+)
 
 
 # %% tags=["experiment", "nbval-ignore-output"]
@@ -395,6 +432,7 @@ for shift in (0.0, 1.0, 1.5, 1.8, 2.0, 2.2, 2.5):
     print(
         f"n = 50, shift {shift}: {100 * np.mean(smallest + shift > 0):5.1f} % have no negative one"
     )
+predicted("last_negative", float(np.median(-smallest)))
 
 # %% [markdown] question="optima_two_to_minus_n"
 # So it can be anything. Without a shift a minimum in 50 dimensions never occurs; beyond a shift of
@@ -416,6 +454,18 @@ for shift in (0.0, 1.0, 1.5, 1.8, 2.0, 2.2, 2.5):
 #
 # **Predict**: what share of the critical points are minima in 2 dimensions, and in 8? And which
 # have the lower cost, minima or saddles?
+
+
+# %% tags=["experiment", "nbval-ignore-output"]
+# Predict: the share of minima
+predict(
+    "minima_in_8",
+    "In 8 dimensions, what share of the critical points are minima?",
+    "a quarter",
+    "a tenth",
+    "less than 1 in 50",
+)
+predict("lower_cost", "Which have the lower cost?", "minima", "saddles")
 
 
 # %% tags=["experiment"]
@@ -459,6 +509,13 @@ for n, (down, cost) in found.items():
         f"n = {n}: {100 * np.mean(down == 0):2.0f} % are minima; correlation of the cost", end=" "
     )
     print(f"and the share of curvatures down: {np.corrcoef(down, cost)[0, 1]:.1f}")
+down, cost = found[8]
+share = np.mean(down == 0)
+words = "a quarter" if share > 0.17 else "a tenth"
+predicted("minima_in_8", "less than 1 in 50" if share < 0.02 else words)
+down, cost = found[3]
+lower = cost[down == 0].mean() < cost[(down > 0) & (down < 1)].mean()
+predicted("lower_cost", "minima" if lower else "saddles", "on average, in 3 dimensions")
 
 # %% [markdown]
 # Already in two dimensions only about a quarter are minima; in eight they are hard to find at all.
@@ -533,6 +590,17 @@ for name, make in makers.items():
     tuned[name] = make(rates[best])
     print(f"{labels[name]:16} best rate {rates[best]:.3f}: {steps[best]} steps into the minimum")
 
+# %% tags=["experiment", "nbval-ignore-output"]
+# Predict: close to the ridge
+predict(
+    "grows_most",
+    "From the offset 1e-2 to 1e-14, whose number of steps grows most?",
+    "gradient descent",
+    "momentum",
+    "RMSprop",
+    "Adam",
+)
+
 # %% tags=["experiment"]
 # Experiment: your escapes from the saddle
 try:
@@ -554,6 +622,8 @@ try:
     )
     for name, counts in escapes.items():
         print(f"{labels[name]:16} offset 1e-2: {counts[0]} steps, 1e-14: {counts[-1]} steps")
+    grows = {labels[name]: counts[-1] - counts[0] for name, counts in escapes.items()}
+    predicted("grows_most", max(grows, key=grows.get))
 except NotImplementedError:
     print("Exercise 4 comes first; then run this cell again.")
 
@@ -681,6 +751,16 @@ check("perturbed_descent")
 # **Predict**: gradient descent with rate 0.1 starts exactly on the ridge. How strong must the
 # kicks be so that it leaves within 400 steps? And what do strong kicks cost later, in the minimum?
 
+# %% tags=["experiment", "nbval-ignore-output"]
+# Predict: the weakest kick
+predict(
+    "weakest_kick",
+    "What is the weakest noise with which it leaves within 400 steps?",
+    "1e-8",
+    "1e-4",
+    "0.1",
+)
+
 # %% tags=["experiment"]
 # Experiment: kicks of six strengths (2 s)
 try:
@@ -710,6 +790,9 @@ try:
         fig,
         "Left: steps to leave the ridge fall from about 180 to 15 as the noise grows from 1e-8 to "
         "0.1. Right: the cost above the minimum at the end grows with the square of the noise.",
+    )
+    predicted(
+        "weakest_kick", min(n for n, steps in zip(levels, away, strict=True) if steps is not None)
     )
 except NotImplementedError:
     print("Exercise 5 comes first; then run this cell again.")
@@ -751,16 +834,32 @@ print(f"sigmoid(w)^2/2 at w = 10:         {sigmoid(10) ** 2 * (1 - sigmoid(10)):
 #
 # **Predict**: who is fastest from $w = 2$, and who from $w = 5$?
 
+# %% tags=["experiment", "nbval-ignore-output"]
+# Predict: who is fastest
+predict(
+    "from_near", "Who is fastest from w = 2?", "gradient descent", "momentum", "RMSprop", "Adam"
+)
+predict(
+    "last_from_far",
+    "Who is the slowest from w = 5?",
+    "gradient descent",
+    "momentum",
+    "RMSprop",
+    "Adam",
+)
+
 # %% tags=["experiment"]
 # Experiment: a tuned race across the plain
 starts = np.array([2.0, 3.0, 4.0, 4.5, 5.0, 5.5])
 highest = {"gd": 2, "momentum": 38, "rmsprop": 2, "adam": 2}  # stable at the bottom up to here
+counts = {}
 fig, ax = plots.figure(size=(7.6, 4.2))
 for name, make in makers.items():
     rates = np.tile(highest[name] * np.geomspace(1e-3, 0.99, 150), starts.size)
     path = optimizers.follow(hole, make(rates), 2500, np.repeat(starts, 150)[None])
     steps = optimizers.steps_to_reach(hole.value(path.swapaxes(0, 1)), 0.01)
     fewest = np.where(steps >= 0, steps, 9999).reshape(starts.size, 150).min(axis=1)
+    counts[labels[name]] = fewest
     there = fewest < 9999
     _ = ax.semilogy(starts[there], fewest[there], "o-", color=plots.COLORS[name])
     end = starts[there][-1], fewest[there][-1]
@@ -774,6 +873,8 @@ plots.show(
     "Steps to the minimum against the start. Gradient descent is fastest near the hole and leaves "
     "the figure beyond 4.5; momentum follows it later; RMSprop and Adam stay below a hundred.",
 )
+predicted("from_near", min(counts, key=lambda name: counts[name][0]))
+predicted("last_from_far", max(counts, key=lambda name: counts[name][4]))
 
 # %% [markdown] question="optima_plateau"
 # Where the gradient is healthy, plain gradient descent wins, and the adaptive methods are
@@ -816,4 +917,4 @@ plots.show(
 # among them.
 
 # %% tags=["nbval-ignore-output"]
-progress()
+progress("08_local_optima")

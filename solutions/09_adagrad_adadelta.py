@@ -21,7 +21,7 @@
 # %% tags=["set-up"]
 import numpy as np
 
-from optlab import check, hint, optimizers, plots, problems, progress
+from optlab import check, hint, optimizers, plots, predict, predicted, problems, progress
 from optlab.data import digits_split
 
 # %% [markdown]
@@ -37,6 +37,16 @@ from optlab.data import digits_split
 #
 # **Predict** before you run the cell: how many times larger are the sums in the middle of the image
 # than those at its edge? Ten times? A thousand times?
+
+# %% tags=["experiment", "nbval-ignore-output"]
+# Predict: rare pixels
+predict(
+    "rare_pixels",
+    "How many times larger is the largest sum than the smallest?",
+    "10 times",
+    "1000 times",
+    "100000 times",
+)
 
 # %% tags=["experiment"]
 # Experiment: the gradients of every pixel
@@ -74,6 +84,8 @@ print(
     f"largest sum {squares.max():.2g}, smallest {squares[seen].min():.2g}, never: {(~seen).sum()}"
 )
 print(f"1 / root of the sum: largest / smallest = {np.nanmax(rates) / np.nanmin(rates):.0f}")
+ratio = squares.max() / squares[seen].min()
+predicted("rare_pixels", ratio, f"about {round(ratio, -5):,.0f}")
 
 # %% [markdown]
 # Five powers of ten. With one learning rate for all, the weights at the edge have hardly moved at
@@ -210,11 +222,30 @@ plots.show(
 # at once, 3000 steps. **Predict**: which of the four curves is lowest at the end, and which is
 # highest?
 
+# %% tags=["experiment", "nbval-ignore-output"]
+# Predict: four curves
+predict(
+    "lowest_curve",
+    "Which curve is lowest at the end?",
+    "RMSprop, rate 0.1",
+    "RMSprop, rate 0.01",
+    "Adagrad, rate 0.1",
+    "Adagrad, rate 0.01",
+)
+predict(
+    "highest_curve",
+    "Which is highest?",
+    "RMSprop, rate 0.1",
+    "RMSprop, rate 0.01",
+    "Adagrad, rate 0.1",
+    "Adagrad, rate 0.01",
+)
+
 # %% tags=["experiment"]
 # Experiment: four curves on a noisy bowl (3 s)
 hollow = problems.bowl(1, start=(1.0, 1.0))
 fig, ax = plots.figure()
-steps = np.arange(3001)
+steps, ends = np.arange(3001), {}
 for name, make in (("rmsprop", optimizers.rmsprop), ("adagrad", optimizers.adagrad)):
     for rate, style in ((0.1, "-"), (0.01, "--")):
         noisy = problems.noisy_gradient(hollow.gradient, 1.0, np.random.default_rng(0))
@@ -224,6 +255,7 @@ for name, make in (("rmsprop", optimizers.rmsprop), ("adagrad", optimizers.adagr
         _ = ax.loglog(steps[1:], value[1:], style, color=plots.COLORS[name])
         label = {"adagrad": "Adagrad", "rmsprop": "RMSprop"}[name]
         plots.label_end(ax, 3000, value[-1], rf"{label}, $\alpha$ = {rate}", plots.COLORS[name])
+        ends[f"{label}, rate {rate}"] = value[-1]
         print(f"{label}, rate {rate}: f = {value[300]:.3f} at step 300, {value[-1]:.4f} at 3000")
 _ = ax.set(xlabel="step", ylabel="mean of $f$ over 500 runs", xlim=(0.9, 60000))
 plots.show(
@@ -232,6 +264,8 @@ plots.show(
     "level, at 0.05 for rate 0.1 and 0.005 for rate 0.01. Adagrad with rate 0.1 keeps falling and "
     "ends lowest; with rate 0.01 it crawls and ends highest.",
 )
+predicted("lowest_curve", min(ends, key=ends.get))
+predicted("highest_curve", max(ends, key=ends.get))
 
 # %% [markdown]
 # Both, then. With a good rate Adagrad is the only one that keeps improving: its decay is a
@@ -296,6 +330,17 @@ check("adadelta_update")
 # values of $\epsilon$. **Predict**: does the tiny number matter?
 
 
+# %% tags=["experiment", "nbval-ignore-output"]
+# Predict: a tiny number
+predict(
+    "tiny_number",
+    "With ε = 1e-8 in place of 1e-2, Adadelta needs",
+    "equally many steps",
+    "10 times as many",
+    "hundreds of times as many",
+)
+
+
 # %% tags=["experiment"]
 # Experiment: your Adadelta with seven epsilons
 def my_adadelta(rho=0.95, epsilon=1e-6):
@@ -312,10 +357,11 @@ def my_adadelta(rho=0.95, epsilon=1e-6):
 
 line = problems.bowl(1, start=(1.0, 0.0))
 try:
+    steps_needed = {}
     fig, ax = plots.figure()
     for power in range(-8, -1):
         path = optimizers.follow(line, my_adadelta(epsilon=10.0**power), 2000)[:, 0]
-        arrived = int(np.argmax(path < 0.1))
+        arrived = steps_needed[power] = int(np.argmax(path < 0.1))
         _ = ax.semilogx(np.arange(1, 2001), path[1:], color=plots.COLORS["adadelta"])
         text = rf"$10^{{{power}}}$"
         plots.label_end(ax, max(np.argmax(path < 0.5), 1), 0.5, text, "#333333", (5, 3))
@@ -327,6 +373,9 @@ try:
         "steps. Each tenfold epsilon arrives about three times earlier: after 4 steps for 1e-2, "
         "after 1810 for 1e-8.",
     )
+    ratio = steps_needed[-8] / steps_needed[-2]
+    words = "10 times as many" if ratio > 2 else "equally many steps"
+    predicted("tiny_number", "hundreds of times as many" if ratio > 100 else words)
 except NotImplementedError:
     print("Exercise 2 comes first; then run this cell again.")
 
@@ -369,6 +418,24 @@ except NotImplementedError:
 # to get rid of nine tenths of the distance? And what if all gradients are 1000 times as large?
 
 
+# %% tags=["experiment", "nbval-ignore-output"]
+# Predict: a start far away
+predict(
+    "far_start",
+    "From a start 100 times as far, Adadelta needs",
+    "equally many steps",
+    "5 times as many",
+    "30 times as many",
+)
+predict(
+    "large_gradients",
+    "With gradients 1000 times as large it needs",
+    "equally many steps",
+    "fewer steps",
+    "more steps",
+)
+
+
 # %% tags=["experiment"]
 # Experiment: other starts, other scales
 def steps_to_a_tenth(start, c):
@@ -379,8 +446,18 @@ def steps_to_a_tenth(start, c):
 
 
 try:
+    counted = {}
     for start, c in ((1, 1), (1, 1000), (0.01, 1), (100, 1)):
-        print(f"start {start}, gradients times {c}: {steps_to_a_tenth(start, c)} steps")
+        counted[start, c] = steps_to_a_tenth(start, c)
+        print(f"start {start}, gradients times {c}: {counted[start, c]} steps")
+    near, far = counted[1, 1], counted[100, 1]
+    words = "5 times as many" if far > 2 * near else "equally many steps"
+    predicted(
+        "far_start", "30 times as many" if far > 12 * near else words, f"{far} steps against {near}"
+    )
+    larger = counted[1, 1000] - near
+    words = "equally many steps" if abs(larger) <= 0.01 * near else "more steps"
+    predicted("large_gradients", "fewer steps" if larger < -0.01 * near else words)
 except NotImplementedError:
     print("Exercise 2 comes first; then run this cell again.")
 
@@ -438,6 +515,15 @@ check("nesterov_update")
 # **Predict**: the valley of lesson 4, the same $\alpha = 0.2$ and $\beta = 0.9$ for both. Which path
 # swings more?
 
+# %% tags=["experiment", "nbval-ignore-output"]
+# Predict: two paths
+predict(
+    "swings_more",
+    "Which path still swings more across the valley after 40 steps?",
+    "the heavy ball's",
+    "Nesterov's",
+)
+
 # %% tags=["experiment"]
 # Experiment: the heavy ball and your Nesterov
 valley = problems.bowl(kappa=20)
@@ -475,6 +561,9 @@ plots.show(
     "Two paths on the long bowl at the same rate. The heavy ball keeps swinging across the valley; "
     "Nesterov's swings across die out after a few steps.",
 )
+if "nesterov" in paths:
+    ball, look = (np.abs(path[40:, 1]).max() for path in paths.values())
+    predicted("swings_more", "the heavy ball's" if ball > look else "Nesterov's")
 
 # %% [markdown]
 # The look-ahead acts as a brake. When the ball is about to run up the other wall, the gradient over
@@ -492,6 +581,16 @@ plots.show(
 # since $f$ goes with the square of the distance.
 #
 # **Predict** the winner at $\kappa = 1000$, on the left and on the right.
+
+# %% tags=["experiment", "nbval-ignore-output"]
+# Predict: two finish lines
+predict("left_line", "κ = 1000, f to a millionth: who needs fewer steps?", "heavy ball", "Nesterov")
+predict(
+    "right_line",
+    "κ = 1000, distance to a thousandth: who needs fewer steps?",
+    "heavy ball",
+    "Nesterov",
+)
 
 # %% tags=["experiment"]
 # Experiment: a tuned race to two finish lines (3 s)
@@ -546,6 +645,8 @@ for line, finish in enumerate(finish_lines):
             f"{finish}, kappa {kappa:4}: heavy ball {first[line][0]:3} steps "
             f"(beta {first[line][1]:.2f}), Nesterov {second[line][0]:3} (beta {second[line][1]:.2f})"
         )
+for line, name in enumerate(("left_line", "right_line")):
+    predicted(name, "heavy ball" if ball[-1][line][0] < look[-1][line][0] else "Nesterov")
 
 # %% [markdown]
 # Two finish lines, two winners. At $\kappa = 1000$ the left one is crossed by Nesterov in three
@@ -581,6 +682,17 @@ for line, finish in enumerate(finish_lines):
 # epochs; the lowest mean cost counts. Then three other seeds.
 #
 # **Predict**: which of the three suffers most from the large gradients at the start?
+
+
+# %% tags=["experiment", "nbval-ignore-output"]
+# Predict: a bad start
+predict(
+    "suffers_least",
+    "Which of the three ends lowest from the bad start?",
+    "Adagrad",
+    "RMSprop",
+    "Adadelta",
+)
 
 
 # %% tags=["experiment"]
@@ -636,6 +748,10 @@ good, bad = (list(three.values()) for three in curves.values())
 slowest, quickest = max(curve[4] for curve in good), min(curve[-1] for curve in bad)
 print("the slowest after 5 epochs from the good start is below the quickest after 10", end=" ")
 print("from the bad one:", slowest < quickest)
+last = {
+    contest[name][0]: curve[-1] for name, curve in curves["weights ten times too large"].items()
+}
+predicted("suffers_least", min(last, key=last.get))
 
 # %% [markdown]
 # From the bad start Adagrad ends at twice the cost of RMSprop: its sums still hold the squares of
@@ -679,4 +795,4 @@ print("from the bad one:", slowest < quickest)
 # are made of.
 
 # %% tags=["nbval-ignore-output"]
-progress()
+progress("09_adagrad_adadelta")

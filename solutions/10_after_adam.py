@@ -21,7 +21,7 @@
 # %% tags=["set-up"]
 import numpy as np
 
-from optlab import check, hint, optimizers, plots, problems, progress
+from optlab import check, hint, optimizers, plots, predict, predicted, problems, progress
 from optlab.data import digits_split
 
 # %% [markdown]
@@ -43,6 +43,13 @@ from optlab.data import digits_split
 # Adam?
 
 
+# %% tags=["experiment", "nbval-ignore-output"]
+# Predict: where they end
+predict(
+    "adam_ends", "Where does Adam end?", "at -1, the best point", "near 0", "at +1, the worst point"
+)
+
+
 # %% tags=["experiment"]
 # Experiment: two optimizers on a stream of gradients
 def walk(update, stream):
@@ -59,6 +66,7 @@ def falling(t):
     return 0.5 / np.sqrt(t)
 
 
+ENDS = ("at -1, the best point", "near 0", "at +1, the worst point")
 stream = problems.reddi_stream(3000)
 paths = {
     "gd": walk(optimizers.gradient_descent(falling), stream),
@@ -75,6 +83,7 @@ plots.show(
     "The position over steps. Gradient descent goes to -1, the best point. Adam climbs in a zigzag "
     "to +1, the worst one, and stays there.",
 )
+predicted("adam_ends", ENDS[round(float(paths["adam"][-1])) + 1])
 
 # %% [markdown] question="amsgrad_why"
 
@@ -154,6 +163,17 @@ check("amsgrad_update")
 # $\beta_2 = 0.1$? And on the digits, is it better than Adam?
 
 
+# %% tags=["experiment", "nbval-ignore-output"]
+# Predict: where AMSGrad ends
+predict(
+    "amsgrad_ends",
+    "Where does AMSGrad end on the stream?",
+    "at -1, the best point",
+    "near 0",
+    "at +1, the worst point",
+)
+
+
 # %% tags=["experiment"]
 # Experiment: your AMSGrad, on the stream and on digits
 def my_amsgrad(learning_rate, beta1=0.9, beta2=0.999):
@@ -193,6 +213,7 @@ try:
         }
         rate = min(costs, key=costs.get)
         print(f"{label} on digits: cost {costs[rate]:.3f} at its best rate {rate} of three")
+    predicted("amsgrad_ends", ENDS[round(float(path[-1])) + 1])
 except NotImplementedError:
     print("Exercise 1 comes first; then run this cell again.")
 
@@ -372,6 +393,17 @@ check("adamw_update")
 # $\lambda_w = 1$.
 
 
+# %% tags=["experiment", "nbval-ignore-output"]
+# Predict: AdamW and two weights
+predict(
+    "adamw_weights",
+    "Under AdamW, which weight decays more?",
+    "the one with large gradients",
+    "the one with small gradients",
+    "both alike",
+)
+
+
 # %% tags=["experiment"]
 # Experiment: the two weights under your AdamW
 def my_adamw(learning_rate, weight_decay):
@@ -394,6 +426,9 @@ try:
         fig,
         "The two weights under AdamW: both follow the dotted curve 0.999 to the t, down to 0.13.",
     )
+    large, small = means[-1]
+    words = "the one with large gradients" if large < small else "the one with small gradients"
+    predicted("adamw_weights", "both alike" if abs(large - small) < 0.05 else words)
 except NotImplementedError:
     print("Exercise 2 comes first; then run this cell again.")
 
@@ -510,6 +545,16 @@ except NotImplementedError:
 # ± standard deviation. **Predict**: which schedule allows the largest rate? Which reaches the lowest
 # cost?
 
+# %% tags=["experiment", "nbval-ignore-output"]
+# Predict: three schedules
+predict(
+    "lowest_schedule",
+    "Each at its best rate: which schedule reaches the lowest cost in the sweep?",
+    "constant",
+    "cosine",
+    "warm-up and cosine",
+)
+
 # %% tags=["experiment"]
 # Experiment: three schedules, each with its rate (5 s)
 STEPS = 230
@@ -538,6 +583,7 @@ def tune_and_run(make, rates, warmup_steps):
 
 rates = (0.02, 0.04, 0.08, 0.16, 0.32)
 kinds = (("constant", None, "gd"), ("cosine", 0, "second"), ("warm-up and cosine", 46, "first"))
+lowest = {}
 fig, ax = plots.figure()
 for label, warmup_steps, color in kinds:
     try:
@@ -545,6 +591,7 @@ for label, warmup_steps, color in kinds:
     except NotImplementedError:
         print(f"{label}: exercise 3 comes first; then run this cell again.")
         continue
+    lowest[label] = min(costs)
     _ = ax.loglog(rates, costs, "o-", color=plots.COLORS[color])
     shift = {"constant": 8, "cosine": -8}.get(label, 0)
     plots.label_end(ax, rates[-1], costs[-1], label, plots.COLORS[color], (8, shift))
@@ -558,6 +605,8 @@ plots.show(
     "Training cost after ten epochs against the learning rate. Constant rate and cosine alone get "
     "worse beyond 0.04 and 0.08; with a warm-up it stays low up to 0.16.",
 )
+if lowest:
+    predicted("lowest_schedule", min(lowest, key=lowest.get))
 
 # %% [markdown]
 # The warm-up is what makes a large rate possible: at 0.16 both others have lost. And at its best rate
@@ -575,6 +624,11 @@ plots.show(
 # This can be told apart. Let Adam *look* at ten mini-batches: $v$ and $s$ learn from them, the weights
 # do not move. Then it starts at the full rate, with an $s$ that knows. **Predict**: at $\alpha = 0.16$,
 # does that do what a warm-up of ten steps does?
+
+
+# %% tags=["experiment", "nbval-ignore-output"]
+# Predict: ten looks
+predict("ten_looks", "Beside ten steps of warm-up, ten looks help", "not at all", "less", "as much")
 
 
 # %% tags=["experiment"]
@@ -598,9 +652,14 @@ ways = (
     ("ten steps of warm-up, then the cosine", lambda: optimizers.adam(scheduled(0.16, 10))),
 )
 try:
+    worst = []
     for label, make in ways:
         ends = np.array([train_digits(make(), 10, seed)[0] for seed in FRESH])
+        worst.append(ends.max())
         print(f"{label}: cost between {ends.min():.2f} and {ends.max():.2f} over ten seeds")
+    alone, looked, warmed = worst
+    words = "as much" if looked < 1.5 * warmed else "less"
+    predicted("ten_looks", "not at all" if looked > 0.9 * alone else words)
 except NotImplementedError:
     print("Exercise 3 comes first; then run this cell again.")
 
@@ -654,6 +713,11 @@ check("sgdr")
 #
 # **Predict**: how much worse are the restarts than the planned cosines? And what happens to the cost
 # just after a restart?
+
+
+# %% tags=["experiment", "nbval-ignore-output"]
+# Predict: just after a restart
+predict("after_restart", "One epoch after a restart, the cost is, in most runs,", "higher", "lower")
 
 
 # %% tags=["experiment"]
@@ -729,6 +793,7 @@ try:
     print(f"one epoch after the restart at 3: {spread(runs[:, 3])}, higher in {rises} of 10 runs")
     nearer = int(np.sum(runs[:, -1] < constant_runs[:, -1]))
     print(f"after 15 epochs the restarts are below the constant rate in {nearer} of 10 runs")
+    predicted("after_restart", "higher" if rises > 5 else "lower")
 except NotImplementedError:
     print("Exercises 3 and 4 come first; then run this cell again.")
 
@@ -767,6 +832,17 @@ except NotImplementedError:
 # **Predict** two curves: the cost on the digits after six epochs against $\epsilon$, once with
 # $\alpha = 0.01$ throughout, once with the best of five rates, 0.01 to 2.56, for each $\epsilon$.
 
+# %% tags=["experiment", "nbval-ignore-output"]
+# Predict: two curves over epsilon
+predict(
+    "epsilon_fixed",
+    "Rate 0.01 throughout: from ε = 1e-8 to 1 the cost grows by the factor",
+    "1.2",
+    "3",
+    "20",
+)
+predict("epsilon_tuned", "With the best rate for each ε it grows by the factor", "1.2", "3", "20")
+
 # %% tags=["experiment"]
 # Experiment: epsilon at one rate and tuned (2 s)
 sweep = 10.0 ** np.array([-12, -8, -4, -2, -1, 0])
@@ -794,6 +870,8 @@ plots.show(
 for k, e in enumerate(sweep):
     rate = grid[table[k].argmin()]
     print(f"epsilon {e:g}: cost {fixed[k]:.3f} at rate 0.01, {tuned[k]:.3f} at its best, {rate:g}")
+predicted("epsilon_fixed", fixed[-1] / fixed[1])
+predicted("epsilon_tuned", tuned[-1] / tuned[1])
 
 # %% [markdown]
 # Both notes are right, each in its place. As long as $\epsilon$ is small beside the roots it does not
@@ -872,4 +950,4 @@ for label, warmup_steps, _ in kinds:
 # batch normalization, early stopping, and noise that is put in on purpose.
 
 # %% tags=["nbval-ignore-output"]
-progress()
+progress("10_after_adam")

@@ -23,7 +23,7 @@
 # %% tags=["set-up"]
 import numpy as np
 
-from optlab import check, hint, optimizers, plots, problems, progress
+from optlab import check, hint, optimizers, plots, predict, predicted, problems, progress
 from optlab.data import digits_split
 
 # %% [markdown]
@@ -108,6 +108,20 @@ check("curriculum_order")
 # of the training labels are replaced by random ones.
 
 
+# %% tags=["experiment", "nbval-ignore-output"]
+# Predict: three orders
+predict(
+    "true_labels", "True labels: is easy first ahead of no order after 100 batches?", "yes", "no"
+)
+predict(
+    "random_labels",
+    "30 % random labels: where is hard first after 100 batches?",
+    "first",
+    "second",
+    "last",
+)
+
+
 # %% tags=["experiment"]
 # Experiment: three orders, true and random labels (3 s)
 def growing_pools(order, updates=400):
@@ -164,6 +178,9 @@ try:
             *(f"{m:.1f} ± {s:.1f}" for m, s in zip(ahead.mean(axis=0), error, strict=True)),
             "(standard error)",
         )
+        means = {name: run[:, 1].mean() for name, run in runs.items()}
+        if Y is train.Y:
+            predicted("true_labels", "yes" if means["easy first"] > means["no order"] else "no")
         _ = ax.set(title=title, xlabel="mini-batches", xscale="log", ylim=(0, 102))
         _ = ax.set_xticks([50, 100, 200, 400], ["50", "100", "200", "400"])
         ax.minorticks_off()
@@ -174,6 +191,10 @@ try:
         "Test accuracy against the number of batches. With true labels the curriculum lags behind "
         "training without an order. With random labels among them it leads after 50 batches and is "
         "behind after 400; the hardest first learn next to nothing for 100 batches.",
+    )
+    predicted(
+        "random_labels",
+        ("last", "second", "first")[sum(means["hard first"] > m for m in means.values())],
     )
 except NotImplementedError:
     print("Exercise 1 comes first; then run this cell again.")
@@ -292,6 +313,12 @@ check("batch_norm_forward")
 # **Predict**: at which rates does the plain network fail while the other one learns?
 
 
+# %% tags=["experiment", "nbval-ignore-output"]
+# Predict: a rate of 3
+predict("rate_three", "Rate 3, usual weights: the plain network recognises", "10 %", "50 %", "95 %")
+predict("rate_three_normalized", "And the one with batch normalization?", "10 %", "50 %", "95 %")
+
+
 # %% tags=["experiment"]
 # Experiment: six rates, three scales of weights (2 s)
 def normalized_step(params, running, X, Y, learning_rate):
@@ -354,6 +381,8 @@ try:
         _ = ax.semilogx(rates, plain, "o-", color=plots.COLORS["data"], label="plain")
         _ = ax.semilogx(rates, normalized, "o-", color=plots.COLORS["first"], label="batch norm")
         _ = ax.set(title=f"first weights x {scale}", xlabel="learning rate", ylim=(0, 102))
+        if scale == 1:
+            at_three = [shares[rates.index(3.0)] for shares in (plain, normalized)]
         print(f"scale {scale}: plain", *(f"{value:.0f}" for value in plain), end="; ")
         print("normalized", *(f"{value:.0f}" for value in normalized))
     _ = axes[0].set_ylabel("test accuracy, percent")
@@ -364,6 +393,8 @@ try:
         "normalization the rates up to 3 work in every panel; the plain network fails at 3, and "
         "with weights 30 times too large it is worse at most rates.",
     )
+    predicted("rate_three", at_three[0], f"{at_three[0]:.0f} %")
+    predicted("rate_three_normalized", at_three[1], f"{at_three[1]:.0f} %")
 except NotImplementedError:
     print("Exercise 2 comes first; then run this cell again.")
 
@@ -378,6 +409,13 @@ except NotImplementedError:
 # that it is the smoother cost that counts.
 
 # %% quiz="strategies_one_example"
+
+# %% tags=["experiment", "nbval-ignore-output"]
+# Predict: the wrong mode
+predict(
+    "wrong_mode_one", "Wrong mode, one example per batch: the accuracy is", "10 %", "50 %", "95 %"
+)
+predict("wrong_mode_64", "Wrong mode, shuffled batches of 64:", "10 %", "50 %", "95 %")
 
 # %% [markdown]
 # The same trained network, evaluated in the right and in the wrong mode. **Predict** the accuracy in
@@ -428,6 +466,8 @@ try:
         *(f"{s}: {w:.1f} %," for s, w in zip(sizes, wrong, strict=True)),
     )
     print(f"training mode, sorted by digit: {by_class:.1f} %")
+    predicted("wrong_mode_one", wrong[0], f"{wrong[0]:.0f} %")
+    predicted("wrong_mode_64", wrong[sizes.index(64)], f"{wrong[sizes.index(64)]:.0f} %")
 except NotImplementedError:
     print("Exercise 2 comes first; then run this cell again.")
 
@@ -445,6 +485,12 @@ except NotImplementedError:
 # these 200 by heart, wrong labels included. A separate **validation part** (검증 데이터) of 437
 # digits watches. **Predict**: when does the validation cost begin to rise, and where is the training
 # cost then?
+
+# %% tags=["experiment", "nbval-ignore-output"]
+# Predict: when it begins to rise
+predict(
+    "validation_rises", "After which epoch does the validation cost only rise?", "5", "40", "100"
+)
 
 # %% tags=["experiment"]
 # Experiment: 120 epochs with wrong labels
@@ -483,6 +529,7 @@ for name, epoch in (("lowest", lowest), ("last", 119)):
         f"{name} validation cost: epoch {epoch}, training {training_costs[epoch]:.2f}, "
         f"validation {validation_costs[epoch]:.2f}, test accuracy {accuracy:.1f} %"
     )
+predicted("validation_rises", lowest, f"epoch {lowest}")
 
 # %% [markdown]
 # From some epoch on the network learns the wrong labels by heart: **overfitting** (과적합). The
@@ -520,17 +567,30 @@ check("early_stopping")
 # %% [markdown]
 # **Predict**: which patience is too small here, and what does a large one cost?
 
+# %% tags=["experiment", "nbval-ignore-output"]
+# Predict: patience
+predict(
+    "patience",
+    "What is the smallest patience that finds the lowest validation cost?",
+    "1",
+    "5",
+    "20",
+    "40",
+)
+
 # %% tags=["experiment"]
 # Experiment: six values of patience
 try:
+    found = {}
     for patience in (1, 2, 5, 10, 20, 40):
         best_params, epochs_run = early_stopping(validation_costs, params_by_epoch, patience)
-        cost = problems.cost_and_grads(best_params, watch_X, watch_Y)[0]
+        cost = found[patience] = problems.cost_and_grads(best_params, watch_X, watch_Y)[0]
         accuracy = 100 * problems.accuracy(best_params, test.X, test.labels)
         print(
             f"patience {patience:2}: {epochs_run:3} epochs run, validation cost {cost:.3f}, "
             f"test accuracy {accuracy:.1f} %"
         )
+    predicted("patience", min(found, key=found.get))
 except NotImplementedError:
     print("Exercise 3 comes first; then run this cell again.")
 
@@ -592,6 +652,17 @@ check("noisy_gradients")
 # that never fades ($\gamma = 0$). **Predict** the test accuracies after 30 epochs.
 
 
+# %% tags=["experiment", "nbval-ignore-output"]
+# Predict: from zero weights
+predict(
+    "zero_weights",
+    "Which ends with the highest test accuracy?",
+    "no noise",
+    "noise that stays",
+    "noise that fades",
+)
+
+
 # %% tags=["experiment"]
 # Experiment: three kinds of noise from zero weights
 def train_from_zero(eta, gamma):
@@ -612,6 +683,7 @@ def train_from_zero(eta, gamma):
 
 
 try:
+    shares = {}
     fig, ax = plots.figure()
     for eta, gamma, name, color in (
         (0.0, 0.55, "no noise", "data"),
@@ -619,6 +691,7 @@ try:
         (0.3, 0.55, "noise that fades", "first"),
     ):
         costs, accuracy = train_from_zero(eta, gamma)
+        shares[name] = accuracy
         _ = ax.plot(range(1, 31), costs, color=plots.COLORS[color])
         plots.label_end(ax, 30, costs[-1], name, plots.COLORS[color] if eta else "#6f6f6f")
         print(f"{name}: training cost {costs[-1]:.2f}, test accuracy {accuracy:.1f} %")
@@ -628,6 +701,7 @@ try:
         "Training cost from weights that are all zero. Without noise it stays at 2.3. Fading noise "
         "brings it below 0.2; noise that stays stops falling near 1.",
     )
+    predicted("zero_weights", max(shares, key=shares.get))
 except NotImplementedError:
     print("Exercise 4 comes first; then run this cell again.")
 
@@ -719,6 +793,16 @@ for number, (first, soon, last) in endings.items():
 # A picture like this is a caricature. **Predict** what a rate that is much too large does to a network:
 # does its cost explode as well?
 
+# %% tags=["experiment", "nbval-ignore-output"]
+# Predict: far too large a rate
+predict(
+    "huge_rate",
+    "With rate 10 the cost of the network",
+    "explodes",
+    "stays near 2.3",
+    "falls below 1",
+)
+
 # %% tags=["experiment"]
 # Experiment: six learning rates of a network
 for rate in (0.003, 0.03, 0.3, 1.0, 2.0, 10.0):
@@ -731,6 +815,8 @@ for rate in (0.003, 0.03, 0.3, 1.0, 2.0, 10.0):
         costs.append(problems.cost_and_grads(params, train.X, train.Y)[0])
     shown = ", ".join(f"{costs[epoch - 1]:.2f}" for epoch in (1, 2, 5, 10))
     print(f"rate {rate:5}: cost after 1, 2, 5 and 10 epochs {shown}")
+words = "falls below 1" if costs[-1] < 1 else "stays near 2.3"
+predicted("huge_rate", "explodes" if costs[-1] > 10 else words)
 
 # %% [markdown]
 # It does not explode, it dies: one huge step, and all hidden units give zero for every digit. From
@@ -778,6 +864,16 @@ check("tune_learning_rate")
 # %% [markdown]
 # Nine rates, three seeds, four optimizers, five epochs on the digits. The dots are what your
 # function picks. **Predict**: by which factor do the best rates of gradient descent and Adam differ?
+
+# %% tags=["experiment", "nbval-ignore-output"]
+# Predict: two best rates
+predict(
+    "best_rates_apart",
+    "The best rates of gradient descent and Adam differ by the factor",
+    "2",
+    "16",
+    "1000",
+)
 
 # %% tags=["experiment"]
 # Experiment: a sweep for four optimizers (2 s)
@@ -831,6 +927,8 @@ try:
         print(f"validation cost {lowest.mean():.3f} ± {spread:.3f}")
 except NotImplementedError:
     print("Exercise 5 comes first; then run this cell again.")
+gd, adam = (sweep[np.nanargmin(swept[name].mean(axis=1))] for name in ("gd", "adam"))
+predicted("best_rates_apart", gd / adam)
 
 # %% [markdown] question="strategies_fair_race"
 # At one rate for all, Adam seems far ahead of gradient descent and of momentum. At a rate of its own,
@@ -874,4 +972,4 @@ except NotImplementedError:
 # by the rules of section 6.
 
 # %% tags=["nbval-ignore-output"]
-progress()
+progress("11_training_strategies")

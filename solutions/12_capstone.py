@@ -21,7 +21,7 @@
 # %% tags=["set-up"]
 import numpy as np
 
-from optlab import check, hint, plots, problems, progress, race
+from optlab import check, hint, plots, predict, predicted, problems, progress, race
 from optlab.data import digits_split
 from optlab.solved import solved
 
@@ -37,6 +37,13 @@ from optlab.solved import solved
 # the fewest steps.
 #
 # **Predict** who arrives first on each of the four. Then drag the step from 0 to 100.
+
+# %% tags=["experiment", "nbval-ignore-output"]
+# Predict: who arrives first
+predict("round_bowl", "Who arrives first on the round bowl?", "gd", "momentum", "rmsprop", "adam")
+predict("long_bowl", "Who on the long, turned bowl?", "gd", "momentum", "rmsprop", "adam")
+predict("beside_saddle", "Who on the saddle?", "gd", "momentum", "rmsprop", "adam")
+predict("on_plateau", "Who on the plateau?", "gd", "momentum", "rmsprop", "adam")
 
 # %% tags=["experiment", "nbval-ignore-output"]
 # Slider: four optimizers on four surfaces
@@ -55,6 +62,11 @@ plots.explore(
 print("steps to within 0.1 of a minimum, each with its tuned rate")
 for line in race.results():
     print(line)
+for name, surface in zip(
+    ("round_bowl", "long_bowl", "beside_saddle", "on_plateau"), race.SURFACES, strict=True
+):
+    steps = {who: race.runners()[surface, who].arrived for who in race.OPTIMIZERS}
+    predicted(name, min((who for who in steps if steps[who] >= 0), key=steps.get))
 
 # %% [markdown] question="capstone_no_winner"
 
@@ -259,6 +271,29 @@ else:
 # **Predict**, and write your predictions down before you run the cell: who will have the lowest training
 # cost after 30 epochs? Who the highest test accuracy? By how much will the others be behind?
 
+# %% tags=["experiment", "nbval-ignore-output"]
+# Predict: the winner
+predict(
+    "lowest_training_cost",
+    "Who will have the lowest training cost?",
+    "sgd",
+    "momentum",
+    "nesterov",
+    "adagrad",
+    "rmsprop",
+    "adadelta",
+    "adam",
+    "amsgrad",
+    "adamw",
+)
+predict(
+    "highest_accuracy",
+    "By how much will the best test accuracy be above the lowest?",
+    "1 point",
+    "3 points",
+    "10 points",
+)
+
 # %% tags=["experiment"]
 # Experiment: the race (4 s)
 training_cost, test_accuracy = {}, {}
@@ -289,6 +324,12 @@ if team:
             f"{name:9} training cost {cost.mean():.4f} ± {cost.std(ddof=1):.4f}, "
             f"test accuracy {accuracy.mean():.1f} ± {accuracy.std(ddof=1):.1f} %"
         )
+    means = {name: costs.mean() for name, costs in training_cost.items()}
+    predicted("lowest_training_cost", min(means, key=means.get))
+    if len(team) > 1:
+        shares = [accuracy.mean() for accuracy in test_accuracy.values()]
+        apart = max(shares) - min(shares)
+        predicted("highest_accuracy", apart, f"{apart:.1f} points")
 else:
     print("Nobody is in the race yet: see section 2.")
 
@@ -324,17 +365,32 @@ else:
 # All of this was at a constant rate. Would a schedule have changed the ranks? **Predict**, for the four
 # optimizers of section 1: the same rates, now falling to 0 along a cosine over the 30 epochs.
 
+# %% tags=["experiment", "nbval-ignore-output"]
+# Predict: a falling rate
+predict(
+    "falling_first",
+    "With falling rates, who has the lowest training cost?",
+    "sgd",
+    "momentum",
+    "rmsprop",
+    "adam",
+)
+
 # %% tags=["experiment"]
 # Experiment: the same with a falling rate (2 s)
 again = [name for name in ("sgd", "momentum", "rmsprop", "adam") if name in team]
+falling = {}
 for name in again:
     costs, right = five_runs(name, falling=True)
+    falling[name] = costs.mean()
     print(
         f"{name:9} training cost {costs.mean():.3f} ± {costs.std(ddof=1):.3f}, at the constant rate "
         f"{training_cost[name].mean():.3f}; test accuracy {right.mean():.1f} ± {right.std(ddof=1):.1f} %"
     )
 if not again:
     print("This needs sgd, momentum, rmsprop or adam in the race: see section 2.")
+if again:
+    predicted("falling_first", min(falling, key=falling.get))
 
 # %% [markdown] question="capstone_error_bars"
 # With all of them solved: every training cost is higher, since so many of the 300 steps are short.
@@ -391,4 +447,4 @@ if not again:
 # you; each one that you solve joins the race the next time you run this notebook.
 
 # %% tags=["nbval-ignore-output"]
-progress()
+progress("12_capstone")

@@ -28,7 +28,7 @@ def taken_out(cells: Iterable[NotebookNode], topic: str) -> list[str]:
                 lookup = f'plots.described("{topic}", {number})'
                 cell.source = _replaced(cell.source, place, lookup)
             cell.source = _SHOWN.sub(r"plots.show(fig, \1)", cell.source)  # it fits one line now
-            found += [place.value for place in places]
+            found += [str(place.value) for place in places]
     return found
 
 

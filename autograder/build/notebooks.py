@@ -8,6 +8,7 @@ exercises/topic.py     ->  notebooks/optlab/keys/topic/    public cases, data on
 
 import json
 import os
+import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from copy import deepcopy
@@ -242,6 +243,7 @@ def _keys(source: Source) -> Iterator[tuple[Path, bytes]]:
     if source.lesson is None:
         return
     folder, lesson = KEYS / source.topic, source.lesson
+    notebook, described = _read(source)
     listing = {
         "lesson": lesson.name,
         "title": lesson.title,
@@ -250,11 +252,19 @@ def _keys(source: Source) -> Iterator[tuple[Path, bytes]]:
             {"name": item.name, "kind": item.kind, "points": item.points}
             for item in lesson.exercises.values()
         ],
+        "predictions": list(_predictions(notebook)),
     }
     yield folder / "lesson.json", (json.dumps(listing, indent=1) + "\n").encode()
-    yield folder / figures.FILE, figures.packed(_read(source)[1])
+    yield folder / figures.FILE, figures.packed(described)
     for exercise in lesson.exercises.values():
         yield folder / f"{exercise.name}.key", keys.pack(exercise.public_key(), exercise.ways)
+
+
+def _predictions(notebook: NotebookNode) -> Iterator[str]:
+    """The names of what the lesson asks to predict."""
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            yield from re.findall(r'^predict\(\s*"(\w+)"', cell.source, re.MULTILINE)
 
 
 def _write_keys(source: Source) -> None:

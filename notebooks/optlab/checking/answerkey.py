@@ -57,6 +57,7 @@ class AnswerKey:
     views_allowed: whether a result may share memory with the arguments.
     defaults: of the parameters, as in the cell that a learner gets.
     asks: what kind of answer a quiz question asks for: "a number of days".
+    options: what stands beside the letters of a quiz.
     hidden: how many hidden cases there are beyond `cases`.
     """
 
@@ -74,6 +75,7 @@ class AnswerKey:
     views_allowed: bool = False
     rtol: float = RTOL
     asks: str = ""
+    options: dict[str, str] = field(default_factory=dict)
     hidden: int = 0
     defaults: dict[str, Any] = field(default_factory=dict)
 
@@ -103,6 +105,7 @@ class AnswerKey:
             views_allowed=data["views_allowed"],
             rtol=data["rtol"],
             asks=data["asks"],
+            options=data["options"],
             hidden=data["hidden"],
             defaults=data["defaults"],
         )

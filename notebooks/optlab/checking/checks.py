@@ -10,7 +10,7 @@ from dataclasses import replace
 from types import CodeType
 from typing import Any
 
-from optlab.checking import box, journal, keys, messages, notice, ownlines, telling, trial
+from optlab.checking import box, journal, keys, messages, notice, ownlines, quiz, telling, trial
 from optlab.checking.answerkey import AnswerKey
 from optlab.checking.box import CodeLine
 from optlab.checking.diagnose import Status, Verdict
@@ -38,6 +38,7 @@ def check(exercise: str) -> None:
     again = _again(answer, verdict)
     code = ownlines.of(answer, verdict)
     _remember_place(verdict, code)
+    verdict = replace(verdict, message=quiz.chosen(key.options, answer) + verdict.message)
     if verdict.status == Status.NOT_ATTEMPTED:
         raise messages.not_attempted(exercise)
     if verdict.status != Status.CORRECT:

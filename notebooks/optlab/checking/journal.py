@@ -1,4 +1,4 @@
-"""The learner's journal: where a learner stands, lesson by lesson, and what comes next.
+"""The learner's journal: where a learner stands, what was predicted, and what comes next.
 
 The state is a small JSON file beside the notebooks. It is a convenience: where it cannot be read
 or written, nothing fails. A notebook that runs elsewhere (a solution, a copy in another folder)
@@ -14,13 +14,49 @@ from optlab.checking.box import Rich, Tone, put_out
 from optlab.checking.diagnose import Status, Verdict
 
 FILE = Path(__file__).parents[2] / ".progress.json"
+PREDICTIONS = "predictions"  # no exercise has this name
 _CELLS = 20
 _memory: dict = {}
 
 
 def record(verdict: Verdict) -> None:
     """Remember the newest verdict on an exercise."""
-    state = _state() | {verdict.exercise: {"status": verdict.status, "score": verdict.score}}
+    _keep({verdict.exercise: {"status": verdict.status, "score": verdict.score}})
+
+
+def passed(exercise: str) -> bool:
+    """Whether the newest verdict on it was that it is right."""
+    return _state().get(exercise, {}).get("status") == Status.CORRECT
+
+
+def choice(name: str) -> str | None:
+    """What was predicted, where something was."""
+    return _predictions().get(name, {}).get("choice")
+
+
+def choose(name: str, option: str) -> bool:
+    """Keep a prediction, unless its result is known already; whether it was kept."""
+    known = _predictions()
+    if "held" in known.get(name, {}):
+        return False
+    _keep({PREDICTIONS: known | {name: {"choice": option}}})
+    return True
+
+
+def settle(name: str, result: str) -> str | None:
+    """Keep whether a prediction held, the first time; what was predicted."""
+    known = _predictions()
+    entry = known.get(name)
+    if entry is None:
+        return None
+    if "held" not in entry:
+        _keep({PREDICTIONS: known | {name: entry | {"held": entry["choice"] == result}}})
+    return entry["choice"]
+
+
+def _keep(news: dict) -> None:
+    """Another notebook may have written since: what is there is read first."""
+    state = _state() | news
     _memory.update(state)
     if not _beside_the_notebooks():
         return
@@ -30,30 +66,31 @@ def record(verdict: Verdict) -> None:
         return
 
 
-def passed(exercise: str) -> bool:
-    """Whether the newest verdict on it was that it is right."""
-    return _state().get(exercise, {}).get("status") == Status.CORRECT
+def _predictions() -> dict[str, dict]:
+    found = _state().get(PREDICTIONS, {})
+    entries = found.items() if isinstance(found, dict) else ()
+    return {name: one for name, one in entries if isinstance(one, dict) and "choice" in one}
 
 
-def progress() -> None:
-    """Show every lesson as a bar, the points so far, and the next open exercise."""
-    put_out(Rich(_as_text(), _as_html()))
+def progress(lesson: str = "") -> None:
+    """Show every lesson as a bar, what comes next, and which predictions held (of `lesson`)."""
+    put_out(Rich(_as_text(lesson), _as_html(lesson)))
 
 
-def _as_text() -> str:
+def _as_text(about: str = "") -> str:
     lines = []
     for lesson, done, total in _standing():
         filled = round(_CELLS * done / total) if total else 0
         bar = "█" * filled + "·" * (_CELLS - filled)
         lines.append(f"{lesson['lesson']:36} {bar} {done:g} of {total:g} points")
     following = _next()
-    lines.append(
-        "Next: {} in {}.ipynb".format(*following) if following else "Everything is solved."
-    )
-    return "\n".join(lines)
+    if following:
+        exercise, place, minutes = following
+        lines.append(f"Next: {exercise} in {place}.ipynb, {_left(minutes)}")
+    return "\n".join([*lines, *([] if following else ["Everything is solved."]), *_held(about)])
 
 
-def _as_html() -> str:
+def _as_html(about: str = "") -> str:
     rows = [
         f"<tr><td style='text-align:left'>{_link(lesson['lesson'], lesson['title'])}</td>"
         f"<td>{_bar(lesson['title'], done, total or 1)}</td>"
@@ -63,9 +100,30 @@ def _as_html() -> str:
     following = _next()
     step = "Everything is solved."
     if following:
-        exercise, lesson = following
-        step = f"Next: <code>{exercise}</code> in {_link(lesson, lesson)}"
-    return f"<table>{''.join(rows)}</table><p>{step}</p>"
+        exercise, place, minutes = following
+        step = f"Next: <code>{exercise}</code> in {_link(place, place)}, {_left(minutes)}"
+    said = "".join(f"<p>{line}</p>" for line in (step, *_held(about)))
+    return f"<table>{''.join(rows)}</table>{said}"
+
+
+def _left(minutes: int) -> str:
+    return f"about {minutes} minutes to the end of that lesson."
+
+
+def _held(about: str) -> list[str]:
+    """How many predictions held, of one lesson or of all; nothing where none has met its result."""
+    asked = {
+        name
+        for lesson in keys.lessons()
+        for name in lesson["predictions"]
+        if about in ("", lesson["lesson"])
+    }
+    known = [one["held"] for name, one in _predictions().items() if name in asked and "held" in one]
+    if not known:
+        return []
+    where = " in this lesson" if about else ""
+    wrong = " A wrong one is no loss: what surprises you, you keep." if not all(known) else ""
+    return [f"Your predictions{where}: {sum(known)} of {len(known)} held.{wrong}"]
 
 
 def _bar(label: str, done: float, total: float) -> str:
@@ -103,12 +161,14 @@ def _standing() -> list[tuple[dict, float, float]]:
     ]
 
 
-def _next() -> tuple[str, str] | None:
+def _next() -> tuple[str, str, int] | None:
+    """The first exercise that is open, its lesson, and about how many minutes that still takes."""
     state = _state()
-    for lesson in keys.lessons():
+    for lesson, done, total in _standing():
         for item in lesson["exercises"]:
             if state.get(item["name"], {}).get("status") != Status.CORRECT:
-                return item["name"], lesson["lesson"]
+                minutes = lesson["minutes"] * (1 - done / total)
+                return item["name"], lesson["lesson"], max(5, 5 * round(minutes / 5))
     return None
 
 

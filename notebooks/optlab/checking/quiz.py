@@ -4,6 +4,7 @@ Nothing here says the right answer, which side of it an answer lies on, or how f
 """
 
 import math
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -20,6 +21,14 @@ def normal(value: Any) -> Any:
     if type(value) in (str, np.str_):
         return str(value).strip(_AROUND).lower()
     return codec.snapshot(value)
+
+
+def chosen(options: Mapping[str, str], given: Any) -> str:
+    """The words of the option that a letter stands for, as the beginning of what is said to it."""
+    letter = normal(given)
+    if not isinstance(letter, str) or letter not in options:
+        return ""
+    return f"You chose {letter}: “{' '.join(options[letter].split()).rstrip('.')}”. "
 
 
 def unlisted(asks: str, right: Any, given: Any, rtol: float) -> str:

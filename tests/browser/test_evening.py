@@ -1,0 +1,98 @@
+"""A lesson's code is folded, a prediction is chosen by hand, and it is met again below."""
+
+import json
+import shutil
+
+import nbformat
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
+
+from autograder import NOTEBOOKS
+
+LESSON = "04_momentum"
+TITLES = {
+    "set-up": "# Set-up",
+    "predict": "# Predict: three learning rates",
+    "experiment": "# Experiment: three learning rates in the valley",
+}
+WIDE = {"viewport": {"width": 1280, "height": 900}}
+NARROW = {"viewport": {"width": 640, "height": 900}}
+
+
+@pytest.fixture(scope="module")
+def ids() -> dict[str, str]:
+    cells = nbformat.read(NOTEBOOKS / f"{LESSON}.ipynb", as_version=4).cells
+    return {
+        name: next(cell.id for cell in cells if cell.source.split("\n")[0] == title)
+        for name, title in TITLES.items()
+    }
+
+
+@pytest.fixture
+def lesson(lab, open_notebook, tmp_path):
+    """A copy of its own: who opens the same notebook again meets the same kernel."""
+    name = f"{tmp_path.name}.ipynb"
+    shutil.copy(NOTEBOOKS / f"{LESSON}.ipynb", lab.folder / name)
+    return open_notebook(name)
+
+
+@pytest.fixture
+def fresh_journal(lab):
+    path = lab.folder / ".progress.json"
+    path.unlink(missing_ok=True)
+    yield path
+    path.unlink(missing_ok=True)
+
+
+def test_code_is_a_title_until_it_is_opened(lesson, ids):
+    for name, title in TITLES.items():
+        bar = lesson.cell(ids[name]).locator(".jp-InputPlaceholder")
+        expect(bar).to_contain_text(title)
+        bar.click()
+        expect(lesson.cell(ids[name]).locator(".cm-content")).to_be_visible()
+
+
+def test_an_experiment_may_be_changed(lesson, ids):
+    cell = lesson.cell(ids["experiment"])
+    cell.locator(".jp-InputPlaceholder").click()
+    lesson.write(ids["experiment"], "print('mine', 6 * 7)")
+    lesson.run(ids["experiment"])
+    expect(lesson.output(ids["experiment"])).to_contain_text("mine 42")
+
+
+@pytest.mark.parametrize(
+    ("choice", "told", "look"),
+    [
+        ("0.09", "As you predicted: 0.09.", WIDE | {"color_scheme": "light"}),
+        ("0.02", "You predicted: 0.02. Measured: 0.09.", NARROW | {"color_scheme": "dark"}),
+    ],
+)
+def test_a_prediction_comes_back(lesson, ids, fresh_journal, choice, told, look, screenshot):
+    for name in ("set-up", "predict"):
+        lesson.run(ids[name])
+    asked = lesson.cell(ids["predict"])
+    expect(asked).to_contain_text("Which learning rate gets closest to the minimum?")
+    button = asked.get_by_role("radio", name=choice, exact=True)
+    button.focus()
+    button.press("Space")
+    expect(asked.get_by_role("status")).to_contain_text("Noted.")
+    assert json.loads(fresh_journal.read_text())["predictions"] == {
+        "closest_rate": {"choice": choice}
+    }
+    screenshot("predict")
+    lesson.run(ids["experiment"])
+    box = lesson.cell(ids["experiment"]).get_by_role("status")
+    expect(box).to_contain_text(told)
+    box.scroll_into_view_if_needed()
+    screenshot("predicted")
+    found = Axe().run(lesson.page, context=".jp-OutputArea-output")
+    assert [rule["id"] for rule in found.response["violations"]] == []
+
+
+def test_after_a_restart_the_choice_is_there_again(fresh_journal, lesson, ids):
+    fresh_journal.write_text(json.dumps({"predictions": {"closest_rate": {"choice": "0.101"}}}))
+    for name in ("set-up", "predict"):
+        lesson.run(ids[name])
+    button = lesson.cell(ids["predict"]).get_by_role("radio", name="0.101", exact=True)
+    expect(button).to_be_checked()
