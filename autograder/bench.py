@@ -5,6 +5,8 @@ do not count. Stock means `nbgrader autograde` with its own defaults in a course
 solution: its kernels run the whole notebook, and the check cells decide by the public cases. Both
 sides do the same work: either both run the lesson's demonstrations, or these cells are in nobody's
 notebook. What one more submission costs is the cost of a larger class less that of a smaller one.
+Otter-Grader is measured beside them where it can be installed, in an environment of its own that is
+thrown away.
 """
 
 import json
@@ -13,9 +15,11 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Mapping
+import zipfile
+from collections.abc import Callable, Mapping
 from copy import deepcopy
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 from statistics import mean
 from typing import Any
@@ -41,6 +45,8 @@ LESSON = "04_momentum"
 FEW, MANY = 8, 108  # submissions; start-up is told for the few
 STOCK_LEAN = (1, 4)  # stock nbgrader takes seconds for each
 STOCK_FULL = (1, 2)
+OTTERS = 4  # one by one, as Otter grades without containers; the first fills its caches
+OTTER = ("otter-grader", "ipykernel")  # what its environment needs beside optlab's own needs
 OURS_FULL = (1, 4)
 SCALE = (100, 1_000, 10_000)
 RECORDED = 100_000
@@ -96,6 +102,19 @@ print(json.dumps(max(checks)))
 """
 
 
+# One exercise as Otter asks for it: by the public cases of its key, as stock nbgrader does.
+_OTTER_TEST = """\
+OK_FORMAT = True
+test = {{"name": {name!r}, "points": {points!r}, "suites": [
+    {{"type": "doctest", "scored": True, "cases": [{{"hidden": False, "code": {code!r}}}]}}]}}
+"""
+_OTTER_CODE = """\
+>>> from optlab.checking import keys, trial
+>>> str(trial.judge(keys.load({name!r}), globals().get({name!r})).status)
+'correct'
+"""
+
+
 @dataclass(frozen=True)
 class Spent:
     """What a command took: processor seconds of all its processes, peak megabytes of its own."""
@@ -116,6 +135,7 @@ def bench(lesson: str = LESSON) -> None:
         stock_full = [_stock(top / f"whole{count}", lesson, count, True) for count in STOCK_FULL]
         disagreements = _disagreements(top / f"stock{max(STOCK_LEAN)}", top / "many", lesson)
         floor = _floor(top / "many", lesson)
+        otter, without = _otter(top / "otter", lesson)
     each = (many.cpu - few.cpu) / (MANY - FEW)
     each_full = (full[1] - full[0]) / (OURS_FULL[1] - OURS_FULL[0])
     stock_each = (stock[1] - stock[0]) / (STOCK_LEAN[1] - STOCK_LEAN[0])
@@ -132,6 +152,8 @@ def bench(lesson: str = LESSON) -> None:
         "ms_each_with_experiments": 1000 * each_full,
         "stock_s_each_with_experiments": stock_each_full,
         "times_stock_per_core_with_experiments": stock_each_full / each_full,
+        "otter_lean_s_each": otter,
+        "without_otter": without,
         "floor_ms": 1000 * floor,
         "search_ms": 1000 * _search(lesson),
         "check_ms": 1000 * _slowest_check(lesson),
@@ -208,12 +230,17 @@ def _stock(course: Path, lesson: str, count: int, experiments: bool) -> float:
     files.replace(solution, (SOLUTIONS / f"{lesson}.ipynb").read_bytes())
     if not experiments:
         for path in (solution, *course.glob("submitted/*/*/*.ipynb")):
-            notebook = nbformat.read(path, as_version=4)
-            notebook.cells = [cell for cell in notebook.cells if not _is_experiment(cell)]
-            files.replace(path, nbformat.writes(notebook))
+            _without(path, _is_experiment)
     files.replace(course / "nbgrader_config.py", 'c = get_config()\nc.CourseDirectory.root = "."\n')
     _nbgrader(course, "generate_assignment", lesson)
     return _nbgrader(course, "autograde", lesson).cpu
+
+
+def _without(path: Path, unwanted: Callable[[NotebookNode], bool]) -> None:
+    """Take cells out of a notebook."""
+    notebook = nbformat.read(path, as_version=4)
+    notebook.cells = [cell for cell in notebook.cells if not unwanted(cell)]
+    files.replace(path, nbformat.writes(notebook))
 
 
 def _is_experiment(cell: NotebookNode) -> bool:
@@ -240,6 +267,48 @@ def _disagreements(stock: Path, ours: Path, lesson: str) -> list[str]:
     ]
 
 
+# Otter -------------------------------------------------------------------------------------------
+
+
+def _otter(folder: Path, lesson: str) -> tuple[float | None, str]:
+    """Processor seconds of one submission without demonstrations, or why there are none."""
+    make_class(folder, lesson, OTTERS)
+    home = folder / "environment"
+    needs = [f"{name}=={version(name)}" for name in ("numpy", "matplotlib")]
+    uv = [sys.executable, "-m", "uv"]
+    try:
+        _run([*uv, "venv", str(home)], folder, os.environ)
+        python = str(home / "bin" / "python")
+        _run([*uv, "pip", "install", "--python", python, *OTTER, *needs], folder, os.environ)
+    except RunError as error:
+        return None, f"Otter could not be installed: {error}"
+    asked = folder / "autograder.zip"
+    with zipfile.ZipFile(asked, "w") as archive:
+        archive.writestr("otter_config.json", '{"lang": "python"}')
+        for name, exercise in find_lesson(lesson).exercises.items():
+            code = _OTTER_CODE.format(name=name)
+            test = _OTTER_TEST.format(name=name, points=float(exercise.points), code=code)
+            archive.writestr(f"tests/{name}.py", test)
+    path = os.pathsep.join([str(home / "bin"), os.environ.get("PATH", os.defpath)])
+    environment = os.environ | {"PATH": path, "PYTHONPATH": str(NOTEBOOKS)}
+    command = [str(home / "bin" / "otter"), "run", "--no-logo", "-a", str(asked), "-o"]
+    spent = []
+    for place, notebook in enumerate(sorted(folder.glob("submitted/*/*/*.ipynb"))):
+        _without(notebook, lambda cell: _is_experiment(cell) or _is_check(cell))
+        results = notebook.with_name("results")
+        results.mkdir()
+        spent.append(_run([*command, str(results), str(notebook)], folder, environment).cpu)
+        marks = json.loads((results / "results.json").read_text("utf-8"))["tests"]
+        score = sum(test.get("score") or 0 for test in marks)
+        if place % 2 == 0 and score != find_lesson(lesson).points:
+            return None, f"Otter gave a right submission {score:g} points"
+    return mean(spent[1:]), ""
+
+
+def _is_check(cell: NotebookNode) -> bool:
+    return bool(cell.metadata.get("nbgrader", {}).get("grade"))
+
+
 # This harness ------------------------------------------------------------------------------------
 
 
@@ -263,9 +332,7 @@ def _floor(course: Path, lesson: str) -> float:
         [
             cell.source
             for cell in notebook.cells
-            if cell.cell_type == "code"
-            and not cell.metadata.get("nbgrader", {}).get("grade")
-            and not _is_experiment(cell)
+            if cell.cell_type == "code" and not _is_check(cell) and not _is_experiment(cell)
         ]
         for notebook in notebooks
     ]
@@ -380,6 +447,10 @@ def _print(report: dict[str, Any]) -> None:
         f"{report['ms_each_with_experiments'] / 1000:.2f}",
         f"{report['times_stock_per_core_with_experiments']:.1f}",
     )
+    otter = report["otter_lean_s_each"]
+    if otter:
+        ratio = otter / (report["ms_each"] / 1000)
+        table.add_row("lean, Otter in stock's place", f"{otter:.2f}", "", f"{ratio:.0f}")
     console = Console()
     console.print(table)
     console.print(
@@ -387,7 +458,8 @@ def _print(report: dict[str, Any]) -> None:
         f"nothing changed: {report['rerun_cpu_s']:.1f} s.\n"
         f"Floor, a warm fork that runs the cells and nothing else: {report['floor_ms']:.0f} ms. "
         f"Looking for the place of a slip: {report['search_ms']:.0f} ms more.\n"
-        f"From the click to the answer, slowest check: {report['check_ms']:.0f} ms."
+        f"From the click to the answer, slowest check: {report['check_ms']:.0f} ms.\n"
+        f"{report['without_otter']}".rstrip()
     )
 
 
