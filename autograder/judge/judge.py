@@ -87,10 +87,8 @@ class Judge:
             judged = [self._verdict(item, run, cells, item.name) for item in exercises]
         points = dict(self.settings.points)
         verdicts = tuple(_worth(verdict, points.get(verdict.exercise)) for verdict in judged)
-        graded = from_dict(poured)
-        self._fill_in(graded, run, verdicts)
         return Graded(
-            notebook=graded,
+            notebook=_filled_in(poured, run, verdicts),
             verdicts=verdicts,
             problems=tuple(clean(text) for text in run.problems),
             hurried=run.hurried,
@@ -145,16 +143,21 @@ class Judge:
             )
         return replace(verdict, message=" ".join(clean(verdict.message, MESSAGE_LENGTH).split()))
 
-    def _fill_in(self, notebook: NotebookNode, run: Run, verdicts: tuple[Verdict, ...]) -> None:
-        by_check = {f"check_{verdict.exercise}": verdict for verdict in verdicts}
-        for number, cell in enumerate(notebook.cells, start=1):
-            if cell.cell_type != "code":
-                continue
-            if cell.id in by_check:
-                cell.outputs = _mark(by_check[cell.id], number)
-                cell.execution_count = number
-            elif cell.id in run.outputs:
-                cell.outputs = [from_dict(output) for output in run.outputs[cell.id]]
+
+def _filled_in(notebook: NotebookNode, run: Run, verdicts: tuple[Verdict, ...]) -> NotebookNode:
+    """A copy with outputs, marks and messages. What none of them is put into is not copied."""
+    by_check = {f"check_{verdict.exercise}": verdict for verdict in verdicts}
+    filled = NotebookNode(notebook)
+    filled.cells = [NotebookNode(cell) for cell in notebook.cells]
+    for number, cell in enumerate(filled.cells, start=1):
+        if cell.cell_type != "code":
+            continue
+        if cell.id in by_check:
+            cell.outputs = _mark(by_check[cell.id], number)
+            cell.execution_count = number
+        elif cell.id in run.outputs:
+            cell.outputs = [from_dict(output) for output in run.outputs[cell.id]]
+    return filled
 
 
 def _worth(verdict: Verdict, points: float | None) -> Verdict:
