@@ -109,7 +109,7 @@ oracle: $(STAMP) ## compare the references with PyTorch (a large download, once)
 	@$(RUN) -m pip install --quiet --disable-pip-version-check -r requirements-oracle.txt
 	@$(RUN) -m pytest tests/test_pytorch.py
 
-bench: $(STAMP) ## CPU seconds of grading side by side with stock nbgrader: same work, per core
+bench: $(STAMP) ## CPU seconds of grading side by side with stock nbgrader and Otter: same work, per core
 	@$(RUN) -m autograder bench
 
 bench-scale: $(STAMP) ## CPU seconds of grading 100, 1,000 and 10,000 submissions
