@@ -1,5 +1,6 @@
 """The one change: where it is found, what is told of it, and that the search is harmless."""
 
+import ast
 import linecache
 import random
 import resource
@@ -17,7 +18,8 @@ from written import write
 from autograder.exercises import lessons
 from optlab.checking import keys, onechange
 from optlab.checking.answerkey import AnswerKey
-from optlab.checking.onechange import guards
+from optlab.checking.onechange import edits, guards
+from optlab.checking.onechange.edits import Edit
 from optlab.checking.onechange.listing import Listing
 from optlab.checking.onechange.program import parse
 from optlab.checking.onechange.search import Search
@@ -159,6 +161,26 @@ LEFT_OUT = [
         6,
         "missing function",
     ),
+    (  # the call has the argument already that another edit would add
+        """
+    def curriculum_order(difficulty, share=1.0):
+        order = np.argsort(difficulty, kind="stable")
+        return order[: int(np.ceil(share / len(difficulty)))]
+    """,
+        3,
+        "operator",
+    ),
+    (
+        """
+    def warmup_cosine(step, warmup_steps, total_steps, learning_rate):
+        if step < warmup_steps:
+            return learning_rate * (step + 1) / warmup_steps
+        progress = min(1, (step - warmup_steps) / (total_steps - warmup_steps))
+        return learning_rate * (1 + np.cos(progress)) / 2
+    """,
+        5,
+        "missing factor",
+    ),
     (
         """
     def sgd_update(params, grads, learning_rate):
@@ -188,6 +210,20 @@ def test_what_is_left_out_or_misplaced_is_placed(source, line, kind):
     name = source.split("(")[0].removeprefix("\n    def ")
     place = onechange.find(write(source, name), keys.load(name))
     assert (place.line, place.kind, place.sure) == (line, kind, True)
+
+
+def test_an_edit_that_is_no_program_does_not_hide_the_others(monkeypatch):
+    def no_program(node, names):
+        yield Edit(
+            "keyword",
+            ast.Call(node.func, node.args, [ast.keyword("a", node), ast.keyword("a", node)]),
+        )
+
+    monkeypatch.setattr(edits, "_EXPRESSIONS", ((ast.Call, no_program), *edits._EXPRESSIONS))
+    wrong = write(
+        ADAM.replace("np.sqrt(s_hat) + epsilon", "np.sqrt(s_hat) - epsilon"), "adam_update"
+    )
+    assert onechange.find(wrong, keys.load("adam_update")).kind == "operator"
 
 
 def test_calls_made_alike_are_one_place():

@@ -7,7 +7,7 @@ tier 3 adds something.
 
 import ast
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import Any
 
@@ -310,7 +310,7 @@ def _keywords(node: ast.Call, names: Names) -> Iterator[Edit]:
     for index in range(len(node.keywords)):
         rest = node.keywords[:index] + node.keywords[index + 1 :]
         yield Edit("keyword", ast.Call(node.func, node.args, rest))
-    if called(node) == "argsort":
+    if called(node) == "argsort" and not any(k.arg == "kind" for k in node.keywords):
         stable = ast.keyword("kind", _value("stable"))
         yield Edit("keyword", ast.Call(node.func, node.args, [*node.keywords, stable]))
     if called(node) == "enumerate" and len(node.args) == 1 and not node.keywords:
@@ -390,7 +390,7 @@ def _constants(node: ast.Constant, names: Names) -> Iterator[Edit]:
             yield Edit("number", expression(name))
         for name in (*names.whole, *names.lengths):
             for beside in (f"{name} + 1", f"{name} - 1"):
-                yield Edit("number", expression(beside), tier=2)
+                yield Edit("number", expression(beside), tier=3)
     elif isinstance(old, str):
         for word in names.words:
             yield Edit("word", _value(word))
@@ -643,6 +643,7 @@ _STATEMENTS: tuple[tuple[Any, Callable[[Any, Names], Iterator[Edit]]], ...] = (
 def wraps(names: Names, guard: Guard) -> list[Wrap]:
     """Everything that is tried round a value, most plausible first within its tier."""
     found = [*_plain_wraps(guard), *_item_wraps(names), *_function_wraps(names)]
+    found += _angle_wraps(guard) if names.angles else []
     found += _replacements(names)
     found += _corrections(names, guard)
     found += _with_numbers(names, guard)
@@ -699,6 +700,12 @@ def _item_wraps(names: Names) -> Iterator[Wrap]:
         yield Wrap(2, "index", (*ARRAYS, "list", "dict"), lambda v, k: v[k()], (loop,))
 
 
+def _angle_wraps(guard: Guard) -> Iterator[Wrap]:
+    yield Wrap(2, "missing factor", NUMBERS, lambda v: guard.mult(v, np.pi))
+    yield Wrap(2, "missing function", NUMBERS, np.cos)
+    yield Wrap(2, "missing function", NUMBERS, np.sin)
+
+
 def _function_wraps(names: Names) -> Iterator[Wrap]:
     """A point, where the value of a function there is meant."""
     for name in names.functions:
@@ -747,6 +754,9 @@ def _with_numbers(names: Names, guard: Guard) -> Iterator[Wrap]:
         ):
             yield Wrap(3, kind, NUMBERS, apply, (name,), numbers=1, size=size)
         yield Wrap(3, "name", SINGLE, lambda v, a: 1 - a(), (name,), numbers=1, size=3)
+    for name in names.whole:
+        one_more = Wrap(3, "missing factor", NUMBERS, lambda v, n: guard.mult(v, n() + 1), (name,))
+        yield replace(one_more, numbers=1, count=name, size=4)
     for text in names.lengths:
         yield Wrap(3, "missing factor", SINGLE, lambda v, n: guard.mult(v, n()), (text,))
         yield Wrap(3, "missing factor", SINGLE, lambda v, n: v / n(), (text,))
@@ -766,6 +776,7 @@ def _with_parts(names: Names, guard: Guard) -> Iterator[Wrap]:
         for kind, size, apply in (
             ("missing factor", 2, lambda v, x: guard.mult(v, x())),
             ("missing factor", 3, lambda v, x: v / x()),
+            ("missing factor", 4, lambda v, x: guard.mult(v, guard.pow(x(), 2))),
             ("missing term", 3, lambda v, x: guard.add(v, x())),
             ("missing term", 3, lambda v, x: v - x()),
             ("missing term", 4, lambda v, x: x() - v),

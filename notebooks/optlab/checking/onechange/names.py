@@ -20,6 +20,7 @@ LIBRARIES = ("np", "numpy", "math", "copy", "self")
 # How many of each are tried; a longer function is not worth more.
 _NAMES, _SCALARS, _WHOLE, _PARTS, _LOOPS, _VALUES, _BEGUN, _WORDS = 40, 9, 6, 14, 3, 8, 3, 12
 _LENGTHS = 2
+_ANGLES = ("pi", "cos", "sin")
 _PLURAL = (dict, list, np.ndarray)
 
 
@@ -34,7 +35,7 @@ class Names:
     lists, dicts: local names that begin empty.
     words: string constants. attributes: what is read of `self`.
     parts: expressions that a term or a factor may be made of; items: those with an index.
-    bounds: where slices begin and end.
+    bounds: where slices begin and end. angles: whether it speaks of pi or takes a sine or cosine.
     """
 
     names: tuple[str, ...]
@@ -54,6 +55,7 @@ class Names:
     parts: tuple[ast.expr, ...]
     items: tuple[ast.expr, ...]
     bounds: tuple[ast.expr, ...]
+    angles: bool
 
 
 def names_of(
@@ -101,6 +103,7 @@ def names_of(
         parts=tuple(parts),
         items=tuple(items[:_VALUES]),
         bounds=tuple(_bounds(nodes)[:_WHOLE]),
+        angles=any(getattr(node, "attr", getattr(node, "id", "")) in _ANGLES for node in nodes),
     )
 
 

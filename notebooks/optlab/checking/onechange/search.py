@@ -309,7 +309,10 @@ class Search:
         return self.tried < self._until and self._turns > 0
 
     def _try_edits(self, every: Iterable[Candidate], repairs: list, gains: list) -> None:
-        candidates = self._open(every)
+        self._try_woven(self._open(every), repairs, gains)
+
+    def _try_woven(self, candidates: list[Candidate], repairs: list, gains: list) -> None:
+        """All in one function; where one of them is no program, without the others' loss."""
         woven: dict[int, set[int]] = {}
         for candidate in candidates:
             for number in candidate.sites:
@@ -317,6 +320,11 @@ class Search:
         function = self._woven(
             self._weaver.with_edits({number: sorted(found) for number, found in woven.items()})
         )
+        if function is None and len(candidates) > 1:
+            half = len(candidates) // 2
+            self._try_woven(candidates[:half], repairs, gains)
+            self._try_woven(candidates[half:], repairs, gains)
+            return
         for candidate in candidates:
             if not function or not self._room():
                 break
