@@ -175,8 +175,8 @@ LEFT_OUT = [
     def warmup_cosine(step, warmup_steps, total_steps, learning_rate):
         if step < warmup_steps:
             return learning_rate * (step + 1) / warmup_steps
-        progress = min(1, (step - warmup_steps) / (total_steps - warmup_steps))
-        return learning_rate * (1 + np.cos(progress)) / 2
+        done, whole = step - warmup_steps, total_steps - warmup_steps
+        return learning_rate * (1 + np.cos(min(1, done / whole))) / 2
     """,
         5,
         "missing factor",
