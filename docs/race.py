@@ -1,11 +1,13 @@
-"""Draws docs/images/race.gif and race.png, from the same code as the slider of the last lesson.
+"""Draws race.gif and race.png, from the same code as the slider of the last lesson.
 
     PYTHONPATH=notebooks python docs/race.py
 
 The animation runs for five seconds, once, and stops; race.png holds all of the paths at rest.
+The first notebook begins with a copy, which lies in optlab because that lies beside it.
 """
 
 import io
+import shutil
 from pathlib import Path
 
 from PIL import Image
@@ -23,6 +25,8 @@ def main(folder: Path = IMAGES) -> None:
     # Without `loop` the animation plays once.
     frames[0].save(folder / "race.gif", save_all=True, append_images=frames[1:], duration=FRAME)
     (folder / "race.png").write_bytes(stage.frame(step=race.STEPS))
+    if folder == IMAGES:
+        shutil.copy(folder / "race.gif", Path(race.__file__).parent)
 
 
 if __name__ == "__main__":

@@ -1,81 +1,99 @@
 # %% [markdown]
-# # 0 · Start here
+# # Four ways down a hill
 #
-# Welcome. In this course you write the algorithms that train neural networks, from mini-batches to
-# Adam, and you find out by measuring which of the usual claims about them hold. At the end your own
-# functions race each other on real handwritten digits, and you will know why the winner wins.
+# ![Paths of gradient descent, momentum, RMSprop and Adam on two bowls, a saddle and a plateau; the paths grow step by step.](optlab/race.gif)
 #
-# **What you'll do.** Check that everything runs, see how a lesson works, and read once through the
-# notation.
+# These four train neural networks. In two weeks of evenings or so you will have written all of them
+# yourself, measured which of the usual claims about them hold, and let them race on real handwritten
+# digits. The first one takes two minutes, and it starts right here.
 #
-# **What you'll learn.** How to move through a lesson, what `check`, `hint` and `progress` do, and how
-# the conventions of this course differ from those of PyTorch, Keras, CS231n and d2l.
+# **What you'll do.** Write one line, see it walk, and read how a lesson works.
 #
-# **What you'll need.** A little Python and NumPy. About 10 minutes. Nothing here is graded.
+# **What you'll learn.** What gradient descent is; what `check`, `hint`, `predict` and `progress` do.
+#
+# **What you'll need.** A little Python. About 10 minutes. Nothing here is graded.
 
 # %% [markdown]
-# ## 1 · Does everything run?
+# ## 1 · Your first step
 #
 # Click the bar below and press **Shift + Enter**. It says nothing when all is there, and one sentence
 # when something is missing. (A bar like this hides code that you need not read; a click opens it.)
 
 # %% tags=["set-up"]
-from optlab import optimizers, plots, problems, progress
+from optlab import check, hint, optimizers, plots, problems, progress, solution
 
 # %% [markdown]
-# **Sliders.** The next cell draws a hill from above, as on a hiking map: each line connects places of
-# equal height, and the lowest place is in the middle. A ball that can only feel the slope under its
-# feet takes 20 steps downhill; the **learning rate** says how long they are. That is **gradient
-# descent**, with which everything here begins. Run the cell and drag. You should see the path follow
-# your hand: where does it go too slowly, and where does it run away? If there is a
-# picture but no slider, widgets do not run where you are; every lesson still works, with still
-# figures in their place.
+# You stand on a hill in the fog and want to go down. All you can feel is the slope under your feet:
+# the **gradient**, which points where it rises most steeply. So take a step the other way, as long as
+# the gradient times a number that you choose, the **learning rate**. Again and again, that is
+# **gradient descent** (경사 하강법), with which everything here begins.
+#
+# Replace the line `raise NotImplementedError()` by your own and run both cells, each with Shift + Enter.
+
+
+# %% exercise="step"
+def step(w, gradient, learning_rate):
+    """The place after one step downhill from w.
+
+    Example: from 3.0, with the gradient 2.0 and the learning rate 0.1, the step leads to 2.8.
+    """
+    # REFERENCE SOLUTION
+
+
+# %% check="step"
+check("step")
+
+# %% [markdown]
+# Now watch it walk: **your** step, twenty times. The lines are those of a hiking map: each connects
+# places of equal height, and the lowest place is in the middle. Run the cell and drag. Where does it
+# go too slowly, and where does it run away? (A picture but no slider? Then widgets do not run where
+# you are; every lesson still works, with still figures.)
 
 # %% tags=["experiment", "nbval-ignore-output"]
-# Slider: the path of gradient descent
+# Slider: your step, twenty times
 hill = problems.bowl(kappa=4)
 
 
 def draw(ax, learning_rate):
-    path = optimizers.follow(hill, optimizers.gradient_descent(learning_rate), steps=20)
+    path = optimizers.follow(
+        hill, lambda w, gradient, _: (step(w, gradient, learning_rate), None), steps=20
+    )
     plots.contour(ax, hill.value, hill.view)
     plots.trajectory(ax, path.clip(-1e3, 1e3), "gd")
-    return f"gradient descent, f = {hill.value(path[-1]):.2g} after 20 steps"
+    return f"your step, height {hill.value(path[-1]):.2g} after 20 of them"
 
 
-plots.explore(
-    draw,
-    "The path of gradient descent on a bowl; the slider changes its learning rate.",
-    learning_rate=(0.02, 0.52, 0.02, 0.1),
-)
+try:
+    plots.explore(
+        draw,
+        "The path of your steps on a bowl; the slider changes the learning rate.",
+        learning_rate=(0.02, 0.52, 0.02, 0.1),
+    )
+except NotImplementedError:
+    print("Write step first; then run this cell again.")
+
+# %% [markdown]
+# That is the whole idea. The question of this course: *can one walk better than that, and how would
+# you know?* [Lesson 1](01_mini_batches.ipynb) begins with steps that look at a part of the data only.
 
 # %% [markdown]
 # ## 2 · How a lesson works
 #
 # A lesson asks a **question**, asks you to **predict** the answer, lets you run an **experiment**, and
-# then explains. Make the prediction, even if it is a guess: being wrong about something you have said
-# aloud is how it sticks.
+# then explains. Make the prediction, even if it is a guess: run the bar *Predict*, choose, and meet
+# your choice again under the result. Being wrong about something you have said is how it sticks.
 #
-# In between you write short functions. An exercise looks like this. You replace the line
-# `raise NotImplementedError` by your code:
-#
-# ```python
-# def double(x):
-#     """Twice x. Example: double(3) is 6."""
-#     raise NotImplementedError
-# ```
-#
-# The cell below it holds `check("double")`. Run it as often as you like. It tries your function on a
-# few inputs and says one of three things:
+# In between you write short functions, as you just did. The cell below each holds `check(...)`. Run it
+# as often as you like; it tries your function on a few inputs and says one of three things:
 #
 # | message | meaning |
 # |---|---|
 # | ○ Not attempted yet. | there is no answer in the cell above, or you have not run it |
-# | ✗ Not yet: double. | what is wrong, and where known, which mistake it is, with a question to think on |
+# | ✗ Not yet: step. | what is wrong, and where known, which mistake it is, with a question to think on |
 # | ✓ Correct. | done; a few hidden cases follow when the course is graded |
 #
-# - `hint("double")` gives a hint. Call it again for the next, which says more.
-# - `progress()` shows how far you are in every lesson and what comes next.
+# - `hint("step")` gives a hint. Call it again for the next, which says more.
+# - `progress()` shows how far you are, what comes next, and how many of your predictions held.
 # - A **quiz** works the same way: you write a letter or a number, and `check` explains each choice.
 #
 # Bars that begin with *Experiment* or *Slider* hold code that is ready to run and mostly does not
@@ -105,7 +123,7 @@ progress()
 # | 12 | [Capstone](12_capstone.ipynb) | your optimizers in one race |
 #
 # Each builds on the ones before, and each can be opened on its own: the demonstrations bring their
-# own optimizers.
+# own optimizers. What follows here is for looking things up.
 
 # %% [markdown]
 # ## 4 · Notation

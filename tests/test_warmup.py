@@ -1,0 +1,120 @@
+"""The first screens: one line of one's own, and one sentence when something is missing."""
+
+import shutil
+import subprocess
+import sys
+
+import nbformat
+import numpy as np
+import pytest
+
+from autograder import NOTEBOOKS, SOLUTIONS, warmup
+from autograder.exercises import lessons
+from optlab.checking import diagnose, keys, trial
+from optlab.checking.diagnose import Status
+
+STEP = warmup.step
+CELLS = nbformat.read(NOTEBOOKS / "00_start_here.ipynb", as_version=4).cells
+SHELL = """
+import sys
+from IPython.core.interactiveshell import InteractiveShell
+shell = InteractiveShell.instance(colors="NoColor")
+{before}
+print("failed:", not shell.run_cell(sys.stdin.read()).success)
+"""
+
+
+def verdict(source):
+    names = {"np": np}
+    exec(source, names)
+    return trial.judge(keys.load("step"), names["step"])
+
+
+@pytest.mark.parametrize("source", [STEP.source, *(one.source for one in STEP.styles)])
+def test_the_first_line_passes_in_each_of_its_forms(source):
+    assert verdict(source).status == Status.CORRECT
+
+
+@pytest.mark.parametrize("mistake", STEP.mistakes, ids=lambda mistake: mistake.name)
+def test_a_slip_in_the_first_line_is_named(mistake):
+    found = verdict(mistake.source)
+    assert (found.status, found.mistake) == (Status.KNOWN_MISTAKE, mistake.name)
+    assert found.message.startswith(mistake.message)
+
+
+def test_the_first_line_is_no_part_of_a_course():
+    assert warmup.lesson.name not in lessons()
+    assert warmup.lesson.points == 0
+    assert warmup.lesson.name not in [lesson["lesson"] for lesson in keys.lessons()]
+    assert diagnose.not_attempted(keys.load("step")).max_score == 0
+
+
+def test_the_first_two_screens_hold_one_function_and_no_other_open_code():
+    code = [cell for cell in CELLS if cell.cell_type == "code"]
+    shown = [c for c in code if not c.metadata.get("jupyter", {}).get("source_hidden")]
+    assert [cell.id for cell in shown[:2]] == ["step", "check_step"]
+    assert "optlab/race.gif" in CELLS[0].source
+    assert (NOTEBOOKS / "optlab/race.gif").stat().st_size < 400_000
+
+
+# What the set-up says
+
+
+def told(folder, before="", name="04_momentum"):
+    """What the set-up of a lesson prints in a folder."""
+    cells = nbformat.read(SOLUTIONS / f"{name}.ipynb", as_version=4).cells
+    set_up = next(cell for cell in cells if "set-up" in cell.metadata.get("tags", []))
+    done = subprocess.run(
+        [sys.executable, "-c", SHELL.format(before=before)],
+        input=set_up.source,
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+    return done.stdout.strip().splitlines()
+
+
+@pytest.fixture
+def copied(tmp_path):
+    ignore = shutil.ignore_patterns("__pycache__")
+    shutil.copytree(NOTEBOOKS / "optlab", tmp_path / "optlab", ignore=ignore)
+    return tmp_path
+
+
+def test_a_set_up_that_finds_all_is_silent(copied):
+    assert told(copied) == ["failed: False"]
+
+
+def test_a_wrong_folder_is_told_in_one_sentence(tmp_path):
+    sentence, failed = told(tmp_path)
+    assert sentence.startswith("optlab is missing, or a part of it: copy the whole folder")
+    assert failed == "failed: True"
+
+
+@pytest.mark.parametrize("part", ["problems.py", "checking", "keys", "__init__.py"])
+def test_half_of_optlab_is_told_in_one_sentence(copied, part):
+    lost = copied / "optlab" / part
+    shutil.rmtree(lost) if lost.is_dir() else lost.unlink()
+    sentence, failed = told(copied)
+    assert sentence.startswith("optlab is missing, or a part of it: copy the whole folder")
+    assert failed == "failed: True"
+
+
+def test_an_old_python_is_told_in_one_sentence(copied):
+    sentence, failed = told(copied, before="import numpy; sys.version_info = (3, 9, 7)")
+    assert "needs Python 3.11 or newer, and this kernel runs Python 3.9" in sentence
+    assert failed == "failed: True"
+
+
+def test_an_old_numpy_is_told_in_one_sentence(copied):
+    sentence, failed = told(copied, before="import numpy; numpy.__version__ = '1.19.5'")
+    assert "needs NumPy 1.24 or newer, and here is 1.19.5" in sentence
+    assert failed == "failed: True"
+
+
+def test_a_missing_package_is_told_in_one_sentence(copied):
+    sentence, failed = told(copied, before="sys.modules['matplotlib'] = None")
+    assert sentence == "matplotlib is missing: %pip install matplotlib, then restart."
+    assert failed == "failed: True"
