@@ -135,12 +135,15 @@ def _open():
     print("Opening JupyterLab in your browser. Ctrl+C in this window ends it.")
     folders = [os.path.join(SETTINGS, "learner"), SETTINGS, os.environ.get("JUPYTER_CONFIG_PATH")]
     settings = os.pathsep.join(folder for folder in folders if folder)
-    signal.signal(signal.SIGINT, lambda *_: None)  # JupyterLab answers it; we wait for its end
-    return subprocess.call(
-        [PYTHON, "-m", "jupyterlab", "--LabApp.default_url=/lab/tree/" + LESSON] + sys.argv[1:],
-        cwd=HERE,
-        env=dict(os.environ, JUPYTER_CONFIG_PATH=settings),
-    )
+    environment = dict(os.environ, JUPYTER_CONFIG_PATH=settings)
+    command = [PYTHON, "-m", "jupyterlab", "--LabApp.default_url=/lab/tree/" + LESSON]
+    command += sys.argv[1:]
+    os.chdir(HERE)
+    if ON_WINDOWS:  # which cannot become another program
+        signal.signal(signal.SIGINT, lambda *_: None)  # JupyterLab answers it; we wait for its end
+        return subprocess.call(command, env=environment)
+    sys.stdout.flush()
+    os.execve(PYTHON, command, environment)
 
 
 if __name__ == "__main__":

@@ -1,18 +1,17 @@
 """What learners get: the zip of `make release`, and each notebook where `optlab` is missing."""
 
 import json
-import os
 import shutil
 import subprocess
 import sys
-import zipfile
 import zlib
 from pathlib import Path
 
 import nbformat
 import pytest
 
-from autograder import NOTEBOOKS, ROOT, SOLUTIONS
+import handout
+from autograder import NOTEBOOKS, SOLUTIONS
 from autograder.exercises import lessons
 from optlab.checking import keys
 
@@ -25,40 +24,12 @@ EVERY_LESSON = sorted(path.stem for path in SOLUTIONS.glob("[0-9]*.py"))
 def zipped(tmp_path_factory) -> Path:
     """The unpacked zip, made in a copy of the repository in which somebody has worked."""
     clone = tmp_path_factory.mktemp("release") / "a clone"
-    for name in ("notebooks", "docs", "handout", "labconfig"):
-        shutil.copytree(ROOT / name, clone / name)
-    (clone / "solutions").mkdir()
-    for path in (*SOLUTIONS.glob("*.py"), ROOT / "Makefile", ROOT / "LICENSE"):
-        shutil.copy(path, clone / path.relative_to(ROOT))
+    handout.clone(clone)
     shutil.copy(SOLUTIONS / "04_momentum.ipynb", clone / "notebooks/04_momentum-Copy1.ipynb")
     for name in (".progress.json", ".ipynb_checkpoints/x.ipynb", "optlab/__pycache__/x.pyc"):
         (clone / "notebooks" / name).parent.mkdir(exist_ok=True)
         (clone / "notebooks" / name).write_text("{}")
-    _fake_environment(clone)
-    environment = {k: v for k, v in os.environ.items() if k not in {"MAKEFLAGS", "MAKELEVEL"}}
-    done = subprocess.run(
-        ["make", "release"],
-        cwd=clone,
-        env=environment,
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
-    assert done.stdout == "dist/optimization-course.zip\n", done.stderr
-    with zipfile.ZipFile(clone / "dist/optimization-course.zip") as archive:
-        archive.extractall(clone / "unpacked")
-    return clone / "unpacked/optimization-course"
-
-
-def _fake_environment(clone: Path) -> None:
-    """Installs nothing, and takes `build --check` for granted: that has tests of its own."""
-    python = clone / ".venv/bin/python"
-    python.parent.mkdir(parents=True)
-    python.write_text(f'#!/bin/sh\n[ "$2" = autograder ] || exec "{sys.executable}" "$@"\n')
-    python.chmod(0o755)
-    (clone / "requirements.txt").touch()
-    (clone / ".venv/.installed").touch()
+    return handout.unpacked(clone)
 
 
 def test_the_zip_holds_the_lessons_optlab_and_what_starts_them(zipped):

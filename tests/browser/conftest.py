@@ -27,8 +27,9 @@ CHROMIUM_FLAGS = (
 ).split()
 expect.set_options(timeout=20_000)  # a busy machine is slow, not wrong
 PICTURES = {"check_wrong", "slider", "report_light", "feedback_light", "formgrader"}
+LAB = ("-m", "jupyterlab")
 STUDENTS, LESSON = 12, "04_momentum"
-ADDRESS = re.compile(rb"(http://127\.0\.0\.1:\d+)(/\w+)\?token=\w+")
+ADDRESS = re.compile(rb"(http://127\.0\.0\.1:\d+)(/[\w./]+)\?token=\w+")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -56,10 +57,12 @@ def environment(home: Path, config: list[Path]) -> dict[str, str]:
 
 
 @contextmanager
-def jupyterlab(folder: Path, home: Path, config: list[Path], *options: str) -> Iterator[Lab]:
+def jupyterlab(
+    folder: Path, home: Path, config: list[Path], *options: str, by: tuple[str, ...] = LAB
+) -> Iterator[Lab]:
     """Serve `folder`; ready when the server has told its address."""
     command = [
-        *(sys.executable, "-m", "jupyterlab", "--no-browser", "--port=0"),
+        *(sys.executable, *by, "--no-browser", "--port=0"),
         "--ServerApp.shutdown_no_activity_timeout=900",
         *(f"--{app}.expose_app_in_browser=True" for app in ("LabApp", "JupyterNotebookApp")),
         *options,

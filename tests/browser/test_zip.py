@@ -1,0 +1,126 @@
+"""An evening with the course: from the zip as it is handed out, by the command that it names.
+
+One server; the steps are one story, told in the order in which a learner lives it.
+"""
+
+import shutil
+from collections.abc import Iterator
+
+import pytest
+from conftest import jupyterlab
+from labpage import INDEX_OF, NOTEBOOK, Lab, LabPage
+from playwright.sync_api import Browser, Locator, expect
+
+import handout
+
+LESSON, EXERCISE = "04_momentum.ipynb", "momentum_update"
+CHECK = f"check_{EXERCISE}"
+RIGHT = """\
+def momentum_update(params, grads, velocity, learning_rate, beta=0.9):
+    new_params, new_velocity = {}, {}
+    for key in params:
+        new_velocity[key] = beta * velocity[key] + (1 - beta) * grads[key]
+        new_params[key] = params[key] - learning_rate * new_velocity[key]
+    return new_params, new_velocity"""
+CLASSICAL = RIGHT.replace("(1 - beta) * ", "")
+OLD_VELOCITY = RIGHT.replace("learning_rate * new_velocity", "learning_rate * velocity")
+CELL_BELOW = f"""async id => {{
+    {NOTEBOOK}.activeCellIndex = ({INDEX_OF})(id);
+    await window.jupyterapp.commands.execute('notebook:insert-cell-below');
+    return {NOTEBOOK}.activeCell.model.id;
+}}"""
+TITLED = f"""title => {NOTEBOOK}.widgets
+    .find(cell => cell.model.sharedModel.source.split('\\n')[0] === title).model.id"""
+RESTART = "() => window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart()"
+
+
+@pytest.fixture(scope="module")
+def zipped(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
+    """The unpacked zip, started by start.py in a home without settings; nothing is installed."""
+    clone = tmp_path_factory.mktemp("release") / "clone"
+    handout.clone(clone)
+    folder = tmp_path_factory.mktemp("evening") / "my course"
+    shutil.copytree(handout.unpacked(clone), folder)
+    handout.pretend_python(folder)
+    shutil.copy(folder / "requirements.txt", folder / ".venv/installed.txt")
+    home = tmp_path_factory.mktemp("home")
+    with jupyterlab(folder, home, [], by=("start.py",)) as server:
+        yield server
+
+
+@pytest.fixture
+def open_page(browser: Browser):
+    """open_page(address) -> LabPage, in a browser that was never there, on a dark system."""
+    contexts = []
+
+    def open_it(address: str) -> LabPage:
+        context = browser.new_context(color_scheme="dark", viewport={"width": 1280, "height": 1000})
+        contexts.append(context)
+        page = context.new_page()
+        page.goto(address)
+        return LabPage.when_ready(page)
+
+    yield open_it
+    for context in contexts:
+        context.close()
+
+
+def test_an_evening(zipped, open_page, screenshot_of):
+    start = open_page(zipped.address.format(path=zipped.opens.removeprefix("/lab")))
+    expect(start.page.locator(".lm-TabBar-tab", has_text="00_start_here.ipynb")).to_be_visible()
+    expect(start.page.locator("body")).to_have_attribute("data-jp-theme-light", "false")
+    assert start.page.locator(".Toastify__toast").count() == 0
+    start.page.get_by_role("button", name="Validate").wait_for()
+    screenshot_of(start.page, "evening_1_start")
+
+    lesson = open_page(zipped.url(LESSON))
+    lesson.run(cell_titled(lesson, "# Set-up"))
+    lesson.run(cell_titled(lesson, "# Predict: three learning rates"))
+    choice = lesson.page.get_by_role("radio", name="0.02", exact=True)
+    choice.focus()
+    choice.press("Space")
+    experiment = cell_titled(lesson, "# Experiment: three learning rates in the valley")
+    lesson.run(experiment)
+    expect(lesson.output(experiment).get_by_role("status")).to_contain_text("You predicted: 0.02.")
+    screenshot_of(lesson.page, "evening_2_predicted")
+    for number, wrong in enumerate((CLASSICAL, OLD_VELOCITY)):
+        answer(lesson, wrong)
+        expect(lesson.output(CHECK)).to_contain_text(f"Not yet: {EXERCISE}.")
+        screenshot_of(lesson.page, f"evening_3_wrong_{number}")
+    expect(asked(lesson, f'hint("{EXERCISE}")')).to_contain_text("Hint 1 of")
+    expect(asked(lesson, f'solution("{EXERCISE}")')).to_contain_text("First your own.")
+    answer(lesson, RIGHT)
+    expect(lesson.output(CHECK)).to_contain_text("Correct.")
+    expect(lesson.output(CHECK)).to_contain_text(f'solution("{EXERCISE}") shows other ways')
+    ways = asked(lesson, f'solution("{EXERCISE}")')
+    expect(ways.locator("pre")).to_have_count(3)
+    screenshot_of(lesson.page, "evening_4_solution")
+    lesson.save()
+    lesson.page.evaluate(RESTART)
+    lesson.page.close()
+
+    again = open_page(zipped.url(LESSON))
+    expect(again.cell(EXERCISE)).to_contain_text("new_velocity[key]")
+    again.run(cell_titled(again, "# Set-up"))
+    expect(asked(again, f'solution("{EXERCISE}")').locator("pre")).to_have_count(3)
+    expect(asked(again, "progress()")).to_contain_text("Next:")
+    screenshot_of(again.page, "evening_5_next_day")
+
+
+def cell_titled(lesson: LabPage, title: str) -> str:
+    return lesson.page.evaluate(TITLED, title)
+
+
+def answer(lesson: LabPage, source: str) -> None:
+    """Write it and run both cells, as a learner does."""
+    lesson.write(EXERCISE, source)
+    lesson.run(EXERCISE)
+    lesson.run(CHECK)
+
+
+def asked(lesson: LabPage, source: str) -> Locator:
+    """What a line of one's own shows, in a new cell below the check."""
+    made = lesson.page.evaluate(CELL_BELOW, CHECK)
+    lesson.write(made, f"from optlab import hint, progress, solution\n{source}")
+    lesson.run(made)
+    return lesson.output(made)
