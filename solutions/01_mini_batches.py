@@ -21,7 +21,17 @@
 # %% tags=["set-up"]
 import numpy as np
 
-from optlab import check, hint, optimizers, plots, predict, predicted, problems, progress
+from optlab import (
+    check,
+    hint,
+    optimizers,
+    plots,
+    predict,
+    predicted,
+    problems,
+    progress,
+    solution,
+)
 from optlab.data import digits_split
 
 # %% [markdown]
@@ -916,7 +926,7 @@ predict(
 )
 
 # %% tags=["experiment", "nbval-ignore-output"]
-# Experiment: nine sizes until the target (15 s)
+# Experiment: nine sizes until the target (5 s)
 tuned_rates = {1: 0.08, 4: 0.32, 16: 0.64, 32: 0.64, 64: 0.64, 128: 0.64, 256: 1.28, 512: 1.28}
 tuned_rates[1437] = 1.28
 

@@ -22,7 +22,7 @@ from itertools import accumulate
 
 import numpy as np
 
-from optlab import check, data, hint, optimizers, plots, predict, predicted, progress
+from optlab import check, data, hint, optimizers, plots, predict, predicted, progress, solution
 
 # %% [markdown]
 # ## 1 · The purple curve

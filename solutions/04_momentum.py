@@ -20,7 +20,17 @@
 # %% tags=["set-up"]
 import numpy as np
 
-from optlab import check, hint, optimizers, plots, predict, predicted, problems, progress
+from optlab import (
+    check,
+    hint,
+    optimizers,
+    plots,
+    predict,
+    predicted,
+    problems,
+    progress,
+    solution,
+)
 from optlab.data import digits_split
 
 # %% [markdown]
@@ -493,7 +503,7 @@ predict("very_long", "κ = 1000: which is faster?", "gradient descent", "momentu
 
 
 # %% tags=["experiment"]
-# Experiment: a tuned race over condition numbers (5 s)
+# Experiment: a tuned race over condition numbers (2 s)
 def fewest_steps(kappa, beta, limit):
     """Steps at the best of 240 learning rates; all of them run at once, one in each column."""
     highest = 2 * (1 + beta) / (1 - beta) / kappa
@@ -738,7 +748,7 @@ predicted("halved_rate", ", ".join(leaves) or "none")
 predict("digits_momentum", "Momentum needs fewer epochs, by the factor", "1.5", "3", "10")
 
 # %% tags=["experiment"]
-# Experiment: a tuned race on digits (5 s)
+# Experiment: a tuned race on digits (2 s)
 training, testing = digits_split()
 
 

@@ -21,7 +21,17 @@
 # %% tags=["set-up"]
 import numpy as np
 
-from optlab import check, hint, optimizers, plots, predict, predicted, problems, progress
+from optlab import (
+    check,
+    hint,
+    optimizers,
+    plots,
+    predict,
+    predicted,
+    problems,
+    progress,
+    solution,
+)
 from optlab.data import digits_split
 
 # %% [markdown]
@@ -437,7 +447,7 @@ plots.explore(
 
 
 # %% tags=["experiment"]
-# Experiment: a tuned race, aligned and turned (5 s)
+# Experiment: a tuned race, aligned and turned (3 s)
 def fewest_steps(make, rates, kappa, angle, limit=1500):
     """Steps at the best of the learning rates; all of them run at once, one in each column."""
     surface = problems.bowl(kappa, angle)
@@ -573,7 +583,7 @@ predict(
 )
 
 # %% tags=["experiment"]
-# Experiment: a tuned race on digits (4 s)
+# Experiment: a tuned race on digits (2 s)
 training, testing = digits_split()
 
 
@@ -651,7 +661,7 @@ predict(
 )
 
 # %% tags=["experiment"]
-# Experiment: a network in turned coordinates (6 s)
+# Experiment: a network in turned coordinates (2 s)
 rng = np.random.default_rng(0)
 tall, wide = (np.linalg.qr(rng.standard_normal((n, n)))[0] for n in (10, 241))  # two rotations
 
@@ -785,7 +795,7 @@ predict(
 
 
 # %% tags=["experiment"]
-# Experiment: training with eight values of epsilon (9 s)
+# Experiment: training with eight values of epsilon (2 s)
 def inside_the_root(learning_rate, epsilon, beta2=0.9):
     """RMSprop as on the slide, for comparison."""
     average = optimizers.average(beta2)

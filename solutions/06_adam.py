@@ -22,7 +22,17 @@
 # %% tags=["set-up"]
 import numpy as np
 
-from optlab import check, hint, optimizers, plots, predict, predicted, problems, progress
+from optlab import (
+    check,
+    hint,
+    optimizers,
+    plots,
+    predict,
+    predicted,
+    problems,
+    progress,
+    solution,
+)
 from optlab.data import digits_split
 
 # %% [markdown]
@@ -753,7 +763,7 @@ predict(
 )
 
 # %% tags=["experiment"]
-# Experiment: epsilon, one step and ten epochs (3 s)
+# Experiment: epsilon, one step and ten epochs (1 s)
 print("first step in learning rates, epsilon = 1e-8")
 print("|g|      outside  inside  epsilon hat")
 for g in (1e-2, 1e-4, 1e-6, 1e-8):
@@ -855,7 +865,7 @@ predict(
 
 
 # %% tags=["experiment"]
-# Experiment: a tuned race of four optimizers (10 s)
+# Experiment: a tuned race of four optimizers (3 s)
 def tuned(make, rates):
     """The rate with the lowest mean cost in the eighth epoch, over the seeds 100 and 101."""
     final = [
@@ -919,7 +929,7 @@ predicted("first_to_cost", min(needed, key=needed.get))
 predict("whole_batch", "How many times as many epochs does the whole batch need?", "1", "5", "20")
 
 # %% tags=["experiment"]
-# Experiment: mini-batches and the whole batch (2 s)
+# Experiment: mini-batches and the whole batch (1 s)
 needed = {}
 for batch, label, limit in ((64, "mini-batches of 64", 15), (1437, "the whole batch", 60)):
     epochs = {}

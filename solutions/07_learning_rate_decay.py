@@ -22,7 +22,17 @@ from dataclasses import replace
 
 import numpy as np
 
-from optlab import check, hint, optimizers, plots, predict, predicted, problems, progress
+from optlab import (
+    check,
+    hint,
+    optimizers,
+    plots,
+    predict,
+    predicted,
+    problems,
+    progress,
+    solution,
+)
 from optlab.data import digits_split
 
 # %% [markdown]
@@ -644,7 +654,7 @@ predict(
 )
 
 # %% tags=["experiment"]
-# Experiment: nine schedules from one first rate (10 s)
+# Experiment: nine schedules from one first rate (5 s)
 runners = {"constant": lambda epoch: 1.0, "straight line to 0": lambda epoch: 1 - epoch / 40}
 learned = {
     "square root": lambda epoch: inverse_sqrt_decay(1.0, epoch + 1, 1.0),

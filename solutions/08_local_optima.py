@@ -21,7 +21,17 @@
 # %% tags=["set-up"]
 import numpy as np
 
-from optlab import check, hint, optimizers, plots, predict, predicted, problems, progress
+from optlab import (
+    check,
+    hint,
+    optimizers,
+    plots,
+    predict,
+    predicted,
+    problems,
+    progress,
+    solution,
+)
 
 # %% [markdown]
 # ## 1 · The old picture
@@ -326,7 +336,7 @@ predict(
 
 
 # %% tags=["experiment"]
-# Experiment: random matrices and coins (5 s)
+# Experiment: random matrices and coins (3 s)
 def symmetric(n, draws, rng):
     """Random symmetric matrices, shape (draws, n, n)."""
     A = rng.standard_normal((draws, n, n))
@@ -469,7 +479,7 @@ predict("lower_cost", "Which have the lower cost?", "minima", "saddles")
 
 
 # %% tags=["experiment"]
-# Experiment: critical points in 1 to 8 dimensions (4 s)
+# Experiment: critical points in 1 to 8 dimensions (2 s)
 def curvature(w, landscape):
     """The Hessians at points w (points, n): shape (points, n, n)."""
     k, phase = landscape

@@ -23,7 +23,17 @@
 # %% tags=["set-up"]
 import numpy as np
 
-from optlab import check, hint, optimizers, plots, predict, predicted, problems, progress
+from optlab import (
+    check,
+    hint,
+    optimizers,
+    plots,
+    predict,
+    predicted,
+    problems,
+    progress,
+    solution,
+)
 from optlab.data import digits_split
 
 # %% [markdown]

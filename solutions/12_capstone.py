@@ -21,7 +21,7 @@
 # %% tags=["set-up"]
 import numpy as np
 
-from optlab import check, hint, plots, predict, predicted, problems, progress, race
+from optlab import check, hint, plots, predict, predicted, problems, progress, race, solution
 from optlab.data import digits_split
 from optlab.solved import solved
 
