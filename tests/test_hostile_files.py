@@ -1,6 +1,10 @@
-"""A thousand damaged notebooks: each ends in a notebook or a named refusal, then in a mark."""
+"""Damaged notebooks: each ends in a notebook or a named refusal, then in a mark.
+
+Every day three hundred are tried, every week (when SEEDS is set) a thousand.
+"""
 
 import json
+import os
 import random
 
 import nbformat
@@ -20,8 +24,7 @@ pytestmark = pytest.mark.slow
 
 LESSON = "03_bias_correction"
 SEED = 20_240_801
-COUNT = 1_000
-JUDGED = 40
+COUNT, JUDGED = (1_000, 40) if "SEEDS" in os.environ else (300, 12)
 LIMITS = FileLimits(megabytes=2)  # so that "too large" comes up without writing 20 MB
 ODD = (
     None, True, -1, 0, 1e308, 10**30, "", "x", "\ud800", "\x1b[31m\u202e", "<script>", [], {},
@@ -157,7 +160,7 @@ MUTATIONS = {
 }  # fmt: skip
 
 
-def test_each_of_a_thousand_ends_in_a_notebook_or_a_refusal(mutated, release, tmp_path):
+def test_each_of_many_ends_in_a_notebook_or_a_refusal(mutated, release, tmp_path):
     path = tmp_path / f"{LESSON}.ipynb"
     graded = [cell.id for cell in release.cells if cell.metadata.get("nbgrader", {}).get("grade")]
     refusals, poured = set(), 0
@@ -176,7 +179,7 @@ def test_each_of_a_thousand_ends_in_a_notebook_or_a_refusal(mutated, release, tm
     assert len(mutated) == COUNT
     assert refusals <= set(REASONS)
     assert {"not_json", "not_utf8", "too_large", "too_deep", "not_a_notebook"} <= refusals
-    assert 300 < poured < 900
+    assert 0.3 * COUNT < poured < 0.9 * COUNT
 
 
 @pytest.fixture

@@ -6,12 +6,10 @@ Every day a sample of the neighbours is tried, every week (MUTANTS=all) all of t
 import json
 import os
 import random
-import subprocess
-import sys
 
 import pytest
 
-from autograder import ROOT
+from autograder import cli
 from autograder.exercises import find_exercise, lessons
 from autograder.lesson import Lesson
 from autograder.proof import mutants, mutate, prove
@@ -225,20 +223,17 @@ def test_faults_of_texts_are_told(small):
     ]
 
 
-def command(*arguments):
-    line = [sys.executable, "-m", "autograder", *arguments]
-    return subprocess.run(line, cwd=ROOT, capture_output=True, text=True, check=False, timeout=60)
+def test_the_commands(capsys):
+    def command(*arguments):
+        """(exit status, what it printed)."""
+        return cli.main([*arguments]), capsys.readouterr().out
 
-
-def test_the_commands():
-    data = json.loads(command("mutants", "averaging_window", "--json").stdout)
+    data = json.loads(command("mutants", "averaging_window", "--json")[1])
     fields = "edit line status mistake place facts message outcome duplicate".split()
     assert {tuple(item) for item in data} == {tuple(fields)}
     swapped = next(item for item in data if item["edit"].endswith("1 - beta -> 1 + beta"))
     assert (swapped["outcome"], swapped["mistake"]) == ("named", "one_plus_beta")
-    assert "averaging_window" in command("mutants", "averaging_window").stdout
-    quiz = command("mutants", "ewa_larger_beta")
-    assert (quiz.returncode, quiz.stdout) == (2, "")
-    assert command("check", "no_such").returncode == 2
-    sound = command("check", "ewa_larger_beta")
-    assert (sound.returncode, sound.stdout) == (0, "ewa_larger_beta: nothing to mend\n")
+    assert "averaging_window" in command("mutants", "averaging_window")[1]
+    assert command("mutants", "ewa_larger_beta") == (2, "")
+    assert command("check", "no_such") == (2, "")
+    assert command("check", "ewa_larger_beta") == (0, "ewa_larger_beta: nothing to mend\n")

@@ -10,6 +10,7 @@ Attempts are harmless where a sandbox lets them through: they say that they got 
 nobody, fork once and write a few bytes. So the corpus may run on anybody's machine.
 """
 
+import autograder.learner_side  # noqa: F401
 from autograder.attacks import broken, feedback, files, kernel, memory, metadata, network, process
 from autograder.attacks.stage import Attack
 

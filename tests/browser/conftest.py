@@ -12,10 +12,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Thread
+from typing import Literal
 
 import pytest
-from labpage import Lab, LabPage
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from labpage import Lab, LabPage, go, new_page
+from playwright.sync_api import Browser, Page, sync_playwright
 
 from autograder import study
 
@@ -25,7 +26,6 @@ CHROMIUM_FLAGS = (
     "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
     "--disable-component-update --disable-sync"
 ).split()
-expect.set_options(timeout=20_000)  # a busy machine is slow, not wrong
 PICTURES = {"check_wrong", "slider", "report_light", "feedback_light", "formgrader"}
 LAB = ("-m", "jupyterlab")
 STUDENTS, LESSON = 12, "04_momentum"
@@ -63,7 +63,7 @@ def jupyterlab(
     """Serve `folder`; ready when the server has told its address."""
     command = [
         *(sys.executable, *by, "--no-browser", "--port=0"),
-        "--ServerApp.shutdown_no_activity_timeout=900",
+        "--ServerApp.shutdown_no_activity_timeout=3600",
         *(f"--{app}.expose_app_in_browser=True" for app in ("LabApp", "JupyterNotebookApp")),
         *options,
     ]
@@ -162,17 +162,25 @@ def look() -> dict:
 
 @pytest.fixture
 def page(browser: Browser, look: dict) -> Iterator[Page]:
-    with browser.new_context(**look) as context:
-        yield context.new_page()
+    with new_page(browser, **look) as page:
+        yield page
+
+
+@pytest.fixture(scope="module")
+def learners_page(browser: Browser, lab: Lab) -> Iterator[Page]:
+    """JupyterLab, loaded once for the notebooks that a module opens in it."""
+    with new_page(browser, viewport={"width": 1280, "height": 900}) as page:
+        go(page, lab.url())
+        yield page
 
 
 @pytest.fixture
-def open_notebook(lab: Lab, page: Page):
-    """open_notebook(name) -> LabPage, when the notebook is there and its kernel idle."""
+def open_notebook(learners_page: Page):
+    """open_notebook(path) -> LabPage, when the notebook is there and its kernel idle."""
 
-    def open_it(name: str) -> LabPage:
-        page.goto(lab.url(name))
-        return LabPage.when_ready(page)
+    def open_it(path: str, scheme: Literal["light", "dark"] = "light") -> LabPage:
+        learners_page.emulate_media(color_scheme=scheme)
+        return LabPage.open(learners_page, path)
 
     return open_it
 

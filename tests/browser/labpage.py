@@ -1,11 +1,30 @@
 """What a reader of a notebook does in JupyterLab, and the waits that make it reliable."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
-NOTEBOOK = "window.jupyterapp.shell.currentWidget.content"
+PATIENCE = 60_000  # ms for what takes one or two seconds: a busy machine is slow, not wrong
+expect.set_options(timeout=PATIENCE)
+
+NOTEBOOK_PANEL = "window.jupyterapp.shell.currentWidget"
+NOTEBOOK = f"{NOTEBOOK_PANEL}.content"
+# What is there before has its commands and menus in place, and closes no menu any more.
+RESTORED = "() => window.jupyterapp?.restored.then(() => true)"
+# As if the page was loaded anew: what was not saved is gone, and the kernels go on.
+OPEN = """async path => {
+    const app = window.jupyterapp;
+    const opened = await app.commands.execute('docmanager:open', {path});
+    await opened.context.ready;
+    await opened.context.revert();
+    for (const widget of [...app.shell.widgets('main')])
+        if (widget !== opened) widget.dispose();
+}"""
+IDLE = f"() => {NOTEBOOK_PANEL}?.sessionContext?.session?.kernel?.status === 'idle'"
 # Both resolve when the kernel has answered, so nothing has to be waited for afterwards.
 RUN_ALL = "() => window.jupyterapp.commands.execute('notebook:run-all-cells')"
 SAVE = "() => window.jupyterapp.commands.execute('docmanager:save')"
@@ -48,6 +67,20 @@ class Lab:
         return f"{self.address.partition('/lab')[0]}/formgrader/{path}"
 
 
+@contextmanager
+def new_page(browser: Browser, **look: Any) -> Iterator[Page]:
+    """A page in a window of its own; it waits as long as `expect` does."""
+    with browser.new_context(**look) as context:
+        context.set_default_timeout(PATIENCE)
+        yield context.new_page()
+
+
+def go(page: Page, address: str) -> None:
+    """To a page of JupyterLab; when it has come to rest."""
+    page.goto(address)
+    page.wait_for_function(RESTORED)
+
+
 @dataclass(frozen=True)
 class LabPage:
     """The notebook that is open in `page`; cells go by their id."""
@@ -55,10 +88,15 @@ class LabPage:
     page: Page
 
     @classmethod
+    def open(cls, page: Page, notebook: str) -> "LabPage":
+        """Another notebook on a page of JupyterLab, which takes long to load."""
+        page.evaluate(OPEN, notebook)
+        return cls.when_ready(page)
+
+    @classmethod
     def when_ready(cls, page: Page) -> "LabPage":
         page.locator(".jp-NotebookPanel:not(.lm-mod-hidden) .jp-Cell").first.wait_for()
-        expect(page.locator(".jp-Toolbar-kernelName")).to_contain_text("Python 3")
-        expect(page.locator("#jp-main-statusbar")).to_contain_text("| Idle")
+        page.wait_for_function(IDLE)
         return cls(page)
 
     @classmethod
@@ -105,7 +143,7 @@ class LabPage:
 
 def mark_by_hand(page: Page, lab: Lab, submission: str, exercise: str, mark: str, comment: str):
     """What an instructor does in the formgrader, on one submission; the id is the gradebook's."""
-    page.goto(lab.url())
+    go(page, lab.url())
     page.goto(lab.formgrader(f"submissions/{submission}"))
     page.wait_for_function(FIELDS_LISTEN)
     entries = {"grade": (f"check_{exercise}", mark), "comment": (f"{exercise}-comment", comment)}

@@ -12,7 +12,7 @@ import nbformat
 import numpy as np
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from labpage import Lab, LabPage
+from labpage import Lab, LabPage, new_page
 from matplotlib.image import imread
 from nbformat.v4 import new_code_cell, new_notebook
 from playwright.sync_api import Browser, Locator, expect
@@ -42,6 +42,7 @@ SHOWN = ("open", "wrong", "hint", "failed", "right")
 SIZES = {"wide": {"width": 1280, "height": 1400}, "narrow": {"width": 640, "height": 1400}}
 OUTPUTS = """() => window.jupyterapp.shell.currentWidget.content.widgets
     .flatMap(cell => cell.model.outputs.toJSON().map(o => [cell.model.id, o.output_type]))"""
+FITS = "node => node.scrollWidth <= node.clientWidth"
 TRUSTED = "() => window.jupyterapp.shell.currentWidget.content.widgets[1].model.trusted"
 
 
@@ -57,8 +58,7 @@ def notebook(lab: Lab) -> Path:
 @pytest.fixture(scope="module")
 def opened(browser: Browser, lab: Lab, notebook: Path) -> Iterator[LabPage]:
     """The notebook after Run All, and then every cell by itself."""
-    with browser.new_context(viewport=SIZES["wide"]) as context:
-        page = context.new_page()
+    with new_page(browser, viewport=SIZES["wide"]) as page:
         page.goto(lab.url(notebook.name))
         found = LabPage.when_ready(page)
         found.run_all()
@@ -109,8 +109,8 @@ def test_everything_in_a_box_can_be_read(looked_at, screenshot_of):
 
 def test_what_is_shown_fits_into_the_page(looked_at):
     for name in (*SHOWN, "progress"):
-        output = looked_at.output(name)
-        assert output.evaluate("node => node.scrollWidth - node.clientWidth") <= 0
+        output = looked_at.output(name).element_handle()
+        looked_at.page.wait_for_function(FITS, arg=output)  # a page is laid out step by step
 
 
 def test_a_figure_has_the_page_s_background(themed):
@@ -130,8 +130,7 @@ def test_what_is_not_trusted_looks_the_same(browser, lab, notebook, opened):
     assert saved["cells"][1]["outputs"]
     path = notebook.with_name("from_elsewhere.ipynb")
     path.write_text(json.dumps(saved | {"metadata": saved["metadata"] | {"by": "another"}}))
-    with browser.new_context(viewport=SIZES["wide"]) as context:
-        page = context.new_page()
+    with new_page(browser, viewport=SIZES["wide"]) as page:
         page.goto(lab.url(path.name))
         stranger = LabPage.when_ready(page)
         assert not page.evaluate(TRUSTED)

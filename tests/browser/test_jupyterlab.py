@@ -4,7 +4,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from labpage import Lab
+from labpage import Lab, new_page
 from nbformat.v4 import new_code_cell, new_notebook
 from playwright.sync_api import Browser, expect
 
@@ -46,7 +46,7 @@ def test_a_cell_is_edited_and_run(open_notebook, notebook):
     expect(opened.output("sum")).to_have_text("54")
 
 
-def test_a_slider_redraws_its_figure(open_notebook, notebook, screenshot):
+def test_a_slider_redraws_its_figure(open_notebook, notebook, screenshot_of):
     opened = open_notebook(notebook)
     opened.run("picture")
     cell = opened.cell("picture")
@@ -56,12 +56,11 @@ def test_a_slider_redraws_its_figure(open_notebook, notebook, screenshot):
     slider.press("ArrowRight")
     expect(slider).to_have_attribute("aria-valuetext", "4")
     expect(picture).not_to_have_attribute("src", before)
-    screenshot("small")
+    screenshot_of(opened.page, "small")
 
 
 def test_the_page_follows_the_reader_s_dark_theme(browser: Browser, lab: Lab, notebook):
-    with browser.new_context(color_scheme="dark") as context:
-        page = context.new_page()
+    with new_page(browser, color_scheme="dark") as page:
         page.goto(lab.url(notebook))
         expect(page.locator("body")).to_have_attribute("data-jp-theme-light", "false")
 

@@ -17,9 +17,9 @@ from pathlib import Path
 import nbformat
 import pytest
 from conftest import LESSON, ROOT, environment
-from labpage import Lab, LabPage
+from labpage import LabPage
 from nbgrader.api import Gradebook
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from autograder.course import folder as courses
 from autograder.exercises import lessons
@@ -71,10 +71,8 @@ def fill_in(folder: Path, answers: dict[str, str]) -> None:
     nbformat.write(notebook, folder / NOTEBOOK)
 
 
-def work_in_jupyterlab(page: Page, lab: Lab, folder: Path) -> None:
+def work_in_jupyterlab(opened: LabPage) -> None:
     """Type the answers, Run All, see every check pass, save."""
-    page.goto(lab.url((folder / NOTEBOOK).relative_to(lab.folder).as_posix()))
-    opened = LabPage.when_ready(page)
     for cell, source in answers():
         opened.write(cell, source)
     opened.run_all()
@@ -106,7 +104,7 @@ def mark_by_hand(course: Path, student: str, exercise: str, mark: float, comment
         gradebook.db.commit()
 
 
-def test_a_class_from_release_to_export(page, lab, tmp_path, at):
+def test_a_class_from_release_to_export(open_notebook, lab, tmp_path, at):
     course = tmp_path / "course"
     ada, bob, eve = desks = [lab.folder / "ada", tmp_path / "bob", tmp_path / "eve"]
 
@@ -131,7 +129,7 @@ def test_a_class_from_release_to_export(page, lab, tmp_path, at):
         exchange = f"c.Exchange.root = {str(course / 'exchange')!r}\n"
         (desk / "nbgrader_config.py").write_text(exchange + COURSE_ID)
         at(desk, "nbgrader", "fetch_assignment", LESSON)
-    work_in_jupyterlab(page, lab, ada / LESSON)
+    work_in_jupyterlab(open_notebook(f"ada/{LESSON}/{NOTEBOOK}"))
     name, right, wrong = MISTAKE
     fill_in(bob / LESSON, dict(answers()) | {name: dict(answers())[name].replace(right, wrong)})
     fill_in(eve / LESSON, dict(answers()))
