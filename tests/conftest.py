@@ -10,7 +10,14 @@ from itertools import groupby
 import pytest
 
 # These begin first, so that no worker is left alone with one of them at the end.
-LONG = ("test_attacks.py", "test_resume.py", "test_told.py", "test_grade.py")
+LONG = (
+    "test_attacks.py",
+    "test_told.py",
+    "test_grade.py",
+    "test_resume.py",
+    "test_session.py",
+    "test_hostile_files.py",
+)
 
 
 def pytest_configure() -> None:

@@ -121,6 +121,7 @@ def test_what_only_has_such_a_name_is_the_learners(sklearn, source):
     assert borrowed.library(_defined(source, "f")) is None
 
 
+@pytest.mark.slow
 def test_the_judge_tells_it_too(tmp_path):
     scores = {}
     with Judge() as judging:

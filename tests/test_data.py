@@ -41,6 +41,7 @@ def test_the_lectures_days_convert_as_they_should():
     assert celsius == {1: 4.4, 2: 9.4, 3: 7.2, 180: 15.6, 181: 13.3}
 
 
+@pytest.mark.slow
 def test_digits_are_those_of_scikit_learn():
     datasets = pytest.importorskip("sklearn.datasets")
     source = datasets.load_digits()

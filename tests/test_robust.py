@@ -93,6 +93,7 @@ def _failure_text(suspect, status):
 # Two runs
 
 
+@pytest.mark.slow
 def test_a_second_run_in_a_course_says_so_in_one_line(tmp_path):
     (tmp_path / "submitted").mkdir()
     with lock.alone(tmp_path):
@@ -142,6 +143,7 @@ def loose(tmp_path):
     return [other, broken, good]
 
 
+@pytest.mark.slow
 def test_one_hostile_notebook_does_not_end_the_command(loose, monkeypatch, capsys):
     real = Judge.notebook
 
@@ -159,6 +161,7 @@ def test_one_hostile_notebook_does_not_end_the_command(loose, monkeypatch, capsy
     assert "\x1b[31mred" not in said.err + said.out
 
 
+@pytest.mark.slow
 def test_a_name_that_does_not_exist_is_shown_without_escapes(tmp_path, capsys):
     assert cli.main(["grade", str(tmp_path / "\x1b]0;title\x07.ipynb")]) == 2
     assert "\x1b" not in capsys.readouterr().err

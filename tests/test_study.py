@@ -395,6 +395,7 @@ main(["study", "--help"])
 """
 
 
+@pytest.mark.slow
 def test_the_command_needs_nothing_that_windows_lacks():
     done = subprocess.run(
         [sys.executable, "-c", WINDOWS], cwd=ROOT, capture_output=True, text=True, check=False
