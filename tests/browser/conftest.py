@@ -12,7 +12,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Thread
-from typing import Literal
 
 import pytest
 from labpage import Lab, LabPage, go, new_page
@@ -169,17 +168,18 @@ def page(browser: Browser, look: dict) -> Iterator[Page]:
 @pytest.fixture(scope="module")
 def learners_page(browser: Browser, lab: Lab) -> Iterator[Page]:
     """JupyterLab, loaded once for the notebooks that a module opens in it."""
-    with new_page(browser, viewport={"width": 1280, "height": 900}) as page:
+    with new_page(browser) as page:
         go(page, lab.url())
         yield page
 
 
 @pytest.fixture
-def open_notebook(learners_page: Page):
+def open_notebook(learners_page: Page, look: dict):
     """open_notebook(path) -> LabPage, when the notebook is there and its kernel idle."""
+    learners_page.set_viewport_size(look["viewport"])
+    learners_page.emulate_media(color_scheme=look.get("color_scheme", "light"))
 
-    def open_it(path: str, scheme: Literal["light", "dark"] = "light") -> LabPage:
-        learners_page.emulate_media(color_scheme=scheme)
+    def open_it(path: str) -> LabPage:
         return LabPage.open(learners_page, path)
 
     return open_it

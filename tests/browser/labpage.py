@@ -11,8 +11,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 PATIENCE = 60_000  # ms for what takes one or two seconds: a busy machine is slow, not wrong
 expect.set_options(timeout=PATIENCE)
 
-NOTEBOOK_PANEL = "window.jupyterapp.shell.currentWidget"
-NOTEBOOK = f"{NOTEBOOK_PANEL}.content"
+NOTEBOOK = "window.jupyterapp.shell.currentWidget.content"
 # What is there before has its commands and menus in place, and closes no menu any more.
 RESTORED = "() => window.jupyterapp?.restored.then(() => true)"
 # As if the page was loaded anew: what was not saved is gone, and the kernels go on.
@@ -24,7 +23,6 @@ OPEN = """async path => {
     for (const widget of [...app.shell.widgets('main')])
         if (widget !== opened) widget.dispose();
 }"""
-IDLE = f"() => {NOTEBOOK_PANEL}?.sessionContext?.session?.kernel?.status === 'idle'"
 # Both resolve when the kernel has answered, so nothing has to be waited for afterwards.
 RUN_ALL = "() => window.jupyterapp.commands.execute('notebook:run-all-cells')"
 SAVE = "() => window.jupyterapp.commands.execute('docmanager:save')"
@@ -42,6 +40,8 @@ OUTPUTS = f"""() => {NOTEBOOK}.widgets
 FIELDS_LISTEN = "() => formgrader.grades?.loaded && formgrader.comments?.loaded"
 KERNEL_IS_IDLE = """() => window.jupyterapp?.shell.currentWidget?.sessionContext?.session?.kernel
     ?.status === 'idle'"""
+# To be waited for: a page is laid out step by step.
+FITS = "node => node.scrollWidth <= node.clientWidth"
 SHOW = f"index => {NOTEBOOK}.scrollToItem(index, 'center')"
 
 
@@ -96,7 +96,7 @@ class LabPage:
     @classmethod
     def when_ready(cls, page: Page) -> "LabPage":
         page.locator(".jp-NotebookPanel:not(.lm-mod-hidden) .jp-Cell").first.wait_for()
-        page.wait_for_function(IDLE)
+        page.wait_for_function(KERNEL_IS_IDLE)
         return cls(page)
 
     @classmethod

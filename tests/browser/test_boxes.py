@@ -12,7 +12,7 @@ import nbformat
 import numpy as np
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from labpage import Lab, LabPage, new_page
+from labpage import FITS, Lab, LabPage, new_page
 from matplotlib.image import imread
 from nbformat.v4 import new_code_cell, new_notebook
 from playwright.sync_api import Browser, Locator, expect
@@ -42,7 +42,6 @@ SHOWN = ("open", "wrong", "hint", "failed", "right")
 SIZES = {"wide": {"width": 1280, "height": 1400}, "narrow": {"width": 640, "height": 1400}}
 OUTPUTS = """() => window.jupyterapp.shell.currentWidget.content.widgets
     .flatMap(cell => cell.model.outputs.toJSON().map(o => [cell.model.id, o.output_type]))"""
-FITS = "node => node.scrollWidth <= node.clientWidth"
 TRUSTED = "() => window.jupyterapp.shell.currentWidget.content.widgets[1].model.trusted"
 
 
@@ -109,8 +108,7 @@ def test_everything_in_a_box_can_be_read(looked_at, screenshot_of):
 
 def test_what_is_shown_fits_into_the_page(looked_at):
     for name in (*SHOWN, "progress"):
-        output = looked_at.output(name).element_handle()
-        looked_at.page.wait_for_function(FITS, arg=output)  # a page is laid out step by step
+        looked_at.page.wait_for_function(FITS, arg=looked_at.output(name).element_handle())
 
 
 def test_a_figure_has_the_page_s_background(themed):

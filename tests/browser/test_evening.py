@@ -68,7 +68,7 @@ def test_an_experiment_may_be_changed(lesson, ids):
         ("0.02", "You predicted: 0.02. Measured: 0.09.", NARROW | {"color_scheme": "dark"}),
     ],
 )
-def test_a_prediction_comes_back(lesson, ids, fresh_journal, choice, told, look, screenshot):
+def test_a_prediction_comes_back(lesson, ids, fresh_journal, choice, told, look, screenshot_of):
     for name in ("set-up", "predict"):
         lesson.run(ids[name])
     asked = lesson.cell(ids["predict"])
@@ -80,12 +80,12 @@ def test_a_prediction_comes_back(lesson, ids, fresh_journal, choice, told, look,
     assert json.loads(fresh_journal.read_text())["predictions"] == {
         "closest_rate": {"choice": choice}
     }
-    screenshot("predict")
+    screenshot_of(lesson.page, "predict")
     lesson.run(ids["experiment"])
     box = lesson.cell(ids["experiment"]).get_by_role("status")
     expect(box).to_contain_text(told)
     box.scroll_into_view_if_needed()
-    screenshot("predicted")
+    screenshot_of(lesson.page, "predicted")
     found = Axe().run(lesson.page, context=".jp-OutputArea-output")
     assert [rule["id"] for rule in found.response["violations"]] == []
 

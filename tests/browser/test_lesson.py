@@ -16,6 +16,7 @@ from optlab.checking import keys
 LESSON = "04_momentum.ipynb"
 SOLUTION = SOLUTIONS / LESSON
 EXERCISE, CHECK = "init_velocity", "check_init_velocity"
+LIGHT = {"viewport": {"width": 1280, "height": 900}, "color_scheme": "light"}
 # A link for which JupyterLab has its handler: then it gets the address of the file.
 HANDLED = "a[href*='/files/']"
 
@@ -95,19 +96,19 @@ def half_way(lab: Lab) -> Iterator[None]:
     path.unlink()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("look", [LIGHT, LIGHT | {"color_scheme": "dark"}], ids=["light", "dark"])
 def test_progress_shows_every_lesson_and_leads_there(
-    open_notebook, half_way, first_and_progress, scheme, screenshot_of
+    open_notebook, half_way, first_and_progress, look, screenshot_of
 ):
     points = sum(item["points"] for item in keys.lessons()[0]["exercises"])
-    start = open_notebook("00_start_here.ipynb", scheme)
+    start = open_notebook("00_start_here.ipynb")
     for cell in first_and_progress:
         start.run(cell)
     shown = start.output(cell)
     expect(shown.get_by_role("progressbar")).to_have_count(len(keys.lessons()))
     expect(shown).to_contain_text(f"{points:g} of {points:g} points")
     expect(shown.get_by_text("Next:")).to_be_in_viewport()
-    screenshot_of(start.page, f"progress_{scheme}")
+    screenshot_of(start.page, f"progress_{look['color_scheme']}")
     shown.locator(f"{HANDLED}[href*='04_momentum']").click()
     expect(start.page.locator(".lm-TabBar-tab", has_text=LESSON)).to_be_visible()
 
