@@ -46,6 +46,8 @@ def check(exercise: str) -> None:
             code = tuple(replace(line, start=0, end=0) for line in code)
         raise messages.not_yet(verdict, again, code, bool(_hints(key)))
     offer = key.kind == "function" and notice.somebody_is_there()
+    if offer:  # what is offered can be called, also where the notebook imports less
+        sys._getframe(1).f_globals.setdefault("solution", solution)
     box.show(messages.right(verdict, key.hidden, offer))
 
 
