@@ -121,6 +121,6 @@ def answer(lesson: LabPage, source: str) -> None:
 def asked(lesson: LabPage, source: str) -> Locator:
     """What a line of one's own shows, in a new cell below the check."""
     made = lesson.page.evaluate(CELL_BELOW, CHECK)
-    lesson.write(made, f"from optlab import hint, progress, solution\n{source}")
+    lesson.write(made, source)
     lesson.run(made)
     return lesson.output(made)
