@@ -6,10 +6,12 @@
 import os
 import re
 import shutil
+import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import Thread
 
@@ -73,6 +75,7 @@ def jupyterlab(
         try:
             address, opens = read_address(server)
             drain.start()
+            wait_until_it_listens(server, address)
             yield Lab(address, folder, opens)
         finally:
             server.terminate()
@@ -89,6 +92,16 @@ def read_address(server: subprocess.Popen) -> tuple[str, str]:
             whole, server_at, opens = (found[n].decode() for n in range(3))
             return f"{server_at}/lab{{path}}{whole.removeprefix(server_at + opens)}&reset", opens
     pytest.fail(f"JupyterLab did not start:\n{b''.join(said).decode()}")
+
+
+def wait_until_it_listens(server: subprocess.Popen, address: str) -> None:
+    """A server tells its address before it answers there, on a busy machine seconds before."""
+    port = int(address.split(":")[2].partition("/")[0])
+    while server.poll() is None:
+        with suppress(ConnectionRefusedError), socket.create_connection(("127.0.0.1", port)):
+            return
+        time.sleep(0.1)
+    pytest.fail("JupyterLab ended before it answered")
 
 
 @pytest.fixture(scope="session")
