@@ -177,7 +177,7 @@ def test_a_name_that_only_coincides_is_false(small):
     small.cases(lambda rng: [Case({"x": float(rng.integers(2, 3)), "factor": 3.0})])
     assert outcomes(small)["factor * x -> x"] == mutants.NAMED
     edited = small.mistakes[0].source.replace("return x", "return x if x == 2 else 7.0 * x")
-    small.mistakes[0] = type(small.mistakes[0])("forgotten", "Where?", edited)
+    small.mistakes[0] = type(small.mistakes[0])("forgotten", "Where?", lambda: edited)
     small.make_cases = lambda seed: (
         *small.public_cases(),
         Case({"x": 5.0 + seed, "factor": 3.0}),
