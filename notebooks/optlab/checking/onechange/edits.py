@@ -762,13 +762,13 @@ def _with_numbers(names: Names, guard: Guard) -> Iterator[Wrap]:
         yield Wrap(3, "missing factor", SINGLE, lambda v, n: v / n(), (text,))
     few = names.scalars if len(names.scalars) <= _FEW else ()
     for first, second in combinations(few, 2):
-        for apply in (
+        for apply_both in (
             lambda v, a, b: guard.mult(guard.mult(v, a()), b()),
             lambda v, a, b: guard.mult(v, a()) / b(),
             lambda v, a, b: guard.mult(v, b()) / a(),
         ):
             needs = (first, second)
-            yield Wrap(3, "missing factor", NUMBERS, apply, needs, numbers=2, size=7)
+            yield Wrap(3, "missing factor", NUMBERS, apply_both, needs, numbers=2, size=7)
 
 
 def _with_parts(names: Names, guard: Guard) -> Iterator[Wrap]:
