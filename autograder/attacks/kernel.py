@@ -405,7 +405,7 @@ FOUND = {
         "[n for n in __import__('linecache').cache if 'autograder' in n] or None"
     ),
     "answer keys": "__import__('optlab.checking.keys').checking.keys.load('$target')",
-    "ways to write it": "__import__('optlab.checking.keys').checking.keys.ways('$target')",
+    "ways to write it": "__import__('optlab.checking.keys').checking.keys.ways('$target') or None",
     "answer keys by file": "os.listdir(os.path.dirname(__import__('optlab').__file__) + '/keys')",
     "arguments of the runner": "sys.argv[1:] or None",
     "paths of the runner": "[path for path in sys.path if 'autograder' in path] or None",

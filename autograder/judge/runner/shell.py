@@ -23,7 +23,7 @@ from IPython.core.displaypub import DisplayPublisher
 from IPython.core.error import StdinNotImplementedError
 from IPython.core.inputtransformer2 import TransformerManager
 from IPython.core.interactiveshell import InteractiveShell
-from matplotlib.font_manager import _get_font
+from matplotlib.font_manager import _get_font  # type: ignore[attr-defined]  # no public way
 from traitlets import Type
 from traitlets.config import Config
 
@@ -183,7 +183,8 @@ class Compiler(CachingCompiler):
 
     def __init__(self) -> None:
         super().__init__()
-        self._source, self._tree = "", ast.Module([], [])
+        self._source = ""
+        self._tree: ast.AST = ast.Module([], [])
 
     def is_python(self, source: str, number: int) -> bool:
         """Whether a cell is Python as it stands, so that it holds no magics and awaits nothing."""
@@ -195,9 +196,7 @@ class Compiler(CachingCompiler):
             self._source = source
         return True
 
-    def ast_parse(
-        self, source: str, filename: str = "<unknown>", symbol: str = "exec"
-    ) -> ast.Module:
+    def ast_parse(self, source: str, filename: str = "<unknown>", symbol: str = "exec") -> ast.AST:
         if source != self._source:
             return super().ast_parse(source, filename, symbol)
         self._source = ""  # whoever runs a tree may change it
@@ -219,6 +218,7 @@ class Transformer(TransformerManager):
 class Shell(InteractiveShell):
     """Runs cells and keeps their outputs. There is one in a process: `Shell.warm()`."""
 
+    compile: Compiler
     compiler_class = Type(Compiler)
     displayhook_class = Type(ResultHook)
     display_pub_class = Type(Publisher)
@@ -256,9 +256,12 @@ class Shell(InteractiveShell):
         super().init_instance_attrs()
         self.input_transformer_manager = Transformer(self)
 
-    def should_run_async(self, raw_cell: str, *, transformed_cell: str, **rest: Any) -> bool:
+    def should_run_async(
+        self, raw_cell: str, *, transformed_cell: str | None = None, **rest: Any
+    ) -> bool:
         """IPython compiles every cell to see whether it awaits something."""
-        may = "await" in transformed_cell or "async" in transformed_cell
+        cell = raw_cell if transformed_cell is None else transformed_cell
+        may = "await" in cell or "async" in cell
         return may and super().should_run_async(raw_cell, transformed_cell=transformed_cell, **rest)
 
     def _format_exception_for_storage(self, *_: Any, **__: Any) -> dict:
