@@ -96,10 +96,8 @@ ifdef T
 	@$(PYTEST) $(T)
 else
 	$(lint)
-	@printf '\n== tests: unit, end to end, attacks, browser\n'
-	@$(PYTEST) $(SPREAD)
-	@printf '\n== every solution, run again and compared\n'
-	@$(PYTEST) --nbval solutions -n 2
+	@printf '\n== tests: unit, end to end, attacks, browser; every solution, run again and compared\n'
+	@$(PYTEST) $(SPREAD) --nbval tests solutions
 endif
 
 cover: $(STAMP) ## run the fast tests and fail where they reach less than they did

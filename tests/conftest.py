@@ -26,15 +26,25 @@ def pytest_configure() -> None:
         os.environ["ORDER"] = str(random.SystemRandom().randrange(10**6))
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
-        if isinstance(item, pytest.Function):
-            item.add_marker(pytest.mark.xdist_group(_group(item)))
+        # The cells of a notebook, which nbval runs, share a kernel.
+        group = _group(item) if isinstance(item, pytest.Function) else item.path.name
+        item.add_marker(pytest.mark.xdist_group(group))
         if "browser" in item.path.parts:
             item.add_marker(pytest.mark.slow)
     items.sort(key=lambda item: "browser" not in item.path.parts and item.path.name not in LONG)
     if "ORDER" in os.environ:
         _shuffle(items)
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """xdist writes the groups behind the names; without them every process makes every set-up."""
+    if getattr(session.config.option, "loadgroup", False):
+        alone = [item.nodeid for item in session.items if "@" not in item.nodeid]
+        if alone:
+            raise pytest.UsageError(f"xdist does not see the group of {alone[0]}")
 
 
 def _group(test: pytest.Function) -> str:
@@ -54,12 +64,16 @@ def _group(test: pytest.Function) -> str:
 
 
 def _shuffle(items: list[pytest.Item]) -> None:
-    """Files in any order, and the tests of a file in any order, so that they share fixtures."""
+    """Files in any order, and the tests of a file in any order, so that they share fixtures.
+
+    The cells of a notebook stay as they are.
+    """
     shuffle = random.Random(int(os.environ["ORDER"])).shuffle
     files = [list(tests) for _, tests in groupby(items, key=lambda item: item.path)]
     shuffle(files)
     for tests in files:
-        shuffle(tests)
+        if isinstance(tests[0], pytest.Function):
+            shuffle(tests)
     items[:] = [test for tests in files for test in tests]
 
 
