@@ -318,6 +318,14 @@ def test_progress_shows_points_and_the_next_exercise(momentum_update, capsys):
     assert state["momentum_update"] == {"status": "correct", "score": 5.0}
 
 
+def test_progress_without_keys_does_not_say_that_everything_is_solved(monkeypatch, capsys):
+    monkeypatch.setattr(keys, "lessons", lambda: [])
+    progress()
+    said = _shown(capsys)
+    assert said.startswith("Progress is shown where you work")
+    assert "solved" not in said
+
+
 def _first():
     return keys.lessons()[0]["exercises"][0]["name"]
 

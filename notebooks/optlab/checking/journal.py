@@ -16,6 +16,7 @@ from optlab.checking.diagnose import Status, Verdict
 FILE = Path(__file__).parents[2] / ".progress.json"
 PREDICTIONS = "predictions"  # no exercise has this name
 _CELLS = 20
+_NOT_HERE = "Progress is shown where you work on the lessons; here are no answer keys."
 _memory: dict = {}
 
 
@@ -74,6 +75,9 @@ def _predictions() -> dict[str, dict]:
 
 def progress(lesson: str = "") -> None:
     """Show every lesson as a bar, what comes next, and which predictions held (of `lesson`)."""
+    if not keys.lessons():  # as where a submission is graded
+        put_out(Rich(_NOT_HERE, f"<p>{_NOT_HERE}</p>"))
+        return
     put_out(Rich(_as_text(lesson), _as_html(lesson)))
 
 
