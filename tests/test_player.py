@@ -91,6 +91,13 @@ def _unlisted(question):
     return [*UNLISTED, *(x for x in near if not any(_same(question, t, x) for t in taken))]
 
 
+def _explained(option):
+    """What is said to whoever chooses it: their option in its own words comes first."""
+    words = " ".join(option.text.split()).rstrip(".")
+    chosen = f"You chose {option.value}: “{words}”. " if words else ""
+    return chosen + option.explanation
+
+
 def _same(question, value, given):
     return isinstance(given, float | int) and abs(given - value) <= question.rtol * abs(value)
 
@@ -100,7 +107,7 @@ def test_a_quiz_explains_every_wrong_answer_at_every_try_and_tells_its_answer_to
     question, capsys
 ):
     name = question.name
-    answers = [(option.value, option.explanation) for option in question.wrong]
+    answers = [(option.value, _explained(option)) for option in question.wrong]
     answers += [(value, None) for value in _unlisted(question)]
     for value, explanation in shuffled(name, answers):
         text = said(name, value, capsys)
