@@ -541,7 +541,7 @@ def is_gone(process):
     return "State:\tZ" in status
 
 
-def wait_for(condition, patience=10.0):
+def wait_for(condition, patience=120.0):
     until = time.monotonic() + patience
     while not condition():
         assert time.monotonic() < until

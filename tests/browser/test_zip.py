@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 from conftest import jupyterlab
-from labpage import INDEX_OF, NOTEBOOK, Lab, LabPage
+from labpage import INDEX_OF, NOTEBOOK, PATIENCE, Lab, LabPage
 from playwright.sync_api import Browser, Locator, expect
 
 import handout
@@ -55,6 +55,7 @@ def open_page(browser: Browser):
 
     def open_it(address: str) -> LabPage:
         context = browser.new_context(color_scheme="dark", viewport={"width": 1280, "height": 1000})
+        context.set_default_timeout(PATIENCE)
         contexts.append(context)
         page = context.new_page()
         page.goto(address)
