@@ -9,7 +9,6 @@ everybody's feedback page is brought up to date.
 
 import hashlib
 import time
-import unicodedata
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, replace
@@ -34,6 +33,7 @@ from autograder.judge.judge import Settings
 from autograder.judge.worker import Result, Task, grader_version
 from autograder.pages import feedback
 from autograder.status import SubmissionStatus
+from autograder.text import composed
 
 # What a killed run has to judge again: no more than this.
 AT_MOST, _SECONDS = 50, 2.0
@@ -128,13 +128,8 @@ def _graded(
 
 def _is_asked(submission: Submission, lesson: str | None, student: str | None) -> bool:
     return lesson in (None, submission.lesson) and (
-        student is None or _nfc(student) == _nfc(submission.student)
+        student is None or composed(student) == composed(submission.student)
     )
-
-
-def _nfc(name: str) -> str:
-    """Typed letters are composed; those of a folder may not be."""
-    return unicodedata.normalize("NFC", name)
 
 
 def _batches(results: Iterable[tuple[Task, Result]]) -> Iterator[list[tuple[Task, Result]]]:

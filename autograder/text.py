@@ -1,6 +1,7 @@
 """Text that a stranger wrote, made fit for a terminal, a web page or a spreadsheet."""
 
 import re
+import unicodedata
 from typing import Any
 
 # Terminal escape sequences: CSI (colours, cursor), OSC (titles, links), and the two-byte ones.
@@ -29,6 +30,11 @@ def clean(text: str, limit: int | None = None) -> str:
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     text = _CONTROLS.sub("", _ESCAPES.sub("", text))
     return _SURROGATES.sub("\ufffd", text)
+
+
+def composed(text: str) -> str:
+    """With composed letters, as they are typed; those of a file's name may be taken apart."""
+    return unicodedata.normalize("NFC", text)
 
 
 def csv_safe(value: Any) -> Any:

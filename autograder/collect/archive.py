@@ -8,7 +8,6 @@ import io
 import os
 import re
 import stat
-import unicodedata
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -19,7 +18,7 @@ from pathlib import Path, PurePosixPath
 from autograder.errors import UserError
 from autograder.handin.outputs import LIMITS, FileLimits
 from autograder.handin.read import Refusal, read_bytes
-from autograder.text import clean
+from autograder.text import clean, composed
 
 MOST_MEMBERS = 50_000
 MOST_MEGABYTES = 4_000  # of all that is read of one zip
@@ -73,7 +72,7 @@ def files(path: Path) -> Iterator[File | Left]:
         elif not path.exists():
             raise UserError(f"there is no {path}")
         elif _NOTEBOOK.fullmatch(path.name):
-            yield _one(path, path.name, (_nfc(path.name),), path.name)
+            yield _one(path, path.name, (composed(path.name),), path.name)
         elif zipfile.is_zipfile(path):
             with zipfile.ZipFile(path) as opened:
                 whole = _Zip(opened, path.name, path.name, (), MOST_MEMBERS, MOST_MEGABYTES)
@@ -101,7 +100,7 @@ def _in_folder(folder: Path) -> Iterator[File | Left]:
             if _is_by_product(name):
                 continue
             shown = _within(folder, place, name)
-            parts = tuple(_nfc(part) for part in PurePosixPath(shown).parts[1:])
+            parts = tuple(composed(part) for part in PurePosixPath(shown).parts[1:])
             path = Path(place, name)
             if name.lower().endswith(".zip") and not path.is_symlink():
                 yield from _nested_on_disk(path, folder.name, shown, parts)
@@ -120,7 +119,7 @@ def _one(path: Path, shown: str, parts: tuple[str, ...], source: str) -> File | 
         contents = read_bytes(path, limits) if limits else None
         return File(
             shown=clean(shown),
-            source=_nfc(source),
+            source=composed(source),
             parts=parts,
             inner=(),
             dated=datetime.fromtimestamp(path.lstat().st_mtime, UTC).replace(tzinfo=None),
@@ -189,7 +188,7 @@ class _Zip:
         named = [(info, _decoded(info)) for info in infos]
         same = _twice(name for _, name in named)
         for info, name in named:
-            parts = PurePosixPath(_nfc(name).replace("\\", "/")).parts  # Windows has it so
+            parts = PurePosixPath(composed(name).replace("\\", "/")).parts  # Windows has it so
             if any(_is_by_product(part) for part in parts):
                 continue
             shown = f"{self.shown}: {clean(name, 200)}"
@@ -224,7 +223,7 @@ class _Zip:
             return
         yield File(
             shown=shown,
-            source=_nfc(self.source),
+            source=composed(self.source),
             parts=self.outer or parts,
             inner=parts if self.outer else (),
             dated=_dated(info),
@@ -289,11 +288,7 @@ def _twice(names: Iterator[str]) -> set[str]:
 
 
 def _folded(name: str) -> str:
-    return _nfc(name).casefold()
-
-
-def _nfc(text: str) -> str:
-    return unicodedata.normalize("NFC", text)
+    return composed(name).casefold()
 
 
 def _is_by_product(name: str) -> bool:

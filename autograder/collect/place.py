@@ -10,7 +10,6 @@ import json
 import os
 import re
 import tempfile
-import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
@@ -35,7 +34,7 @@ from autograder.exercises import lessons
 from autograder.handin.pour import pour
 from autograder.handin.read import Refusal, parse
 from autograder.handin.recognise import WORDS, lesson_named, lesson_of
-from autograder.text import clean
+from autograder.text import clean, composed
 
 SCHEMA = 1
 RECORD = "collected.json"
@@ -141,7 +140,7 @@ class _Collector:
         self.done = Collected()
         submitted = course / "submitted"
         names = [path.name for path in submitted.iterdir()] if submitted.is_dir() else []
-        self.folders = {_nfc(name): name for name in names if not name.startswith(".")}
+        self.folders = {composed(name): name for name in names if not name.startswith(".")}
 
     def look_at(self, path: Path) -> None:
         """Read all that is in a zip or folder; notebooks wait in the spool for their place."""
@@ -226,7 +225,7 @@ class _Collector:
             return Left(file.shown, hint.nobody)
         if not self.people:
             name = hint.ours or self._by_layout(file)
-            return self._nameable(file, _nfc(name), None)
+            return self._nameable(file, composed(name), None)
         found = self._by_hint(hint) if hint.who else self._by_words(file)
         if len(found) == 1:
             return self._nameable(file, found[0].id, found[0])
@@ -259,7 +258,7 @@ class _Collector:
     def _words(self, name: str) -> list[str]:
         """The words of a name without those of one lesson: a student may be called Adam."""
         stem, _ = systems.copy_number(name)
-        words = [word for word in WORDS.split(_nfc(stem)) if word]
+        words = [word for word in WORDS.split(composed(stem)) if word]
         lesson = lesson_named(name, self.exercises)
         for word in (lesson or "").split("_"):
             same = [at for at, one in enumerate(words) if one.casefold() == word]
@@ -501,7 +500,3 @@ def _digest_of(path: Path) -> str | None:
     if path.is_symlink() or not path.is_file():
         return None
     return hashlib.sha256(path.read_bytes()).hexdigest()
-
-
-def _nfc(text: str) -> str:
-    return unicodedata.normalize("NFC", text)

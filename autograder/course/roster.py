@@ -16,7 +16,7 @@ from autograder.course.names import look_alikes, student_name
 from autograder.errors import UserError
 from autograder.handin.outputs import FileLimits
 from autograder.handin.read import Refusal, read_bytes
-from autograder.text import clean
+from autograder.text import clean, composed
 
 FILE = "roster.csv"
 LIMITS = FileLimits(megabytes=20)
@@ -159,7 +159,7 @@ def decoded(data: bytes) -> str | None:
 
 def folded(text: str) -> str:
     """The same for one id or address, however it is written."""
-    return unicodedata.normalize("NFC", text).strip().casefold()
+    return composed(text).strip().casefold()
 
 
 def squashed(text: str) -> str:
@@ -178,7 +178,7 @@ def _person(cells: Mapping[str, str], columns: Iterable[str], where: str) -> Per
     first, last, forms = _names(cells, {*columns})
     participant = _first(cells, _PARTICIPANT)
     wanted = _first(cells, _CANVAS_IDS if is_canvas else _IDS) or email or f"{first} {last}".strip()
-    wanted = unicodedata.normalize("NFC", wanted)
+    wanted = composed(wanted)
     try:
         student_name(wanted)
     except Refusal as refusal:

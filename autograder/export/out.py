@@ -16,7 +16,8 @@ from autograder.course.verdicts import verdict_file
 from autograder.errors import UserError
 from autograder.exercises import find_lesson
 from autograder.export import handback, sheet
-from autograder.export.sheet import Sheet, Student, nfc
+from autograder.export.sheet import Sheet, Student
+from autograder.text import composed
 
 TO = {"canvas": sheet.canvas, "moodle": sheet.moodle, "wide": sheet.wide}
 _SYSTEMS = {"canvas": systems.CANVAS, "moodle": systems.MOODLE}
@@ -75,9 +76,9 @@ def _sheet(course: Path, asked: plan.Plan, marks: list[Mark], attempts: list[Att
     """The roster's students in its order, then those whom it does not name."""
     by_student: dict[str, dict[str, float]] = {}
     for mark in marks:
-        by_student.setdefault(nfc(mark.student), {})[mark.lesson] = mark.counts
+        by_student.setdefault(composed(mark.student), {})[mark.lesson] = mark.counts
     canvas_ids = {
-        nfc(one.student): hint.who[0]
+        composed(one.student): hint.who[0]
         for one in attempts
         if one.system == systems.CANVAS
         and (hint := systems.hint((one.ticket,), (), asked.zone)).who

@@ -10,7 +10,6 @@ any table goes that has a column by which students are known.
 import csv
 import io
 import re
-import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -209,7 +208,3 @@ def _text(rows: Iterable[Iterable[str]]) -> str:
     text = io.StringIO(newline="")
     csv.writer(text, quoting=csv.QUOTE_ALL).writerows(rows)
     return text.getvalue()
-
-
-def nfc(text: str) -> str:
-    return unicodedata.normalize("NFC", text)
