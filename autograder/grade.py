@@ -116,7 +116,7 @@ def _graded(
         if item.lesson in names:
             entered = entries.get((item.student, item.lesson), NOTHING)
             file = _file_of(folder, item)
-            feedback.give_back(folder, item, file, entered, settings.run_experiments)
+            feedback.give_back(folder, item, file, entered, settings.run_experiments, asked.zone)
     tables.write_grades(folder / "grades.csv", marks)
     judged = (_file_of(folder, item) for item in everything)
     tables.write_results(

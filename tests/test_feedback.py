@@ -7,11 +7,15 @@ import html
 import pstats
 import re
 from dataclasses import replace
+from datetime import date, datetime
 from html.parser import HTMLParser
+from zoneinfo import ZoneInfo
 
 import pytest
 from small_lesson import ANSWERS, LESSON, POINTS, cell, figure, png, submission
 
+from autograder.course.corrections import Correction, Entries
+from autograder.exercises import lessons
 from autograder.handin.outputs import safe
 from autograder.pages import feedback
 from optlab.checking.diagnose import Status, Verdict
@@ -40,6 +44,9 @@ class Reader(HTMLParser):
         return " ".join(" ".join(self.texts).split())
 
 
+BEFORE_CLASS = datetime(2026, 3, 2, 9, 5, tzinfo=ZoneInfo("Asia/Seoul"))
+
+
 def verdict(name="momentum_update", status="correct", score=4.0, message="One sentence."):
     return Verdict(name, status, score, POINTS[name], message)
 
@@ -53,7 +60,7 @@ def page(verdicts=None, notebook=None, problems=(), student="Ada Lovelace", **op
 def test_a_page_tells_student_lesson_total_marks_and_messages():
     text = Reader(page([verdict(), verdict("first_step", "incorrect", 0.0, "Look again.")])).text
     assert "Momentum Feedback for Ada Lovelace 4 of 5 points" in text
-    assert "momentum_update ✓ Correct 4 / 4 One sentence." in text
+    assert "Exercise 2 · One step with momentum ✓ Correct 4 / 4 momentum_update One se" in text
     assert "first_step ✗ Not right yet 0 / 1 Look again." in text
 
 
@@ -114,6 +121,76 @@ def test_no_line_is_marked_that_does_not_hold_the_piece():
     assert "<mark>" not in page()
 
 
+def test_an_exercise_is_called_as_in_the_lesson_and_asked_again():
+    text = Reader(page([verdict(status="incorrect", score=0.0)])).text
+    assert "Exercise 2 · One step with momentum ✗ Not right yet 0 / 4 momentum_update" in text
+    assert "The question One step of gradient descent with momentum, averaging form." in text
+    assert "Like every update in this course it is pure : it returns new dictionaries" in text
+
+
+def test_an_exercise_that_no_lesson_knows_goes_by_its_name():
+    text = Reader(page([verdict("first_step", "incorrect", 0.0)])).text
+    assert "first_step ✗ Not right yet 0 / 1 One sentence. Your code" in text
+
+
+def test_what_to_read_again_stands_on_the_page_and_is_linked():
+    unsolved = page([verdict(status="incorrect", score=0.0)])
+    reader = Reader(unsolved)
+    assert ("href", "#read-2") in reader.attributes
+    assert ("id", "read-2") in reader.attributes
+    assert "Read again: 2 · Average the gradients" in reader.text
+    assert "Across the valley the gradients cancel each other" in reader.text
+    assert "read-2" not in page()
+
+
+def test_every_link_leads_to_a_place_on_the_page():
+    lesson = lessons()["06_adam"]
+    verdicts = [Verdict(name, "incorrect", 0.0, 1.0, "No.") for name in lesson.exercises]
+    attributes = Reader(feedback.page("Ada", lesson.name, None, verdicts, ())).attributes
+    ids = [value for name, value in attributes if name == "id"]
+    assert len(ids) == len({*ids})
+    links = {value for name, value in attributes if name == "href"}
+    assert len(links) > 3
+    assert links <= {f"#{one}" for one in ids}
+
+
+def test_the_next_step_is_the_first_exercise_that_is_open():
+    wrong = verdict(status="incorrect", score=0.0)
+    assert 'Next: Exercise 2 · One step with momentum . In the notebook, hint("momentum_u' in (
+        Reader(page([verdict("first_step", score=1.0), wrong])).text
+    )
+    untried = verdict(status="not_attempted", score=0.0)
+    assert "momentum , which still waits for an answer." in Reader(page([untried, wrong])).text
+    assert "Next: nothing is left to do here." in Reader(page()).text
+    refused = feedback.page("Ada", LESSON, None, (), ["it is empty"])
+    assert "Next: hand in 04_momentum.ipynb as JupyterLab saves it." in Reader(refused).text
+
+
+def test_what_a_person_has_marked_is_no_next_step():
+    entries = Entries({"momentum_update": Correction(score=1.0)})
+    wrong = verdict(status="incorrect", score=0.0)
+    assert "nothing is left to do" in Reader(page([wrong], entries=entries)).text
+
+
+def test_a_chosen_option_is_quoted():
+    chose = Verdict(
+        "momentum_always_faster", "known_mistake", 0.0, 1.0, "Look.", mistake="answered_a"
+    )
+    text = Reader(page([chose])).text
+    assert "Your answer: true on every bowl; at worst the two are equally fast Look." in text
+
+
+def test_a_page_is_dated():
+    dates = feedback.Dates(handed_in=BEFORE_CLASS, graded=date(2026, 3, 4))
+    text = Reader(page(dates=dates)).text
+    assert "Handed in 2 March 2026, 09:05 KST, graded 4 March 2026" in text
+    graded = Reader(page(dates=replace(dates, handed_in=None))).text
+    assert "Feedback for Ada Lovelace Graded 4 March 2026 5 of 5 points" in graded
+    handed_in = Reader(page(dates=replace(dates, graded=None))).text
+    assert "Handed in 2 March 2026, 09:05 KST 5 of 5 points" in handed_in
+    assert "Feedback for Ada Lovelace 5 of 5 points" in Reader(page()).text
+
+
 def test_submitted_figures_and_redrawn_ones_are_told_apart():
     assert "Figures, as you handed them in (they are not graded)" in page()
     assert "Figures, drawn again with your code" in page(rerun=True)
@@ -151,8 +228,9 @@ def test_a_page_runs_and_loads_nothing():
     tags, attributes = Reader(page()).tags, Reader(page()).attributes
     assert not {"script", "link", "iframe", "object", "form", "base"} & set(tags)
     assert not [
-        name for name, _ in attributes if name.startswith("on") or name in ("href", "style")
+        name for name, _ in attributes if name.startswith("on") or name in ("style", "action")
     ]
+    assert all(value.startswith("#") for name, value in attributes if name == "href")
     assert all(value.startswith("data:image/png;") for name, value in attributes if name == "src")
     assert not re.search(r"url\(|@import|https?:", page())
 

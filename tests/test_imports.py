@@ -40,7 +40,7 @@ MAY_IMPORT = {
     "course": BASICS | {"exercises", "handin"},
     "collect": BASICS | {"exercises", "handin", "course"},
     "export": BASICS | {"exercises", "handin", "course", "collect"},
-    "pages": BASICS | {"exercises", "handin", "course"},
+    "pages": BASICS | {"quiz", "exercises", "handin", "course"},
     "grade": BASICS | {"exercises", "handin", "judge", "course", "pages"},
     "nbgrader_steps": {"errors", "handin", "judge", "course", "pages"},
     "build": BASICS | {"answer", "exercise", "quiz", "lesson", "exercises", "warmup"},

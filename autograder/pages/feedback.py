@@ -8,10 +8,12 @@ one of these has changed.
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import UTC, date, datetime, tzinfo
 from hashlib import sha256
 from pathlib import Path
 
 import nbformat
+from markupsafe import Markup
 from nbformat import NotebookNode
 
 from autograder import files
@@ -20,7 +22,9 @@ from autograder.course.submissions import Submission, graded_notebook
 from autograder.course.verdicts import VerdictFile, verdicts_of
 from autograder.handin.outputs import FileLimits
 from autograder.handin.read import Refusal, read_bytes
+from autograder.pages import outline, prose
 from autograder.pages.html import template
+from autograder.pages.outline import Section, Task
 from autograder.text import clean
 from optlab.checking.diagnose import PLAIN, Status, Verdict
 
@@ -50,6 +54,17 @@ def shown(status: Status) -> tuple[str, str, str]:
 
 
 @dataclass(frozen=True)
+class Dates:
+    """When a submission was handed in and graded, where that is known."""
+
+    handed_in: datetime | None = None
+    graded: date | None = None
+
+
+UNDATED = Dates()
+
+
+@dataclass(frozen=True)
 class _Figure:
     png: str
     alt: str
@@ -63,6 +78,26 @@ class _Part:
     correction: Correction
     code: str
     figures: tuple[_Figure, ...]
+    task: Task | None
+
+    @property
+    def title(self) -> Markup | str:
+        return self.task.title if self.task else self.verdict.exercise
+
+    @property
+    def is_untried(self) -> bool:
+        return self.verdict.status == Status.NOT_ATTEMPTED
+
+    @property
+    def is_right(self) -> bool:
+        """Whether nothing is left to do: all points, or what a person gave."""
+        return self.correction.score is not None or self.score >= self.verdict.max_score
+
+    @property
+    def chosen(self) -> Markup | None:
+        """The wrong option that was chosen, where the exercise is a question with options."""
+        option = outline.wrong_option(self.verdict.exercise, self.verdict.mistake)
+        return prose.inline(option.text) if option and option.text else None
 
     @property
     def message(self) -> str:
@@ -139,6 +174,7 @@ def page(
     *,
     rerun: bool = False,
     entries: Entries = NOTHING,
+    dates: Dates = UNDATED,
     stamp: str = "",
 ) -> str:
     """The feedback on one submission as HTML.
@@ -146,23 +182,31 @@ def page(
     notebook: graded and made `safe`; None for a submission that could not be graded.
     rerun: whether experiments were run by the grader; else their figures are those submitted.
     entries: marks and comments given by hand, and points lost for being late.
+    dates: when it was handed in and graded.
     stamp: stands in the page's head.
     """
     cells = notebook.cells if notebook else []
     code, figures = _by_exercise(cells)
+    tasks = outline.tasks(lesson)
     parts = [
         _Part(
             verdict,
             entries.corrections.get(verdict.exercise, Correction()),
             code.get(verdict.exercise, ""),
             tuple(figures.get(verdict.exercise, ())),
+            tasks.get(verdict.exercise),
         )
         for verdict in verdicts
     ]
+    left = [part for part in parts if not part.is_right]
     return template("feedback").render(
         student=clean(student),
         title=_title(cells, lesson),
+        lesson=clean(lesson, 60),
         parts=parts,
+        next=next(iter(left), None),
+        sections=_sections(left),
+        dates=dates,
         problems=[clean(problem) for problem in problems],
         score=sum(part.score for part in parts) - entries.late_penalty,
         max_score=sum(part.verdict.max_score for part in parts),
@@ -172,13 +216,25 @@ def page(
     )
 
 
+def _sections(parts: Iterable[_Part]) -> list[Section]:
+    """What to read again, in the order of the lesson; the later of two has more of a section."""
+    sections = [part.task.section for part in parts if part.task]
+    return [*{section.heading: section for section in sections}.values()]
+
+
 def give_back(
-    folder: Path, submission: Submission, file: VerdictFile, entries: Entries, rerun: bool
+    folder: Path,
+    submission: Submission,
+    file: VerdictFile,
+    entries: Entries,
+    rerun: bool,
+    zone: tzinfo = UTC,
 ) -> None:
     """Bring one submission's feedback folder up to date; nothing is judged anew."""
     name = submission.lesson
     place = folder / "feedback" / submission.student / name
-    path, stamp = place / f"{name}.html", _stamp(file, entries)
+    dates = _dates(submission, file, zone)
+    path, stamp = place / f"{name}.html", _stamp(file, entries, dates)
     if not _bears(path, stamp):
         verdict = file.read()
         verdicts = verdicts_of(verdict)
@@ -192,6 +248,7 @@ def give_back(
             verdict["problems"],
             rerun=rerun,
             entries=entries,
+            dates=dates,
             stamp=stamp,
         )
         files.replace(path, text)
@@ -199,9 +256,18 @@ def give_back(
         _copy(submission.path.with_name(ticket), place / ticket)
 
 
-def _stamp(file: VerdictFile, entries: Entries) -> str:
+def _dates(submission: Submission, file: VerdictFile, zone: tzinfo) -> Dates:
+    """In the course's zone. A verdict is as old as its file."""
+    handed_in = submission.timestamp
+    return Dates(
+        handed_in=handed_in.replace(tzinfo=UTC).astimezone(zone) if handed_in else None,
+        graded=datetime.fromtimestamp(file.path.stat().st_mtime, zone).date(),
+    )
+
+
+def _stamp(file: VerdictFile, entries: Entries, dates: Dates) -> str:
     """Differs where anything differs that the page is made from."""
-    entered = repr((sorted(entries.corrections.items()), entries.late_penalty))
+    entered = repr((sorted(entries.corrections.items()), entries.late_penalty, dates))
     seen = file.path.read_bytes() + entered.encode("utf-8", "surrogatepass")
     return sha256(seen).hexdigest()[:16]
 

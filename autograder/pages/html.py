@@ -6,6 +6,7 @@ security policy in the page tells the browser so.
 
 import base64
 import hashlib
+from datetime import date, datetime
 from functools import cache
 from pathlib import Path
 
@@ -25,13 +26,21 @@ def template(name: str) -> Template:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters.update(points=_points, amount=_amount)
+    environment.filters.update(points=_points, amount=_amount, day=_day, moment=_moment)
     own = TEMPLATES / f"{name}.css"
     style = (TEMPLATES / "page.css").read_text("utf-8")
     style += own.read_text("utf-8") if own.exists() else ""
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     environment.globals.update(style=Markup(style), style_hash=f"sha256-{digest}")
     return environment.get_template(f"{name}.html.j2")
+
+
+def _day(when: date) -> str:
+    return f"{when.day} {when:%B %Y}"
+
+
+def _moment(when: datetime) -> str:
+    return f"{_day(when)}, {when:%H:%M %Z}"
 
 
 def _points(number: float) -> str:
