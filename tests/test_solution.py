@@ -110,14 +110,17 @@ def test_the_offer_is_made_to_a_person_only_and_not_for_a_question(answer, capsy
     assert "solution(" not in capsys.readouterr().out
 
 
-def test_what_is_offered_can_be_called_where_the_notebook_did_not_import_it(monkeypatch):
+def test_it_is_offered_where_it_can_be_called_and_check_gives_a_notebook_no_names(
+    monkeypatch, capsys
+):
     monkeypatch.setattr(notice, "somebody_is_there", lambda: True)
     notebook = {"check": check, NAME: right()}
-    exec(f'check("{NAME}")', notebook)
-    assert notebook["solution"] is solution
-    notebook["solution"] = "the learner's own"
-    exec(f'check("{NAME}")', notebook)
-    assert notebook["solution"] == "the learner's own"
+    for own in ({}, {"solution": "the learner's own"}, {"solution": solution}):
+        names = notebook | own
+        exec(f'check("{NAME}")', names)
+        names.pop("__builtins__")
+        assert names == notebook | own
+        assert ("solution(" in capsys.readouterr().out) == (own.get("solution") is solution)
 
 
 def test_where_it_is_graded_nothing_is_shown(answer, capsys):

@@ -31,10 +31,12 @@ def check(exercise: str) -> None:
     if _grading:
         print(f"{exercise} is checked after the last cell.")
         return
-    key = _key(exercise)
-    answer = sys._getframe(1).f_globals.get(exercise)
+    key, names = _key(exercise), sys._getframe(1).f_globals
+    if exercise not in names:  # as after a restart: that says nothing of what was written
+        raise (messages.not_run if journal.passed(exercise) else messages.not_attempted)(exercise)
+    answer = names[exercise]
     verdict = trial.judge(key, answer)
-    journal.record(verdict)
+    journal.record(verdict, ownlines.cell_of(answer))
     again = _again(answer, verdict)
     code = ownlines.of(answer, verdict)
     _remember_place(verdict, code)
@@ -45,9 +47,8 @@ def check(exercise: str) -> None:
         if not _hints_given[exercise]:  # the first hint shows the piece
             code = tuple(replace(line, start=0, end=0) for line in code)
         raise messages.not_yet(verdict, again, code, bool(_hints(key)))
-    offer = key.kind == "function" and notice.somebody_is_there()
-    if offer:  # what is offered can be called, also where the notebook imports less
-        sys._getframe(1).f_globals.setdefault("solution", solution)
+    can_ask = names.get("solution") is solution and notice.somebody_is_there()
+    offer = key.kind == "function" and can_ask
     box.show(messages.right(verdict, key.hidden, offer))
 
 

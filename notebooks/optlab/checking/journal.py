@@ -5,6 +5,7 @@ or written, nothing fails. A notebook that runs elsewhere (a solution, a copy in
 keeps its state in memory and leaves the learner's file alone.
 """
 
+import hashlib
 import html
 import json
 from pathlib import Path
@@ -20,13 +21,28 @@ _NOT_HERE = "Progress is shown where you work on the lessons; here are no answer
 _memory: dict = {}
 
 
-def record(verdict: Verdict) -> None:
-    """Remember the newest verdict on an exercise."""
-    _keep({verdict.exercise: {"status": verdict.status, "score": verdict.score}})
+def record(verdict: Verdict, source: str) -> None:
+    """Remember the newest verdict on an exercise.
+
+    source: that of the answer, where it is known. A pass stays while the code that earned it is
+    the same: after a restart it fails where another cell that it needs has not run.
+    """
+    name, mark = verdict.exercise, _mark(source)
+    entry = {"status": verdict.status, "score": verdict.score}
+    if verdict.status == Status.CORRECT:
+        entry["code"] = mark
+    elif mark and passed(name) and _state()[name].get("code") == mark:
+        return
+    _keep({name: entry})
+
+
+def _mark(source: str) -> str:
+    """By which code is known again."""
+    return hashlib.sha256(source.encode()).hexdigest()[:16] if source else ""
 
 
 def passed(exercise: str) -> bool:
-    """Whether the newest verdict on it was that it is right."""
+    """Whether the newest answer to it that was checked is right."""
     return _state().get(exercise, {}).get("status") == Status.CORRECT
 
 

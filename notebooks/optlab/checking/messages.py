@@ -37,6 +37,11 @@ def not_attempted(exercise: str) -> Notice:
     return Notice(Box(Tone.OPEN, "Not attempted yet.", text))
 
 
+def not_run(exercise: str) -> Notice:
+    text = f"{exercise} has passed before: run its cell, then this one."
+    return Notice(Box(Tone.OPEN, "Not run yet.", text))
+
+
 def unknown(exercise: object) -> Notice:
     text = f"There is no exercise named {exercise!r}. Is it spelled as in the text above?"
     if not isinstance(exercise, str):

@@ -29,6 +29,12 @@ def of(answer: Any, verdict: Verdict) -> tuple[CodeLine, ...]:
     return tuple(lines)
 
 
+def cell_of(answer: Any) -> str:
+    """The source of the cell that defined a function; nothing where Python does not keep it."""
+    code = getattr(answer, "__code__", None)
+    return "".join(linecache.getlines(code.co_filename)) if code else ""
+
+
 def _function(answer: Any, name: str) -> Any:
     """The answer itself, or a plain function beside it that it calls."""
     if getattr(answer, "__name__", name) == name:
