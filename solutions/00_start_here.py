@@ -1,7 +1,7 @@
 # %% [markdown]
 # # Four ways down a hill
 #
-# ![Paths of gradient descent, momentum, RMSprop and Adam on two bowls, a saddle and a plateau; the paths grow step by step.](optlab/race.gif)
+# ![Paths of gradient descent, momentum, RMSprop and Adam on two bowls, a saddle and a plateau; the paths grow step by step.](optlab/race.png)
 #
 # These four train neural networks. In two weeks of evenings or so you will have written all of them
 # yourself, measured which of the usual claims about them hold, and let them race on real handwritten

@@ -6,10 +6,9 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
-from PIL import Image
 from traitlets.config import Config
 
-from autograder import NOTEBOOKS, ROOT
+from autograder import NOTEBOOKS
 from autograder.build.notebooks import Source, read, release
 from autograder.exercises import find_exercise, lessons
 from optlab import solved
@@ -131,12 +130,3 @@ def test_helpers_imports_and_constants_come_along_and_nothing_else_runs(tmp_path
     function, _ = find("momentum_update", tmp_path)
     assert callable(function)
     assert list(tmp_path.glob("trace")) == []
-
-
-def test_the_race_is_small_and_stops_by_itself():
-    path = ROOT / "docs" / "images" / "race.gif"
-    assert path.stat().st_size < 400_000
-    with Image.open(path) as picture:
-        assert picture.n_frames > 20
-        assert picture.n_frames * picture.info["duration"] <= 5_100
-        assert "loop" not in picture.info

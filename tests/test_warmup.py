@@ -7,6 +7,8 @@ import sys
 import nbformat
 import numpy as np
 import pytest
+from contrast import contrast
+from PIL import Image
 
 from autograder import NOTEBOOKS, SOLUTIONS, warmup
 from autograder.exercises import lessons
@@ -53,8 +55,27 @@ def test_the_first_two_screens_hold_one_function_and_no_other_open_code():
     code = [cell for cell in CELLS if cell.cell_type == "code"]
     shown = [c for c in code if not c.metadata.get("jupyter", {}).get("source_hidden")]
     assert [cell.id for cell in shown[:2]] == ["step", "check_step"]
-    assert "optlab/race.gif" in CELLS[0].source
-    assert (NOTEBOOKS / "optlab/race.gif").stat().st_size < 400_000
+    assert "optlab/race.png" in CELLS[0].source
+
+
+def test_the_race_is_small_stops_by_itself_and_can_be_seen_in_both_themes():
+    path = NOTEBOOKS / "optlab/race.png"
+    assert path.stat().st_size < 800_000
+    with Image.open(path) as picture:
+        assert picture.height <= 420
+        assert picture.n_frames > 20
+        still = np.asarray(picture.convert("RGBA"))
+        assert picture.info["loop"] == 1
+        picture.seek(1)
+        assert picture.n_frames * picture.info["duration"] <= 5_200
+        picture.seek(picture.n_frames - 1)
+        assert np.array_equal(np.asarray(picture.convert("RGBA")), still)  # where none moves
+    assert (still[..., 3] == 0).mean() > 0.5  # the page shows through
+    drawn = still[still[..., 3] > 250][:, :3]
+    assert len(drawn) > 1000
+    for page in ("#ffffff", "#111111"):
+        ratios = [contrast(f"#{bytes(color).hex()}", page) for color in np.unique(drawn, axis=0)]
+        assert min(ratios) >= 3
 
 
 # What the set-up says

@@ -3,7 +3,6 @@
 One notebook is opened once and its cells are run; the tests look at it.
 """
 
-import io
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,11 +10,10 @@ from pathlib import Path
 import nbformat
 import numpy as np
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from labpage import FITS, Lab, LabPage, new_page
-from matplotlib.image import imread
 from nbformat.v4 import new_code_cell, new_notebook
 from playwright.sync_api import Browser, Locator, expect
+from seen import contrast_in, pixels_of, violations
 
 CHECK, HINT = 'check("momentum_update")', 'hint("momentum_update")'
 ANSWER = """\
@@ -40,8 +38,6 @@ CELLS = {
 }
 SHOWN = ("open", "wrong", "hint", "failed", "right")
 SIZES = {"wide": {"width": 1280, "height": 1400}, "narrow": {"width": 640, "height": 1400}}
-OUTPUTS = """() => window.jupyterapp.shell.currentWidget.content.widgets
-    .flatMap(cell => cell.model.outputs.toJSON().map(o => [cell.model.id, o.output_type]))"""
 TRUSTED = "() => window.jupyterapp.shell.currentWidget.content.widgets[1].model.trusted"
 
 
@@ -85,7 +81,7 @@ def looked_at(request, themed: LabPage) -> LabPage:
 
 
 def test_a_verdict_is_a_box_and_no_error(opened):
-    kinds = dict(opened.page.evaluate(OUTPUTS))
+    kinds = {cell: kind for cell, kind, _ in opened.outputs()}
     assert kinds == dict.fromkeys((*SHOWN, "progress", "figure"), "display_data")
 
 
@@ -102,7 +98,7 @@ def test_everything_in_a_box_can_be_read(looked_at, screenshot_of):
     for name in SHOWN:
         box = looked_at.output(name).get_by_role("status")
         for part in box.locator("[aria-hidden], b, pre, mark, div > div").all():
-            assert contrast(part) >= 4.5, (name, part.inner_text())
+            assert contrast_in(part) >= 4.5, (name, part.inner_text())
     screenshot_of(looked_at.page, "boxes")
 
 
@@ -146,27 +142,3 @@ def look_of(output: Locator) -> list[str]:
                 look.borderLeftWidth, own && look.padding].join(' | ');
         })"""
     )
-
-
-def violations(opened: LabPage) -> list[str]:
-    found = Axe().run(opened.page, context={"include": [[".jp-OutputArea-output"]]})
-    return [
-        f"{rule['id']}: {node['html']}"
-        for rule in found.response["violations"]
-        for node in rule["nodes"]
-    ]
-
-
-def contrast(part: Locator) -> float:
-    """Of what stands out most to what there is most of, in the pixels of a part of the page."""
-    pixels = pixels_of(part)[1:-3, 1:-1]
-    linear = np.where(pixels <= 0.04045, pixels / 12.92, ((pixels + 0.055) / 1.055) ** 2.4)
-    light = linear @ [0.2126, 0.7152, 0.0722]
-    values, counts = np.unique(light, return_counts=True)
-    ground = values[counts.argmax()]
-    ratios = (np.maximum(light, ground) + 0.05) / (np.minimum(light, ground) + 0.05)
-    return float(ratios.max())
-
-
-def pixels_of(part: Locator) -> np.ndarray:
-    return imread(io.BytesIO(part.screenshot(animations="disabled")))[..., :3]

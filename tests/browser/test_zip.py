@@ -4,17 +4,19 @@ One server; the steps are one story, told in the order in which a learner lives 
 """
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 
 import pytest
 from conftest import jupyterlab
-from labpage import INDEX_OF, NOTEBOOK, PATIENCE, Lab, LabPage
+from labpage import INDEX_OF, NOTEBOOK, Lab, LabPage, new_page
 from playwright.sync_api import Browser, Locator, expect
 
 import handout
 
 LESSON, EXERCISE = "04_momentum.ipynb", "momentum_update"
 CHECK = f"check_{EXERCISE}"
+LOOK = {"color_scheme": "dark", "viewport": {"width": 1280, "height": 1000}}
 RIGHT = """\
 def momentum_update(params, grads, velocity, learning_rate, beta=0.9):
     new_params, new_velocity = {}, {}
@@ -49,21 +51,16 @@ def zipped(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
 
 
 @pytest.fixture
-def open_page(browser: Browser):
-    """open_page(address) -> LabPage, in a browser that was never there, on a dark system."""
-    contexts = []
+def open_page(browser: Browser) -> Iterator[Callable[[str], LabPage]]:
+    """open_page(address): in a browser that was never there, on a dark system."""
+    with ExitStack() as pages:
 
-    def open_it(address: str) -> LabPage:
-        context = browser.new_context(color_scheme="dark", viewport={"width": 1280, "height": 1000})
-        context.set_default_timeout(PATIENCE)
-        contexts.append(context)
-        page = context.new_page()
-        page.goto(address)
-        return LabPage.when_ready(page)
+        def open_it(address: str) -> LabPage:
+            page = pages.enter_context(new_page(browser, **LOOK))
+            page.goto(address)
+            return LabPage.when_ready(page)
 
-    yield open_it
-    for context in contexts:
-        context.close()
+        yield open_it
 
 
 def test_an_evening(zipped, open_page, screenshot_of):

@@ -1,0 +1,33 @@
+"""What can be seen on a page of JupyterLab: contrasts in its pixels, and what axe finds."""
+
+import io
+
+import numpy as np
+from axe_playwright_python.sync_playwright import Axe
+from contrast import luminance
+from labpage import LabPage
+from matplotlib.image import imread
+from playwright.sync_api import Locator
+
+
+def violations(opened: LabPage) -> list[str]:
+    """What axe finds in what our code has put out, as far as it is in the page."""
+    found = Axe().run(opened.page, context={"include": [[".jp-OutputArea-output"]]})
+    return [
+        f"{rule['id']}: {node['html']}"
+        for rule in found.response["violations"]
+        for node in rule["nodes"]
+    ]
+
+
+def contrast_in(part: Locator) -> float:
+    """Of what stands out most to what there is most of, in the pixels of a part of the page."""
+    light = luminance(pixels_of(part)[1:-3, 1:-1])
+    values, counts = np.unique(light, return_counts=True)
+    ground = values[counts.argmax()]
+    ratios = (np.maximum(light, ground) + 0.05) / (np.minimum(light, ground) + 0.05)
+    return float(ratios.max())
+
+
+def pixels_of(part: Locator) -> np.ndarray:
+    return imread(io.BytesIO(part.screenshot(animations="disabled")))[..., :3]
