@@ -73,9 +73,7 @@ for fahrenheit in (data.LONDON[1], data.LONDON[2], data.LONDON[180]):
 predicted("day_to_day", jumps.mean(), f"{jumps.mean():.1f} F")
 
 # %% [markdown]
-# The dots show two things at once, a season and the noise (잡음) of single days. (In Celsius London's
-# table begins with 4 and 9 degrees and has 16 on day 180; where notes print 6, a digit was lost.) To
-# see the season
+# The dots show two things at once, a season and the noise (잡음) of single days. To see the season
 # we average. The **exponentially weighted average** (지수 가중 평균; in statistics, exponentially
 # weighted *moving* average, 지수 가중 이동 평균) is an average in which recent values weigh more
 # than old ones. It goes along with the data and needs no future values.
@@ -300,11 +298,6 @@ plots.explore(
 # %% [markdown]
 # No future: $v_t$ is made of $\theta_1, \dots, \theta_t$ and nothing else. Such a filter is called
 # **causal** (인과적). Read "the smaller $\beta$, the more weight the *present* gets".
-#
-# A word for those who read the Korean notes too. Some of them translate *susceptible* to outliers as 허락한다, "to permit"; what is
-# meant is 영향받기 쉬운, easily influenced. Noise that is *ameliorated* (완화되다) is made milder.
-# And the *perturbation* that you will meet in lesson 8 is a small push, 섭동, not a confusion
-# (혼란).
 
 # %% [markdown]
 # ## 4 · The weights
@@ -320,9 +313,6 @@ plots.explore(
 # &= 0.1\,\theta_{100} + 0.1 \cdot 0.9\,\theta_{99} + 0.1 \cdot 0.9^2\,\theta_{98} + \dots
 # + 0.1 \cdot 0.9^{99}\,\theta_1
 # \end{aligned}$$
-#
-# (A line in some notes begins with $0.1\,\theta_{99} + 0.9\,v_{99}$. But $\theta_{99}$ is in
-# $v_{99}$ already; it must be $0.1\,\theta_{100}$.)
 #
 # A value that is $k$ days old has the weight $(1-\beta)\,\beta^k$. Each day it loses the share
 # $1-\beta$ of what it had. That is **exponential decay** (지수적 감소), and the name of the method.
@@ -414,8 +404,7 @@ if weights is not None:
 #
 # $$(1-\varepsilon)^{1/\varepsilon} \approx \frac1e,$$
 #
-# so the time is $1/\varepsilon = 1/(1-\beta)$ days. (Where notes print
-# $(1-\varepsilon)^{1/\varepsilon}/\varepsilon$, the last $/\varepsilon$ is too much.)
+# so the time is $1/\varepsilon = 1/(1-\beta)$ days.
 
 # %% tags=["experiment"]
 # Experiment: four powers

@@ -212,10 +212,8 @@ except NotImplementedError:
 #
 # $$\alpha = 0.95^{\,\text{epoch}}\;\alpha_0.$$
 #
-# Read it with care. One transcript says that here "$\alpha$ is equal to some number less than 1,
-# such as 0.95". The **base** (밑) is the number less than 1; $\alpha$ is $\alpha_0$ times a power
-# of it. With $\alpha_0 = 3$ the rate is above 1 for many epochs, and with a base above 1 it would
-# grow.
+# The **base** (밑) is the number less than 1; $\alpha$ is $\alpha_0$ times a power of it. With
+# $\alpha_0 = 3$ the rate is above 1 for many epochs, and with a base above 1 it would grow.
 #
 # **Predict**: after how many epochs of base 0.95 is the rate half of what it was: 5, 14, or 50?
 #

@@ -1,8 +1,9 @@
-"""Every item of the sources' inventory has its place: a heading of a lesson."""
+"""Every statement of the sources has its place: a heading, under which it is treated as is said."""
 
 import pytest
 
-from autograder.build import notebooks, overview
+from autograder.build import notebooks, sources
+from autograder.exercises import find_lesson
 
 # Items by lesson, as the plan of the course gives them out.
 PLAN = {
@@ -20,26 +21,68 @@ PLAN = {
 }
 
 
-def _headings(lesson):
+def _audited():
+    return [name for name in PLAN if sources.treatments(name)]
+
+
+def _sections(lesson):
+    """Cells by the headings they stand under, those of higher levels included."""
+    open_headings: list[tuple[int, str]] = []
+    found: dict[str, list] = {}
     for cell in notebooks.read(notebooks.Source(lesson)).cells:
-        if cell.cell_type == "markdown":
-            for line in cell.source.splitlines():
-                if line.startswith("#"):
-                    yield line.lstrip("#").strip()
+        lines = cell.source.splitlines() if cell.cell_type == "markdown" else []
+        for line in lines:
+            if line.startswith("#"):
+                level = len(line) - len(line.lstrip("#"))
+                open_headings = [one for one in open_headings if one[0] < level]
+                open_headings.append((level, line.lstrip("#").strip()))
+                found.setdefault(open_headings[-1][1], [])
+        for _, heading in open_headings:
+            found[heading].append(cell)
+    return found
 
 
-def test_all_ninety_nine_items_are_given_out():
-    found = {item for path in overview.AUDIT.glob("*.csv") for item, _ in overview.audit(path.stem)}
-    assert found == set(range(1, 100))
+def _measures(cell):
+    return "experiment" in cell.metadata.get("tags", ()) and "# Predict" not in cell.source
+
+
+def test_there_are_ninety_nine_statements_and_all_are_treated():
+    numbers = [one.item for one in sources.statements()]
+    assert numbers == list(range(1, 100))
+    assert {one.item for name in _audited() for one in sources.treatments(name)} == set(numbers)
+
+
+def test_what_is_not_right_is_put_right():
+    missing = [
+        one.item
+        for one in sources.statements()
+        if one.judgement != sources.Judgement.RIGHT and not one.instead
+    ]
+    assert missing == []
 
 
 @pytest.mark.parametrize("lesson", PLAN)
 def test_a_lesson_treats_its_items(lesson):
-    assert set(PLAN[lesson]) <= {item for item, _ in overview.audit(lesson)}
+    assert set(PLAN[lesson]) <= {one.item for one in sources.treatments(lesson)}
 
 
-@pytest.mark.parametrize("lesson", sorted(path.stem for path in overview.AUDIT.glob("*.csv")))
-def test_the_headings_of_the_audit_exist(lesson):
-    headings = set(_headings(lesson))
-    missing = [row for row in overview.audit(lesson) if row[1] not in headings]
-    assert missing == []
+@pytest.mark.parametrize("lesson", PLAN)
+def test_a_statement_is_treated_where_and_as_is_said(lesson):
+    sections, exercises = _sections(lesson), find_lesson(lesson).exercises
+    for treated in sources.treatments(lesson):
+        cells = sections[treated.heading]
+        for how in treated.how:
+            if how == sources.EXPERIMENT:
+                assert any(_measures(cell) for cell in cells), treated
+            elif how != sources.TOLD:
+                assert how in exercises, treated
+
+
+def test_hardly_a_statement_is_only_told():
+    told = {
+        one.item for name in _audited() for one in sources.treatments(name) if one.how == ("told",)
+    }
+    treated = {
+        one.item for name in _audited() for one in sources.treatments(name) if one.how != ("told",)
+    }
+    assert told - treated == {58, 62, 63}  # opinions and a joke: there is nothing to measure

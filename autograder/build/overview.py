@@ -1,37 +1,24 @@
-"""The overview of the course: the table in the README and `docs/lessons.md`, both built.
+"""The overview of the course: the table in the README and `docs/lessons.md`, both built."""
 
-Which inventory item is treated where stands in `docs/audit/<lesson>.csv`.
-"""
-
-import csv
 from collections.abc import Iterable, Iterator
 from itertools import groupby
 from pathlib import Path
 
 from autograder import ROOT
+from autograder.build import sources
 from autograder.exercises import lessons
 from autograder.lesson import Lesson
 
 README = ROOT / "README.md"
 PAGE = ROOT / "docs" / "lessons.md"
-AUDIT = ROOT / "docs" / "audit"
 BEGIN, END = "<!-- lessons:begin -->", "<!-- lessons:end -->"
 
 _INTRODUCTION = """\
 # The lessons
 
-Built by `make build` from the exercises and from `docs/audit/`. Inventory items are the numbered
-statements of the course's sources; the audit table tells under which heading each is treated.
+Built by `make build` from the exercises and from `docs/audit/`. Which statement of the course's
+sources a lesson treats, where and how, stands in [the sources](sources.md).
 """
-
-
-def audit(name: str) -> list[tuple[int, str]]:
-    """(item, heading) rows of a lesson; empty where it treats none."""
-    path = AUDIT / f"{name}.csv"
-    if not path.exists():
-        return []
-    with path.open(encoding="utf-8", newline="") as file:
-        return [(int(row["item"]), row["heading"]) for row in csv.DictReader(file)]
 
 
 def pages() -> Iterator[tuple[Path, str]]:
@@ -40,10 +27,11 @@ def pages() -> Iterator[tuple[Path, str]]:
     after = rest.partition(END)[2]
     yield README, f"{before}{BEGIN}\n{_table('notebooks')}\n{END}{after}"
     yield PAGE, "\n".join([_INTRODUCTION, _table("../notebooks"), *_details()]) + "\n"
+    yield sources.PAGE, sources.page()
 
 
 def _table(folder: str) -> str:
-    head = "| lesson | minutes | exercises | points | inventory items |\n|---|--:|--:|--:|---|"
+    head = "| lesson | minutes | exercises | points | sources |\n|---|--:|--:|--:|---|"
     rows = [_row(lesson, folder) for lesson in lessons().values()]
     minutes = sum(lesson.minutes for lesson in lessons().values())
     count = sum(len(lesson.exercises) for lesson in lessons().values())
@@ -55,7 +43,7 @@ def _table(folder: str) -> str:
 def _row(lesson: Lesson, folder: str) -> str:
     number = lesson.name.partition("_")[0]
     link = f"[{number} {lesson.title}]({folder}/{lesson.name}.ipynb)"
-    items = _ranges(sorted({item for item, _ in audit(lesson.name)}))
+    items = _ranges(sorted({one.item for one in sources.treatments(lesson.name)}))
     return f"| {link} | {lesson.minutes} | {len(lesson.exercises)} | {lesson.points:g} | {items} |"
 
 
@@ -68,10 +56,6 @@ def _details() -> Iterator[str]:
             mistakes = len({mistake.name for mistake in item.mistakes})
             counts = f"{item.points:g} | {mistakes} | {len(item.styles) or ''}"
             yield f"| `{item.name}` | {item.kind} | {counts} |"
-        rows = audit(lesson.name)
-        if rows:
-            yield "\n| item | heading |\n|--:|---|"
-            yield from (f"| {item} | {heading} |" for item, heading in rows)
 
 
 def _ranges(numbers: Iterable[int]) -> str:
