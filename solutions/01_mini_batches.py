@@ -163,8 +163,7 @@ predicted("loop_or_product", words)
 #
 # Examples are columns. With 1,000 examples in a mini-batch, $X^{\{1\}}$ is $(n_x, 1000)$, and
 # $Y^{\{1\}}$ is $(1, 1000)$ where a label is one number. For ten digits a label is a column of ten,
-# so $Y^{\{1\}}$ is $(10, 1000)$. (Where notes print $X^{t+1}$ for a mini-batch, read $X^{\{t\}}$:
-# the curly brackets were lost in scanning.)
+# so $Y^{\{1\}}$ is $(10, 1000)$.
 
 # %% quiz="mini_batch_notation"
 
@@ -320,7 +319,6 @@ check("make_mini_batches")
 # 1. **Forward propagation** (순전파). Only the first layer sees the mini-batch itself:
 #    $$Z^{[1]} = W^{[1]} X^{\{t\}} + b^{[1]}, \quad A^{[1]} = g^{[1]}(Z^{[1]}), \quad
 #    Z^{[2]} = W^{[2]} A^{[1]} + b^{[2]}, \; \dots$$
-#    (Notes that begin with $z^{[L]} = W^{[L]} X^{\{t\}}$ have the last layer where the first belongs.)
 # 2. **Cost** (비용) of the mini-batch, with L2 regularization (규제), a price on large weights:
 #    $$J^{\{t\}} = \frac1b \sum_{i=1}^{b} \mathcal L\bigl(\hat y^{(i)}, y^{(i)}\bigr)
 #    + \frac{\lambda}{2b} \sum_{l} \bigl\lVert W^{[l]} \bigr\rVert_F^2$$
@@ -1007,9 +1005,8 @@ predicted("middle_size", ", ".join(inside))
 # ## 11 · Powers of two, memory, and a search
 #
 # **Powers of two.** Usual sizes are 64, 128, 256 and 512, sometimes 1,024; "because of the way
-# memory is laid out, code runs faster with a power of two". (One transcript goes on: "we used
-# 10,000 before, use 1,024 instead". The number before was 1,000.) Other notes simply ask: *why
-# $2^n$?* **Predict** by how many percent 128 is faster than 120 and 136, for each example.
+# memory is laid out, code runs faster with a power of two". Others simply ask: *why $2^n$?*
+# **Predict** by how many percent 128 is faster than 120 and 136, for each example.
 
 # %% tags=["experiment", "nbval-ignore-output"]
 # Predict: a power of two
@@ -1053,6 +1050,51 @@ predicted("power_of_two", "by more than a tenth" if gains[128] > 0.1 else "by le
 photograph = 224 * 224 * 3 * 4
 for count, name in ((5_000_000, "all of them"), (1000, "a mini-batch of 1000"), (64, "one of 64")):
     print(f"{name}: {count * photograph / 1e9:,.2f} GB for the inputs alone")
+
+# %% [markdown]
+# You can see a small cliff on any computer. A processor keeps what it used last in a cache, a few
+# megabytes of fast memory. We read 65,536 numbers at random places, out of an array that fits the
+# cache and out of one that does not. **Predict**: the same number of reads; how much longer does
+# the second take?
+
+# %% tags=["experiment", "nbval-ignore-output"]
+# Predict: the cliff behind the cache
+predict(
+    "cache_cliff",
+    "Reading out of the large array takes",
+    "equally long",
+    "a little longer",
+    "more than twice as long",
+)
+
+
+# %% tags=["experiment", "nbval-ignore-output"]
+# Experiment: the same reads, in more and more memory
+def seconds_of_reading(megabytes, reads=65_536, repeats=8):
+    """The shortest of several measurements of reads at random places of an array."""
+    numbers = np.ones(int(megabytes * 2**20) // 8)
+    places = np.random.default_rng(0).integers(numbers.size, size=reads)
+    found, times = np.empty(reads), []
+    for _ in range(repeats):
+        began = perf_counter()
+        np.take(numbers, places, out=found, mode="clip")
+        times.append(perf_counter() - began)
+    return min(times)
+
+
+megabytes = np.array([1 / 16, 1 / 4, 1, 4, 16, 64])
+relative = np.array([seconds_of_reading(size) for size in megabytes])
+relative /= relative[0]
+fig, ax = plots.figure(size=(7.2, 3.2))
+_ = ax.semilogx(megabytes, relative, "o-", color=plots.COLORS["first"])
+_ = ax.set(xlabel="megabytes that are read from", ylabel="times as long", ylim=(0, None))
+_ = ax.set_xticks(megabytes, ["1/16", "1/4", "1", "4", "16", "64"])
+ax.minorticks_off()
+plots.show(fig, "The same number of reads takes the longer the larger the array is.")
+words = "more than twice" if relative[-1] > 2 else "not twice"
+print(f"65,536 numbers out of 64 megabytes: {words} as long as out of 64 kilobytes")
+slower = "more than twice as long" if relative[-1] > 2 else "a little longer"
+predicted("cache_cliff", slower if relative[-1] > 1.2 else "equally long")
 
 # %% [markdown]
 # **A search.** So the size is a hyperparameter (하이퍼파라미터): try a few values, usually powers of two

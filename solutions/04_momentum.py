@@ -149,11 +149,12 @@ for name, k in (("average_across", 1), ("average_along", 0)):
 #
 # $$v_{db} = \beta\, v_{db} + (1-\beta)\, db, \qquad\;\; b = b - \alpha\, v_{db}$$
 #
-# - $dW$ and $db$ are the gradients on the current mini-batch. They are derivatives already: some
-#   lecture notes write $dW/dt$ here, but no time derivative is meant.
+# - $dW$ and $db$ are the gradients on the current mini-batch.
 # - $v$ is the **velocity** (속도), with the shape of its parameter, zero before the first step.
 # - There are two hyperparameters (하이퍼파라미터), $\alpha$ and $\beta$. The usual start is
 #   $\beta = 0.9$.
+# - Along the valley $v$ grows, but not for ever: an average cannot pass what it averages. Under a
+#   constant gradient it tends to that gradient.
 #
 # In code the gradients carry the keys of the parameters: `grads["W1"]` is what the formula calls
 # $dW$ of layer 1.
@@ -351,8 +352,7 @@ predicted("turned_values", "none" if all(same) else "some" if any(same) else "al
 #
 # The gradient pushes the ball: it is the **acceleration** (가속도). The velocity is carried over
 # from step to step. And $\beta$, a little below 1, plays the **friction** (마찰): in each step the
-# ball loses the share $1 - \beta$ of its velocity, so it cannot speed up without limit. (Where notes
-# print $\beta B_{db}$ for the second velocity, read $\beta\, v_{db}$.)
+# ball loses the share $1 - \beta$ of its velocity, so it cannot speed up without limit.
 #
 # **Predict**: the ball starts at $w = 1$ in $f(w) = \tfrac12 w^2$. How does its way over time look
 # with $\beta = 0$, with $\beta = 0.5$, with $\beta = 0.98$? Drag, and look for the largest $\beta$
@@ -797,6 +797,59 @@ predicted("digits_momentum", needed["gd"] / needed["momentum"])
 # So does momentum speed up learning? Here, yes, with its own learning rate: ten epochs instead of
 # fifteen, a smaller gain than on the longest bowls. On the test digits there is no difference to
 # speak of: one digit more or less is already 0.3 points.
+#
+# ### Move beta, and see which form forgives it
+#
+# Section 8 said that in the classical form $\beta$ and the learning rate are coupled. Here is the
+# measurement: for three $\beta$ the cost after six epochs, rate by rate. Both forms walk the same
+# paths, so one set of runs serves both; only the name of the rate differs, by the factor $1-\beta$.
+#
+# **Predict**: you change $\beta$ from 0.9 to 0.99 and tune again. How far does the best rate move in
+# the form that PyTorch has, the classical one?
+
+# %% tags=["experiment", "nbval-ignore-output"]
+# Predict: the best rate for 0.99
+predict(
+    "coupled_rate",
+    "Classical form, β from 0.9 to 0.99: the best rate becomes",
+    "the same",
+    "half as large",
+    "more than ten times smaller",
+)
+
+# %% tags=["experiment"]
+# Experiment: the best rate, beta by beta (1 s)
+rates, epochs = 0.25 * 2.0 ** np.arange(5), 6
+fig, axes = plots.figure(1, 2, size=(8, 3.4), sharey=True)
+best = {}
+for beta, color in ((0.5, "first"), (0.9, "second"), (0.99, "third")):
+    final = [
+        [costs_and_accuracy(optimizers.momentum(rate, beta), epochs, seed)[0][-1] for rate in rates]
+        for seed in range(2)
+    ]
+    cost = np.exp(np.log(final).mean(axis=0))  # the geometric mean of the two seeds
+    best[beta] = rates[int(np.argmin(cost))]
+    for ax, shown in zip(axes, (rates, (1 - beta) * rates), strict=True):
+        _ = ax.loglog(shown, cost, ".-", color=plots.COLORS[color], label=rf"$\beta$ = {beta}")
+    print(f"beta {beta}: best rate {best[beta]:g}, written classically {(1 - beta) * best[beta]:g}")
+_ = axes[0].set(xlabel="learning rate, averaging form", ylabel="cost after six epochs")
+_ = axes[0].set_xticks(rates, [f"{rate:g}" for rate in rates])
+axes[0].minorticks_off()
+_ = axes[1].set(xlabel="learning rate, classical form")
+_ = axes[0].legend()
+plots.show(
+    fig,
+    "Cost after six epochs against the learning rate, for three betas. In the averaging form the "
+    "three valleys lie above one another; in the classical form they stand far apart.",
+)
+smaller = best[0.9] * (1 - 0.9) / (best[0.99] * (1 - 0.99))
+words = "half as large" if smaller > 1.5 else "the same"
+predicted("coupled_rate", "more than ten times smaller" if smaller > 10 else words)
+
+# %% [markdown]
+# In the averaging form one rate does for all three, or nearly. In the classical form the best rate
+# falls with $1-\beta$: whoever changes $\beta$ there and keeps the rate compares two learning rates,
+# not two $\beta$.
 
 # %% [markdown]
 # ## Summary

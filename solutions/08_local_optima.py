@@ -534,6 +534,84 @@ predicted("lower_cost", "minima" if lower else "saddles", "on average, in 3 dime
 # why bad local optima worry people less today: a point that is bad, with a high cost, almost
 # surely has a way down.
 #
+# ### Does a network get stuck?
+#
+# "You are unlikely to get stuck in a bad local optimum, so long as the network is reasonably large."
+# The smallest task that needs a hidden layer is XOR: four inputs, two bits each, and the class says
+# whether the bits differ. **Two hidden ReLU units are enough** to solve it. 100 random starts (those of
+# He) for each number of hidden units, 1,500 steps of gradient descent on all four examples.
+#
+# **Predict**: with two hidden units, how many of 100 starts arrive? And from how many units on do
+# all of them?
+
+# %% tags=["experiment", "nbval-ignore-output"]
+# Predict: how many starts arrive
+predict("xor_two_units", "With two hidden units, of 100 starts arrive", "95", "60", "20")
+predict("xor_all_arrive", "The fewest hidden units with which all arrive", "3", "4", "16")
+
+
+# %% tags=["experiment"]
+# Experiment: XOR by the number of hidden units (2 s)
+bits = np.array([[0.0, 0, 1, 1], [0, 1, 0, 1]])
+differ = np.array([[1.0, 0, 0, 1], [0, 1, 1, 0]])  # first row: equal, second row: different
+
+
+def descend_on_xor(width, starts=100, steps=1500, rate=0.5):
+    """Costs at the end, and whether no unit hears some inputs of both classes, for each start."""
+    rng = np.random.default_rng(0)
+    W1, b1 = rng.normal(size=(starts, width, 2)), np.zeros((starts, width, 1))
+    W2 = rng.normal(size=(starts, 2, width)) * np.sqrt(2 / width)
+    b2 = np.zeros((starts, 2, 1))
+    for _ in range(steps):
+        hidden = np.maximum(W1 @ bits + b1, 0)
+        shares = np.exp(W2 @ hidden + b2)
+        shares /= shares.sum(axis=1, keepdims=True)
+        dZ2 = (shares - differ) / 4
+        dZ1 = np.swapaxes(W2, 1, 2) @ dZ2 * (hidden > 0)
+        W2, b2 = W2 - rate * dZ2 @ np.swapaxes(hidden, 1, 2), b2 - rate * dZ2.sum(2, keepdims=True)
+        W1, b1 = W1 - rate * dZ1 @ bits.T, b1 - rate * dZ1.sum(2, keepdims=True)
+    unheard = (hidden == 0).all(axis=1)  # inputs (starts, 4) for which every unit is silent
+    both = (unheard[:, [0, 3]].any(axis=1)) & (unheard[:, [1, 2]].any(axis=1))
+    return -np.sum(differ * np.log(shares), axis=(1, 2)) / 4, both
+
+
+ends = {width: descend_on_xor(width) for width in (2, 3, 4, 8, 16)}  # all starts at once: axis 0
+arrived = {width: int(np.sum(costs < 0.1)) for width, (costs, _) in ends.items()}
+costs, both = ends[2]
+fig, axes = plots.figure(1, 2, size=(8, 3.4))
+_ = axes[0].plot([str(width) for width in ends], list(arrived.values()), "o-")
+_ = axes[0].set(xlabel="hidden units", ylabel="of 100 starts arrive", ylim=(0, 105))
+for cost in (np.log(2), 0.477, np.log(2) / 2):
+    _ = axes[1].axhline(cost, color="#b9b9b9", linestyle=":")
+_ = axes[1].plot(np.sort(costs), ".", color=plots.COLORS["first"])
+_ = axes[1].set(xlabel="starts, sorted", ylabel="cost at the end", title="two hidden units")
+plots.show(
+    fig,
+    "Left: of 100 starts arrive 15 with two hidden units, and all with 16. Right: with two units "
+    "the final costs lie at zero and on three steps above it.",
+)
+for width, count in arrived.items():
+    print(f"{width:2} hidden units: {count} of 100 arrive")
+stuck = costs > 0.1
+near = [int(np.sum(np.abs(costs - cost) < 0.02)) for cost in (np.log(2) / 2, 0.477, np.log(2))]
+print(f"two units, {stuck.sum()} stuck: near the costs 0.347, 0.477 and 0.693 end {near}")
+print(f"no unit hears inputs of both classes: in {both[stuck].sum()} of them, ", end="")
+print(f"and in {both[~stuck].sum()} of the {(~stuck).sum()} that arrive")
+predicted("xor_two_units", arrived[2])
+predicted("xor_all_arrive", min(width for width, count in arrived.items() if count == 100))
+
+# %% [markdown]
+# So a small network does get stuck, and a larger one does not: the sentence is right, and "large"
+# is the word that counts. Look where the stuck ones end. Three costs only, and each has a name:
+# $\ln 2 = 0.693$ when the network answers one half everywhere; 0.477 when three of the four inputs look
+# alike to it, so that one third and two thirds is its best answer for them; $\tfrac12 \ln 2 = 0.347$
+# when two inputs of different classes do.
+#
+# They look alike because **no unit hears them**: a ReLU unit is silent where its input is negative, and a
+# silent unit gets no gradient, so nothing calls it back. That is no hollow in a landscape; it is flat
+# ground. More units are more chances that one of them listens.
+
+# %% [markdown]
 # ## 7 · How long does an escape take?
 #
 # **Question.** There is a way down, so all is well. But how soon does an optimizer find it?
@@ -901,7 +979,8 @@ predicted("last_from_far", max(counts, key=lambda name: counts[name][4]))
 # - A zero gradient does not tell what kind of point it is; the signs of the Hessian's eigenvalues
 #   do. Not its determinant, not its diagonal, not its entries.
 # - In many dimensions critical points at a high cost are saddles, practically always; minima lie
-#   low. So a reasonably large network is **unlikely to get stuck in a bad local optimum**.
+#   low. A reasonably large network is **unlikely to get stuck**; a very small one does, on the flat
+#   ground of silent units.
 # - $2^{-n}$ is not the probability of a minimum. Without a preference it is smaller by far, with a
 #   strong one nearly 1: signs of eigenvalues are not independent coins.
 # - **Plateaus are what makes training slow**, beside saddles and elsewhere. RMSprop and Adam cross
