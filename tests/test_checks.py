@@ -318,6 +318,28 @@ def test_progress_shows_points_and_the_next_exercise(momentum_update, capsys):
     assert (kept["status"], kept["score"]) == ("correct", 5.0)
 
 
+def _tries():
+    return json.loads(journal.FILE.read_text())["momentum_update"]["tries"]
+
+
+def test_the_journal_counts_checks_until_the_answer_is_right(momentum_update, capsys):
+    for tries, answer in enumerate((classical, classical, right), start=1):
+        _define(momentum_update=answer)
+        with contextlib.suppress(Notice):
+            check("momentum_update")
+        assert _tries() == tries
+    check("momentum_update")
+    assert _tries() == 3
+
+
+@pytest.mark.parametrize("entry", [7, [], {"tries": "x"}, {"tries": None}, {"tries": [1]}])
+def test_a_journal_that_somebody_edited_counts_from_one(entry, momentum_update, capsys):
+    journal.FILE.write_text(json.dumps({"momentum_update": entry}))
+    _define(momentum_update=right)
+    check("momentum_update")
+    assert _tries() == 1
+
+
 def test_progress_without_keys_does_not_say_that_everything_is_solved(monkeypatch, capsys):
     monkeypatch.setattr(keys, "lessons", lambda: [])
     progress()

@@ -212,6 +212,12 @@ def test_a_fault_of_the_grader_costs_one_mark_and_is_seen(monkeypatch):
     assert "ZeroDivisionError in test_grade.py" in result.problems[-1]
 
 
+def test_a_notebook_of_another_lesson_is_told_in_one_line(in_this_process):
+    result = _mark((SOLUTIONS / "06_adam.ipynb").read_bytes())
+    assert (result.status, result.score) == ("graded", 0)
+    assert result.problems == ("this is the notebook of 06_adam",)
+
+
 def test_a_worker_loads_nothing_of_nbgrader():
     code = (
         "import sys; import autograder.judge.worker; "

@@ -23,6 +23,7 @@ from autograder.exercises import lessons
 from autograder.handin.outputs import safe
 from autograder.handin.pour import pour
 from autograder.handin.read import Refusal, parse, read
+from autograder.handin.recognise import lesson_of
 from autograder.judge import lifeline
 from autograder.judge.judge import Judge, Settings
 from autograder.status import SubmissionStatus
@@ -193,10 +194,12 @@ def _release(lesson: str, points: tuple[tuple[str, float], ...] = ()) -> Noteboo
 def _marked(task: Task, settings: Settings) -> Result:
     if task.refusal:
         return refused(task, task.refusal)
-    poured = pour(_release(task.lesson, settings.points), parse(task.contents))
+    submitted = parse(task.contents)
+    poured = pour(_release(task.lesson, settings.points), submitted)
     graded = _judge(settings).notebook(poured.notebook, task.lesson)
     notebook = safe(graded.notebook)
-    problems = (*task.problems, *poured.problems, *graded.problems)
+    said = _is_of_another_lesson(task.lesson, submitted, poured.problems) or poured.problems
+    problems = (*task.problems, *said, *graded.problems)
     # `safe` made it valid; nbformat would check it again, and sort and indent it for readers.
     text = json.dumps(notebook, ensure_ascii=False)
     return Result(
@@ -208,6 +211,17 @@ def _marked(task: Task, settings: Settings) -> Result:
         notebook=text,
         hurried=graded.hurried,
     )
+
+
+def _is_of_another_lesson(
+    lesson: str, submitted: NotebookNode, problems: Sequence[str]
+) -> tuple[str, ...]:
+    """One line instead of one for each cell, where somebody handed in the wrong notebook."""
+    if len(problems) < len(lessons()[lesson].exercises):
+        return ()
+    names = {name: one.exercises for name, one in lessons().items()}
+    found = lesson_of(submitted, names)
+    return (f"this is the notebook of {found}",) if found not in (None, lesson) else ()
 
 
 def refused(task: Task, reason: str) -> Result:

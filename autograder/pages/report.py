@@ -1,120 +1,117 @@
 """The class report: what a class has understood and what not, on one page.
 
 It reads the verdict files of a graded course and writes `report.html`, which needs nothing else
-and runs nothing. The marks are those that count, as in `grades.csv`; which exercises and mistakes
-are told is what the grader found: the question is what was understood.
+and runs nothing; its links lead to the pages that the students got. `report.json` beside it keeps
+what the next report is compared with.
 """
 
-from collections import Counter, defaultdict
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
-from autograder.course import tables
-from autograder.course.verdicts import verdict_files
+from autograder.course import plan, roster, tables
+from autograder.course.verdicts import VerdictFile, verdict_files
 from autograder.errors import RunError, UserError
-from autograder.exercises import lessons
+from autograder.pages import since, tries
+from autograder.pages.counts import (
+    ExerciseRow,
+    LessonRow,
+    MistakeRow,
+    PlaceRow,
+    Submissions,
+    Tries,
+    exercise_rows,
+    is_refused,
+    lesson_rows,
+    mistake_rows,
+    place_rows,
+    students_to_help,
+)
 from autograder.pages.html import template
-from autograder.status import SubmissionStatus
+from autograder.pages.since import Since
 from autograder.text import clean, csv_safe
-from optlab.checking.diagnose import Status
 
-HELP_BELOW = 0.5  # of the points of what was handed in
-MOST_MISTAKES = 15
-PIECE_LENGTH = 100
-_BINS = 10
+MOST_ROWS = 5  # of mistakes, of slips, of the hardest exercises
+MOST_PEOPLE = 20
+MOST_PERSISTING = 10
 
 
 @dataclass(frozen=True)
-class Bin:
-    """One bar of the distribution of marks: submissions from `low` to `high` percent."""
+class Around:
+    """What the report tells beside the verdicts.
 
-    low: int
-    high: int
-    count: int
-
-
-@dataclass(frozen=True)
-class ExerciseRow:
-    """How a class did on one exercise."""
-
-    lesson: str
-    name: str
-    correct: int
-    partly: int
-    attempted: int
-    handed_in: int
-
-    @property
-    def rate(self) -> float:
-        """Share of right answers among those handed in."""
-        return self.correct / self.handed_in if self.handed_in else 0.0
-
-
-@dataclass(frozen=True)
-class MistakeRow:
-    """One misconception, how many learners had it, and what they were told."""
-
-    exercise: str
-    name: str
-    count: int
-    message: str
-
-
-@dataclass(frozen=True)
-class PlaceRow:
-    """One line in which slips without a name are, how many learners have one there.
-
-    where: what the line is for, which holds for all of these answers.
-    kind, piece, about: of most of them: what sort of slip, the code, and what is right and what
-        is not; the last may be empty.
+    pages: where a feedback page is, by student and lesson. people: names by id.
     """
 
-    exercise: str
-    where: str
-    count: int
-    kind: str
-    piece: str
-    about: str
+    when: datetime
+    pages: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    people: Mapping[str, str] = field(default_factory=dict)
+    tries: Tries = field(default_factory=dict)
+    since: Since | None = None
 
 
 @dataclass(frozen=True)
-class StudentRow:
-    """A learner who may need help, and where."""
+class _Chapter:
+    """One lesson of the report."""
 
-    name: str
-    share: float
-    open_exercises: tuple[str, ...]
+    lesson: LessonRow
+    exercises: list[ExerciseRow]
+    mistakes: list[MistakeRow]
+    places: list[PlaceRow]
 
 
 @dataclass(frozen=True)
-class LessonRow:
-    """One lesson's submissions and their marks."""
+class _Mark:
+    """One cell of the table of students: nothing was handed in, or what came of it."""
 
+    text: str
+    page: str = ""
+
+
+@dataclass(frozen=True)
+class _Student:
     name: str
-    title: str
-    graded: int
-    refused: int
-    mean: float
-    bins: tuple[Bin, ...]
-
-    @property
-    def tallest(self) -> int:
-        return max(item.count for item in self.bins)
+    marks: list[_Mark]
+    total: float
 
 
-def write(course: Path) -> Path:
+@dataclass(frozen=True)
+class _Oddity:
+    """One line about a submission."""
+
+    student: str
+    lesson: str
+    why: str
+    page: str
+
+
+def write(course: Path, zone: tzinfo | None = None) -> Path:
     """Write the report of a graded course; where it is."""
     counted = tables.read_marks(course / "grades.csv")
-    submissions = [_with_mark(file.read(), counted) for file in verdict_files(course)]
+    found = verdict_files(course)
+    submissions = [_with_mark(file.read(), counted) for file in found]
     if not submissions:
         raise UserError(f"nothing is graded in {course}; run `make grade COURSE={course}` first")
+    when = datetime.now(zone or plan.read(course).zone)
+    standing, known = since.standing(submissions, when.astimezone(UTC)), since.kept(course)
+    changed = [one for one in known if not one.same_class(standing)]
+    around = Around(
+        when=when,
+        pages=_pages(course, found),
+        people={one.id: one.full for one in roster.of_course(course).people if one.full},
+        tries=tries.of_course(course),
+        since=since.compared(changed[-1], standing) if changed else None,
+    )
     path = course / "report.html"
     try:
-        path.write_text(page(submissions), "utf-8")
+        path.write_text(page(submissions, around), "utf-8")
     except OSError as error:
         raise RunError(f"cannot write {path}: {error.strerror}") from error
+    if not known or not known[-1].same_class(standing):
+        since.keep(course, [*known, standing])
     return path
 
 
@@ -124,141 +121,90 @@ def _with_mark(submission: dict[str, Any], counted: dict[tuple[str, str], float]
     return submission | {"score": counted.get(name, submission["score"])}
 
 
-def page(submissions: list[dict[str, Any]]) -> str:
+def _pages(course: Path, found: Iterable[VerdictFile]) -> dict[tuple[str, str], str]:
+    """The feedback pages that are there. Names are those of folders: a file may say anything."""
+    pages = {}
+    for file in found:
+        student, lesson = file.path.parent.name, file.path.stem
+        way = f"feedback/{student}/{lesson}/{lesson}.html"
+        if (course / way).is_file():
+            pages[student, lesson] = quote(way)
+    return pages
+
+
+def page(submissions: Submissions, around: Around) -> str:
     """The report as HTML."""
-    exercises = exercise_rows(submissions)
+    rows = lesson_rows(submissions)
+    exercises = exercise_rows(submissions, around.tries)
+    mistakes, places = mistake_rows(submissions), place_rows(submissions)
+    hardest = sorted((row for row in exercises if row.rate < 1), key=lambda row: row.rate)
     return template("report").render(
-        students=len({item["student"] for item in submissions}),
+        when=around.when,
+        students=_students(submissions, rows, around),
         submissions=len(submissions),
-        lessons=lesson_rows(submissions),
-        exercises=sorted(exercises, key=lambda row: row.rate),
-        mistakes=mistake_rows(submissions)[:MOST_MISTAKES],
-        places=place_rows(submissions)[:MOST_MISTAKES],
+        chapters=[
+            _Chapter(
+                lesson=row,
+                exercises=[one for one in exercises if one.lesson == row.name],
+                mistakes=[one for one in mistakes if one.lesson == row.name],
+                places=[one for one in places if one.lesson == row.name],
+            )
+            for row in rows
+        ],
+        hardest=hardest[:MOST_ROWS],
+        mistakes=mistakes[:MOST_ROWS],
         helped=students_to_help(submissions),
-        refused=[
-            (clean(item["student"]), clean(item["lesson"]), [clean(p) for p in item["problems"]])
-            for item in submissions
-            if _is_refused(item)
-        ],
+        refused=[_oddity(item, around) for item in submissions if is_refused(item)],
         odd=[
-            (clean(item["student"]), clean(item["lesson"]), [clean(p) for p in item["problems"]])
+            _oddity(item, around)
             for item in submissions
-            if not _is_refused(item) and item["problems"]
+            if not is_refused(item) and item["problems"]
         ],
+        since=around.since,
+        name=lambda student: _name(student, around),
+        most=MOST_ROWS,
+        most_people=MOST_PEOPLE,
+        most_persisting=MOST_PERSISTING,
     )
 
 
-def lesson_rows(submissions: list[dict[str, Any]]) -> list[LessonRow]:
-    """Marks lesson by lesson, in course order."""
-    rows = []
-    for name, lesson in lessons().items():
-        handed_in = [item for item in submissions if item["lesson"] == name]
-        shares = [_share([item]) for item in handed_in if not _is_refused(item)]
-        if not handed_in:
-            continue
-        mean = sum(shares) / len(shares) if shares else 0.0
-        refused = len(handed_in) - len(shares)
-        rows.append(LessonRow(name, lesson.title, len(shares), refused, mean, _bins(shares)))
-    return rows
+def _name(student: str, around: Around) -> str:
+    """As the roster has it, with the id by which the course knows a student."""
+    full = around.people.get(student)
+    return clean(f"{full} ({student})" if full else student)
 
 
-def exercise_rows(submissions: Iterable[dict[str, Any]]) -> list[ExerciseRow]:
-    """Pass rates of every exercise that somebody handed in."""
-    found: dict[tuple[str, str], list[dict]] = defaultdict(list)
-    for submission in submissions:
-        for item in submission["exercises"]:
-            found[submission["lesson"], item["exercise"]].append(item)
-    return [
-        ExerciseRow(
-            lesson,
-            name,
-            correct=sum(item["status"] == Status.CORRECT for item in items),
-            partly=sum(0 < item["score"] < item["max_score"] for item in items),
-            attempted=sum(item["status"] != Status.NOT_ATTEMPTED for item in items),
-            handed_in=len(items),
-        )
-        for (lesson, name), items in found.items()
-    ]
+def _students(
+    submissions: Submissions, rows: Iterable[LessonRow], around: Around
+) -> list[_Student]:
+    by_name = {(item["student"], item["lesson"]): item for item in submissions}
+    table = []
+    for student in sorted({item["student"] for item in submissions}):
+        found = [by_name.get((student, row.name)) for row in rows]
+        marks = [_mark(item, around) for item in found]
+        total = sum(item["score"] for item in found if item)
+        table.append(_Student(name=_name(student, around), marks=marks, total=total))
+    return sorted(table, key=lambda row: row.name)
 
 
-def mistake_rows(submissions: Iterable[dict[str, Any]]) -> list[MistakeRow]:
-    """Named mistakes, the most common first."""
-    counts: Counter[tuple[str, str]] = Counter()
-    messages: dict[tuple[str, str], str] = {}
-    for submission in submissions:
-        for item in submission["exercises"]:
-            if item["mistake"]:
-                name = item["exercise"], item["mistake"]
-                counts[name] += 1
-                messages.setdefault(name, clean(item["message"]))
-    return [MistakeRow(*name, count, messages[name]) for name, count in counts.most_common()]
+def _mark(item: dict[str, Any] | None, around: Around) -> _Mark:
+    if item is None:
+        return _Mark(text="")
+    text = "✗" if is_refused(item) else f"{round(item['score'], 1):g}"
+    return _Mark(text=text, page=_page_of(item, around))
 
 
-def place_rows(submissions: Iterable[dict[str, Any]]) -> list[PlaceRow]:
-    """Slips without a name of which the line was found, counted by line, the most common first."""
-    found: dict[tuple[str, str], list[dict]] = defaultdict(list)
-    for submission in submissions:
-        for item in submission["exercises"]:
-            if item.get("place") and not item["mistake"]:
-                where = _fact(item, "where") or "A slip is in one of two lines."
-                found[item["exercise"], clean(where, PIECE_LENGTH)].append(item)
-    rows = [
-        PlaceRow(
-            exercise,
-            where,
-            count=len(items),
-            kind=_most_common(item["place"]["kind"] or "one of several" for item in items),
-            piece=_most_common(item["place"]["piece"] for item in items),
-            about=_most_common(_fact(item, "which result") for item in items),
-        )
-        for (exercise, where), items in found.items()
-    ]
-    return sorted(rows, key=lambda row: -row.count)
+def _page_of(item: dict[str, Any], around: Around) -> str:
+    return around.pages.get((item["student"], item["lesson"]), "")
 
 
-def _most_common(texts: Iterable[str]) -> str:
-    (text, _), *_ = Counter(texts).most_common(1)
-    return clean(text, PIECE_LENGTH)
-
-
-def _fact(item: dict[str, Any], kind: str) -> str:
-    facts = (fact["text"] for fact in item.get("facts", ()) if fact["kind"] == kind)
-    return next(facts, "")
-
-
-def students_to_help(submissions: Iterable[dict[str, Any]]) -> list[StudentRow]:
-    """Learners with fewer than half of the points of what they handed in, lowest first."""
-    by_student: dict[str, list[dict]] = defaultdict(list)
-    for submission in submissions:
-        if not _is_refused(submission):
-            by_student[submission["student"]].append(submission)
-    rows = [
-        StudentRow(clean(student), _share(found), tuple(_open(found)))
-        for student, found in by_student.items()
-    ]
-    return sorted((row for row in rows if row.share < HELP_BELOW), key=lambda row: row.share)
-
-
-def _is_refused(submission: dict[str, Any]) -> bool:
-    return submission["status"] == SubmissionStatus.REFUSED
-
-
-def _open(found: Iterable[dict[str, Any]]) -> Iterable[str]:
-    for submission in found:
-        for item in submission["exercises"]:
-            if item["score"] < item["max_score"]:
-                yield item["exercise"]
-
-
-def _share(found: Iterable[dict[str, Any]]) -> float:
-    score, most = 0.0, 0.0
-    for item in found:
-        score += item["score"]
-        most += item["max_score"]
-    return min(score / most, 1.0) if most else 0.0  # extra credit may lead beyond
-
-
-def _bins(shares: list[float]) -> tuple[Bin, ...]:
-    counts = Counter(min(int(share * _BINS), _BINS - 1) for share in shares)
-    width = 100 // _BINS
-    return tuple(Bin(i * width, (i + 1) * width, counts[i]) for i in range(_BINS))
+def _oddity(item: dict[str, Any], around: Around) -> _Oddity:
+    """One line: the rest stands on the student's page."""
+    first, *more = item["problems"] or ["it could not be graded"]
+    why = " ".join(clean(first, 200).split()) + (f"; and {len(more)} more" if more else "")
+    return _Oddity(
+        student=_name(item["student"], around),
+        lesson=clean(item["lesson"]),
+        why=why,
+        page=_page_of(item, around),
+    )

@@ -22,13 +22,13 @@ _memory: dict = {}
 
 
 def record(verdict: Verdict, source: str) -> None:
-    """Remember the newest verdict on an exercise.
+    """Remember the newest verdict on an exercise, and how many checks it took to be right.
 
     source: that of the answer, where it is known. A pass stays while the code that earned it is
     the same: after a restart it fails where another cell that it needs has not run.
     """
     name, mark = verdict.exercise, _mark(source)
-    entry = {"status": verdict.status, "score": verdict.score}
+    entry = {"status": verdict.status, "score": verdict.score, "tries": _tries(verdict)}
     if verdict.status == Status.CORRECT:
         entry["code"] = mark
     elif mark and passed(name) and _state()[name].get("code") == mark:
@@ -39,6 +39,16 @@ def record(verdict: Verdict, source: str) -> None:
 def _mark(source: str) -> str:
     """By which code is known again."""
     return hashlib.sha256(source.encode()).hexdigest()[:16] if source else ""
+
+
+def _tries(verdict: Verdict) -> int:
+    """Checks of an answer, this one too; none is counted once it was right."""
+    before = _state().get(verdict.exercise)
+    entry = before if isinstance(before, dict) else {}  # a person may have edited it
+    counted = entry.get("tries")
+    tries = counted if isinstance(counted, int) else 0
+    is_counted = entry.get("status") != Status.CORRECT
+    return tries + (is_counted and verdict.status != Status.NOT_ATTEMPTED)
 
 
 def passed(exercise: str) -> bool:
