@@ -14,6 +14,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+from container import small_container
 from nbgrader.api import Gradebook
 
 from autograder import NOTEBOOKS, ROOT, cli
@@ -167,13 +168,16 @@ print(json.dumps([outcome.to_data() for outcome in outcomes]))
 
 
 def test_an_ordinary_user_is_as_safe():
-    """Root may read everything and is bound by fewer limits: so both are tried."""
+    """Root may read everything and is bound by fewer limits: so both are tried.
+
+    Where control groups can be made, the ordinary user lives in one as small as a container.
+    """
     if os.getuid() != 0:
         pytest.skip("these tests run as an ordinary user already")
-    with tempfile.TemporaryDirectory() as home:  # pytest's are closed as soon as another one starts
-        Path(home).chmod(0o777)
+    with tempfile.TemporaryDirectory() as home, small_container() as inside:
+        Path(home).chmod(0o777)  # pytest's folders are closed as soon as another one starts
         done = subprocess.run(
-            [*_as_nobody(), sys.executable, "-c", SOME],
+            [*inside, *_as_nobody(), sys.executable, "-c", SOME],
             cwd=ROOT,
             env={"PATH": os.defpath, "HOME": home, "TMPDIR": home},
             capture_output=True,
