@@ -88,17 +88,25 @@ for cells in notebooks:
 print(json.dumps(costs), file=sys.__stdout__, flush=True)
 """
 
-# The solution's cells, with a watch on its checks.
-_CHECKS = """
+# The solution's cells, with a watch on its checks and on a hint after each.
+_ANSWERS = """
 import contextlib, io, json, sys, time
-cells, checks, names = json.load(sys.stdin), [], {"__name__": "__main__"}
+cells, quizzes = json.load(sys.stdin)
+names, slowest = {"__name__": "__main__"}, {"check": 0, "quiz": 0, "hint": 0}
+
+def watched(kind, source):
+    began = time.process_time()
+    exec(source, names)
+    slowest[kind] = max(slowest[kind], time.process_time() - began)
+
 with contextlib.redirect_stdout(io.StringIO()):
     for source in cells:
-        began = time.process_time()
-        exec(source, names)
         if source.startswith("check("):
-            checks.append(time.process_time() - began)
-print(json.dumps(max(checks)))
+            watched("quiz" if source.split('"')[1] in quizzes else "check", source)
+            watched("hint", source.replace("check(", "hint(", 1))
+        else:
+            exec(source, names)
+print(json.dumps(slowest))
 """
 
 
@@ -156,7 +164,7 @@ def bench(lesson: str = LESSON) -> None:
         "without_otter": without,
         "floor_ms": 1000 * floor,
         "search_ms": 1000 * _search(lesson),
-        "check_ms": 1000 * _slowest_check(lesson),
+        **{f"{kind}_ms": 1000 * spent for kind, spent in _answers(lesson).items()},
         "disagreements": disagreements,
     }
     _print(report)
@@ -370,12 +378,12 @@ def _search(lesson: str) -> float:
     return (spent[0] - spent[1]) / len(some)
 
 
-def _slowest_check(lesson: str) -> float:
-    """Processor seconds from the click to the answer, for a right one."""
+def _answers(lesson: str) -> dict[str, float]:
+    """Processor seconds from the click to the answer: the slowest check, quiz and hint."""
     notebook = nbformat.read(SOLUTIONS / f"{lesson}.ipynb", as_version=4)
     cells = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
     environment = os.environ | {"PYTHONPATH": str(NOTEBOOKS), "MPLBACKEND": "agg"}
-    return _script(_CHECKS, cells, environment)
+    return _script(_ANSWERS, [cells, list(find_lesson(lesson).quizzes)], environment)
 
 
 def _recording(lesson: str) -> float:
@@ -458,7 +466,8 @@ def _print(report: dict[str, Any]) -> None:
         f"nothing changed: {report['rerun_cpu_s']:.1f} s.\n"
         f"Floor, a warm fork that runs the cells and nothing else: {report['floor_ms']:.0f} ms. "
         f"Looking for the place of a slip: {report['search_ms']:.0f} ms more.\n"
-        f"From the click to the answer, slowest check: {report['check_ms']:.0f} ms.\n"
+        f"From the click to the answer, at most: check {report['check_ms']:.0f} ms, "
+        f"quiz {report['quiz_ms']:.0f} ms, hint {report['hint_ms']:.0f} ms.\n"
         f"{report['without_otter']}".rstrip()
     )
 
