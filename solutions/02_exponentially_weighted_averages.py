@@ -202,7 +202,7 @@ curves = {  # beta: (name, colour, height of the label)
 }
 peaks, restless = {}, {}
 fig, ax = plots.figure(size=(8.6, 4.6))
-_ = ax.plot(temperature[year], ".", color="#c9c9c9", markersize=4)
+_ = ax.plot(temperature[year], ".", color=plots.COLORS["data"], markersize=3)
 for beta, (name, color, height) in curves.items():
     average = smooth(temperature, beta)[year]
     _ = ax.plot(average, color=color, linewidth=1.2 if beta == 0.5 else 2.2)
@@ -271,7 +271,7 @@ averages = smooth(temperature, grid)  # one column for each beta
 
 def draw_curve(ax, beta):
     average = averages[:, round(beta * 100)]
-    ax.plot(temperature[year], ".", color="#c9c9c9", markersize=4)
+    ax.plot(temperature[year], ".", color=plots.COLORS["data"], markersize=3)
     ax.plot(average[year], color=plots.COLORS["first"])
     ax.set(xticks=months, xticklabels=month_names, ylabel="°F", ylim=(25, 98))
     return (
@@ -668,14 +668,14 @@ tomorrow_error = errors(averages, temperature, 1)
 def draw_goals(axes, beta):
     left, right = axes
     column = round(beta * 100)
-    left.plot(temperature[year], ".", color="#c9c9c9", markersize=4)
+    left.plot(temperature[year], ".", color=plots.COLORS["data"], markersize=3)
     left.plot(season[year], "--", color=plots.COLORS["target"], linewidth=1.5)
     left.plot(averages[year, column], color=plots.COLORS["first"])
     left.set(xticks=months, xticklabels=month_names, ylabel="°F", ylim=(25, 98))
     for error, color in ((season_error, "second"), (tomorrow_error, "third")):
         right.plot(grid, error, color=plots.COLORS[color])
         right.plot(beta, error[column], "o", color=plots.COLORS[color])
-    plots.label_end(right, 0.42, 4.5, "season", plots.COLORS["second"])
+    plots.label_end(right, 0.2, 4.6, "season", plots.COLORS["second"])
     plots.label_end(right, 0.5, 6.0, "tomorrow", plots.COLORS["third"])
     right.set(xlabel=r"$\beta$", ylabel="RMSE in °F", xlim=(0, 1), ylim=(2.5, 9.5))
     return (

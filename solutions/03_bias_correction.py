@@ -64,7 +64,7 @@ def unbias(plain, beta):
 
 fig, ax = plots.figure(size=(8, 4))
 purple = smooth(temperature, 0.98)
-_ = ax.plot(np.arange(1, 366), temperature[:365], ".", color="#c9c9c9", markersize=4)
+_ = ax.plot(np.arange(1, 366), temperature[:365], ".", color=plots.COLORS["data"], markersize=3)
 _ = ax.plot(np.arange(1, 366), purple[:365], color=PURPLE)
 plots.label_end(ax, 45, 24, r"$v_t$ with $\beta$ = 0.98", PURPLE)
 _ = ax.set(xlabel="day $t$ of 2012", ylabel="°F", ylim=(-3, 98))
@@ -104,7 +104,7 @@ print(f"Seattle: v_1 = {purple[0]:.1f} F, v_10 = {purple[9]:.1f} F, v_50 = {purp
 # $$\hat v_t = \frac{v_t}{1-\beta^t}, \qquad
 # \hat v_2 = \frac{0.0196\,\theta_1 + 0.02\,\theta_2}{0.0396}.$$
 #
-# London: $v_1 = 0.8$ and $v_2 = 0.0196 \cdot 40 + 0.02 \cdot 49 = 1.764$. **Predict** $\hat v_1$
+# London: $v_1 = 0.8$ and $v_2 = 0.0196 \cdot 40 + 0.02 \cdot 49 = 1.764$. Work out $\hat v_1$
 # and $\hat v_2$ with pencil and paper; the check of exercise 1 knows them.
 #
 # ### Exercise 1 · One value
@@ -166,7 +166,7 @@ except NotImplementedError:
 
 if green is not None:
     fig, ax = plots.figure(size=(8, 4))
-    _ = ax.plot(np.arange(1, 366), temperature[:365], ".", color="#c9c9c9", markersize=4)
+    _ = ax.plot(np.arange(1, 366), temperature[:365], ".", color=plots.COLORS["data"], markersize=3)
     _ = ax.plot(np.arange(1, 366), purple[:365], color=PURPLE)
     _ = ax.plot(np.arange(1, 366), green[:365], color=GREEN)
     plots.label_end(ax, 45, 24, "purple: $v_t$", PURPLE)
@@ -192,7 +192,7 @@ days = np.arange(1, 151)
 def draw_both(ax, beta):
     plain = smooth(temperature[:150], beta)
     corrected = unbias(plain, beta)
-    ax.plot(days, temperature[:150], ".", color="#c9c9c9", markersize=4)
+    ax.plot(days, temperature[:150], ".", color=plots.COLORS["data"], markersize=3)
     ax.plot(days, plain, color=PURPLE)
     ax.plot(days, corrected, color=GREEN)
     ax.set(xlabel="day $t$ of 2012", ylabel="°F", ylim=(-3, 98))
@@ -273,7 +273,7 @@ for beta, color, x in ((0.9, "first", 4.2), (0.98, "second", 22), (0.999, "third
         f"beta {beta:<5}: {100 * beta**10:4.1f} % missing after 10 steps, "
         f"at most 10 % from step {first[10]}, at most 1 % from step {first[1]}"
     )
-_ = ax.axvline(10, color="#b9b9b9", linestyle=":")
+_ = ax.axvline(10, color=plots.COLORS["data"], linestyle=":")
 _ = ax.set(xlabel="step $t$", ylabel="percent of the weight missing", ylim=(-2, 102))
 plots.show(
     fig,

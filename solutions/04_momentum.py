@@ -378,7 +378,7 @@ def draw_ball(axes, beta, learning_rate):
     path = optimizers.follow(hollow, optimizers.momentum(learning_rate, beta), steps=60)[:, 0]
     side, clock = axes
     wall = np.linspace(-1.1, 1.1, 101)
-    side.plot(wall, wall**2 / 2, color="#b9b9b9")
+    side.plot(wall, wall**2 / 2, color=plots.COLORS["data"])
     side.plot(path, path**2 / 2, "o", color=plots.COLORS["momentum"], alpha=0.35, markersize=9)
     side.set(xlabel="$w$", ylabel="$f(w)$", ylim=(-0.04, 0.62))
     clock.axhline(0, color="#b9b9b9", linewidth=0.8)
@@ -458,7 +458,7 @@ for beta in betas:
 
 fig, ax = plots.figure()
 smooth = np.linspace(0, 0.91, 200)
-_ = ax.plot(smooth, 2 * (1 + smooth) / (1 - smooth), color="#b9b9b9")
+_ = ax.plot(smooth, 2 * (1 + smooth) / (1 - smooth), color=plots.COLORS["data"])
 _ = ax.plot(betas, measured, "o", color=plots.COLORS["momentum"])
 _ = ax.set(xlabel=r"$\beta$", ylabel=r"largest stable $\alpha\lambda$", ylim=(0, 42))
 plots.label_end(ax, 0.66, 12.5, r"$2(1+\beta)/(1-\beta)$", "#6f6f6f", offset=(-8, 0))
@@ -636,7 +636,7 @@ for corrected in (False, True):
 #
 # ### Exercise 4 · Translate the learning rate
 #
-# **Predict** first: is the classical learning rate larger or smaller than the averaging one?
+# Before you write it: is the classical learning rate larger or smaller than the averaging one?
 
 
 # %% exercise="classical_learning_rate"
@@ -703,7 +703,7 @@ for name, color in (("averaging", "first"), ("classical, rate inside", "second")
     _ = ax.plot(paths[name][:, 0], ".-", color=plots.COLORS[color])
     label = "averaging = classical" if name == "averaging" else name
     plots.label_end(ax, 40, paths[name][-1, 0], label, plots.COLORS[color])
-_ = ax.axvline(14, color="#b9b9b9", linestyle=":")
+_ = ax.axvline(14, color=plots.COLORS["data"], linestyle=":")
 plots.label_end(ax, 14, -9, "rate halved", "#6f6f6f")
 _ = ax.set(xlabel="step", ylabel="$w_1$", xlim=(-1, 58))
 plots.show(
@@ -784,7 +784,7 @@ for name, make in contest.items():
     epochs = needed[name] = 1 + int(np.argmax(costs < 0.05))
     accuracy = 100 * np.mean([share for _, share in runs])
     print(f"{label}: rate {rate:.2f}, {epochs} epochs, {accuracy:.1f} % of the test digits")
-_ = ax.axhline(0.05, color="#b9b9b9", linestyle=":")
+_ = ax.axhline(0.05, color=plots.COLORS["data"], linestyle=":")
 _ = ax.set(xlabel="epoch", ylabel="training cost", xlim=(0, 24), xticks=[1, 5, 10, 15])
 plots.show(
     fig,

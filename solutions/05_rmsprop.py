@@ -532,7 +532,7 @@ for name, make in (("gd", optimizers.gradient_descent), ("rmsprop", optimizers.r
         ends[name] = np.mean([valley.value(w) for w in path[-20:]], axis=0)
     visible = ends[name] < 1e4
     _ = ax.loglog(rates[visible], ends[name][visible], color=plots.COLORS[name])
-_ = ax.axvline(0.1, color="#b9b9b9", linestyle=":")
+_ = ax.axvline(0.1, color=plots.COLORS["data"], linestyle=":")
 _ = ax.set(xlabel=r"learning rate $\alpha$", ylabel="$f$ after 200 steps", ylim=(1e-9, 1e4))
 plots.label_end(ax, 0.001, 0.1, "gradient descent", plots.COLORS["gd"], (6, 0))
 plots.label_end(ax, 1, 2, "RMSprop", plots.COLORS["rmsprop"], (8, -10))
@@ -622,7 +622,7 @@ for name, make in contest.items():
         f"{label}: rate {rate:.2f}, {epochs} epochs, "
         f"{np.mean(accuracy):.1f} % of the test digits (spread {np.std(accuracy):.1f})"
     )
-_ = ax.axhline(0.05, color="#b9b9b9", linestyle=":")
+_ = ax.axhline(0.05, color=plots.COLORS["data"], linestyle=":")
 _ = ax.set(xlabel="epoch", ylabel="training cost", xlim=(0, 24), xticks=[1, 5, 10, 15])
 plots.show(
     fig,

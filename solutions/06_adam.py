@@ -397,7 +397,7 @@ def step_lengths(adam, updates=10):
 def show_lengths(adam, alt):
     lengths = step_lengths(adam)
     fig, ax = plots.figure(size=(7.2, 3.4))
-    _ = ax.axhline(1, color="#b9b9b9", linestyle=":")
+    _ = ax.axhline(1, color=plots.COLORS["data"], linestyle=":")
     styles = (("W1", "o-", "first"), ("b1", "s--", "first"), ("W2", "o-", "second"))
     for k, (name, style, color) in enumerate((*styles, ("b2", "s--", "second"))):
         _ = ax.plot(np.arange(1, 11), lengths[:, k], style, color=plots.COLORS[color], label=name)
@@ -634,7 +634,7 @@ for ratio in ratios:
 
 fig, ax = plots.figure()
 smooth = np.linspace(0, 10.5, 200)
-_ = ax.plot(smooth, 1 / np.sqrt(1 + smooth**2), color="#b9b9b9")
+_ = ax.plot(smooth, 1 / np.sqrt(1 + smooth**2), color=plots.COLORS["data"])
 _ = ax.plot(ratios, measured, "o", color=plots.COLORS["adam"])
 _ = ax.set(xlabel=r"noise $\sigma/\mu$", ylabel="mean step in learning rates", ylim=(0, 1.05))
 plots.label_end(ax, 3, measured[3], "measured", plots.COLORS["adam"], (6, 12))
@@ -899,7 +899,7 @@ for row, (label, (name, make, grid)) in enumerate(contest.items()):
         f"{label}: rate {rate:g}, cost 0.05 after {needed[label]} epochs, "
         f"test {accuracy.mean():.1f} % (spread {accuracy.std(ddof=1):.1f})"
     )
-_ = axes[0].axhline(0.05, color="#b9b9b9", linestyle=":")
+_ = axes[0].axhline(0.05, color=plots.COLORS["data"], linestyle=":")
 _ = axes[0].set(xlabel="epoch", ylabel="training cost", xlim=(0, 26), xticks=[1, 5, 10, 15])
 _ = axes[1].set(xlabel="test accuracy in %", yticks=range(4), yticklabels=contest, ylim=(3.6, -0.6))
 plots.show(

@@ -272,7 +272,7 @@ except NotImplementedError:
 #
 # where $t$ is the number of the update (the number of the mini-batch, if all are counted through).
 #
-# **Predict**: the other schedules count from 0. What does this one give for $t = 0$?
+# The other schedules count from 0. What would this one give for $t = 0$?
 #
 # ### Exercise 3 · A root
 

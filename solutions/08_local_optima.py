@@ -115,7 +115,12 @@ predicted("hollows", len(hollows))
 #
 # $$f(w) = \tfrac12 w_1^2 - \tfrac12 w_2^2 + \tfrac14 w_2^4.$$
 #
-# **Predict**: what are the gradient and the cost at $(0, 0)$, and where are the two minima?
+# **Predict**, with pencil and paper: what are the gradient and the cost at $(0, 0)$, and where are
+# the two minima?
+
+# %% tags=["experiment", "nbval-ignore-output"]
+# Predict: the valleys of the saddle
+predict("valley_floors", "Where is the cost lowest?", "at (±1, 0)", "at (0, ±1)", "at (±1, ±1)")
 
 # %% tags=["experiment"]
 # Experiment: a saddle from the side and from above
@@ -146,6 +151,8 @@ plots.show(
 for point in ((0.0, 0.0), (0.0, 1.0), (0.0, -1.0)):
     w = np.array(point)
     print(f"w = {point}: cost {saddle.value(w):.2f}, gradient {saddle.gradient(w) + 0.0}")
+places = {"at (±1, 0)": (1.0, 0.0), "at (0, ±1)": (0.0, 1.0), "at (±1, ±1)": (1.0, 1.0)}
+predicted("valley_floors", min(places, key=lambda place: saddle.value(np.array(places[place]))))
 
 # %% [markdown]
 # ## 3 · Feel the curvature
@@ -729,7 +736,7 @@ except NotImplementedError:
 # the plateau $1 - e^{-w^2/2}$, which has one minimum, at 0, and no saddle anywhere. The optimizers
 # keep the rates that were tuned on the saddle.
 #
-# **Predict**: which of the four has trouble on the plateau?
+# Guess before you drag: which of the four has trouble on the plateau?
 
 
 # %% tags=["experiment", "nbval-ignore-output"]
@@ -747,7 +754,7 @@ def draw_escape(axes, surface, optimizer, flatness):
     start = 2 + flatness / 4
     path = optimizers.follow(problems.plateau(), tuned[optimizer], 400, np.array([start]))[:, 0]
     line = np.linspace(-6, 6, 201)
-    left.plot(line, 1 - np.exp(-(line**2) / 2), color="#b9b9b9")
+    left.plot(line, 1 - np.exp(-(line**2) / 2), color=plots.COLORS["data"])
     left.plot(path, 1 - np.exp(-(path**2) / 2), "o", color=color, alpha=0.4)
     left.set(xlabel="$w$", ylabel="cost", xlim=(-6, 6))
     right.plot(path, color=color)
@@ -895,8 +902,13 @@ except NotImplementedError:
 # **Question.** If local optima are not the problem, what is?
 #
 # A **plateau** (안정 지대) is a region where the derivative is close to zero for a long time. One
-# set of notes calls it "the stretch towards a saddle point". **Predict**: which of these three
-# places is flat, and which of them has a saddle nearby?
+# set of notes calls it "the stretch towards a saddle point". Three places: $(0, 10^{-5})$ beside our
+# saddle; $w = 5$ on $1 - e^{-w^2/2}$; and $w = 10$ on $\tfrac12\sigma(w)^2$ with the sigmoid
+# $\sigma(w) = 1/(1 + e^{-w})$. **Predict**: which of them is flat, and which has a saddle nearby?
+
+# %% tags=["experiment", "nbval-ignore-output"]
+# Predict: flat places
+predict("flat_places", "In how many of the three is the slope below 0.0001?", "one", "two", "three")
 
 # %% tags=["experiment"]
 # Experiment: the slope in three places
@@ -907,9 +919,15 @@ def sigmoid(z):
 
 
 hole = problems.plateau()
-print(f"beside the saddle, w = (0, 1e-5): {abs(saddle.gradient(np.array([0, 1e-5]))[1]):.0e}")
-print(f"1 - exp(-w^2/2) at w = 5:         {hole.gradient(np.array([5.0]))[0]:.0e}")
-print(f"sigmoid(w)^2/2 at w = 10:         {sigmoid(10) ** 2 * (1 - sigmoid(10)):.0e}")
+slopes = {
+    "beside the saddle, w = (0, 1e-5)": abs(saddle.gradient(np.array([0, 1e-5]))[1]),
+    "1 - exp(-w^2/2) at w = 5": hole.gradient(np.array([5.0]))[0],
+    "sigmoid(w)^2/2 at w = 10": sigmoid(10) ** 2 * (1 - sigmoid(10)),
+}
+for place, slope in slopes.items():
+    print(f"{place + ':':33} {slope:.0e}")
+flat = sum(slope < 1e-4 for slope in slopes.values())
+predicted("flat_places", ("none", "one", "two", "three")[flat])
 
 # %% [markdown]
 # All three. The second surface has a single critical point, its minimum at 0; the third, a

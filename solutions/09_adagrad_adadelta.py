@@ -374,7 +374,8 @@ try:
         arrived = steps_needed[power] = int(np.argmax(path < 0.1))
         _ = ax.semilogx(np.arange(1, 2001), path[1:], color=plots.COLORS["adadelta"])
         text = rf"$10^{{{power}}}$"
-        plots.label_end(ax, max(np.argmax(path < 0.5), 1), 0.5, text, "#333333", (5, 3))
+        half_way = np.interp(-0.5, -path, np.arange(2001))
+        plots.label_end(ax, half_way, 0.5, text, "#333333", (5, 3))
         print(f"epsilon 1e{power}: first step {1 - path[1]:.5f}, w < 0.1 after {arrived} steps")
     _ = ax.set(xlabel="step", ylabel="$w$")
     plots.show(

@@ -45,8 +45,8 @@ from optlab.data import digits_split
 #
 # First we need to know what is easy. One simple measure: train a small model on everything, and call
 # an example difficult (어려운 예) when its loss under that model is large. Here softmax regression is
-# trained for ten epochs on 1,437 handwritten digits. **Predict**: what will the most difficult
-# digits look like?
+# trained for ten epochs on 1,437 handwritten digits. Imagine them before you look: what makes a
+# digit difficult?
 
 # %% tags=["experiment"]
 # Experiment: the easiest and the hardest digits
@@ -249,7 +249,7 @@ def draw_unit(axes, scale, shift, gamma, beta):
     for ax, values, title in zip(axes, (Z, A), ("before: Z", "after: A"), strict=True):
         ax.hist(values, bins=np.linspace(-10, 10, 41), color=plots.COLORS["first"])
         ax.set(xlim=(-10, 10), ylim=(0, 90), xlabel=title)
-    return f"Z: mean {Z.mean():.1f}, spread {Z.std():.1f}; A: mean {A.mean():.1f}, spread {A.std():.1f}"
+    return f"Z: mean {Z.mean():.1f}, spread {Z.std():.1f}; A: mean {A.mean():z.1f}, spread {A.std():.1f}"
 
 
 plots.explore(

@@ -200,8 +200,22 @@ print("The track is ready.")
 #
 # **Predict**: which optimizers will want a rate near 1, which one near 0.01? Whose valley is the widest,
 # so that it forgives a bad rate?
-#
-# With all nine this cell takes a few seconds.
+
+# %% tags=["experiment", "nbval-ignore-output"]
+# Predict: the widest valley
+predict(
+    "widest_valley",
+    "Which of yours forgives the largest factor between two rates?",
+    "sgd",
+    "momentum",
+    "nesterov",
+    "adagrad",
+    "rmsprop",
+    "adadelta",
+    "adam",
+    "amsgrad",
+    "adamw",
+)
 
 
 # %% tags=["experiment"]
@@ -262,6 +276,12 @@ if team:
     for name, rate in rates.items():
         word = "epsilon" if name == "adadelta" else "rate"
         print(f"{name:9} best {word} {rate:.2g}, validation cost {swept[name][rate]:.3f}")
+    widths = {}  # between the rates whose cost is at most twice the lowest
+    for name, costs in swept.items():
+        good = [rate for rate, cost in costs.items() if cost <= 2 * min(costs.values())]
+        widths[name] = max(good) / min(good)
+    widest = max(widths, key=widths.get)
+    predicted("widest_valley", widest, f"a factor of {widths[widest]:.0f}")
 else:
     print("Nobody is in the race yet: see section 2.")
 

@@ -5,6 +5,7 @@ import itertools
 
 import numpy as np
 import pytest
+from contrast import contrast
 from matplotlib.colors import to_rgb
 from PIL import Image
 
@@ -58,8 +59,22 @@ def test_the_racers_colours_can_be_told_apart(eye):
 
 @pytest.mark.parametrize("name", sorted(set(plots.COLORS) - {"data"}))
 def test_labels_have_enough_contrast_on_white(name):
-    luminance = [0.2126, 0.7152, 0.0722] @ linear(plots.COLORS[name])
-    assert 1.05 / (luminance + 0.05) >= 4.5, name
+    assert contrast(plots.COLORS[name], "#ffffff") >= 4.5, name
+
+
+@pytest.mark.parametrize("name", plots.COLORS)
+def test_what_is_drawn_stands_out_in_both_themes(name):
+    assert contrast(plots.COLORS[name], "#ffffff") >= 3
+    assert contrast(in_the_dark(plots.COLORS[name]), "#111111") >= 3
+
+
+def in_the_dark(color):
+    """The color after the filter of plots.DARK."""
+    assert "invert(.934) hue-rotate(180deg)" in plots.DARK
+    inverted = 0.934 - 0.868 * np.array([int(color[i : i + 2], 16) / 255 for i in (1, 3, 5)])
+    weights = np.array([0.213, 0.715, 0.072])
+    turned = 2 * weights @ inverted - inverted  # by half a turn, as the filter defines it
+    return "#" + bytes(np.round(255 * turned.clip(0, 1)).astype(np.uint8).tolist()).hex()
 
 
 def test_show_gives_an_image_with_alternative_text(shown):

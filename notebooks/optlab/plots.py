@@ -50,7 +50,7 @@ COLORS = {
     "amsgrad": "#4c7a1d",
     "adamw": "#1f5c7a",
     "target": "#b3261e",  # a minimum, a limit, a true value
-    "data": "#9a9a9a",  # measurements in the background
+    "data": "#909090",  # measurements in the background
     "first": "#0a5be0",  # curves that belong to no optimizer
     "second": "#b35007",
     "third": "#07806e",
@@ -183,7 +183,7 @@ def image_tag(image: bytes, alt: str, width: int) -> str:
     data = base64.b64encode(image).decode("ascii")
     return (
         f'{DARK}<img class="optlab-figure" src="data:image/png;base64,{data}" width="{width}" '
-        f'decoding="sync" style="max-width:100%" alt="{html.escape(alt)}">'
+        f'decoding="sync" style="max-width:100%;margin-top:8px" alt="{html.escape(alt)}">'
     )
 
 
@@ -347,8 +347,9 @@ def slider(name: str, choice: Choice) -> Any:
         "layout": {"width": "min(36em, 100%)"},
     }
     if isinstance(choice, list):
-        label["style"]["button_width"] = "5em"
-        return ipywidgets.ToggleButtons(options=choice, **label)
+        label["style"]["button_width"] = "auto"
+        buttons = ipywidgets.ToggleButtons(options=choice, **label)
+        return buttons.add_class("widget-inline-hbox")  # the label beside them, as of a slider
     low, high, step = choice[:3]
     if all(isinstance(number, int) for number in choice):
         kind, shape = ipywidgets.IntSlider, "d"

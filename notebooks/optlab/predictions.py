@@ -83,7 +83,8 @@ def _panel(name: str, question: str, options: tuple[str, ...]) -> Any:
         tooltip=question,
         layout={"width": "max-content"},
     )
-    asked = ipywidgets.HTML(f"<b>{html.escape(question)}</b>")
+    lines = "font-weight:bold;line-height:1.4"
+    asked = ipywidgets.HTML(f'<div style="{lines}">{html.escape(question)}</div>')
     said = ipywidgets.HTML(_said(NOTED if buttons.value else ""))
 
     def chosen(change: dict) -> None:
