@@ -53,7 +53,8 @@ from optlab.data import digits_split
 # make 5,000 steps where batch gradient descent makes one. One pass through the training set is an
 # **epoch** (에포크) in both.
 #
-# Our real data are 1,437 handwritten digits of 8×8 pixels, and the network has 64, 32 and 10 units.
+# Our real data are 1,437 handwritten digits of 8×8 pixels (Alpaydin and Kaynak, 1998), and the network
+# has 64, 32 and 10 units.
 #
 # **Predict** the share of new digits that the network recognises after *one* epoch, for one step
 # with all 1,437 images, and for steps with 16 images each. Guessing alone gets 10 %. Each size gets
@@ -881,9 +882,10 @@ predicted("wanders", max(ends, key=ends.get))
 #
 # so a smaller rate makes the region smaller, and does not close it. With a rate that falls slowly
 # enough, such as $1/t$, the steps sum up to any distance while their squares sum to a finite
-# number, and the weight converges (Robbins and Monro, 1951). And where one set of weights fits
-# every example there is no noise at the minimum: it converges at a constant rate. Large networks
-# that fit all their training data are close to this third case (Ma, Bassily and Belkin, 2018).
+# number, and the weight converges (Robbins and Monro, 1951, *A Stochastic Approximation Method*). And
+# where one set of weights fits every example there is no noise at the minimum: it converges at a
+# constant rate. Large networks that fit all their training data are close to this third case (Ma,
+# Bassily and Belkin, 2018, *The Power of Interpolation*).
 
 # %% tags=["experiment"]
 # Experiment: the variance at three rates
@@ -1036,9 +1038,9 @@ predicted("power_of_two", "by more than a tenth" if gains[128] > 0.1 else "by le
 
 # %% [markdown]
 # Usually there is nothing to see in NumPy on a processor. Graphics cards compute in tiles of fixed
-# size, and there multiples of 8 or more can matter (NVIDIA, *Matrix Multiplication Background*,
-# 2.2 and 3.1); a power of two is one way to get them. It is a convention that costs nothing, and no
-# reason to prefer 128 to 120 here. Measure on your own machine.
+# size, and there multiples of 8 or more can matter (NVIDIA, *Matrix Multiplication Background User's
+# Guide*, 2.2 and 3.1); a power of two is one way to get them. It is a convention that costs nothing,
+# and no reason to prefer 128 to 120 here. Measure on your own machine.
 #
 # **Memory** (메모리). A mini-batch, with all activations that backpropagation needs, must fit into the
 # memory of the processor or the graphics card. Otherwise performance falls off a cliff: data are

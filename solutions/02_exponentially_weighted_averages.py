@@ -624,7 +624,7 @@ except NotImplementedError:
 #
 # - Old values are worth less than recent ones when the level drifts, and the recursion weighs them
 #   so. For a random walk with noise, our third contest, an exponentially weighted average is the
-#   best forecast (Muth, *Journal of the American Statistical Association* 55, 1960).
+#   best forecast (Muth, 1960, *Optimal Properties of Exponentially Weighted Forecasts*).
 # - A window forgets completely. That is an advantage after an outlier or a jump, and with a period.
 #
 # Gradients along a training run drift. Weights that fade, one number of memory and one line of

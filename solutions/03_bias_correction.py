@@ -468,8 +468,8 @@ predicted("longest_step", uncorrected.max())
 #   calculate, it is over after some forty steps, and nothing can blow up. Most people leave the
 #   correction out.
 # - Adam with $\beta_2 = 0.999$: the first steps are too *long*, for thousands of steps. The
-#   correction is part of Algorithm 1 of the paper (Kingma and Ba, 2015, arXiv:1412.6980), and its
-#   section 3 derives it. The libraries have it.
+#   correction is part of Algorithm 1 of the paper (Kingma and Ba, 2015, *Adam: A Method for Stochastic
+#   Optimization*), and its section 3 derives it. The libraries have it.
 
 # %% quiz="bias_who_corrects"
 

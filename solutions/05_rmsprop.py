@@ -90,8 +90,8 @@ predicted("steep_gradient", sizes[1, 0] / sizes[0, 0])
 # ## 2 · The mean square of the gradients
 #
 # Gradients change sign, so their plain average says little about their size. Their squares do not.
-# **RMSprop** (Hinton, 2012) keeps an exponentially weighted average (지수 가중 평균) of the
-# squares, for each parameter, here $W$ and $b$:
+# **RMSprop** (Hinton, 2012: slides of a lecture, never a paper) keeps an exponentially weighted
+# average (지수 가중 평균) of the squares, for each parameter, here $W$ and $b$:
 #
 # $$s_{dW} = \beta_2\, s_{dW} + (1-\beta_2)\, dW^2, \qquad
 # W = W - \alpha\, \frac{dW}{\sqrt{s_{dW}} + \epsilon}$$

@@ -546,7 +546,7 @@ predicted("lower_cost", "minima" if lower else "saddles", "on average, in 3 dime
 # "You are unlikely to get stuck in a bad local optimum, so long as the network is reasonably large."
 # The smallest task that needs a hidden layer is XOR: four inputs, two bits each, and the class says
 # whether the bits differ. **Two hidden ReLU units are enough** to solve it. 100 random starts (those of
-# He) for each number of hidden units, 1,500 steps of gradient descent on all four examples.
+# He and others, 2015) for each number of hidden units, 1,500 steps of gradient descent on all four examples.
 #
 # **Predict**: with two hidden units, how many of 100 starts arrive? And from how many units on do
 # all of them?
@@ -804,9 +804,10 @@ for name, update in tuned.items():
 # $$\tilde w = w + \text{noise}\cdot\xi, \qquad \xi \sim N(0, I), \qquad
 # w \leftarrow \text{update}(\tilde w, \nabla f(\tilde w)).$$
 #
-# Ge and others (2015) proved that noise in every step, as here, leads past saddles in a number of
-# steps that is polynomial in the dimension. Jin and others (2017) kick only now and then, where the
-# gradient is small, and need hardly more steps in many dimensions than in few.
+# Ge and others (2015, *Escaping From Saddle Points*) proved that noise in every step, as here, leads
+# past saddles in a number of steps that is polynomial in the dimension. Jin and others (2017, *How to
+# Escape Saddle Points Efficiently*) kick only now and then, where the gradient is small, and need
+# hardly more steps in many dimensions than in few.
 #
 # ### Exercise 5 · Perturbed descent
 #

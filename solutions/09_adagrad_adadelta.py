@@ -288,8 +288,8 @@ predicted("highest_curve", max(ends, key=ends.get))
 # ## 4 · No learning rate?
 #
 # The remedy for the growing sum is the exponential moving average: old squares fade. Adagrad with
-# an average is RMSprop. Zeiler (2012) found the same remedy at the same time, and went one step
-# further.
+# an average is RMSprop. Zeiler (2012, *ADADELTA: An Adaptive Learning Rate Method*) found the same
+# remedy at the same time, and went one step further.
 #
 # He looked at **units** (단위). If $w$ is measured in metres and the cost in euros, then $g$ has
 # the unit euros per metre. $g / \sqrt{s}$ has no unit at all, and yet we subtract it from metres;
@@ -687,7 +687,7 @@ for line, name in enumerate(("left_line", "right_line")):
 #
 # The notes name two problems that no choice of batch size cures: bad initial values, and limited
 # time. Put both together. A network of 64, 32 and 10 units has ten epochs. Its initial weights are
-# those of He once, and *ten times as large* once: then the first gradients are huge.
+# those of He and others (2015) once, and *ten times as large* once: then the first gradients are huge.
 #
 # Tuning, the same for all: six values of the rate (of $\epsilon$ for Adadelta), two seeds, four
 # epochs; the lowest mean cost counts. Then three other seeds.

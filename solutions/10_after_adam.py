@@ -40,8 +40,8 @@ from optlab.data import digits_split
 # **Question.** Can Adam walk away from the minimum, step after step, with gradients that are
 # perfectly right?
 #
-# Reddi, Kale and Kumar (2018) found a stream of gradients that does it. The costs are straight lines
-# $f_t(w) = g_t\, w$ on the interval $[-1, 1]$, with the gradients (기울기)
+# Reddi, Kale and Kumar (2018, *On the Convergence of Adam and Beyond*) found a stream of gradients that
+# does it. The costs are straight lines $f_t(w) = g_t\, w$ on the interval $[-1, 1]$, with the gradients (기울기)
 #
 # $$3,\; -1,\; -1,\; 3,\; -1,\; -1,\; \dots$$
 #
@@ -488,9 +488,9 @@ for label, make, grid in (
 
 # %% [markdown]
 # No difference that three seeds could prove: one test digit is 0.3 %. What decoupling gives is that
-# the decay does what it says, for every weight and whatever the gradients are. On large image models
-# the paper reports better results and less need to tune rate and decay together (Loshchilov and
-# Hutter, 2019).
+# the decay does what it says, for every weight and whatever the gradients are. In classifying images
+# the paper finds better generalization and less need to tune rate and decay together (Loshchilov and
+# Hutter, 2019, *Decoupled Weight Decay Regularization*).
 
 # %% [markdown] question="warmup_first_steps"
 # ## 4 · Warm up, then cool down
@@ -640,11 +640,11 @@ if lowest:
 # *constant* schedule is the best of the three. Schedules, too, are compared fairly only when each has
 # its own rate.
 #
-# **Why** does it help? The answers differ. It came into use with large batches: Goyal and others (2017)
-# needed it for batches of up to 8,192 images, with momentum, where there is no $s$ at all. For Adam,
-# Liu and others (2020) blame $s$: at first it knows only a few gradients, and steps divided by such a
-# root scatter widely; their RAdam shortens the steps until $s$ knows enough. Ma and Yarats (2021)
-# disagree: what counts is how *large* the first steps are.
+# **Why** does it help? The answers differ. Goyal and others (2017) needed it for batches of up to 8,192
+# images, with momentum, where there is no $s$ at all. For Adam, Liu and others (2020) blame $s$: at
+# first it knows only a few gradients, and steps divided by such a root scatter widely; their RAdam
+# shortens the steps until $s$ knows enough. Ma and Yarats (2021) disagree: what counts is how *large*
+# the first steps are.
 #
 # This can be told apart. Let Adam *look* at ten mini-batches: $v$ and $s$ learn from them, the weights
 # do not move. Then it starts at the full rate, with an $s$ that knows. **Predict**: at $\alpha = 0.16$,
@@ -949,10 +949,11 @@ if len(ends) == len(reached) == len(kinds):
 # and cosine goes down to 0.016. So the schedule was worth as much as the optimizer, and it was worth it
 # to Adam alone: momentum has nothing certain from a warm-up here, with batches of 64. On the test
 # digits there is little to choose; one digit is 0.3 %. "The best in existence" is not established, here
-# or elsewhere. Wilson and others (2017) found tasks on which gradient descent with momentum
-# generalizes better than Adam. Schmidt, Schneider and Hennig (2021) compared fifteen optimizers on
-# eight tasks and found no winner across them; the newer ones did not reliably beat Adam. Lesson 12 lets all of
-# yours race.
+# or elsewhere. Wilson and others (2017, *The Marginal Value of Adaptive Gradient Methods in Machine
+# Learning*) found tasks on which gradient descent, with and without momentum, generalizes better than
+# Adam. Schmidt, Schneider and Hennig (2021, *Descending through a Crowded Valley*) compared fifteen
+# optimizers on eight tasks and found no winner across them; the newer ones did not reliably beat Adam.
+# Lesson 12 lets all of yours race.
 
 # %% [markdown]
 # ## Summary

@@ -216,8 +216,7 @@ except NotImplementedError:
 # eight seeds can no longer tell the lead from chance (a difference means something from about two
 # standard errors on), and at the end it is behind. A larger study came to a similar result: little or
 # no gain as a rule, some when time is short or labels are noisy (Wu, Dyer and Neyshabur, 2021, *When
-# Do Curricula Work?*). So the
-# rule of the lecture note is a thing to try, not a law.
+# Do Curricula Work?*). So the rule of the lecture note is a thing to try, not a law.
 #
 # ## 2 · Batch normalization
 #
@@ -415,8 +414,8 @@ except NotImplementedError:
 # step, so that the small rates become too small. And at rate 10 nothing helps.
 #
 # Why it works is debated. The paper's reason was the shifting distribution of a layer's inputs;
-# Santurkar and others (2018) added such shifts on purpose, training did not suffer, and they argue
-# that it is the smoother cost that counts.
+# Santurkar and others (2018, *How Does Batch Normalization Help Optimization?*) added such shifts on
+# purpose, training did not suffer, and they argue that it is the smoother cost that counts.
 
 # %% quiz="strategies_one_example"
 
@@ -543,7 +542,8 @@ predicted("validation_rises", lowest, f"epoch {lowest}")
 
 # %% [markdown]
 # From some epoch on the network learns the wrong labels by heart: **overfitting** (과적합). The
-# simplest remedy is to stop in time: **early stopping** (조기 종료). Two things are needed. The
+# simplest remedy is to stop in time: **early stopping** (조기 종료; Prechelt, 1998, *Early Stopping -
+# But When?*). Two things are needed. The
 # validation cost jumps about, so that a single bad epoch must not end the training: it takes
 # `patience` of them in a row. And by then the best epoch is over, so that its parameters must have
 # been kept.
@@ -622,8 +622,9 @@ except NotImplementedError:
 # **Question.** Set *all* weights of a network to zero and train it. What does it learn?
 #
 # Nothing: every hidden unit gives zero, and the gradient of every weight is zero, for ever. No
-# optimizer leaves such a point, as lesson 8 shows for a saddle. Neelakantan and others (2015) add a
-# little noise to every gradient, and let it fade:
+# optimizer leaves such a point, as lesson 8 shows for a saddle. Neelakantan and others (2015, *Adding
+# Gradient Noise Improves Learning for Very Deep Networks*) add a little noise to every gradient, and
+# let it fade:
 #
 # $$g_t \leftarrow g_t + \mathcal N(0, \sigma_t^2), \qquad
 # \sigma_t^2 = \frac{\eta}{(1+t)^\gamma}, \qquad t = 0, 1, 2, \ldots$$

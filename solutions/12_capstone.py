@@ -439,8 +439,8 @@ if again:
 # Do you read anywhere that an optimizer is "the best in existence"? Ask for the same four points.
 # Larger comparisons found what you can check here. Schmidt, Schneider and Hennig (2021) ran fifteen
 # optimizers on eight tasks: the best one changes with the task, and trying several with
-# their defaults helps about as much as tuning one. Choi and others (2019) tuned all
-# hyperparameters: then a more general optimizer was never behind one that it contains, such as Adam
+# their defaults helps about as much as tuning one. Choi and others (2019, *On Empirical Comparisons of
+# Optimizers for Deep Learning*) tuned all hyperparameters: then a more general optimizer was never behind one that it contains, such as Adam
 # behind momentum. Wilson and others (2017) had found adaptive methods to be worse on test data.
 # The rules of a comparison can decide its winner.
 #

@@ -5,7 +5,7 @@ from itertools import groupby
 from pathlib import Path
 
 from autograder import ROOT
-from autograder.build import sources
+from autograder.build import references, sources
 from autograder.exercises import lessons
 from autograder.lesson import Lesson
 
@@ -28,6 +28,7 @@ def pages() -> Iterator[tuple[Path, str]]:
     yield README, f"{before}{BEGIN}\n{_table('notebooks')}\n{END}{after}"
     yield PAGE, "\n".join([_INTRODUCTION, _table("../notebooks"), *_details()]) + "\n"
     yield sources.PAGE, sources.page()
+    yield references.PAGE, references.page()
 
 
 def _table(folder: str) -> str:

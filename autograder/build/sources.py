@@ -57,7 +57,7 @@ def statements() -> list[Statement]:
             judgement=Judgement(row["judgement"]),
             instead=row["instead"],
         )
-        for row in _rows("statements")
+        for row in rows("statements")
     ]
 
 
@@ -65,11 +65,12 @@ def treatments(lesson: str) -> list[Treatment]:
     """What a lesson treats; empty where that is nothing."""
     return [
         Treatment(item=int(row["item"]), heading=row["heading"], how=tuple(row["how"].split("; ")))
-        for row in _rows(lesson)
+        for row in rows(lesson)
     ]
 
 
-def _rows(name: str) -> list[dict[str, str]]:
+def rows(name: str) -> list[dict[str, str]]:
+    """A table of `docs/audit/`, row by row; empty where there is none."""
     path = AUDIT / f"{name}.csv"
     if not path.exists():
         return []

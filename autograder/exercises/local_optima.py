@@ -1,8 +1,8 @@
 """Lesson 08, local optima, saddle points and plateaus: references, cases, mistakes.
 
 Critical points are judged by the eigenvalues of a symmetric Hessian; an eigenvalue counts as flat
-when it is no larger than a tolerance. Perturbed descent adds noise in every step, as Ge et al.
-(2015) do; Jin et al. (2017) kick only where the gradient is small.
+when it is no larger than a tolerance. Perturbed descent adds noise in every step, as Ge and others
+(2015) do; Jin and others (2017) kick only where the gradient is small.
 """
 
 import math

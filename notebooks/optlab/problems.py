@@ -133,7 +133,9 @@ def reddi_random_stream(steps: int, rng: np.random.Generator) -> Array:
 
 
 def init_params(rng: np.random.Generator, sizes: Iterable[int]) -> Params:
-    """Weights and zero biases {"W1", "b1", ...} of a network with these layer sizes (He, 2015).
+    """Weights and zero biases {"W1", "b1", ...} of a network with these layer sizes.
+
+    The weights are scaled for ReLU (He and others, 2015).
 
     init_params(rng, (64, 32, 10)): W1 (32, 64), b1 (32, 1), W2 (10, 32), b2 (10, 1).
     """
