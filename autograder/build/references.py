@@ -127,9 +127,9 @@ _INTRODUCTION = """\
 # References
 
 Built by `make build` from `docs/audit/references.csv`. Lessons cite a work by its authors and its
-year, or by a name; at the end of a line stand the lessons and documents that do. Whoever cites a new
-work adds a row: all authors by their surnames, the year, the exact title, where it appeared, a link.
-The lecture and the notes that the course follows stand in [the sources](sources.md).
+year, or by a name; at the end of a line stand the lessons and documents that do. Whoever cites a
+new work adds a row: all authors by their surnames, the year, the exact title, where it appeared
+and a link. The lecture and the notes that the course follows stand in [the sources](sources.md).
 """
 
 
