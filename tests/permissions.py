@@ -1,13 +1,15 @@
-"""For tests that become an ordinary user: pytest's folders are closed to everybody else."""
+"""For tests that become an ordinary user."""
 
-import os
 import tempfile
-from itertools import takewhile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 
-def open_way_to(path: Path) -> None:
-    """Let every user pass through the temporary folders above `path`, and into it."""
-    top = Path(os.path.realpath(tempfile.gettempdir()))
-    for folder in (path, *takewhile(lambda parent: parent != top, path.parents)):
-        folder.chmod(folder.stat().st_mode | 0o555)
+@contextmanager
+def open_folder() -> Iterator[Path]:
+    """A folder that every user may enter: pytest closes its own as soon as another run starts."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name).resolve()
+        folder.chmod(0o755)
+        yield folder

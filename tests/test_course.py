@@ -12,7 +12,7 @@ from types import SimpleNamespace
 import nbformat
 import pytest
 from nbgrader.api import Gradebook
-from permissions import open_way_to
+from permissions import open_folder
 from small_lesson import ANSWERS, HIDDEN, LESSON, POINTS, cell, graded, release, submission
 
 from autograder import nbgrader_steps
@@ -331,18 +331,17 @@ def test_a_files_own_date_may_be_out_of_any_calendar(folder, monkeypatch):
 
 
 @pytest.mark.parametrize("mode", [0o000, 0o444, 0o111])
-def test_a_closed_folder_is_refused_by_name_and_the_others_are_listed(folder, mode):
+def test_a_closed_folder_is_refused_by_name_and_the_others_are_listed(made_once, mode):
     """As an ordinary user: root passes everywhere."""
-    for student in ("ada", "bob", "eve"):
-        hand_in(folder, student, timestamp="soon")
-    bob, eve = folder / "submitted" / "bob", folder / "submitted" / "eve" / LESSON
-    bob.chmod(mode)
-    eve.chmod(mode)
-    open_way_to(folder)
-    folder.chmod(0o777)
-    try:
+    with open_folder() as place:
+        folder = shutil.copytree(made_once, place / "a course")
+        for student in ("ada", "bob", "eve"):
+            hand_in(folder, student, timestamp="soon")
+        bob, eve = folder / "submitted" / "bob", folder / "submitted" / "eve" / LESSON
+        bob.chmod(mode)
+        eve.chmod(mode)
+        folder.chmod(0o777)
         seen = as_ordinary_user(lambda: {key: one.refusal for key, one in listed(folder).items()})
-    finally:
         bob.chmod(0o755)
         eve.chmod(0o755)
     assert seen["ada", LESSON] is None

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from permissions import open_way_to
+from permissions import open_folder
 
 from autograder.judge.runner import sandbox
 
@@ -219,21 +219,29 @@ NEEDS_FILES = {  # these read the Python environment, which an ordinary user may
 
 
 @pytest.fixture(scope="module", params=["this user", "nobody", "the first Landlock"])
-def inside(request, tmp_path_factory):
+def inside(request):
     """What became of every piece of code, tried by one confined process."""
     uid = None
     if request.param == "nobody":
         if os.getuid() != 0:
             pytest.skip("only root can become nobody")
         uid = NOBODY
-    folder = tmp_path_factory.mktemp("files")
+    with open_folder() as folder:
+        yield seen_inside(folder, uid, 1 if request.param == "the first Landlock" else None)
+        left = {path.relative_to(folder).as_posix() for path in folder.rglob("*")}
+        assert left == {
+            f"{a}{b}" for a in ("readable", "outside") for b in ("", "/file", "/folder")
+        }
+        assert {path.read_text() for path in folder.glob("*/file")} == {"before"}
+
+
+def seen_inside(folder, uid, version):
     for name in ("readable", "outside"):
         (folder / name / "folder").mkdir(parents=True)
         (folder / name / "file").write_text("before")
     if uid:  # nobody's own files: only the sandbox stands in the way
         for path in (folder, *folder.rglob("*")):
             os.chown(path, uid, uid)
-        open_way_to(folder)
     readable = os.access(sys.prefix, os.R_OK) and not uid
     codes = (
         REFUSED
@@ -241,13 +249,9 @@ def inside(request, tmp_path_factory):
         | WORKS
         | (NEEDS_FILES if readable else {})
     )
-    version = 1 if request.param == "the first Landlock" else None
     done = start_inside(codes, folder, uid, version)
     assert done.returncode == 0, (done.returncode, done.stderr)
-    yield json.loads(done.stdout.splitlines()[-1])
-    left = {path.relative_to(folder).as_posix() for path in folder.rglob("*")}
-    assert left == {f"{a}{b}" for a in ("readable", "outside") for b in ("", "/file", "/folder")}
-    assert {path.read_text() for path in folder.glob("*/file")} == {"before"}
+    return json.loads(done.stdout.splitlines()[-1])
 
 
 def start_inside(codes, folder, uid=None, version=None):

@@ -9,7 +9,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
-from permissions import open_way_to
+from permissions import open_folder
 
 from autograder import ROOT
 
@@ -94,12 +94,12 @@ def test_a_zip_that_is_not_unpacked_is_refused(folder):
 
 @pytest.mark.skipif(sys.platform == "win32", reason="folders are closed in another way there")
 def test_a_folder_that_cannot_be_written_is_named(folder):
-    folder.chmod(0o555)
-    as_root = os.getuid() == 0
-    if as_root:
-        open_way_to(folder)
-    line = refusal(folder, 1, pretend=BE_NOBODY if as_root else "pass")
-    assert line.startswith(f"Nothing can be written into {folder} (Permission denied)")
+    with open_folder() as place:
+        closed = shutil.copytree(folder, place / folder.name)
+        closed.chmod(0o555)
+        line = refusal(closed, 1, pretend=BE_NOBODY if os.getuid() == 0 else "pass")
+        assert line.startswith(f"Nothing can be written into {closed} (Permission denied)")
+        closed.chmod(0o755)
 
 
 @pytest.mark.slow
