@@ -49,6 +49,15 @@ def test_a_hurried_notebook_is_judged_again_alone_and_last(judged, tmp_path):
     assert results["s1"].problems != results["s0"].problems  # another process
 
 
+def test_all_that_is_judged_alone_shares_a_worker_which_takes_long_to_start(judged, tmp_path):
+    hurried = [f"hurry {tmp_path}/flag{number}" for number in range(3)]
+    results, order = judged("x", *hurried, "x")
+    alone = {results[student].problems for student in order[-3:]}
+    assert set(order[-3:]) == {"s1", "s2", "s3"}
+    assert len(alone) == 1
+    assert alone.isdisjoint({results["s0"].problems, results["s4"].problems})
+
+
 def test_a_submission_that_is_hurried_twice_keeps_what_it_got(judged):
     results, order = judged("always hurry", "x")
     assert order == ["s1", "s0"]

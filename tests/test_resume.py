@@ -58,7 +58,13 @@ def _start(folder, program=("-m", "autograder")):
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
+        preexec_fn=_hear_interrupts,
     )
+
+
+def _hear_interrupts():
+    """As in a terminal, also where these tests run behind an `&`, which makes them deaf."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def _until(true, process, seconds=PATIENCE):

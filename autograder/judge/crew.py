@@ -8,6 +8,7 @@ was crowded is judged once more when nothing else runs, before it costs marks.
 
 import multiprocessing
 import os
+from collections import deque
 from collections.abc import Generator, Iterable, Iterator
 from concurrent.futures import (
     FIRST_COMPLETED,
@@ -17,7 +18,7 @@ from concurrent.futures import (
     ProcessPoolExecutor,
     wait,
 )
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from autograder.errors import RunError, UserError
@@ -54,10 +55,8 @@ class Crew:
                         yield task, result
                 finished = True
             except BrokenExecutor:
-                for task in open_tasks:
-                    yield task, self._alone(task)
-        for task in hurried:
-            yield task, self._alone(task)
+                yield from self._one_by_one(open_tasks)
+        yield from self._one_by_one(hurried)
 
     def _together(
         self, tasks: Iterator[Task], count: int, open_tasks: list[Task]
@@ -83,13 +82,17 @@ class Crew:
                 for future in under_way:
                     future.cancel()
 
-    def _alone(self, task: Task) -> Result:
-        """The last word on a task, with no other beside it."""
-        try:
-            with _pool(1) as (executor, _):
-                return executor.submit(mark, task, self.settings, self.version).result()
-        except BrokenExecutor:
-            return refused(task, TWICE)
+    def _one_by_one(self, tasks: list[Task]) -> Iterator[tuple[Task, Result]]:
+        """The last word on each task, with no other beside it; a new worker where one has died."""
+        left = deque(tasks)
+        while left:
+            with _pool(1) as (executor, _), suppress(BrokenExecutor):
+                while left:
+                    result = executor.submit(mark, left[0], self.settings, self.version).result()
+                    yield left.popleft(), result
+                return
+            killer = left.popleft()
+            yield killer, refused(killer, TWICE)
 
     @contextmanager
     def _executor(self, count: int) -> Iterator[tuple[Executor, int]]:
