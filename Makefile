@@ -71,25 +71,26 @@ release: $(STAMP) ## write dist/optimization-course.zip, all that a learner need
 build: $(STAMP) ## build the notebooks and answer keys from their sources
 	@$(RUN) -m autograder build
 
+# Bytecode is kept, also where a shell forbids it: every process would compile the tests anew.
+PYTEST := PYTHONDONTWRITEBYTECODE= $(RUN) -m pytest -p tests.early -rs
 # Tests that share what takes long to make stay in one process, and begin in the order of
-# tests/conftest.py.
-PYTEST := $(RUN) -m pytest -p tests.early -rs
-SPREAD := -n 2 --dist=loadgroup --no-loadscope-reorder
+# tests/conftest.py. All tests together wait for browsers and kernels a quarter of their time,
+# so that three processes fill two processors.
+SPREAD := --dist=loadgroup --no-loadscope-reorder
 
 define lint
 	@printf '\n== lint\n'
 	@$(RUN) -m ruff check .
 	@printf '\n== format\n'
 	@$(RUN) -m ruff format --check .
-	@printf '\n== types; built files are in step with their sources\n'
-	@$(RUN) -m mypy & types=$$!; $(RUN) -m autograder build --check; built=$$?; \
-		wait $$types && exit $$built
+	@printf '\n== types\n'
+	@$(RUN) -m mypy
 endef
 
 quick: $(STAMP) ## lint, types, sync check and the fast tests: a minute, for every change
 	$(lint)
-	@printf '\n== fast tests\n'
-	@$(PYTEST) $(SPREAD) -m "not slow"
+	@printf '\n== fast tests; built files are in step with their sources\n'
+	@$(PYTEST) -n 2 $(SPREAD) -m "not slow"
 
 test: $(STAMP) ## run all that CI runs; T="tests/test_x.py -k name" runs pytest on that only
 ifdef T
@@ -97,11 +98,11 @@ ifdef T
 else
 	$(lint)
 	@printf '\n== tests: unit, end to end, attacks, browser; every solution, run again and compared\n'
-	@$(PYTEST) $(SPREAD) --nbval tests solutions
+	@$(PYTEST) -n 3 $(SPREAD) --nbval tests solutions
 endif
 
 cover: $(STAMP) ## run the fast tests and fail where they reach less than they did
-	@$(PYTEST) $(SPREAD) -m "not slow" --cov --cov-report=term
+	@$(PYTEST) -n 2 $(SPREAD) -m "not slow" --cov --cov-report=term
 
 oracle: $(STAMP) ## compare the references with PyTorch (a large download, once)
 	@$(RUN) -m pip install --quiet --disable-pip-version-check -r requirements-oracle.txt

@@ -17,6 +17,11 @@ LONG = (
     "test_resume.py",
     "test_session.py",
     "test_hostile_files.py",
+    "test_parity.py",
+    "test_kept_course.py",
+    "test_export.py",
+    "test_start.py",
+    "test_course.py",
 )
 
 
@@ -34,7 +39,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         item.add_marker(pytest.mark.xdist_group(group))
         if "browser" in item.path.parts:
             item.add_marker(pytest.mark.slow)
-    items.sort(key=lambda item: "browser" not in item.path.parts and item.path.name not in LONG)
+    items.sort(key=_comes_late)
     if "ORDER" in os.environ:
         _shuffle(items)
 
@@ -45,6 +50,12 @@ def pytest_collection_finish(session: pytest.Session) -> None:
         alone = [item.nodeid for item in session.items if "@" not in item.nodeid]
         if alone:
             raise pytest.UsageError(f"xdist does not see the group of {alone[0]}")
+
+
+def _comes_late(item: pytest.Item) -> bool:
+    """Not in the browser, no notebook's cell, and not long."""
+    is_cell = not isinstance(item, pytest.Function)
+    return not (is_cell or "browser" in item.path.parts or item.path.name in LONG)
 
 
 def _group(test: pytest.Function) -> str:

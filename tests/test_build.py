@@ -15,6 +15,16 @@ from autograder.lesson import Lesson
 LESSON = "04_momentum"
 
 
+@pytest.mark.parametrize("lesson", [source.name for source in notebooks.sources([])])
+def test_what_is_built_is_in_step_with_its_source(lesson):
+    """What `build --check` says, lesson by lesson: processes share the seconds that it takes."""
+    assert notebooks.check([lesson]) == [], "run `make build`, and edit sources only"
+
+
+def test_what_is_built_from_all_lessons_is_in_step_with_them():
+    assert notebooks.check_together() == [], "run `make build`, and edit sources only"
+
+
 @pytest.fixture
 def copy(tmp_path, monkeypatch):
     """The course's folders with one lesson in them."""

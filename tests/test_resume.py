@@ -58,13 +58,7 @@ def _start(folder, program=("-m", "autograder")):
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
-        preexec_fn=_hear_interrupts,
     )
-
-
-def _hear_interrupts():
-    """As in a terminal, also where these tests run behind an `&`, which makes them deaf."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def _until(true, process, seconds=PATIENCE):
@@ -217,7 +211,10 @@ def busy(tmp_path):
     """A run that has graded one submission and hangs in the next, with all its processes."""
     _hand_in(tmp_path, "ann")
     _hand_in(tmp_path, "bob", "while True:\n    pass")
+    # A shell makes what it starts with `&` deaf to interrupts, and so all that this starts.
+    deaf = signal.signal(signal.SIGINT, signal.default_int_handler)
     process = _start(tmp_path)
+    signal.signal(signal.SIGINT, deaf)
     assert _until(lambda: _done(tmp_path) == 1, process)
     # The pool's tracker, a worker, its runner, and the child in which the learner's code runs.
     assert _until(lambda: len(_descendants(process.pid)) >= 4, process)

@@ -112,10 +112,16 @@ def build(names: list[str]) -> None:
 def check(names: list[str]) -> list[str]:
     """What is stale, one line each; runs no kernel."""
     stale = [line for source in sources(names) for line in _stale(source)]
-    if not names:
-        stale += [f"{path.name} has no source" for path in _orphans()]
-        stale += [f"{p.name} is out of step" for p, t in overview.pages() if not _same_text(p, t)]
-    return stale
+    return stale if names else [*stale, *check_together()]
+
+
+def check_together() -> list[str]:
+    """What is stale beside the lessons: files without a source, and pages about all lessons."""
+    pages = [path for path, text in overview.pages() if not _same_text(path, text)]
+    return [
+        *(f"{path.name} has no source" for path in _orphans()),
+        *(f"{path.name} is out of step" for path in pages),
+    ]
 
 
 def read(source: Source) -> NotebookNode:

@@ -5,7 +5,6 @@ One server; the steps are one story, told in the order in which a learner lives 
 
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
 
 import pytest
 from conftest import jupyterlab
@@ -52,11 +51,11 @@ def zipped(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
 
 @pytest.fixture
 def open_page(browser: Browser) -> Iterator[Callable[[str], LabPage]]:
-    """open_page(address): in a browser that was never there, on a dark system."""
-    with ExitStack() as pages:
+    """open_page(address): in one learner's own browser, on a dark system."""
+    with new_page(browser, **LOOK) as blank:
 
         def open_it(address: str) -> LabPage:
-            page = pages.enter_context(new_page(browser, **LOOK))
+            page = blank.context.new_page()
             page.goto(address)
             return LabPage.when_ready(page)
 
@@ -71,7 +70,7 @@ def test_an_evening(zipped, open_page, screenshot_of):
     start.page.get_by_role("button", name="Validate").wait_for()
     screenshot_of(start.page, "evening_1_start")
 
-    lesson = open_page(zipped.url(LESSON))
+    lesson = LabPage.open(start.page, LESSON)
     lesson.run(cell_titled(lesson, "# Set-up"))
     lesson.run(cell_titled(lesson, "# Predict: three learning rates"))
     choice = lesson.page.get_by_role("radio", name="0.02", exact=True)
