@@ -1195,8 +1195,8 @@ lesson.quiz(
     title="Muon and Shampoo",
     question="Shampoo multiplies a gradient $G$ by $(G G^T)^{-1/4}$ from the left and by "
     "$(G^T G)^{-1/4}$ from the right, with averages over time in place of $G G^T$ and $G^T G$. "
-    r"Take a Shampoo without memory, and $G = U \Sigma V^T$ with all singular values above zero. What is "
-    "its step?",
+    r"Take a Shampoo without memory, and $G = U \Sigma V^T$ with all singular values above zero. "
+    "What is its step?",
     options={
         "a": (
             r"$U V^T$",
@@ -1410,11 +1410,6 @@ wsd.mistake(
     (WITHIN, "(1 - np.cos(np.pi * min(1.0, max(0.0, left)))) / 2"),
 )
 wsd.mistake(
-    "jumps_to_zero",
-    "Your rate drops to 0 at once where the decay begins. How much of it is left half way through?",
-    (WITHIN, "float(left >= 1.0)"),
-)
-wsd.mistake(
     "rises_at_the_end",
     "Your rate rises in the last updates instead of falling: it grows with the updates that are "
     "done. Which number falls to 0 at the end?",
@@ -1494,8 +1489,8 @@ lesson.number_quiz(
     "todays_three_ends",
     title="Three ends",
     question="You want a finished network after 5, after 10 *and* after 20 epochs, each with a "
-    "decay over the last fifth of its epochs. A cosine needs three trainings, 35 epochs in all. With a "
-    "warm-up and a constant rate, the three share one trunk, and each end is a branch of it. How "
+    "decay over the last fifth of its epochs. A cosine needs three trainings, 35 epochs in all. "
+    "With a warm-up and a constant rate, the three share one trunk, and each end is a branch of it. How "
     "many epochs of work is that together?",
     asks="a number of epochs",
     right=(

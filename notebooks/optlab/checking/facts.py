@@ -57,7 +57,8 @@ def from_values(key: AnswerKey, seen: tuple[Observation, ...]) -> tuple[Fact, ..
     found = [_where(key, wrong) or _which_cases(key, seen, wrong)]
     if not any(item.error for item in seen) and key.summary is None:
         good, bad, pairs = _sorted_leaves(key, seen)
-        relation = _relation(key, pairs)
+        with np.errstate(all="ignore"):  # what should be infinite is in no relation to anything
+            relation = _relation(key, pairs)
         found = [_which_results(key, good, bad), _which_keys(good, bad), relation]
         found += [_never_given(key, seen), _one_word_for_another(key, seen)]
         found += [_which_steps(key, seen, wrong)]
