@@ -1246,7 +1246,7 @@ lesson.number_quiz(
         0.8: "You multiplied 2 by the rate. Does a smaller rate allow more curvature or less?",
         3.33: "That was the edge for a rate of 0.6. Where is it for 0.4?",
         0.2: "You divided the rate by 2. Which of the two stands below the line?",
-        1.9: "That is about where it starts. Where does it climb to?",
+        2: "That is about where it starts. Where does it climb to?",
     },
     hints=(
         "A bowl of curvature h: one step of gradient descent multiplies w by 1 - rate times h.",
@@ -1490,8 +1490,8 @@ lesson.number_quiz(
     title="Three ends",
     question="You want a finished network after 5, after 10 *and* after 20 epochs, each with a "
     "decay over the last fifth of its epochs. A cosine needs three trainings, 35 epochs in all. "
-    "With a warm-up and a constant rate, the three share one trunk, and each end is a branch of it. How "
-    "many epochs of work is that together?",
+    "With a warm-up and a constant rate, the three share one trunk, and each end is a branch of "
+    "it. How many epochs of work is that together?",
     asks="a number of epochs",
     right=(
         23,
