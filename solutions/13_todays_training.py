@@ -1145,10 +1145,11 @@ for label, width, mup, color in (
     _ = ax.loglog(rates, costs, "o-", color=plots.COLORS[color])
     text = "#6f6f6f" if color == "data" else plots.COLORS[color]
     plots.label_end(ax, rates[-1], costs[-1], label, text)
+    far = f"{costs[-1]:.2f}" if costs[-1] < 0.3 else "more than 0.3"
     print(
-        f"{label}: best rate {rates[np.argmin(costs)]:.3f}, cost there {min(costs):.2f}, "
-        f"at rate 0.128 {costs[-1]:.1g}"
+        f"{label}: best rate {rates[np.argmin(costs)]:.3f}, cost there {min(costs):.2f},", end=" "
     )
+    print(f"at rate 0.128 {far}")
 _ = ax.set(xlabel="learning rate", ylabel="cost after 4 epochs", xlim=(0.007, 0.7))
 _ = ax.set_xticks(rates, [f"{rate:g}" for rate in rates])
 ax.minorticks_off()

@@ -277,3 +277,95 @@ def test_batch_normalization():
     stored = {"mean": running["mean"], "variance": unbiased[:, None]}
     A, _ = forward(Z, gamma, beta, stored, False, epsilon=1e-3)
     np.testing.assert_allclose(A.T, layer(torch.tensor(Z.T)).detach().numpy(), rtol=1e-10)
+
+
+@pytest.mark.parametrize("max_norm", [0.5, 1e3])
+def test_clipping_by_the_global_norm(max_norm):
+    # PyTorch adds 1e-6 to the norm before it divides; the exercise accepts both.
+    grads = arrays(np.random.default_rng(6))
+    tensors = [torch.zeros(shape) for shape in SHAPES.values()]
+    for tensor, gradient in zip(tensors, grads.values(), strict=True):
+        tensor.grad = torch.tensor(gradient)
+    theirs = torch.nn.utils.clip_grad_norm_(tensors, max_norm)
+    clipped, norm = reference("clip_global_norm")(grads, max_norm)
+    np.testing.assert_allclose(norm, theirs.item(), rtol=1e-12)
+    for tensor, gradient in zip(tensors, clipped.values(), strict=True):
+        np.testing.assert_allclose(gradient, tensor.grad.numpy(), rtol=2e-6 / norm)
+
+
+@pytest.mark.parametrize("shape", [(4, 6), (6, 4), (5, 5)])
+def test_muon(shape):
+    # Averages instead of sums: the scale is divided out, all but for epsilon. PyTorch computes
+    # the iteration in bfloat16, which has three digits.
+    orthogonalize, beta, rate = reference("orthogonalize"), 0.95, 0.1
+    rng = np.random.default_rng(7)
+    w, average = rng.normal(size=shape), np.zeros(shape)
+    tensor = torch.tensor(w)
+    optimizer = optim.Muon([tensor], lr=rate, weight_decay=0.0, momentum=beta)
+    for _ in range(5):
+        g = rng.normal(size=shape)
+        tensor.grad = torch.tensor(g)
+        optimizer.step()
+        average = beta * average + (1 - beta) * g
+        step = orthogonalize(beta * average + (1 - beta) * g)
+        w = w - rate * max(1.0, shape[0] / shape[1]) ** 0.5 * step
+        np.testing.assert_allclose(w, tensor.numpy(), atol=0.02)
+        w = tensor.numpy().copy()
+
+
+def test_warmup_stable_decay():
+    # Up to the last step; the course's rate stays at 0 beyond it.
+    schedule, warmup, decay, total = reference("wsd"), 6, 9, 40
+    ours = [schedule(step, total, 0.3, warmup, decay) for step in range(total + 1)]
+
+    def make(optimizer):
+        rise = lr_scheduler.LinearLR(optimizer, 1 / warmup, total_iters=warmup - 1)
+        stay = lr_scheduler.ConstantLR(optimizer, 1.0)
+        fall = lr_scheduler.LinearLR(optimizer, 1.0, 0.0, decay)
+        return lr_scheduler.SequentialLR(optimizer, [rise, stay, fall], [warmup, total - decay])
+
+    assert_same_rates(ours, rates(make, total, 0.3))
+
+
+def test_average_of_the_weights():
+    # PyTorch starts from a copy of the first parameters that it is given, and corrects nothing.
+    update, beta = reference("ema_update"), 0.9
+    rng = np.random.default_rng(8)
+    model = torch.nn.Linear(4, 3, bias=False)
+    swa = torch.optim.swa_utils
+    theirs = swa.AveragedModel(model, multi_avg_fn=swa.get_ema_multi_avg_fn(beta))
+    every = [rng.normal(size=(3, 4)) for _ in range(10)]
+    average = {"W1": every[0]}
+    for t, weights in enumerate(every):
+        model.load_state_dict({"weight": torch.tensor(weights)})
+        theirs.update_parameters(model)
+        if t:
+            average, _ = update(average, {"W1": weights}, beta, t)
+        found = theirs.module.weight.detach().numpy()
+        np.testing.assert_allclose(average["W1"], found, rtol=1e-10)
+
+
+def test_gradients_of_parts_add_up():
+    # A loss that is summed over all examples and divided once, as frameworks are told to do.
+    rng = np.random.default_rng(9)
+    X, y, w = rng.normal(size=(7, 3)), rng.normal(size=7), rng.normal(size=3)
+    weights = torch.tensor(w, requires_grad=True)
+    ((torch.tensor(X) @ weights - torch.tensor(y)) ** 2).mean().backward()
+    sizes = [4, 2, 1]
+    parts = np.split(np.arange(7), np.cumsum(sizes)[:-1])
+    grads = [{"W1": 2 * X[k].T @ (X[k] @ w - y[k]) / k.size} for k in parts]
+    ours = reference("accumulate")(grads, sizes)
+    np.testing.assert_allclose(ours["W1"], weights.grad.numpy(), rtol=1e-10)
+
+
+def test_the_loss_scale():
+    # The same rule, in the operator that GradScaler calls.
+    update, rng = reference("scale_update"), np.random.default_rng(10)
+    scale, good = 2.0**10, 0
+    theirs, tracker = torch.tensor(scale), torch.tensor(0, dtype=torch.int32)
+    theirs = theirs.to(torch.float32)
+    for finite in rng.random(60) < 0.85:
+        scale, good = update(scale, good, bool(finite), interval=4)
+        overflow = torch.tensor(0.0 if finite else 1.0, dtype=torch.float32)
+        torch._amp_update_scale_(theirs, tracker, overflow, 2.0, 0.5, 4)
+        assert (scale, good) == (theirs.item(), tracker.item())
