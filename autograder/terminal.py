@@ -44,7 +44,7 @@ def marks(submissions: Iterable[dict[str, Any]], counted: Mapping[tuple[str, str
     """A table of students and lessons, then what could not be graded and why.
 
     counted: the points that count, by student and lesson, where the gradebook has some.
-    Of each submission only a word is kept; twelve lessons are readable in 80 columns.
+    Of each submission only a word is kept; thirteen lessons are readable in 80 columns.
     """
     cells: dict[str, dict[str, str]] = {}
     totals: dict[str, float] = {}

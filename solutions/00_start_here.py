@@ -121,6 +121,7 @@ progress()
 # | 10 | [After Adam](10_after_adam.ipynb) | AMSGrad, AdamW, warm-up |
 # | 11 | [Training strategies](11_training_strategies.ipynb) | curriculum, batch norm, early stopping, noise |
 # | 12 | [Capstone](12_capstone.ipynb) | your optimizers in one race |
+# | 13 | [Today's training](13_todays_training.ipynb) | what today's scripts do |
 #
 # Each builds on the ones before, and each can be opened on its own: the demonstrations bring their
 # own optimizers. What follows here is for looking things up.
@@ -206,6 +207,10 @@ progress()
 # | curriculum learning | 커리큘럼 학습 | 11 |
 # | batch normalization | 배치 정규화 | 11 |
 # | early stopping | 조기 종료 | 11 |
+# | gradient clipping | 기울기 클리핑 | 13 |
+# | gradient accumulation, micro-batch | 기울기 누적, 마이크로배치 | 13 |
+# | sharpness | 첨예도 | 13 |
+# | singular value, orthogonal matrix | 특잇값, 직교 행렬 | 13 |
 #
 # ### What comes next
 #

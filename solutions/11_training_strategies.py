@@ -979,8 +979,8 @@ predicted("best_rates_apart", gd / adam)
 #
 # ### What comes next
 #
-# One lesson is left, and it is yours: all optimizers that you have written, in one race on real digits,
-# by the rules of section 6.
+# The next lesson is yours: all optimizers that you have written, in one race on real digits, by the
+# rules of section 6.
 
 # %% tags=["nbval-ignore-output"]
 progress("11_training_strategies")

@@ -462,9 +462,10 @@ if again:
 #
 # ### What comes next
 #
-# This was the last lesson. You have built, from `v = beta v + (1 - beta) g` on, what trains networks today,
-# and you know how to find out whether the next optimizer is worth its name. Unsolved exercises wait for
-# you; each one that you solve joins the race the next time you run this notebook.
+# You have built, from `v = beta v + (1 - beta) g` on, what trains networks today, and you know how to find
+# out whether the next optimizer is worth its name. Lesson 13 tries it on the lines that stand around the
+# optimizer in today's scripts. Unsolved exercises wait for you; each one that you solve joins the race
+# the next time you run this notebook.
 
 # %% tags=["nbval-ignore-output"]
 progress("12_capstone")

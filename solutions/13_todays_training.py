@@ -971,8 +971,8 @@ print(f"sharpness with SAM: {'less' if flat < sharp / 2 else 'not less'} than ha
 _ = ax.set(xlabel="distance along the direction", ylabel="training cost", xlim=(-1, 1.9))
 plots.show(
     fig,
-    "Training cost along a line through the end of the training. The valley of SAM is much flatter "
-    "than that of gradient descent.",
+    "Training cost along a line through the end of the training. The valley of SAM is flatter than "
+    "that of gradient descent.",
 )
 
 # %% [markdown]
@@ -1144,7 +1144,8 @@ for label, width, mup, color in (
     wide[label] = costs
     _ = ax.loglog(rates, costs, "o-", color=plots.COLORS[color])
     text = "#6f6f6f" if color == "data" else plots.COLORS[color]
-    plots.label_end(ax, rates[-1], costs[-1], label, text)
+    at, offset = (1, (6, 8)) if color == "data" else (-1, (8, 0))
+    plots.label_end(ax, rates[at], costs[at], label, text, offset)
     far = f"{costs[-1]:.2f}" if costs[-1] < 0.3 else "more than 0.3"
     print(
         f"{label}: best rate {rates[np.argmin(costs)]:.3f}, cost there {min(costs):.2f},", end=" "
@@ -1301,8 +1302,8 @@ try:
     _ = ax.set(xlabel="epoch", ylabel="test accuracy, percent", ylim=(90, 100), xlim=(0, 26))
     plots.show(
         fig,
-        "Test accuracy by epoch. That of the weights jumps up and down between 95 and 98.5; that of "
-        "their average is a quiet line above it.",
+        "Test accuracy by epoch. That of the weights jumps up and down between 93 and 99; that of "
+        "their average becomes a quiet line above it.",
     )
     late = np.array([run[-8:].mean(axis=0) for run in both])
     for seed, (last, mean) in enumerate(late):
