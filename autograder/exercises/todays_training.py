@@ -311,6 +311,7 @@ def _broken(rng, value, note):
 def _(rng):
     grads = {"W1": np.array([[3.0, 0.0]]), "b1": np.array([[4.0]])}
     yield Case({"grads": grads, "max_norm": 1.0}, note="a gradient of norm 5")
+    yield Case({"grads": grads, "max_norm": 10.0}, note="a gradient of norm 5 and a limit of 10")
     small = {"W1": np.array([[0.3, 0.0]]), "b1": np.array([[-0.4]])}
     yield Case({"grads": small, "max_norm": 1.0}, note="a gradient of norm 0.5")
     mixed = {"W1": np.array([[3.0, -1.0]]), "b1": np.array([[0.5]])}
@@ -458,6 +459,12 @@ clip_global_norm.mistake(
     "one_whatever_max_norm",
     "You clip to 1 whatever max_norm is asked. Where does the argument come in?",
     (FACTOR, "1.0 / max(norm, 1.0)"),
+)
+clip_global_norm.mistake(
+    "length_one",
+    "What is too long comes out with length 1, whatever max_norm is: you divide it by its norm and "
+    "leave it there. Which length should it have?",
+    (FACTOR, "1.0 / norm if norm > max_norm else 1.0"),
 )
 clip_global_norm.mistake(
     "infinite_times_zero",
@@ -1914,6 +1921,11 @@ scale_update.mistake(
     "back_to_one",
     "After an overflow your scale begins again at 1. How much of it should be kept?",
     ("scale / 2", "1.0"),
+)
+scale_update.mistake(
+    "quarters",
+    "An overflow leaves a quarter of your scale. How much of it should be left?",
+    ("scale / 2", "scale / 4"),
 )
 scale_update.mistake(
     "results_swapped",
