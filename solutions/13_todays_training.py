@@ -247,7 +247,7 @@ predict(
 )
 
 # %% tags=["experiment"]
-# Experiment: updates to a cost of 0.2, by the size of the batch
+# Experiment: updates to a cost of 0.2, by batch size (2 s)
 tuned_by_size = {
     "gd": {4: 0.16, 16: 0.64, 64: 0.64, 256: 1.28, 1437: 1.28},
     "adam": {4: 0.01, 16: 0.04, 64: 0.04, 256: 0.08, 1437: 0.04},
@@ -359,7 +359,7 @@ predict(
 
 
 # %% tags=["experiment"]
-# Experiment: one batch with pixels times 1,000 (2 s)
+# Experiment: one batch with pixels times 1,000
 norms = []
 
 
@@ -685,7 +685,7 @@ predict(
 
 
 # %% tags=["experiment"]
-# Experiment: Muon on W1, Adam on the rest (2 s)
+# Experiment: Muon on W1, Adam on the rest
 def matrix_step(rate, direction_of, beta=0.95):
     """A step of W1 along what direction_of makes of its gradient; Adam for everything else."""
     rest, averages = adam(0.04), {"W1": 0.0}
@@ -834,7 +834,7 @@ predict(
 
 
 # %% tags=["experiment"]
-# Experiment: sharpness of a network on its way (2 s)
+# Experiment: sharpness of a network on its way
 few_X = train.X[:, :200] - train.X.mean(axis=1, keepdims=True)
 few_Y = train.Y[:, :200]
 like = problems.init_params(np.random.default_rng(0), (64, 32, 10))
@@ -1031,7 +1031,7 @@ predict(
 )
 
 # %% tags=["experiment"]
-# Experiment: three ends of one trunk, and three cosines (3 s)
+# Experiment: three ends of one trunk, and three cosines
 WARMUP = EPOCH
 
 
@@ -1279,7 +1279,7 @@ predict(
 
 
 # %% tags=["experiment"]
-# Experiment: the last weights and their average (2 s)
+# Experiment: the last weights and their average
 def both_by_epoch(seed, epochs=20, rate=0.046, beta=0.99):
     """Test accuracy after every epoch of the weights and of their average, shape (epochs, 2)."""
     average = {key: np.zeros(value.shape) for key, value in like.items()}
@@ -1497,7 +1497,7 @@ predict(
 
 
 # %% tags=["experiment"]
-# Experiment: the ladder (3 s)
+# Experiment: the ladder
 def muon_scheduled(rate, adam_rate, rate_of):
     """Muon on W1 and Adam on the rest, both under a schedule with values from 0 to 1."""
     rest, kept = scheduled(lambda n: rate_of(n, adam_rate)), {"m": 0.0, "n": 0}
