@@ -43,7 +43,7 @@ from optlab.data import digits_split
 #     parts, sizes = micro_batches(step)
 #     grads = accumulate([gradient(params, part) for part in parts], sizes)   # 1
 #     grads, norm = clip_global_norm(grads, max_norm=1.0)                # 2
-#     params, state = update(params, grads, state, learning_rate)        # lessons 6, 10; here 3, 4
+#     params, state = update(params, grads, state, learning_rate)        # lessons 6, 10; here 3
 #     average, to_evaluate = ema_update(average, params, 0.999, step)    # 6
 # ```
 #
@@ -496,8 +496,8 @@ except NotImplementedError:
 #
 # ### Lion: the sign and nothing else
 #
-# **Lion** (Chen and others, 2023) was not invented by a person: a program searched through millions of
-# small update rules, and this one was left. It mixes momentum and gradient, and takes the **sign**
+# **Lion** (Chen and others, 2023) was not invented by a person: a program searched through small update
+# rules, and this one was left. It mixes momentum and gradient, and takes the **sign**
 # (부호): every weight moves by exactly one learning rate.
 #
 # $$c = \beta_1 m + (1-\beta_1)\, g, \qquad w = (1 - \alpha\lambda_w)\, w - \alpha\, \operatorname{sign}(c),
@@ -815,7 +815,7 @@ for curvature in (4.0, 1.0, -1.0):
 # again and again; the vector turns into the direction of the largest eigenvalue. And Hessian times
 # vector is a difference of two gradients:
 #
-# $$H u \approx \frac{\nabla J(w + h u) - \nabla J(w - h u)}{2h}$$
+# $$H u \approx \frac{\nabla J(w + \varepsilon u) - \nabla J(w - \varepsilon u)}{2\varepsilon}$$
 #
 # The network below has tanh units and squared errors, and sees 200 digits, all of them in each update: no
 # noise, no momentum. At its start the sharpness is about 2. **Predict**: where does it go, at
@@ -977,8 +977,8 @@ plots.show(
 
 # %% [markdown]
 # The valley is flatter, clearly. The test accuracy may be a little higher, by about as much as the seeds
-# differ: three of them cannot tell. Its authors found flat minima to *generalize* better; this little
-# data set has no say in that.
+# differ: three of them cannot tell. Its authors report better *generalization* on many tasks; this
+# little data set has no say in that.
 #
 # ## 5 · When to let the rate fall
 #
@@ -1263,8 +1263,8 @@ except NotImplementedError:
 # factor, a ReLU network then keeps the order of its answers, and loses only its certainty. Whoever looks
 # at one of the two numbers alone misses it.
 #
-# A corrected average of a thousand updates is of no use after fifty of them, since all of these are old;
-# averages have a delay (lesson 2). Where training has come to swing, it pays:
+# And even the corrected average is behind here: most of what it averages is old, and averages have a delay
+# (lesson 2). Where training has come to swing, it pays:
 
 # %% tags=["experiment", "nbval-ignore-output"]
 # Predict: better than the last weights
@@ -1327,7 +1327,7 @@ except NotImplementedError:
 
 
 # %% tags=["experiment"]
-# Experiment: schedule-free Adam beside the cosines of section 5
+# Experiment: schedule-free Adam beside the cosines
 def schedule_free(seed, epochs, rate=0.16):
     """The cost of x after every epoch."""
     rng = np.random.default_rng(seed)
@@ -1476,7 +1476,7 @@ except NotImplementedError:
 # Adam is blind to the size of a gradient, but zero has no size. What has become zero stays zero, and
 # what is left of the gradient is a caricature.
 #
-# Newer cards have **bfloat16**, which spends its bits otherwise: the range of float32 with three
+# Newer cards have **bfloat16**, which spends its bits otherwise: the range of float32 with two or three
 # digits of accuracy. With it scripts mostly do without a scale, and this section explains a line that
 # you will still meet.
 #
@@ -1543,7 +1543,7 @@ except NotImplementedError:
 
 # %% [markdown]
 # The cost falls more than twentyfold from the first row to the last, and the test accuracy stays where it
-# has been since the third, give or take four digits. On this data there is nothing left to gain: 1,437 digits have said what
+# has been since the third, give or take a few digits. On this data there is nothing left to gain: 1,437 digits have said what
 # they have to say. What these tools buy is *time*, and time is what a model of a thousand times the size
 # is short of. Read every table of a new optimizer with that in mind: what was measured, on which part of
 # the data, and what would the last row have cost with the first row's budget for tuning?
@@ -1553,8 +1553,8 @@ except NotImplementedError:
 # - **Accumulation**: parts are weighed by their sizes. Gradient descent dies of a wrong factor; Adam
 #   hides it, and only suffers from wrong weights.
 # - Small batches obey the linear rule. Beyond the **critical batch size** a larger batch saves few updates.
-# - **Clip** all gradients by one factor. One bad batch harms Adam for about $1/(1-\beta_2)$ updates;
-#   a gradient that is not finite is skipped.
+# - **Clip** all gradients by one factor. Adam remembers one bad batch for hundreds of updates; a gradient
+#   that is not finite is skipped.
 # - **Lion** steps by the sign of a mixture and remembers one number per weight. **Muon** makes all
 #   singular values alike, without an SVD; **Shampoo** had it with memory.
 # - Gradient descent drives the sharpness of a network to $2/\alpha$, the **edge of stability**.
