@@ -27,6 +27,7 @@ from typing import Any
 HERE = Path(__file__).resolve().parent
 sys.path.append(str(HERE.parents[2] / "notebooks"))
 
+import memory  # noqa: E402
 import sandbox  # noqa: E402
 from shell import Shell  # noqa: E402
 
@@ -51,6 +52,7 @@ def main(arguments: list[str]) -> None:
     checks.set_grading(True)
     reason, box = _confinement(settings["isolation"], "--pretend-unavailable" in arguments)
     shell = Shell.warm()
+    memory.settle()
     codec.send(control, {"unavailable": reason})
     child = 0  # the number of the one that lives, if there is one
     while True:

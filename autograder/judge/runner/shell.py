@@ -8,7 +8,6 @@ import ast
 import base64
 import builtins
 import contextlib
-import gc
 import getpass
 import io
 import json
@@ -21,8 +20,9 @@ from IPython.core.compilerop import CachingCompiler, code_name
 from IPython.core.displayhook import DisplayHook
 from IPython.core.displaypub import DisplayPublisher
 from IPython.core.error import StdinNotImplementedError
+from IPython.core.history import HistoryManager
 from IPython.core.inputtransformer2 import TransformerManager
-from IPython.core.interactiveshell import InteractiveShell
+from IPython.core.interactiveshell import ExecutionInfo, ExecutionResult, InteractiveShell
 from matplotlib.font_manager import _get_font  # type: ignore[attr-defined]  # no public way
 from traitlets import Type
 from traitlets.config import Config
@@ -184,7 +184,7 @@ class Compiler(CachingCompiler):
     def __init__(self) -> None:
         super().__init__()
         self._source = ""
-        self._tree: ast.AST = ast.Module([], [])
+        self._tree: Any = ast.Module([], [])
 
     def is_python(self, source: str, number: int) -> bool:
         """Whether a cell is Python as it stands, so that it holds no magics and awaits nothing."""
@@ -196,7 +196,7 @@ class Compiler(CachingCompiler):
             self._source = source
         return True
 
-    def ast_parse(self, source: str, filename: str = "<unknown>", symbol: str = "exec") -> ast.AST:
+    def ast_parse(self, source: str, filename: str = "<unknown>", symbol: str = "exec") -> Any:
         if source != self._source:
             return super().ast_parse(source, filename, symbol)
         self._source = ""  # whoever runs a tree may change it
@@ -213,6 +213,12 @@ class Transformer(TransformerManager):
     def do_token_transforms(self, lines: list[str]) -> list[str]:
         python = self._shell.compile.is_python("".join(lines), self._shell.execution_count)
         return lines if python else super().do_token_transforms(lines)
+
+
+class History(HistoryManager):
+    """What cells held, for `In` and `_i`: plain attributes, as nobody watches them change."""
+
+    _i00 = _i = _ii = _iii = ""
 
 
 class Shell(InteractiveShell):
@@ -236,8 +242,6 @@ class Shell(InteractiveShell):
         shell.reset(new_session=True)
         shell.open(budget=0)
         _get_font.cache_clear()  # else every child does so, and pays for its share of the memory
-        gc.collect()
-        gc.freeze()  # a child's collector leaves these pages alone, so they stay shared
         return shell
 
     def open(self, budget: int) -> None:
@@ -251,6 +255,45 @@ class Shell(InteractiveShell):
         """Run one cell to its end and return its outputs."""
         self.run_cell(source, store_history=True)
         return self.outputs.take()
+
+    async def run_cell_async(
+        self,
+        raw_cell: str,
+        store_history: bool = False,
+        silent: bool = False,
+        shell_futures: bool = True,
+        *,
+        transformed_cell: str | None = None,
+        **rest: Any,
+    ) -> ExecutionResult:
+        """IPython's steps for a cell that is Python, without those that nobody here looks at."""
+        cell, number = transformed_cell or "", self.execution_count
+        usual = store_history and shell_futures and not (silent or self.ast_transformers)
+        if not (usual and cell.strip() and self.compile.is_python(cell, number)):
+            return await super().run_cell_async(
+                raw_cell,
+                store_history,
+                silent,
+                shell_futures,
+                transformed_cell=transformed_cell,
+                **rest,
+            )
+        self.execution_count += 1
+        info = ExecutionInfo(raw_cell, True, False, True, None, transformed_cell=cell)
+        self.events.trigger("pre_execute")
+        self.events.trigger("pre_run_cell", info)
+        self.history_manager.store_inputs(number, cell, raw_cell)  # type: ignore[union-attr]
+        with self.builtin_trap, self.display_trap:
+            name = self.compile.cache(cell, number, raw_code=raw_cell)
+            tree = self.compile.ast_parse(cell, filename=name)
+            await self.run_ast_nodes(
+                tree.body, name, interactivity=self.ast_node_interactivity, compiler=self.compile
+            )
+        return ExecutionResult(info)
+
+    def init_history(self) -> None:
+        self.history_manager = History(shell=self, parent=self)
+        self.configurables.append(self.history_manager)  # type: ignore[arg-type]  # as IPython does
 
     def init_instance_attrs(self) -> None:
         super().init_instance_attrs()
