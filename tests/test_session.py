@@ -108,6 +108,21 @@ def test_what_notebooks_print(session, source, expected):
     assert is_honest(result)
 
 
+def test_cells_find_what_ipython_keeps_of_the_cells_before(session):
+    result = run(session, "x = 41", "x + 1", "%who_ls int", "print(_, Out[2], In[1], _i2, _ii)")
+    assert text(result.outputs["c3"]) == "['x'] 42 x = 41 x + 1 x + 1\n"
+
+
+def test_the_same_reply_is_read_once_and_gives_the_same(session):
+    source = "def f(x):\n    return x - 1"
+    first, second = (run(session, source, f=SQUARE) for _ in range(2))
+    assert first.evidence == second.evidence
+    assert first.answers["f"][0] is second.answers["f"][0]
+    other = run(session, source.replace("1", "2"), f=SQUARE)
+    assert other.evidence["f"] != first.evidence["f"]
+    assert other.answers["f"][0].outputs[0].tolist() == [-2, -1, 0]
+
+
 def test_figures_are_stored_at_the_end_of_their_cell(session):
     draw = "import matplotlib.pyplot as plt\n_ = plt.plot([1, 2])\nprint('below is the figure')"
     printed, figure = run(session, draw).outputs["c0"]

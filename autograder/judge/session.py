@@ -16,6 +16,8 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
+from hashlib import sha256
 from pathlib import Path
 
 from autograder.errors import RunError, UserError
@@ -33,6 +35,8 @@ ORDER_SECONDS = 10  # for the runner to fork or to end a child, even on a busy m
 CPU_RESERVE = 5  # the worker's clock should be the first to strike
 PATIENCE = 9  # times its own limit is what a child may stand in line for a processor
 WORDS = 4096  # bytes of a frame that holds no more than a few words
+REMEMBERED = 1 << 14  # bytes of a reply, at most, that is kept in case it comes again
+MOST_REMEMBERED = 1000
 SEARCHES = 3  # of one submission, for the place of a slip
 SEARCH_SECONDS = 4  # for one of them; this time is not the notebook's
 
@@ -71,14 +75,18 @@ class Cell:
     keep: str | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Probe:
-    """What is asked about one exercise: a function with cases (as data), or a quiz answer."""
+    """What is asked about one exercise: a function with cases (as data), or a quiz answer.
+
+    undoubted: digests of replies to the public cases in which there was nothing to search for.
+    """
 
     kind: str
     parameters: list[str] = field(default_factory=list)
     cases: list[dict] = field(default_factory=list)
-    _frames: dict[tuple[str, bool], bytes] = field(default_factory=dict, compare=False, repr=False)
+    undoubted: set[bytes] = field(default_factory=set, init=False, repr=False)
+    _frames: dict[tuple[str, bool], bytes] = field(default_factory=dict, init=False, repr=False)
 
     def question(self, name: str, public: bool) -> bytes:
         """The frame that asks for one part; made once, however many submissions are asked."""
@@ -93,6 +101,21 @@ class Probe:
         if self.kind == "quiz":
             return [0] if public else []
         return [n for n, case in enumerate(self.cases) if case["public"] == public]
+
+    def read(self, public: bool, frame: bytes) -> tuple[probe.Observation, ...] | None:
+        """What a reply says; the same one is read once, however many submissions give it."""
+        return (_read_again if len(frame) <= REMEMBERED else _read)(self, public, frame)
+
+
+def _read(asked: Probe, public: bool, frame: bytes) -> tuple[probe.Observation, ...] | None:
+    """None: there is nothing of that name; perhaps because its cell had to be left out."""
+    claimed = codec.decode(frame)
+    if claimed is None:
+        return None
+    return tuple(claims.observations(claimed, len(asked.part(public)), asked.parameters))
+
+
+_read_again = lru_cache(MOST_REMEMBERED)(_read)
 
 
 @dataclass(frozen=True)
@@ -110,7 +133,7 @@ class Failure:
 
 
 # Asked with the observations of an exercise's public cases: the frame that has the child search
-# its source for the slip, or None.
+# its source for the slip; None by these observations alone.
 Doubt = Callable[[str, list[probe.Observation]], bytes | None]
 
 
@@ -120,6 +143,7 @@ class Run:
 
     hurried: the clock struck although it had stood in line for a processor most of the time.
     found: what searches reported, by exercise; claims like all the rest, and never of a mark.
+    evidence: digest of the replies by exercise: the same where the observations are the same.
     """
 
     outputs: dict[str, list[dict]]
@@ -129,6 +153,7 @@ class Run:
     cpu_seconds: float
     hurried: bool
     found: dict[str, Found] = field(default_factory=dict)
+    evidence: dict[str, bytes] = field(default_factory=dict)
 
 
 NOT_ATTEMPTED = Failure(Status.NOT_ATTEMPTED, None, "There is no answer yet.")
@@ -327,6 +352,7 @@ class _Notebook:
         self.began = time.monotonic()
         self.outputs: dict[str, list[dict]] = {}
         self.seen: dict[str, dict[int, probe.Observation]] = {name: {} for name in probes}
+        self.evidence: dict[str, bytes] = {}
         self.answers: dict[str, list[probe.Observation] | Failure] = {}
         self.problems: list[str] = []
         self.stopped: dict[str, Failure] = {}  # cells that are left out from now on
@@ -384,6 +410,7 @@ class _Notebook:
             cpu_seconds=self.cpu_seconds,
             hurried=self.hurried,
             found=self.found,
+            evidence=self.evidence,
         )
 
     @property
@@ -431,8 +458,13 @@ class _Notebook:
         for name, asked in self.probes.items():
             if name in self.answers or name in self.found or len(self.found) == SEARCHES:
                 continue
+            evidence = self.evidence.get(name, b"")
+            if evidence in asked.undoubted:
+                continue
             frame = doubt(name, [self.seen[name][number] for number in asked.part(True)])
             if frame is None:
+                if len(asked.undoubted) < MOST_REMEMBERED:
+                    asked.undoubted.add(evidence)
                 continue
             self.searching, began = True, time.monotonic()
             wire.deadline = began + SEARCH_SECONDS
@@ -448,11 +480,12 @@ class _Notebook:
         numbers = asked.part(public)
         self._set_clock(wire)
         wire.sendall(asked.question(name, public))
-        claimed = codec.receive(wire, self.limits.answer_kb << 10)
-        if claimed is None:  # not there; perhaps because its cell had to be left out
+        frame = codec.receive_frame(wire, self.limits.answer_kb << 10)
+        seen = asked.read(public, frame)
+        if seen is None:
             self.answers[name] = self.stopped.get(name, NOT_ATTEMPTED)
             return
-        seen = claims.observations(claimed, len(numbers), asked.parameters)
+        self.evidence[name] = sha256(self.evidence.get(name, b"") + frame).digest()
         self.seen[name] |= dict(zip(numbers, seen, strict=True))
         if len(self.seen[name]) == max(1, len(asked.cases)):
             self.answers[name] = _all_seen(self.seen[name])

@@ -26,6 +26,7 @@ LENGTH = struct.Struct(">I")
 # By themselves data that nothing can change. NumPy has more than one name for some widths.
 _SCALARS = {kind for kind in np.sctypeDict.values() if np.dtype(kind).str in DTYPES}
 _PLAIN = {type(None), bool, float, str, *_SCALARS}
+_AS_IN_JSON = {type(None), bool, int, float, str}
 _to_json = json.JSONEncoder(separators=(",", ":")).encode
 
 
@@ -79,9 +80,9 @@ def decode(frame: bytes) -> Any:
         header = json.loads(frame[LENGTH.size : start])
     except (ValueError, RecursionError) as error:
         raise CodecError("header is not JSON") from error
-    arrays = memoryview(frame)[start:]
-    value, rest = _unpack(header, arrays, MAX_DEPTH + 1)  # the innermost may be an Opaque
-    if len(rest):
+    reader = _Reader(frame, start)
+    value = reader.value(header, MAX_DEPTH + 1)  # the innermost may be an Opaque
+    if reader.start != len(frame):
         raise CodecError("bytes left over")
     return value
 
@@ -144,10 +145,15 @@ def receive(channel: Channel, limit: int) -> Any:
     Raises EOFError at the end of the stream, TimeoutError by the socket's timeout, OversizeError
     when the frame is longer than `limit`, and CodecError when it is malformed.
     """
+    return decode(receive_frame(channel, limit))
+
+
+def receive_frame(channel: Channel, limit: int) -> bytes:
+    """The frame that `receive` decodes."""
     (length,) = LENGTH.unpack(_read_exactly(channel, LENGTH.size))
     if length > limit:
         raise OversizeError(f"{length} bytes; at most {limit} are taken")
-    return decode(_read_exactly(channel, length))
+    return _read_exactly(channel, length)
 
 
 def _read_exactly(channel: Channel, count: int) -> bytes:
@@ -173,11 +179,11 @@ class _Copier:
         self._parts -= 1
         if self._parts < 0:
             raise OversizeError(f"result of more than {MAX_PARTS:,} parts")
-        if kind in _PLAIN or (kind is int and value.bit_length() <= MAX_INT_BITS):
-            return value
         if kind is np.ndarray:
             return self._array(value)
-        if kind in (list, tuple, dict):
+        if kind in _PLAIN or (kind is int and value.bit_length() <= MAX_INT_BITS):
+            return value
+        if kind is dict or kind is list or kind is tuple:
             return self._container(value, kind, depth)
         if kind is Recipe:
             return Recipe(value.target, self.copy(value.kwargs, depth - 1))
@@ -234,62 +240,63 @@ def _pack(value: Any, arrays: list[bytes], depth: int) -> Any:
     return {"o": value.type_name if kind is Opaque else kind.__name__}
 
 
-def _unpack(packed: Any, arrays: memoryview, depth: int) -> tuple[Any, memoryview]:
-    if packed is None or isinstance(packed, (bool, int, float, str)):
-        return packed, arrays
-    if depth == 0 or not isinstance(packed, dict) or len(packed) != 1:
-        raise CodecError("unknown form")
-    ((tag, body),) = packed.items()
-    if tag in ("l", "t"):
-        items, arrays = _unpack_items(body, arrays, depth)
-        return (items if tag == "l" else tuple(items)), arrays
-    if tag == "d":
-        return _unpack_dict(body, arrays, depth)
-    if tag == "a":
-        return _unpack_array(body, arrays)
-    if tag == "o" and isinstance(body, str):
-        return Opaque(body), arrays
-    if tag == "g" and isinstance(body, int):
-        return Seed(body), arrays
-    if tag == "r" and isinstance(body, list) and len(body) == 2 and isinstance(body[0], str):
-        kwargs, arrays = _unpack(body[1], arrays, depth - 1)
-        return Recipe(body[0], kwargs), arrays
-    raise CodecError("unknown tag")
+class _Reader:
+    """Rebuilds one value; its arrays stand one after the other behind the header."""
 
+    def __init__(self, frame: bytes, start: int) -> None:
+        self._frame, self.start = frame, start
 
-def _unpack_items(body: Any, arrays: memoryview, depth: int) -> tuple[list, memoryview]:
-    if not isinstance(body, list):
-        raise CodecError("a sequence has no items")
-    items = []
-    for item in body:
-        value, arrays = _unpack(item, arrays, depth - 1)
-        items.append(value)
-    return items, arrays
+    def value(self, packed: Any, depth: int) -> Any:
+        kind = type(packed)
+        if kind in _AS_IN_JSON:
+            return packed
+        if depth == 0 or kind is not dict or len(packed) != 1:
+            raise CodecError("unknown form")
+        ((tag, body),) = packed.items()
+        if tag == "a":
+            return self._array(body)
+        if tag == "d":
+            return self._dict(body, depth - 1)
+        if tag == "l":
+            return self._items(body, depth - 1)
+        if tag == "t":
+            return tuple(self._items(body, depth - 1))
+        if tag == "o" and type(body) is str:
+            return Opaque(body)
+        if tag == "g" and isinstance(body, int):
+            return Seed(body)
+        if tag == "r" and isinstance(body, list) and len(body) == 2 and isinstance(body[0], str):
+            return Recipe(body[0], self.value(body[1], depth - 1))
+        raise CodecError("unknown tag")
 
+    def _items(self, body: Any, depth: int) -> list:
+        if type(body) is not list:
+            raise CodecError("a sequence has no items")
+        return [self.value(item, depth) for item in body]
 
-def _unpack_dict(body: Any, arrays: memoryview, depth: int) -> tuple[dict, memoryview]:
-    if not isinstance(body, list):
-        raise CodecError("a dict has no items")
-    result = {}
-    for pair in body:
-        if not (isinstance(pair, list) and len(pair) == 2 and isinstance(pair[0], (str, int))):
-            raise CodecError("a dict item is not a pair")
-        result[pair[0]], arrays = _unpack(pair[1], arrays, depth - 1)
-    return result, arrays
+    def _dict(self, body: Any, depth: int) -> dict:
+        if type(body) is not list:
+            raise CodecError("a dict has no items")
+        result = {}
+        for pair in body:
+            if not (type(pair) is list and len(pair) == 2 and isinstance(pair[0], (str, int))):
+                raise CodecError("a dict item is not a pair")
+            result[pair[0]] = self.value(pair[1], depth)
+        return result
 
-
-def _unpack_array(body: Any, arrays: memoryview) -> tuple[Any, memoryview]:
-    if not (isinstance(body, list) and len(body) == 3 and isinstance(body[0], str)):
-        raise CodecError("malformed array")
-    dtype, shape, is_scalar = body
-    if dtype not in DTYPES or not isinstance(shape, list) or len(shape) > MAX_DEPTH:
-        raise CodecError("array type or shape not allowed")
-    if not all(type(length) is int and 0 <= length < 2**31 for length in shape):
-        raise CodecError("array shape not allowed")
-    if math.prod(filter(None, shape)) > 2**31:  # an empty array may have any other length
-        raise CodecError("array shape not allowed")
-    size = math.prod(shape) * np.dtype(dtype).itemsize
-    if size > len(arrays):
-        raise CodecError("array bytes are missing")
-    array = np.frombuffer(arrays[:size], dtype=dtype).copy().reshape(shape)
-    return (array[()] if is_scalar is True and not shape else array), arrays[size:]
+    def _array(self, body: Any) -> Any:
+        if not (type(body) is list and len(body) == 3 and type(body[0]) is str):
+            raise CodecError("malformed array")
+        dtype, shape, is_scalar = body
+        if dtype not in DTYPES or type(shape) is not list or len(shape) > MAX_DEPTH:
+            raise CodecError("array type or shape not allowed")
+        if not all(type(length) is int and 0 <= length < 2**31 for length in shape):
+            raise CodecError("array shape not allowed")
+        if math.prod(filter(None, shape)) > 2**31:  # an empty array may have any other length
+            raise CodecError("array shape not allowed")
+        count, start = math.prod(shape), self.start
+        self.start += count * int(dtype[2:])
+        if self.start > len(self._frame):
+            raise CodecError("array bytes are missing")
+        array = np.ndarray(shape, dtype, self._frame, start).copy()
+        return array[()] if is_scalar is True and not shape else array
