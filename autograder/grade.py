@@ -15,8 +15,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import nbformat
-
 from autograder import files
 from autograder.course import plan, roster, tables
 from autograder.course.corrections import NOTHING
@@ -27,6 +25,7 @@ from autograder.course.submissions import Submission, graded_notebook, submissio
 from autograder.course.verdicts import VerdictFile, verdict_file
 from autograder.errors import UserError
 from autograder.exercises import find_lesson, lessons
+from autograder.handin.outputs import written
 from autograder.handin.read import Refusal, read_bytes
 from autograder.judge.crew import Crew
 from autograder.judge.judge import Settings
@@ -180,7 +179,7 @@ def keep(folder: Path, recorder: Recorder, submission: Submission, result: Resul
         recorder.refuse(submission.student, submission.lesson, submission.timestamp)
         return
     files.replace(graded_notebook(folder, submission), result.notebook)
-    notebook = nbformat.v4.reads(result.notebook)
+    notebook = written(result.notebook)
     recorder.record(
         submission.student, submission.lesson, notebook, result.verdicts, submission.timestamp
     )

@@ -27,6 +27,8 @@ def clean(text: str, limit: int | None = None) -> str:
     if limit is not None and len(text) > limit:
         # Cut first: what follows must not cost more than what is kept.
         return clean(text[:limit]) + f" … ({len(text) - limit:,} more characters)"
+    if text.isascii() and text.isprintable():
+        return text
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     text = _CONTROLS.sub("", _ESCAPES.sub("", text))
     return _SURROGATES.sub("\ufffd", text)

@@ -15,7 +15,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_output, new_raw_ce
 from small_lesson import ANSWERS, POINTS, STUBS, cell, figure, png, release, submission
 
 from autograder.course.names import student_name
-from autograder.handin.outputs import FileLimits, outputs, safe
+from autograder.handin.outputs import FileLimits, outputs, safe, written
 from autograder.handin.pour import pour
 from autograder.handin.read import REASONS, Refusal, parse, read
 from optlab.checking.codec import Opaque
@@ -125,6 +125,14 @@ def test_too_many_cells_are_refused():
     notebook = release()
     notebook.cells *= 300
     assert refused(json.dumps(notebook).encode()) == "too_many_cells"
+
+
+def test_a_graded_notebook_is_read_as_nbformat_reads_it():
+    graded = safe(poured(submission(**ANSWERS)).notebook)
+    for text in (json.dumps(graded), nbformat.writes(graded)):  # as we write it, as nbgrader does
+        read_again = written(text)
+        assert read_again == nbformat.v4.reads(text) == graded
+        assert all(cell.metadata.nbgrader.grade_id for cell in read_again.cells[-2:])
 
 
 def test_a_refusal_travels_between_processes():

@@ -35,6 +35,11 @@ def file(tmp_path):
     return file
 
 
+def test_a_file_is_what_json_indents(file):
+    data = {"schema": 1, "digest": "digest", "grader": "grader", "verdict": RESULT.to_data()}
+    assert file.path.read_text("utf-8") == json.dumps(data, indent=1) + "\n"
+
+
 def test_what_is_written_comes_back(file):
     assert file.read() == RESULT.to_data()
     assert verdicts_of(file.read()) == GIVEN

@@ -8,12 +8,14 @@ passes again unchanged.
 
 import base64
 import binascii
+import json
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from nbformat.notebooknode import NotebookNode, from_dict
+from nbformat.notebooknode import NotebookNode
+from nbformat.v4.rwbase import rejoin_lines
 
 from autograder.text import clean
 
@@ -43,9 +45,14 @@ _NOTE = 60  # characters, at most, of the note with which `clean` ends a text th
 
 def new_notebook(cells: list[NotebookNode], metadata: dict) -> NotebookNode:
     """A notebook of these cells."""
-    notebook = from_dict({"nbformat": 4, "nbformat_minor": 5, "metadata": metadata})
+    notebook = _node({"nbformat": 4, "nbformat_minor": 5, "metadata": metadata})
     notebook.cells = cells
     return notebook
+
+
+def written(text: str) -> NotebookNode:
+    """A graded notebook as it stands in its file, read without nbformat's second copy of it."""
+    return rejoin_lines(json.loads(text, object_hook=NotebookNode))
 
 
 def new_cell(
@@ -56,7 +63,15 @@ def new_cell(
     cell["source"] = source
     if kind == "code":
         cell |= {"execution_count": None, "outputs": list(outputs)}
-    return from_dict(cell)
+    return _node(cell)
+
+
+def _node(value: Any) -> Any:
+    """What nbformat's `from_dict` makes of plain data; what is a node already is not copied."""
+    kind = type(value)
+    if kind is dict:
+        return NotebookNode({key: _node(item) for key, item in value.items()})
+    return [_node(item) for item in value] if kind is list else value
 
 
 def safe(notebook: NotebookNode, limits: FileLimits = LIMITS) -> NotebookNode:

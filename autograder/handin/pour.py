@@ -8,7 +8,6 @@ import re
 from dataclasses import dataclass
 
 from nbformat import NotebookNode
-from nbformat.notebooknode import from_dict
 
 from autograder.handin.outputs import new_cell, new_notebook
 from autograder.text import clean
@@ -48,12 +47,14 @@ def pour(release: NotebookNode, submitted: NotebookNode) -> Poured:
 
 def _name(cell: NotebookNode) -> str | None:
     """The grade id; experiments have none, since nbgrader does not know them."""
-    ours = cell.metadata.get("optlab", {}).get("cell")
-    return cell.metadata.get("nbgrader", {}).get("grade_id", ours)
+    metadata = cell["metadata"]
+    ours = metadata["optlab"].get("cell") if "optlab" in metadata else None
+    return metadata["nbgrader"].get("grade_id", ours) if "nbgrader" in metadata else ours
 
 
 def _is(cell: NotebookNode, role: str) -> bool:
-    return bool(cell.metadata.get("nbgrader", {}).get(role))
+    metadata = cell["metadata"]
+    return "nbgrader" in metadata and bool(metadata["nbgrader"].get(role))
 
 
 def _places(release: NotebookNode, submitted: NotebookNode) -> list[int | None]:
@@ -80,11 +81,14 @@ def _places(release: NotebookNode, submitted: NotebookNode) -> list[int | None]:
 def _places_by_name(release: NotebookNode, submitted: NotebookNode) -> list[int | None]:
     by_name = {_name(cell): index for index, cell in enumerate(release.cells)}
     by_id = {cell.id: index for index, cell in enumerate(release.cells)}
-    by_text = {_text_of(cell): index for index, cell in enumerate(release.cells)}
+    by_text: dict[tuple[str, str], int] = {}
     by_name.pop(None, None)
     places = []
     for cell in submitted.cells:
-        place = by_name.get(_name(cell), by_id.get(cell.id, by_text.get(_text_of(cell))))
+        place = by_name.get(_name(cell), by_id.get(cell.id))
+        if place is None:
+            by_text = by_text or {_text_of(cell): i for i, cell in enumerate(release.cells)}
+            place = by_text.get(_text_of(cell))
         # Code written into what was the release's text is an extra cell.
         if place is not None and cell.cell_type == "code":
             place = place if release.cells[place].cell_type == "code" else None
@@ -93,7 +97,7 @@ def _places_by_name(release: NotebookNode, submitted: NotebookNode) -> list[int 
 
 
 def _text_of(cell: NotebookNode) -> tuple[str, str]:
-    return cell.cell_type, cell.source.strip()
+    return cell["cell_type"], cell["source"].strip()
 
 
 def _sorted_out(
@@ -139,16 +143,16 @@ def _poured(
 ) -> tuple[NotebookNode, list[NotebookNode], list[str]]:
     """The release's cell filled in, edited copies of an answer to stand before it, problems."""
     if ours.cell_type != "code":
-        return from_dict(ours), [], []
+        return NotebookNode(ours), [], []
     if _is(ours, "solution"):
         return _answer(ours, theirs)
-    cell = from_dict(ours)
+    cell = NotebookNode(ours)  # its metadata is the release's, which nobody changes
     cell.outputs = []
     if "experiment" not in ours.metadata.get("tags", []):
         return cell, [], _differences(ours, theirs)
     same = [copy for copy in theirs if _text_of(copy) == _text_of(ours)]
     if same:
-        cell.outputs = from_dict(same[-1].outputs)
+        cell.outputs = same[-1].outputs
     return cell, [], []  # learners are asked to change experiments; the course's own is used
 
 
@@ -156,7 +160,7 @@ def _answer(
     ours: NotebookNode, theirs: list[NotebookNode]
 ) -> tuple[NotebookNode, list[NotebookNode], list[str]]:
     name = _name(ours)
-    cell = from_dict(ours)
+    cell = NotebookNode(ours)
     cell.outputs = []
     if not theirs:
         return cell, [], [f"{name}: the cell for the answer is missing"]

@@ -12,7 +12,6 @@ from datetime import UTC, date, datetime, tzinfo
 from hashlib import sha256
 from pathlib import Path
 
-import nbformat
 from markupsafe import Markup
 from nbformat import NotebookNode
 
@@ -20,7 +19,7 @@ from autograder import files
 from autograder.course.corrections import NOTHING, Correction, Entries
 from autograder.course.submissions import Submission, graded_notebook
 from autograder.course.verdicts import VerdictFile, verdicts_of
-from autograder.handin.outputs import FileLimits
+from autograder.handin.outputs import FileLimits, written
 from autograder.handin.read import Refusal, read_bytes
 from autograder.pages import outline, prose
 from autograder.pages.html import template
@@ -242,8 +241,7 @@ def give_back(
         text = page(
             submission.student,
             name,
-            # Not `nbformat.read`, which takes longer to validate it than the page takes.
-            nbformat.v4.reads(graded.read_text("utf-8")) if verdicts else None,
+            written(graded.read_text("utf-8")) if verdicts else None,
             verdicts,
             verdict["problems"],
             rerun=rerun,
