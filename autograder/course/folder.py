@@ -11,10 +11,12 @@ course/
 
 import filecmp
 import hashlib
+import os
 import shutil
 from collections.abc import Collection, Mapping
 from datetime import datetime
 from pathlib import Path
+from typing import TypeAlias
 
 import nbformat
 from traitlets.config import Config
@@ -35,6 +37,9 @@ ZIP_NAMES = (
     r"(?P<file_id>[^/]+?)(?: ?\(\d+\)|-\d+)?\.ipynb$"
 )
 LATE_RULE = "autograder.course.late.CourseRule"
+
+# Of a folder by name: a folder's own tree, or a file's path with its size and date.
+_Tree: TypeAlias = "dict[str, _Tree | tuple[str, tuple[int, float]]]"
 
 _CONFIG_TEXT = """\
 # Settings of nbgrader for this course. Edit them as you like: a file that was edited is never
@@ -113,6 +118,7 @@ def create(
         for folder in ("source", "release", "submitted", "exchange"):
             (course / folder).mkdir(parents=True, exist_ok=True)
         said = _write_config(course / CONFIG)
+        learner_side = _tree(optlab)
         with recorder_of(course) as recorder:
             recorded = recorder.lessons()
             for lesson in lessons:
@@ -123,8 +129,8 @@ def create(
                     as_built = released.read(releases / f"{lesson}.ipynb")
                     recorder.add_lesson(lesson, released.with_points(as_built, points))
                 solution = _with_points(_built(solutions / f"{lesson}.ipynb"), points)
-                _fill(course / "source" / lesson, f"{lesson}.ipynb", solution, optlab)
-                _fill(handed_out, f"{lesson}.ipynb", release, optlab)
+                _fill(course / "source" / lesson, f"{lesson}.ipynb", solution, learner_side)
+                _fill(handed_out, f"{lesson}.ipynb", release, learner_side)
             for lesson in due:
                 if lesson in lessons:
                     recorder.set_duedate(lesson, due[lesson])
@@ -193,7 +199,7 @@ def _leave_out(lessons: set[str], course: Path) -> None:
                 shutil.rmtree(place)
 
 
-def _fill(folder: Path, name: str, notebook: bytes, optlab: Path) -> None:
+def _fill(folder: Path, name: str, notebook: bytes, optlab: _Tree) -> None:
     folder.mkdir(exist_ok=True)
     if not _holds(folder / name, notebook):
         files.replace(folder / name, notebook)
@@ -201,21 +207,40 @@ def _fill(folder: Path, name: str, notebook: bytes, optlab: Path) -> None:
     _mirror(optlab, folder / "optlab")
 
 
-def _mirror(source: Path, target: Path) -> None:
-    """Make `target` hold what `source` holds; what is the same already is left alone."""
+def _tree(folder: Path) -> _Tree:
+    """What is to be handed out of a folder, looked at once for all its copies."""
+    with os.scandir(folder) as entries:
+        kept = [entry for entry in entries if not _is_a_by_product(entry.name)]
+    return {
+        entry.name: _tree(Path(entry.path)) if entry.is_dir() else (entry.path, _date(entry))
+        for entry in kept
+    }
+
+
+def _mirror(wanted: _Tree, target: Path) -> None:
+    """Make `target` hold what is wanted; what is the same already is left alone."""
     if target.is_symlink() or not target.is_dir():
         target.unlink(missing_ok=True)
         target.mkdir()
-    wanted = {path.name: path for path in source.iterdir() if not _is_a_by_product(path)}
-    for path in target.iterdir():
-        if path.name not in wanted:
-            shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
-    for name, path in wanted.items():
-        _mirror(path, target / name) if path.is_dir() else _copy(path, target / name)
+    with os.scandir(target) as entries:
+        there = {entry.name: entry for entry in entries}
+    for name in there.keys() - wanted.keys():
+        path = target / name
+        shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
+    for name, file in wanted.items():
+        if isinstance(file, dict):
+            _mirror(file, target / name)
+        elif name not in there or not there[name].is_file() or _date(there[name]) != file[1]:
+            _copy(Path(file[0]), target / name)
 
 
-def _is_a_by_product(path: Path) -> bool:
-    return path.name == "__pycache__" or path.name.startswith(".")
+def _is_a_by_product(name: str) -> bool:
+    return name == "__pycache__" or name.startswith(".")
+
+
+def _date(entry: os.DirEntry[str]) -> tuple[int, float]:
+    status = entry.stat()
+    return status.st_size, status.st_mtime
 
 
 def _copy(source: Path, target: Path) -> None:
