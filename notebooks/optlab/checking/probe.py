@@ -23,7 +23,8 @@ SIGNATURE = "signature"
 UNSOLVED = "unsolved"
 BORROWED = "borrowed"
 _TEXT_LIMIT = 300
-_UNCHANGEABLE = (type(None), bool, int, float, str)
+_MOST_CALLS = 20  # kept at a time; a notebook has fewer functions
+_UNCHANGEABLE = {type(None), bool, int, float, str}
 
 
 @dataclass(frozen=True)
@@ -115,19 +116,24 @@ class Observation:
 
 def build(value: Any) -> Any:
     """Make the argument that a recipe or seed stands for; copy data so that cases share nothing."""
-    if isinstance(value, Seed):
+    kind = type(value)
+    if kind in _UNCHANGEABLE:
+        return value
+    if kind is np.ndarray:
+        return value.copy()
+    if kind is dict:
+        return {key: build(item) for key, item in value.items()}
+    if kind is list or kind is tuple:
+        return kind(map(build, value))
+    if kind is Seed:
         return np.random.default_rng(value.value)
-    if isinstance(value, Recipe):
+    if kind is Recipe:
         module, _, name = value.target.partition(":")
         if not module.startswith("optlab."):
             raise ValueError(f"{value.target} is not part of optlab")
         thing = getattr(importlib.import_module(module), name)
         return thing if value.kwargs is None else thing(**build(value.kwargs))
-    if isinstance(value, dict):
-        return {key: build(item) for key, item in value.items()}
-    if isinstance(value, (list, tuple)):
-        return type(value)(build(item) for item in value)
-    return value.copy() if isinstance(value, np.ndarray) else value
+    return value
 
 
 def observe(function: Any, parameters: list[str], case: Case) -> Observation:
@@ -143,7 +149,7 @@ def observe_all(
         wrong = Observation(error=NOT_CALLABLE, error_text=type(function).__name__)
         return tuple(wrong for _ in cases)
     with random_states_aside():
-        seen = _observe_with_random_states(_Call(function, parameters), tuple(cases))
+        seen = _observe_with_random_states(_call(function, parameters), tuple(cases))
     library = borrowed.library(function)  # after the calls, which may have imported it
     return seen if library is None else tuple(_borrowed(library) for _ in seen)
 
@@ -246,6 +252,9 @@ class _Call:
         with np.errstate(all="ignore"):  # an infinite result speaks for itself
             return self._function(*positional, **keywords)
 
+    def is_of(self, function: Callable, parameters: list[str]) -> bool:
+        return self._function is function and self._parameters == parameters
+
     def mismatch(self, args: dict[str, Any]) -> str:
         """Why such a call does not fit the signature; empty where it does."""
         names = tuple(args)
@@ -279,6 +288,20 @@ class _Call:
             positional.append(args[name])
         rest = self._parameters[len(positional) :]
         return positional, {name: args[name] for name in rest if name in args}
+
+
+_calls: dict[int, _Call] = {}
+
+
+def _call(function: Callable, parameters: list[str]) -> _Call:
+    """The call of a function, kept for its further cases: to read a signature takes long."""
+    known = _calls.get(id(function))
+    if known is not None and known.is_of(function, parameters):
+        return known
+    if len(_calls) >= _MOST_CALLS:
+        _calls.clear()
+    _calls[id(function)] = made = _Call(function, parameters)
+    return made
 
 
 def observe_answer(value: Any) -> Observation:
