@@ -4,6 +4,8 @@ labconfig/           for everybody: this file, and labconfig/labconfig/ for the 
 labconfig/learner/   for learners as well: what they do not need is off
 """
 
+import os
+
 c = get_config()  # noqa: F821 (Jupyter provides it)
 
 c.ServerApp.allow_root = True  # containers run as root; the server listens on this machine only
@@ -14,3 +16,7 @@ c.LanguageServerManager.autodetect = False  # else it looks for twenty programs 
 c.FormgradeExtension.debug = False  # else the formgrader shows its configuration
 
 c.KernelManager.transport_encryption = "auto"  # else every kernel warns that it has none
+
+# In every kernel, as where the notebooks are built: the lessons' networks are small, threads would
+# mostly wait for each other.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")

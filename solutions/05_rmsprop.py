@@ -447,7 +447,7 @@ plots.explore(
 
 
 # %% tags=["experiment"]
-# Experiment: a tuned race, aligned and turned (3 s)
+# Experiment: a tuned race, aligned and turned (2 s)
 def fewest_steps(make, rates, kappa, angle, limit=1500):
     """Steps at the best of the learning rates; all of them run at once, one in each column."""
     surface = problems.bowl(kappa, angle)

@@ -599,7 +599,7 @@ lowest, slope = cost_and_gradient(W, X, train.Y)
 print(f"J* = {lowest:.6f}, where the largest entry of the gradient is {np.abs(slope).max():.0e}")
 
 # %% tags=["experiment"]
-# Experiment: your plateau rule on the digits (3 s)
+# Experiment: your plateau rule on the digits (1 s)
 try:
     decay_on_plateau([1.0], 1.0, 1, 0.5)
     rng = np.random.default_rng(0)
@@ -652,7 +652,7 @@ predict(
 )
 
 # %% tags=["experiment"]
-# Experiment: nine schedules from one first rate (5 s)
+# Experiment: nine schedules from one first rate (4 s)
 runners = {"constant": lambda epoch: 1.0, "straight line to 0": lambda epoch: 1 - epoch / 40}
 learned = {
     "square root": lambda epoch: inverse_sqrt_decay(1.0, epoch + 1, 1.0),

@@ -858,7 +858,7 @@ predict(
 )
 
 # %% tags=["experiment"]
-# Experiment: kicks of six strengths (2 s)
+# Experiment: kicks of six strengths (1 s)
 try:
     slow = optimizers.gradient_descent(0.1)
     levels = [0.0, 1e-8, 1e-6, 1e-4, 1e-2, 1e-1]

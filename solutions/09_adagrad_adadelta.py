@@ -252,7 +252,7 @@ predict(
 )
 
 # %% tags=["experiment"]
-# Experiment: four curves on a noisy bowl (3 s)
+# Experiment: four curves on a noisy bowl (2 s)
 hollow = problems.bowl(1, start=(1.0, 1.0))
 fig, ax = plots.figure()
 steps, ends = np.arange(3001), {}
@@ -604,7 +604,7 @@ predict(
 )
 
 # %% tags=["experiment"]
-# Experiment: a tuned race to two finish lines (3 s)
+# Experiment: a tuned race to two finish lines (2 s)
 beta_grid = np.append(np.linspace(0, 0.9, 31), np.linspace(0.91, 0.995, 18))
 fractions = np.append(np.geomspace(0.01, 0.5, 30), np.linspace(0.52, 0.999, 40))
 betas, fraction = (grid.ravel() for grid in np.meshgrid(beta_grid, fractions))

@@ -581,7 +581,7 @@ predict(
 )
 
 # %% tags=["experiment"]
-# Experiment: three schedules, each with its rate (5 s)
+# Experiment: three schedules, each with its rate (4 s)
 STEPS = 230
 FRESH = range(2, 12)  # seeds that have chosen nothing
 

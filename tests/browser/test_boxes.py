@@ -23,8 +23,17 @@ def momentum_update(params, grads, velocity, learning_rate, beta=0.9):
         new_velocity[key] = beta * velocity[key] + (1 - beta) * grads[key]
         new_params[key] = params[key] - learning_rate * new_velocity[key]
     return new_params, new_velocity"""
+PREDICT = "predict('closest_rate', 'Which learning rate gets closest?', '0.02', '0.09')"
+SLIDERS = """\
+def draw(ax, schedule, learning_rate):
+    return "title"
+
+
+plots.explore(
+    draw, "A frame.", schedule=["inverse time", "staircase"], learning_rate=(0.02, 0.52, 0.02, 0.1)
+)"""
 CELLS = {
-    "imports": "from optlab import check, hint, progress",
+    "imports": "from optlab import check, hint, predict, predicted, progress, solution",
     "open": CHECK,
     "slip": ANSWER.replace("grads[key]\n", "grads[key] ** 3\n"),
     "wrong": CHECK,
@@ -35,8 +44,13 @@ CELLS = {
     "right": CHECK,
     "progress": "progress()",
     "figure": "from optlab import plots\nplots.show(plots.figure()[0], 'An empty frame.')",
+    "predict": PREDICT,
+    "sliders": SLIDERS,
+    "predicted": "predicted('closest_rate', 0.09)",
+    "ways": "solution('momentum_update')",
 }
-SHOWN = ("open", "wrong", "hint", "failed", "right")
+SHOWN = ("open", "wrong", "hint", "failed", "right", "predicted", "ways")
+WIDGETS = ("predict", "sliders")
 SIZES = {"wide": {"width": 1280, "height": 1400}, "narrow": {"width": 640, "height": 1400}}
 TRUSTED = "() => window.jupyterapp.shell.currentWidget.content.widgets[1].model.trusted"
 
@@ -82,7 +96,7 @@ def looked_at(request, themed: LabPage) -> LabPage:
 
 def test_a_verdict_is_a_box_and_no_error(opened):
     kinds = {cell: kind for cell, kind, _ in opened.outputs()}
-    assert kinds == dict.fromkeys((*SHOWN, "progress", "figure"), "display_data")
+    assert kinds == dict.fromkeys((*SHOWN, *WIDGETS, "progress", "figure"), "display_data")
 
 
 def test_the_line_comes_with_the_verdict_and_its_piece_with_the_hint(opened):
@@ -99,12 +113,27 @@ def test_everything_in_a_box_can_be_read(looked_at, screenshot_of):
         box = looked_at.output(name).get_by_role("status")
         for part in box.locator("[aria-hidden], b, pre, mark, div > div").all():
             assert contrast_in(part) >= 4.5, (name, part.inner_text())
+    for name in WIDGETS:
+        for part in looked_at.output(name).locator("label:visible, button").all():
+            assert contrast_in(part) >= 4.5, (name, part.inner_text())
     screenshot_of(looked_at.page, "boxes")
 
 
 def test_what_is_shown_fits_into_the_page(looked_at):
-    for name in (*SHOWN, "progress"):
+    for name in (*SHOWN, *WIDGETS, "progress"):
         looked_at.page.wait_for_function(FITS, arg=looked_at.output(name).element_handle())
+
+
+def test_labels_end_where_what_they_name_begins(looked_at):
+    """Of buttons as of sliders, and no word is cut."""
+    shown = looked_at.output("sliders")
+    labels = shown.locator(".widget-label:visible")
+    expect(labels).to_have_text(["schedule", "learning rate"])
+    ends = [box["x"] + box["width"] for box in map(Locator.bounding_box, labels.all())]
+    assert max(ends) - min(ends) < 3
+    for button in shown.locator("button").all():
+        assert button.evaluate(FITS), button.inner_text()
+        assert button.bounding_box()["x"] >= max(ends)
 
 
 def test_a_figure_has_the_page_s_background(themed):
@@ -135,7 +164,7 @@ def test_what_is_not_trusted_looks_the_same(browser, lab, notebook, opened):
 
 def look_of(output: Locator) -> list[str]:
     """Text and style of a box and of all in it."""
-    return output.locator('[style*="border-left"]').evaluate(
+    return output.locator('[style*="border-left"]').first.evaluate(
         """box => [box, ...box.querySelectorAll('*')].map(node => {
             const look = getComputedStyle(node), own = node.hasAttribute('style');
             return [node.textContent, look.display, look.backgroundColor, look.borderBottomWidth,
