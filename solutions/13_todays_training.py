@@ -219,7 +219,7 @@ except NotImplementedError:
 #
 # So this mistake makes no noise, and it has been found late more than once: in OpenNMT-py in January
 # 2018 (pull request 526), in Hugging Face's `Trainer` in October 2024 (pull request 34191 of
-# `transformers`). There the parts had as many *sentences* each and not as many *words*.
+# `transformers`). Both train on text, where parts with as many *sentences* rarely have as many *words*.
 
 # %% quiz="todays_forgotten_division"
 
