@@ -90,6 +90,8 @@ def test_outputs_are_those_of_a_notebook(session):
         ("%matplotlib inline\n%load_ext autoreload\n%autoreload 2\nprint(1)", "1\n"),
         ("import ipywidgets\n_ = ipywidgets.interact(lambda a: print(a), a=(0, 2))", "1\n"),
         ("from optlab import data\nprint(data.digits().X.shape)", "(64, 1797)\n"),
+        # What experiments show below their figures: of the keys' folder nothing else is readable.
+        ("from optlab.plots import described\nprint(len(described('momentum', 1)) > 9)", "True\n"),
         ("print?", ""),
         ("exit()", ""),
         (

@@ -77,8 +77,10 @@ def _confinement(isolation: str, pretend: bool) -> tuple[str | None, sandbox.San
     reason = "it is pretended to be missing" if pretend else sandbox.available()
     if reason:
         return reason, None
-    package = [path for path in Path(optlab.__path__[0]).iterdir() if path.name != "keys"]
-    return None, sandbox.prepare([*sandbox.python_paths(), HERE, *package])
+    package = Path(optlab.__path__[0])
+    ours = [path for path in package.iterdir() if path.name != "keys"]
+    described = package.glob("keys/*/figures.b64")  # what demonstrations say of their figures
+    return None, sandbox.prepare([*sandbox.python_paths(), HERE, *ours, *described])
 
 
 def _fork(descriptor: int, box: sandbox.Sandbox | None, shell: Shell, settings: dict) -> int:
