@@ -403,6 +403,12 @@ def judge_here(
 
 
 @cache
+def cached_public_key(exercise: Exercise) -> AnswerKey:
+    """The public key, made once per exercise and run: what mistakes do is tried only once."""
+    return exercise.public_key()
+
+
+@cache
 def cached_key(exercise: Exercise, seed: int) -> AnswerKey:
     """The full key, made once per exercise and run."""
     return exercise.key(seed)

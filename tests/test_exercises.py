@@ -3,11 +3,11 @@
 import importlib
 import os
 from collections import Counter
-from functools import cache
 from pathlib import Path
 
 import pytest
 
+from autograder.exercise import cached_public_key
 from autograder.exercises import lessons
 from autograder.proof import prove
 from optlab.checking import codec, probe
@@ -63,7 +63,7 @@ def test_the_stub_is_not_attempted(exercise):
     def stub(*args, **kwargs):
         raise NotImplementedError()
 
-    key = _public_key(exercise)
+    key = cached_public_key(exercise)
     if exercise.kind == "function":
         seen = [probe.observe(stub, key.parameters, case) for case in key.cases]
         verdict = diagnose(key, seen)
@@ -73,7 +73,7 @@ def test_the_stub_is_not_attempted(exercise):
 @each_exercise
 @pytest.mark.parametrize("nothing", [None, 0, {}, [], (), "", float("nan")], ids=repr)
 def test_nothing_earns_nothing(exercise, nothing):
-    key = _public_key(exercise)
+    key = cached_public_key(exercise)
     if exercise.kind == "quiz":
         assert diagnose(key, [probe.observe_answer(f"{nothing}?")]).score == 0
         return
@@ -90,7 +90,7 @@ def test_quiz_options_are_told_apart_and_explained(quiz):
 
 @each_function
 def test_the_public_key_holds_no_hidden_case(exercise):
-    public = _public_key(exercise)
+    public = cached_public_key(exercise)
     assert public.cases
     assert all(case.public for case in public.cases)
     assert public.hidden == len(exercise.make_cases(0)) - len(public.cases) > 0
@@ -98,9 +98,10 @@ def test_the_public_key_holds_no_hidden_case(exercise):
 
 @each_exercise
 def test_keys_survive_the_codec(exercise):
-    key = _public_key(exercise)
-    data = codec.decode(codec.encode(key.to_data()))
-    assert difference(key.to_data(), AnswerKey.from_data(data).to_data(), "key") is None
+    key = cached_public_key(exercise)
+    whole = key.to_data()
+    data = codec.decode(codec.encode(whole))
+    assert difference(whole, AnswerKey.from_data(data).to_data(), "key") is None
 
 
 @each_function
@@ -125,8 +126,3 @@ def test_references_agree_with_scalar_loops(exercise, oracle):
         cases = exercise.make_cases(seed)
         verdict = diagnose(exercise.key_for(cases), exercise.observe(oracle, cases))
         assert verdict.status == "correct", verdict
-
-
-@cache
-def _public_key(exercise):
-    return exercise.public_key()

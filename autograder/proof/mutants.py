@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from autograder.answer import Answer
-from autograder.exercise import Function
+from autograder.exercise import Function, cached_public_key
 from autograder.proof.counted import EndlessError, Turns, compile_counted
 from autograder.proof.mutate import Mutant, canonical, neighbours
 from optlab.checking import diagnose, explain
@@ -111,7 +111,7 @@ class Bench:
 
     def __init__(self, exercise: Function, searched: bool) -> None:
         self.exercise, self.searched = exercise, searched
-        self.key = exercise.public_key()
+        self.key = cached_public_key(exercise)
         self._as_mistake: dict[str, list[Seen]] = {}
 
     @cached_property

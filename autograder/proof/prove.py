@@ -8,7 +8,7 @@ from dataclasses import replace
 from functools import singledispatch
 
 from autograder.answer import Answer
-from autograder.exercise import Exercise, Function, judge_here
+from autograder.exercise import Exercise, Function, cached_public_key, judge_here
 from autograder.proof import mutants
 from autograder.proof.mutants import Told
 from autograder.quiz import Quiz
@@ -92,7 +92,7 @@ def named(exercise: Function, seeds: Iterable[int]) -> Iterator[str]:
     seed shows as much as many do, unless numbers break a mistake.
     """
     registered = (*exercise.variants, *exercise.mistakes)
-    public = exercise.public_key()
+    public = cached_public_key(exercise)
     for where, cases in _asked(exercise, seeds):
         key = public if where == CHECK else _joined(public, exercise.key_for(cases))
         for answer, known in zip(registered, key.known, strict=True):
