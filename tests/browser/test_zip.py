@@ -67,8 +67,13 @@ def test_an_evening(zipped, open_page, screenshot_of):
     expect(start.page.locator(".lm-TabBar-tab", has_text="00_start_here.ipynb")).to_be_visible()
     expect(start.page.locator("body")).to_have_attribute("data-jp-theme-light", "false")
     assert start.page.locator(".Toastify__toast").count() == 0
-    start.page.get_by_role("button", name="Validate").wait_for()
     screenshot_of(start.page, "evening_1_start")
+    start.page.get_by_role("button", name="Validate").click()  # nbgrader is installed here
+    said = start.page.locator(".nbgrader-ErrorDialog")
+    expect(said).to_contain_text("Not attempted yet")
+    screenshot_of(start.page, "evening_1_validated")
+    said.locator(".jp-mod-accept").click()
+    expect(said).to_have_count(0)
 
     lesson = LabPage.open(start.page, LESSON)
     lesson.run(cell_titled(lesson, "# Set-up"))
