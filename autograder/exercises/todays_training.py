@@ -1510,7 +1510,6 @@ lesson.number_quiz(
         20: "That is one training to the end. What do the two earlier ends cost in addition?",
         27: "You let the trunk run to epoch 20. How far does the last branch need it?",
         16: "That is the trunk. What do the three branches cost?",
-        7: "Those are the branches alone. How long is the trunk?",
         28: "That is the sum of three trunks, of 4, 8 and 16 epochs. How much of them is the same?",
     },
     rtol=0.01,
