@@ -166,10 +166,13 @@ def test_the_next_step_is_the_first_exercise_that_is_open():
     assert "Next: hand in 04_momentum.ipynb as JupyterLab saves it." in Reader(refused).text
 
 
-def test_what_a_person_has_marked_is_no_next_step():
-    entries = Entries({"momentum_update": Correction(score=1.0)})
+def test_what_a_person_finds_right_is_no_next_step():
     wrong = verdict(status="incorrect", score=0.0)
-    assert "nothing is left to do" in Reader(page([wrong], entries=entries)).text
+    for mark, left in {4.0: False, 1.0: True}.items():
+        entries = Entries({"momentum_update": Correction(score=mark)})
+        text = Reader(page([wrong], entries=entries)).text
+        assert ("Read again" in text) == left
+        assert ("nothing is left to do" in text) != left
 
 
 def test_a_chosen_option_is_quoted():

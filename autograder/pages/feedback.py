@@ -89,8 +89,8 @@ class _Part:
 
     @property
     def is_right(self) -> bool:
-        """Whether nothing is left to do: all points, or what a person gave."""
-        return self.correction.score is not None or self.score >= self.verdict.max_score
+        """Whether nothing is left to do, for the grader or for a person."""
+        return self.score >= self.verdict.max_score
 
     @property
     def chosen(self) -> Markup | None:

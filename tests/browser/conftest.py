@@ -27,7 +27,9 @@ CHROMIUM_FLAGS = (
     "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
     "--disable-component-update --disable-sync"
 ).split()
-PICTURES = {"check_wrong", "slider", "report_light", "feedback_light", "formgrader"}
+PICTURES = {"check_wrong", "slider", "report_light", "feedback_light"} | {
+    f"by_hand_{action}" for action in ("conclusion", "mark", "comment", "regraded")
+}
 LAB = ("-m", "jupyterlab")
 STUDENTS, LESSON = 12, "04_momentum"
 ADDRESS = re.compile(rb"(http://127\.0\.0\.1:\d+)(/[\w./]+)\?token=\w+")

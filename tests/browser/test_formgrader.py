@@ -41,13 +41,12 @@ def test_the_graded_class_is_listed(formgrader, page):
     expect(marks).to_have_text([re.compile(r"[\d.]+ / 17")] * STUDENTS)
 
 
-def test_a_mark_and_a_comment_are_given_by_hand(page, instructor, course, screenshot):
+def test_a_mark_and_a_comment_are_given_by_hand(page, instructor, course):
     comment = "Right idea: only the start is missing."
     mark_by_hand(page, instructor, submission_id(course), EXERCISE, "2.5", comment)
     judged = verdict_file(course, STUDENT, LESSON).read()["exercises"]
     (told,) = [verdict["message"] for verdict in judged if verdict["exercise"] == EXERCISE]
     expect(page.get_by_role("main")).to_contain_text(told)
-    screenshot("formgrader")
     with recorder(course) as gradebook:
         entries = gradebook.settle([LESSON])
     assert entries == {(STUDENT, LESSON): Entries({EXERCISE: Correction(2.5, 0.0, comment)})}
