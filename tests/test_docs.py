@@ -66,6 +66,17 @@ def test_every_link_inside_the_repository_leads_somewhere(document):
     assert [path for path, _ in links if path and not (document.parent / path).exists()] == []
 
 
+def test_every_file_and_folder_that_the_architecture_names_exists():
+    text = (ROOT / "docs/ARCHITECTURE.md").read_text().replace("NN_", "06_")
+    names = re.findall(r"`([\w/]+(?:/|\.(?:py|ipynb|md)))`", re.sub("<?topic>?", "adam", text))
+    places = [ROOT / place for place in ("autograder", "docs", "notebooks", "solutions", "tests")]
+    found = [path for place in places for path in (place, *place.rglob("*"))]
+    known = {f"/{path.relative_to(ROOT).as_posix()}{'/' * path.is_dir()}" for path in found}
+    missing = [name for name in names if not any(path.endswith(f"/{name}") for path in known)]
+    assert len(names) > 80
+    assert set(missing) == {"submitted/", "study/"}  # of a course, and of a learner
+
+
 def test_the_changelog_begins_with_this_version():
     version = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
     assert re.findall(r"^## \[(.+?)\]", (ROOT / "CHANGELOG.md").read_text(), re.M)[0] == version
