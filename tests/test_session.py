@@ -133,6 +133,19 @@ def test_figures_are_stored_at_the_end_of_their_cell(session):
     assert base64.b64decode(figure["data"]["image/png"]).startswith(b"\x89PNG")
 
 
+def test_figures_may_hold_more_formulas_than_are_remembered(session):
+    """Of a font that the warm process still held, a child would close another's file instead."""
+    draw = """
+    import matplotlib.pyplot as plt
+    figure, axes = plt.subplots()
+    for number in range(60):
+        axes.set_title(f"${number} x$")
+        figure.canvas.draw()
+    plt.close(figure)
+    """
+    assert run(session, draw).outputs["c0"] == []
+
+
 def test_an_error_may_render_itself(session):
     source = """
     class Short(Exception):

@@ -24,6 +24,7 @@ from IPython.core.history import HistoryManager
 from IPython.core.inputtransformer2 import TransformerManager
 from IPython.core.interactiveshell import ExecutionInfo, ExecutionResult, InteractiveShell
 from matplotlib.font_manager import _get_font  # type: ignore[attr-defined]  # no public way
+from matplotlib.mathtext import MathTextParser
 from traitlets import Type
 from traitlets.config import Config
 
@@ -241,7 +242,9 @@ class Shell(InteractiveShell):
             shell.run(source)
         shell.reset(new_session=True)
         shell.open(budget=0)
-        _get_font.cache_clear()  # else every child does so, and pays for its share of the memory
+        # Fonts that stay open are numbers of files, under which a child opens others.
+        _get_font.cache_clear()
+        MathTextParser._parse_cached.cache_clear()  # type: ignore[attr-defined]  # it holds fonts
         return shell
 
     def open(self, budget: int) -> None:
