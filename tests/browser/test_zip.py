@@ -105,7 +105,11 @@ def test_an_evening(zipped, open_page, screenshot_of):
     expect(again.cell(EXERCISE)).to_contain_text("new_velocity[key]")
     again.run(cell_titled(again, "# Set-up"))
     expect(asked(again, f'solution("{EXERCISE}")').locator("pre")).to_have_count(3)
-    expect(asked(again, "progress()")).to_contain_text("Next:")
+    again.run(CHECK)
+    expect(again.output(CHECK)).to_contain_text("Not run yet. momentum_update has passed before")
+    progress = asked(again, "progress()")
+    expect(progress).to_contain_text("Next:")
+    expect(progress).to_contain_text("5 of 17 points")
     screenshot_of(again.page, "evening_5_next_day")
 
 
