@@ -47,7 +47,11 @@ def _texts(key: AnswerKey, function) -> list[str]:
     ("key", "function", "text"),
     [
         (VALUE, lambda x, rate: -_right(x, rate), "Yours is right but for the sign."),
-        (VALUE, lambda x, rate: 3 * _right(x, rate), "Yours is 3 times the right one, everywhere."),
+        (
+            VALUE,
+            lambda x, rate: 3 * _right(x, rate),
+            "Yours is 3 times the right one, wherever it is wrong.",
+        ),
         (
             VALUE,
             lambda x, rate: _right(x, rate) * rate,
@@ -62,7 +66,7 @@ def _texts(key: AnswerKey, function) -> list[str]:
         (
             VALUE,
             lambda x, rate: _right(x, rate) - 2,
-            "Yours is smaller than the right one by 2, everywhere.",
+            "Yours is smaller than the right one by 2, wherever it is wrong.",
         ),
         (VALUE, lambda x, rate: _right(x, rate)[::-1], "right values in the opposite order"),
         (VALUE, lambda x, rate: _right(x, rate)[1:], "You have 1 too few at the start; the rest"),
@@ -72,7 +76,7 @@ def _texts(key: AnswerKey, function) -> list[str]:
         (
             VALUE,
             lambda x, rate: _right(x, rate) * (2 if len(x) == 3 else np.nan),
-            "Leave out what is nan or inf: yours is 2 times the right one, everywhere.",
+            "Leave out what is nan or inf: yours is 2 times the right one, wherever it is wrong.",
         ),
         (VALUE, lambda x, rate: np.full(len(x), 7.0), "hold one and the same number in yours"),
         (STEP, lambda x, rate: x + rate, "What you add to `x` is one number for all places"),

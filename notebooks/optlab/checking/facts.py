@@ -395,8 +395,8 @@ def _factor_text(
     values = [value for _, value in ratios]
     if max(values) - min(values) <= _CLOSE * abs(values[0]):
         if abs(values[0]) < 1e-9:
-            return f"{subject} zero everywhere."
-        return f"{subject} {values[0]:.6g} times the right one, everywhere."
+            return f"{subject} zero where it should not be."
+        return f"{subject} {values[0]:.6g} times the right one, wherever it is wrong."
     named = _named_factor(key, ratios)
     if named:
         return f"{subject} the right one times `{named}`, in every case."
@@ -473,7 +473,7 @@ def _beside(key: AnswerKey, pairs: list[_Pair]) -> str | None:
     scale = 1e-9 * max(1.0, abs(first))
     if all(np.all(np.abs(d - first) <= scale) for d in off):
         which = "larger" if first > 0 else "smaller"
-        return f"Yours is {which} than the right one by {abs(first):.6g}, everywhere."
+        return f"Yours is {which} than the right one by {abs(first):.6g}, wherever it is wrong."
     return None
 
 
