@@ -82,6 +82,16 @@ def test_a_missing_notebook_is_named(tmp_path):
     assert (function, remark) == (None, "skipped: 04_momentum.ipynb is not beside this notebook")
 
 
+def test_missing_keys_are_named(tmp_path, monkeypatch):
+    """As where a class is graded: no key lies beside the optlab of a submission."""
+    monkeypatch.setattr(solved.keys, "FOLDER", tmp_path)
+    function, remark = find("momentum_update", tmp_path)
+    assert (function, remark) == (
+        None,
+        "skipped: the key of momentum_update is not beside optlab",
+    )
+
+
 @pytest.mark.parametrize("text", ["", "{", "[]", "{}", '{"cells": 3}', '{"cells": [{}]}', "\0"])
 def test_a_broken_notebook_is_named(tmp_path, text):
     (tmp_path / "04_momentum.ipynb").write_text(text)

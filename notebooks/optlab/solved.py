@@ -34,7 +34,9 @@ def solved(names: Iterable[str], here: dict[str, Any] | None = None) -> dict[str
 
 def find(name: str, here: dict[str, Any], folder: Path = Path()) -> tuple[Callable | None, str]:
     """The learner's function of that name, or None, and a few words on where or why not."""
-    lesson = next(each["lesson"] for each in keys.lessons() if name in _exercises(each))
+    lesson = next((one["lesson"] for one in keys.lessons() if name in _exercises(one)), None)
+    if lesson is None:
+        return None, f"skipped: the key of {name} is not beside optlab"
     file = f"{lesson}.ipynb"
     if name in here:
         function, where = here[name], "this notebook"
