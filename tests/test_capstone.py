@@ -84,7 +84,7 @@ def test_a_missing_notebook_is_named(tmp_path):
 
 def test_missing_keys_are_named(tmp_path, monkeypatch):
     """As where a class is graded: no key lies beside the optlab of a submission."""
-    monkeypatch.setattr(solved.keys, "FOLDER", tmp_path)
+    monkeypatch.setattr(solved.keys, "lessons", list)
     function, remark = find("momentum_update", tmp_path)
     assert (function, remark) == (
         None,
