@@ -24,8 +24,8 @@ plots.explore(draw, "A line.", level=(1, 8, 1, 3))"""
 CELLS = {
     "slider": SLIDER,
     "imports": "from optlab import check, hint",
-    "hint": 'hint("momentum_update")',
-    "open": 'check("momentum_update")',
+    "hint": 'hint("nesterov_update")',
+    "open": 'check("nesterov_update")',
     "after": "print('never printed')",
 }
 WIDTHS = (1280, 640)
