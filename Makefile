@@ -124,6 +124,7 @@ PIN := $(COMPILE) pyproject.toml
 pins: $(STAMP) ## compile requirements*.txt anew from pyproject.toml
 	@$(PIN) --upgrade --extra dev --output-file requirements.txt
 	@$(PIN) --upgrade --extra cluster --constraints requirements.txt --output-file requirements-cluster.txt
+	@$(PIN) --upgrade --extra dev --extra hub --constraints requirements.txt --output-file requirements-hub.txt
 	@$(PIN) --extra oracle --constraints requirements.txt --no-annotate \
 		--upgrade-package torch==$(TORCH) \
 		| grep -Ev '^(cuda|nvidia|triton)' >requirements-oracle.txt
