@@ -3,8 +3,10 @@
 import csv
 import io
 import json
+import os
 import unicodedata
 import zipfile
+from contextlib import nullcontext
 from itertools import product
 from pathlib import Path
 
@@ -104,9 +106,13 @@ def collected(folder):
 
 @pytest.fixture(scope="module")
 def in_this_process():
-    """Of each lesson one right and one wrong answer is judged: the others only have other names."""
+    """Of each lesson one right and one wrong answer is judged: the others only have other names.
+
+    Once a week, when SEEDS is set, every submission is, by the crew that `grade` starts.
+    """
     right = f"{QUIZ} = {RIGHT!r}".encode()
-    with judging_here(lambda task: (task.lesson, right in task.contents)):
+    alike = judging_here(lambda task: (task.lesson, right in task.contents))
+    with nullcontext() if "SEEDS" in os.environ else alike:
         yield
 
 
