@@ -573,6 +573,15 @@ def test_what_is_no_notebook_of_the_course_is_told(course, packed, collect):
     assert "it holds no exercise of this course" in reasons(found).values()
 
 
+@pytest.mark.parametrize(
+    ("count", "said"), [(1, "1 other file was passed over"), (2, "2 other files were passed over")]
+)
+def test_files_beside_the_notebooks_are_counted(course, packed, collect, count, said):
+    files = {f"notes{number}.txt": "mine" for number in range(count)}
+    found = collect(packed("s.zip", {"a_1_1_x.ipynb": notebook(), **files}))
+    assert found["notes"] == [said]
+
+
 def test_a_folder_is_read_without_following_links(course, tmp_path, collect):
     folder = tmp_path / "in"
     (folder / "ada").mkdir(parents=True)

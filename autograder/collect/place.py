@@ -306,7 +306,8 @@ class _Collector:
             else:
                 passed += 1
         if passed:
-            self.done.notes.append(f"{passed} other files were passed over")
+            left_out = "1 other file was" if passed == 1 else f"{passed} other files were"
+            self.done.notes.append(f"{left_out} passed over")
 
     # Where it belongs
 
