@@ -1,6 +1,6 @@
 """A lesson's exercises, as its author writes them down: functions and questions, in order.
 
-lesson = Lesson("04_momentum", title="...", minutes=60)
+lesson = Lesson("04_momentum", title="...")
 
 @lesson.exercise(points=4, returns=("params", "velocity"))
 def momentum_update(params, grads, velocity, learning_rate, beta=0.9): ...
@@ -21,10 +21,9 @@ T = TypeVar("T", bound=Exercise)
 class Lesson:
     """The exercises of one lesson, in the order in which the learner meets them."""
 
-    def __init__(self, name: str, *, title: str, minutes: int) -> None:
+    def __init__(self, name: str, *, title: str) -> None:
         self.name = name
         self.title = title
-        self.minutes = minutes
         self.functions: dict[str, Function] = {}
         self.quizzes: dict[str, Quiz] = {}
         self.exercises: dict[str, Exercise] = {}  # both, in order

@@ -8,7 +8,7 @@ import numpy as np
 from autograder.lesson import Lesson
 from optlab.checking.probe import Case
 
-lesson = Lesson("00_start_here", title="Start here", minutes=10)
+lesson = Lesson("00_start_here", title="Start here")
 
 
 @lesson.exercise(

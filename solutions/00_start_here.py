@@ -11,7 +11,7 @@
 #
 # **What you'll learn.** What gradient descent is; what `check`, `hint`, `predict` and `progress` do.
 #
-# **What you'll need.** A little Python. About 10 minutes. Nothing here is graded.
+# **What you'll need.** A little Python. About {minutes} minutes. Nothing here is graded.
 
 # %% [markdown]
 # ## 1 · Your first step

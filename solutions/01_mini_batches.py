@@ -15,7 +15,7 @@
 # - what the batch size changes: noise, number of updates, time,
 # - when stochastic gradient descent converges and when it does not.
 #
-# **What you'll need.** NumPy arrays, slices and loops; what a derivative is. About 110 minutes; the
+# **What you'll need.** NumPy arrays, slices and loops; what a derivative is. About {minutes} minutes; the
 # end of section 5 is a good place to stop for the day. Run the cells from top to bottom.
 
 # %% tags=["set-up"]

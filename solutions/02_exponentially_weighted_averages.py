@@ -14,7 +14,7 @@
 # - what $1/(1-\beta)$ days means, and what it does not mean,
 # - why the best $\beta$ depends on what you want to know.
 #
-# **What you'll need.** NumPy arrays and loops; no earlier lesson. About 85 minutes. Run the cells
+# **What you'll need.** NumPy arrays and loops; no earlier lesson. About {minutes} minutes. Run the cells
 # from top to bottom.
 
 # %% tags=["set-up"]

@@ -15,7 +15,7 @@
 # - why momentum can do without it and Adam cannot.
 #
 # **What you'll need.** What an exponentially weighted average is (lesson 2); its exercises need not
-# be solved. About 55 minutes. Run the cells from top to bottom.
+# be solved. About {minutes} minutes. Run the cells from top to bottom.
 
 # %% tags=["set-up"]
 from itertools import accumulate

@@ -15,7 +15,7 @@
 # - why a learning rate from one library does not fit another.
 #
 # **What you'll need.** Lesson 2 (exponentially weighted averages) and lesson 3 (bias correction);
-# NumPy dictionaries and loops. About 60 minutes. Run the cells from top to bottom.
+# NumPy dictionaries and loops. About {minutes} minutes. Run the cells from top to bottom.
 
 # %% tags=["set-up"]
 import numpy as np

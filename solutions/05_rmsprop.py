@@ -16,7 +16,7 @@
 # - where $\epsilon$ stands, inside the root or outside, and when that matters.
 #
 # **What you'll need.** Lesson 2 (exponentially weighted averages) and lesson 4 (the long valley);
-# NumPy dictionaries and loops. About 60 minutes. Run the cells from top to bottom.
+# NumPy dictionaries and loops. About {minutes} minutes. Run the cells from top to bottom.
 
 # %% tags=["set-up"]
 import numpy as np

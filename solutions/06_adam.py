@@ -17,7 +17,7 @@
 # - how to tell "the best optimizer" from a badly tuned rival.
 #
 # **What you'll need.** Lessons 3 (bias correction), 4 (momentum) and 5 (RMSprop); NumPy
-# dictionaries and loops. About 90 minutes. Run the cells from top to bottom.
+# dictionaries and loops. About {minutes} minutes. Run the cells from top to bottom.
 
 # %% tags=["set-up"]
 import numpy as np

@@ -14,8 +14,8 @@
 # - why a decay that is too fast freezes the training before it arrives,
 # - what to count: epochs or updates, from 0 or from 1.
 #
-# **What you'll need.** Lesson 1 (mini-batches and epochs); powers and square roots. About 70
-# minutes. Run the cells from top to bottom.
+# **What you'll need.** Lesson 1 (mini-batches and epochs); powers and square roots. About
+# {minutes} minutes. Run the cells from top to bottom.
 
 # %% tags=["set-up"]
 from dataclasses import replace

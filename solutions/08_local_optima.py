@@ -16,7 +16,7 @@
 # - why a little noise does what no amount of momentum can.
 #
 # **What you'll need.** Lesson 4 (momentum); lessons 5 and 6 help. What an eigenvalue of a symmetric
-# matrix is. About 70 minutes. Run the cells from top to bottom.
+# matrix is. About {minutes} minutes. Run the cells from top to bottom.
 
 # %% tags=["set-up"]
 import numpy as np

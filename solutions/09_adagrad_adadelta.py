@@ -15,7 +15,7 @@
 # - what "no learning rate" means, and which number takes its place,
 # - what looking ahead changes, and what it does not.
 #
-# **What you'll need.** Lesson 4 (momentum) and lesson 5 (RMSprop). About 60 minutes. Run the cells
+# **What you'll need.** Lesson 4 (momentum) and lesson 5 (RMSprop). About {minutes} minutes. Run the cells
 # from top to bottom.
 
 # %% tags=["set-up"]

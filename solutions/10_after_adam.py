@@ -15,7 +15,7 @@
 # - why the first steps should be short, and the last ones too,
 # - when a large $\epsilon$ is right, and what it makes of Adam.
 #
-# **What you'll need.** Lesson 6 (Adam) and lesson 7 (learning rate decay). About 75 minutes. Run
+# **What you'll need.** Lesson 6 (Adam) and lesson 7 (learning rate decay). About {minutes} minutes. Run
 # the cells from top to bottom.
 
 # %% tags=["set-up"]

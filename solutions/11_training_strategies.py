@@ -18,7 +18,7 @@
 # - how to recognise a learning rate by its curve, and how to compare optimizers fairly.
 #
 # **What you'll need.** Lesson 1 (mini-batches) and lesson 2 (weighted averages); lesson 4 helps.
-# About 75 minutes. Run the cells from top to bottom.
+# About {minutes} minutes. Run the cells from top to bottom.
 
 # %% tags=["set-up"]
 import numpy as np

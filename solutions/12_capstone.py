@@ -15,8 +15,8 @@
 # - why the lowest training cost need not give the best test accuracy.
 #
 # **What you'll need.** At least one of the optimizers of lessons 1, 4, 5, 6, 9 and 10, solved. The others
-# are left out by name, and you can come back. About 75 minutes, half of them for lessons that you
-# want to finish first. Run the cells from top to bottom.
+# are left out by name, and you can come back. About {minutes} minutes, beside those of
+# the lessons that you skipped. Run the cells from top to bottom.
 
 # %% tags=["set-up"]
 import numpy as np

@@ -15,7 +15,7 @@
 # - why the largest rate that works exists at all, and where a network goes from there,
 # - what an average of the weights gives, and how a wrong start ruins it.
 #
-# **What you'll need.** Lessons 2, 3, 6 and 10; lesson 4 helps. About two hours: sections 1 to 3 and
+# **What you'll need.** Lessons 2, 3, 6 and 10; lesson 4 helps. About {minutes} minutes: sections 1 to 3 and
 # 4 to 6 are an evening each, and section 7 is for those who want it. Run the cells from top to bottom.
 
 # %% tags=["set-up"]

@@ -165,7 +165,7 @@ def _cells(text, *names):
 
 
 def _example():
-    lesson = Lesson("98_example", title="An example", minutes=1)
+    lesson = Lesson("98_example", title="An example")
     lesson.quiz(
         "colour",
         title="Colours",

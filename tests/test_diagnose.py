@@ -8,7 +8,7 @@ from autograder.lesson import Lesson
 from optlab.checking.diagnose import Explanation, Status, contradicts, degenerate, diagnose
 from optlab.checking.probe import Case, Observation, observe
 
-lesson = Lesson("99_test", title="A test", minutes=1)
+lesson = Lesson("99_test", title="A test")
 
 
 @lesson.exercise(points=4, returns=("params", "state"))

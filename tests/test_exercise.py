@@ -7,7 +7,7 @@ from autograder.lesson import Lesson
 
 @pytest.fixture
 def lesson():
-    return Lesson("98_example", title="An example", minutes=1)
+    return Lesson("98_example", title="An example")
 
 
 @pytest.fixture

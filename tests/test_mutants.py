@@ -131,7 +131,7 @@ def test_a_power_of_whole_numbers_stays_small():
 @pytest.fixture
 def small():
     """An exercise of one line, with cases that do not tell all of its rules."""
-    lesson = Lesson("98_small", title="Small", minutes=1)
+    lesson = Lesson("98_small", title="Small")
 
     @lesson.exercise(points=1, returns=("y",), hints=("Multiply.",))
     def scaled(x, factor=3.0):

@@ -24,7 +24,7 @@ from nbgrader.preprocessors import ClearSolutions, ComputeChecksums, LockCells
 from traitlets.config import Config
 
 from autograder import NOTEBOOKS, SOLUTIONS, released, warmup
-from autograder.build import figures, fill, overview
+from autograder.build import figures, fill, minutes, overview
 from autograder.errors import RunError, UserError
 from autograder.exercises import lessons
 from autograder.lesson import Lesson
@@ -136,6 +136,8 @@ def _read(source: Source) -> tuple[NotebookNode, list[str]]:
     functions = source.lesson.functions if source.lesson else {}
     quizzes = source.lesson.quizzes if source.lesson else {}
     notebook.cells = [*fill.filled(notebook.cells, functions, quizzes, source.text.name)]
+    if source.lesson:
+        minutes.tell(notebook.cells, source.lesson.points, source.text.name)
     described = figures.taken_out(notebook.cells, source.topic) if source.lesson else []
     seen: dict[str, int] = {}
     for cell in notebook.cells:
@@ -253,7 +255,7 @@ def _keys(source: Source) -> Iterator[tuple[Path, bytes]]:
     listing = {
         "lesson": lesson.name,
         "title": lesson.title,
-        "minutes": lesson.minutes,
+        "minutes": minutes.of_cells(notebook.cells, lesson.points),
         "exercises": [
             {"name": item.name, "kind": item.kind, "points": item.points}
             for item in lesson.exercises.values()

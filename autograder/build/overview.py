@@ -5,7 +5,7 @@ from itertools import groupby
 from pathlib import Path
 
 from autograder import ROOT
-from autograder.build import references, sources
+from autograder.build import minutes, references, sources
 from autograder.exercises import lessons
 from autograder.lesson import Lesson
 
@@ -34,10 +34,10 @@ def pages() -> Iterator[tuple[Path, str]]:
 def _table(folder: str) -> str:
     head = "| lesson | minutes | exercises | points | sources |\n|---|--:|--:|--:|---|"
     rows = [_row(lesson, folder) for lesson in lessons().values()]
-    minutes = sum(lesson.minutes for lesson in lessons().values())
+    together = sum(minutes.of_lesson(lesson) for lesson in lessons().values())
     count = sum(len(lesson.exercises) for lesson in lessons().values())
     points = sum(lesson.points for lesson in lessons().values())
-    total = f"| together | {minutes} | {count} | {points:g} | |"
+    total = f"| together | {together} | {count} | {points:g} | |"
     return "\n".join([head, *rows, total])
 
 
@@ -45,7 +45,8 @@ def _row(lesson: Lesson, folder: str) -> str:
     number = lesson.name.partition("_")[0]
     link = f"[{number} {lesson.title}]({folder}/{lesson.name}.ipynb)"
     items = _ranges(sorted({one.item for one in sources.treatments(lesson.name)}))
-    return f"| {link} | {lesson.minutes} | {len(lesson.exercises)} | {lesson.points:g} | {items} |"
+    counts = f"{minutes.of_lesson(lesson)} | {len(lesson.exercises)} | {lesson.points:g}"
+    return f"| {link} | {counts} | {items} |"
 
 
 def _details() -> Iterator[str]:

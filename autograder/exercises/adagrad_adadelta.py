@@ -14,9 +14,7 @@ from autograder.lesson import Lesson
 from optlab.checking.probe import Case, Recipe
 
 lesson = Lesson(
-    "09_adagrad_adadelta",
-    title="Let the past set the rate: Adagrad, Adadelta, Nesterov",
-    minutes=60,
+    "09_adagrad_adadelta", title="Let the past set the rate: Adagrad, Adadelta, Nesterov"
 )
 
 

@@ -13,7 +13,7 @@ from autograder import families, inputs
 from autograder.lesson import Lesson
 from optlab.checking.probe import Case
 
-lesson = Lesson("06_adam", title="Put momentum and RMSprop together: Adam", minutes=90)
+lesson = Lesson("06_adam", title="Put momentum and RMSprop together: Adam")
 
 
 @lesson.exercise(

@@ -14,7 +14,7 @@ from autograder import families, inputs
 from autograder.lesson import Lesson
 from optlab.checking.probe import Case
 
-lesson = Lesson("10_after_adam", title="Train as today's scripts do: after Adam", minutes=75)
+lesson = Lesson("10_after_adam", title="Train as today's scripts do: after Adam")
 
 
 def _zero_state(params, names):

@@ -13,7 +13,7 @@ from autograder.lesson import Lesson
 from optlab.checking.probe import Case
 from optlab.data import LONDON
 
-lesson = Lesson("03_bias_correction", title="Bias correction", minutes=55)
+lesson = Lesson("03_bias_correction", title="Bias correction")
 
 
 @lesson.exercise(

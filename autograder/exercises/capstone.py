@@ -2,7 +2,7 @@
 
 from autograder.lesson import Lesson
 
-lesson = Lesson("12_capstone", title="Race your own optimizers", minutes=75)
+lesson = Lesson("12_capstone", title="Race your own optimizers")
 
 lesson.quiz(
     "capstone_no_winner",

@@ -14,9 +14,7 @@ from autograder.lesson import Lesson
 from optlab.checking.probe import Case
 from optlab.data import LONDON
 
-lesson = Lesson(
-    "02_exponentially_weighted_averages", title="Exponentially weighted averages", minutes=85
-)
+lesson = Lesson("02_exponentially_weighted_averages", title="Exponentially weighted averages")
 
 
 @lesson.exercise(

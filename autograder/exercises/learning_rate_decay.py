@@ -12,7 +12,7 @@ import numpy as np
 from autograder.lesson import Lesson
 from optlab.checking.probe import Case, Recipe, Seed
 
-lesson = Lesson("07_learning_rate_decay", title="Let the learning rate decay", minutes=70)
+lesson = Lesson("07_learning_rate_decay", title="Let the learning rate decay")
 
 
 DIGITS = (2, 3, 4, 5, 6)

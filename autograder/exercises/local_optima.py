@@ -12,7 +12,7 @@ import numpy as np
 from autograder.lesson import Lesson
 from optlab.checking.probe import Case, Recipe, Seed
 
-lesson = Lesson("08_local_optima", title="Leave saddle points and plateaus", minutes=70)
+lesson = Lesson("08_local_optima", title="Leave saddle points and plateaus")
 
 
 @lesson.exercise(

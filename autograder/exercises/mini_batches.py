@@ -12,7 +12,7 @@ from autograder import families
 from autograder.lesson import Lesson
 from optlab.checking.probe import Case, Recipe, Seed
 
-lesson = Lesson("01_mini_batches", title="Train on mini-batches", minutes=110)
+lesson = Lesson("01_mini_batches", title="Train on mini-batches")
 
 
 lesson.quiz(

@@ -10,7 +10,7 @@ from autograder import families, inputs
 from autograder.lesson import Lesson
 from optlab.checking.probe import Case, Recipe
 
-lesson = Lesson("04_momentum", title="Gradient descent with momentum", minutes=60)
+lesson = Lesson("04_momentum", title="Gradient descent with momentum")
 
 
 @lesson.exercise(

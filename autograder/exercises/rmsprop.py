@@ -10,7 +10,7 @@ from autograder import families, inputs
 from autograder.lesson import Lesson
 from optlab.checking.probe import Case
 
-lesson = Lesson("05_rmsprop", title="Give every parameter its own step size: RMSprop", minutes=60)
+lesson = Lesson("05_rmsprop", title="Give every parameter its own step size: RMSprop")
 
 
 @lesson.exercise(

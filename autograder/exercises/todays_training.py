@@ -15,7 +15,7 @@ from autograder import families, inputs
 from autograder.lesson import Lesson
 from optlab.checking.probe import Case
 
-lesson = Lesson("13_todays_training", title="Read what today's training scripts do", minutes=120)
+lesson = Lesson("13_todays_training", title="Read what today's training scripts do")
 
 LOOP = "    for key in params:"
 

@@ -12,9 +12,7 @@ import numpy as np
 from autograder.lesson import Lesson
 from optlab.checking.probe import Case, Seed
 
-lesson = Lesson(
-    "11_training_strategies", title="Train well: order, scale, stopping and noise", minutes=75
-)
+lesson = Lesson("11_training_strategies", title="Train well: order, scale, stopping and noise")
 
 
 @lesson.exercise(

@@ -1,0 +1,57 @@
+"""How long a lesson takes, counted from its text: the minutes that pages and notebooks tell.
+
+What people need to think and write follows the points; the rest is counted: words, predictions,
+experiments and the seconds that they run.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+
+import jupytext
+from nbformat import NotebookNode
+
+from autograder import SOLUTIONS
+from autograder.build import fill
+from autograder.errors import RunError
+from autograder.lesson import Lesson
+
+PLACE = "{minutes}"  # stands for their number in a lesson's Markdown
+
+_WORDS = 160  # read in a minute, formulas and tables among them
+_POINT = 2.5  # minutes to think, write and check again, for each point
+_PREDICTION = 0.5  # minutes to make up one's mind
+_LOOK = 1.0  # minutes for what an experiment shows, beside the seconds in its title
+_SECONDS = re.compile(r"\((\d+) s\)$", re.MULTILINE)
+
+
+def of_lesson(lesson: Lesson) -> int:
+    """About how many minutes a lesson takes, by its text as it stands in `solutions/`."""
+    path = SOLUTIONS / f"{lesson.name}.py"
+    cells = jupytext.reads(path.read_text("utf-8"), fmt="py:percent").cells
+    filled = fill.filled(cells, lesson.functions, lesson.quizzes, path.name)
+    return of_cells(filled, lesson.points)
+
+
+def of_cells(cells: Iterable[NotebookNode], points: float) -> int:
+    """The same of cells that are filled in already: to the nearest 5, and at least 5."""
+    minutes = sum(_of_cell(cell) for cell in cells) + _POINT * points
+    return max(5, 5 * round(minutes / 5))
+
+
+def tell(cells: Sequence[NotebookNode], points: float, where: str) -> None:
+    """Puts the number where the lesson's first cell asks for it."""
+    if PLACE not in cells[0].source:
+        raise RunError(f"{where} does not say {PLACE} in its first cell")
+    cells[0].source = cells[0].source.replace(PLACE, str(of_cells(cells, points)))
+
+
+def _of_cell(cell: NotebookNode) -> float:
+    if cell.cell_type == "markdown":
+        return len(cell.source.split()) / _WORDS
+    if "experiment" not in cell.metadata.get("tags", []):
+        return 0.0
+    title = cell.source.partition("\n")[0]
+    if title.startswith("# Predict"):
+        return _PREDICTION
+    seconds = _SECONDS.search(title)
+    return _LOOK + (int(seconds[1]) / 60 if seconds else 0)
