@@ -11,8 +11,9 @@ import textwrap
 from collections.abc import Iterable, Iterator, Mapping
 
 from nbformat import NotebookNode
-from nbformat.v4 import new_code_cell
+from nbformat.v4 import new_code_cell, new_markdown_cell
 
+from autograder import recall
 from autograder.answer import body_of
 from autograder.errors import RunError
 from autograder.exercise import Function
@@ -74,6 +75,16 @@ def filled(
     for name in quizzes:
         if name not in answered:
             raise RunError(f'{where} has no cell quiz="{name}"')
+
+
+def with_recall(cells: Iterable[NotebookNode], asked: Iterable[Quiz]) -> Iterator[NotebookNode]:
+    """The cells, and below the set-up what is asked of earlier lessons, each with its answer."""
+    for cell in cells:
+        yield cell
+        if "set-up" in cell.metadata.get("tags", []):
+            for number, quiz in enumerate(asked, start=1):
+                yield new_markdown_cell(source=recall.text(number, quiz))
+                yield _code(recall.solution(quiz), recall=quiz.name)
 
 
 def set_up(imports: str) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 import jupytext
 from nbformat import NotebookNode
 
-from autograder import SOLUTIONS
+from autograder import SOLUTIONS, recall
 from autograder.build import fill
 from autograder.errors import RunError
 from autograder.lesson import Lesson
@@ -19,7 +19,7 @@ PLACE = "{minutes}"  # stands for their number in a lesson's Markdown
 
 _WORDS = 160  # read in a minute, formulas and tables among them
 _POINT = 2.5  # minutes to think, write and check again, for each point
-_PREDICTION = 0.5  # minutes to make up one's mind
+_PREDICTION = 0.5  # minutes to make up one's mind, as for a question from an earlier lesson
 _LOOK = 1.0  # minutes for what an experiment shows, beside the seconds in its title
 _SECONDS = re.compile(r"\((\d+) s\)$", re.MULTILINE)
 
@@ -29,7 +29,8 @@ def of_lesson(lesson: Lesson) -> int:
     path = SOLUTIONS / f"{lesson.name}.py"
     cells = jupytext.reads(path.read_text("utf-8"), fmt="py:percent").cells
     filled = fill.filled(cells, lesson.functions, lesson.quizzes, path.name)
-    return of_cells(filled, lesson.points)
+    asked = fill.with_recall(filled, recall.asked(lesson.name))
+    return of_cells(asked, lesson.points)
 
 
 def of_cells(cells: Iterable[NotebookNode], points: float) -> int:
@@ -48,6 +49,8 @@ def tell(cells: Sequence[NotebookNode], points: float, where: str) -> None:
 def _of_cell(cell: NotebookNode) -> float:
     if cell.cell_type == "markdown":
         return len(cell.source.split()) / _WORDS
+    if "recall" in cell.metadata:
+        return _PREDICTION
     if "experiment" not in cell.metadata.get("tags", []):
         return 0.0
     title = cell.source.partition("\n")[0]

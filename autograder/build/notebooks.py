@@ -4,6 +4,7 @@ solutions/NN_topic.py  ->  solutions/NN_topic.ipynb        executed, outputs sto
                        ->  notebooks/NN_topic.ipynb        solutions removed, nothing executed
                        ->  notebooks/optlab/keys/topic/    what its figures show, in words
 exercises/topic.py     ->  notebooks/optlab/keys/topic/    public cases, data only
+recall.py              ->  notebooks/optlab/keys/recall/   questions from earlier lessons
 """
 
 import json
@@ -23,7 +24,7 @@ from nbformat import NotebookNode
 from nbgrader.preprocessors import ClearSolutions, ComputeChecksums, LockCells
 from traitlets.config import Config
 
-from autograder import NOTEBOOKS, SOLUTIONS, released, warmup
+from autograder import NOTEBOOKS, SOLUTIONS, recall, released, warmup
 from autograder.build import figures, fill, minutes, overview
 from autograder.errors import RunError, UserError
 from autograder.exercises import lessons
@@ -33,6 +34,7 @@ from optlab.checking.codec import CodecError
 from optlab.checking.compare import difference
 
 KEYS = NOTEBOOKS / "optlab" / "keys"
+RECALLED = KEYS / "recall"
 EXPERIMENT = "experiment"  # demonstrations: a learner may change them, and no answer needs them
 FOLDED = {EXPERIMENT, "set-up", "folded"}  # a front end shows the first line alone, until a click
 WIDGET = "application/vnd.jupyter.widget-view+json"
@@ -135,7 +137,8 @@ def _read(source: Source) -> tuple[NotebookNode, list[str]]:
     notebook.metadata = NotebookNode(deepcopy(METADATA))
     functions = source.lesson.functions if source.lesson else {}
     quizzes = source.lesson.quizzes if source.lesson else {}
-    notebook.cells = [*fill.filled(notebook.cells, functions, quizzes, source.text.name)]
+    cells = fill.filled(notebook.cells, functions, quizzes, source.text.name)
+    notebook.cells = [*fill.with_recall(cells, recall.asked(source.name))]
     if source.lesson:
         minutes.tell(notebook.cells, source.lesson.points, source.text.name)
     described = figures.taken_out(notebook.cells, source.topic) if source.lesson else []
@@ -153,8 +156,11 @@ def release(notebook: NotebookNode) -> NotebookNode:
         if cell.cell_type != "code":
             continue
         cell.outputs, cell.execution_count = [], None
-        if EXPERIMENT in cell.metadata.get("tags", []):
+        tags = cell.metadata.get("tags", [])
+        if EXPERIMENT in tags:
             cell.metadata.deletable = False
+        if recall.TAG in tags:
+            cell.source = recall.unanswered(cell.source)
         name = cell.metadata.get("nbgrader", {}).get("grade_id", "")
         quiz = cell.source.lstrip().startswith("# BEGIN SOLUTION")
         stub = f"{name} = None  # your answer" if quiz else "raise NotImplementedError()"
@@ -173,6 +179,11 @@ def _expand_markers(cell: NotebookNode, source: Source, seen: dict[str, int]) ->
     if answer:
         cell.id = answer
         cell.metadata.nbgrader = _nbgrader(answer, solution=True)
+    elif "recall" in markers:  # as free as an experiment, and known by what a learner gets
+        cell.id = markers["recall"]
+        as_released = NotebookNode(source=recall.unanswered(cell.source))
+        cell.metadata.tags = [EXPERIMENT, recall.TAG]
+        cell.metadata.optlab = {"cell": released.digest(as_released)}
     elif "check" in markers:
         name = markers["check"]
         cell.id = f"check_{name}"
@@ -267,6 +278,8 @@ def _keys(source: Source) -> Iterator[tuple[Path, bytes]]:
     yield folder / figures.FILE, figures.packed(described)
     for exercise in lesson.exercises.values():
         yield folder / f"{exercise.name}.key", keys.pack(exercise.public_key(), exercise.ways)
+    for quiz in recall.asked(source.name):
+        yield RECALLED / f"{quiz.name}.key", keys.pack(quiz.public_key())
 
 
 def _predictions(notebook: NotebookNode) -> Iterator[str]:
@@ -342,5 +355,12 @@ def _orphans() -> list[Path]:
     built = {path for item in known for path in (item.solution, item.learner)}
     notebooks = {path for folder in (SOLUTIONS, NOTEBOOKS) for path in folder.glob("*.ipynb")}
     topics = {source.topic for source in known if source.lesson}
-    answers = [path for path in KEYS.glob("*/*") if path.parent.name not in topics]
+    recalled = {f"{quiz.name}.key" for source in known for quiz in recall.asked(source.name)}
+    answers = [
+        path
+        for path in KEYS.glob("*/*")
+        if (
+            path.name not in recalled if path.parent == RECALLED else path.parent.name not in topics
+        )
+    ]
     return sorted(notebooks - built) + sorted(answers)

@@ -26,8 +26,12 @@ def check(exercise: str) -> None:
     """Check the function or quiz answer of that name, as it is defined in the notebook.
 
     Shows one line when it is right. Otherwise raises, so that the cell counts as failed; the
-    message says what is wrong, by name where the mistake is known.
+    message says what is wrong, by name where the mistake is known. A question that is asked for
+    practice never raises, and nothing of it is kept.
     """
+    if isinstance(exercise, str) and exercise.startswith(quiz.RECALL):
+        _recall(exercise, sys._getframe(1).f_globals.get(exercise))
+        return
     if _grading:
         print(f"{exercise} is checked after the last cell.")
         return
@@ -85,6 +89,21 @@ def set_grading(on: bool) -> None:
     """In the grader's sandbox `check` only says when answers are judged: after the last cell."""
     global _grading  # noqa: PLW0603  one switch for the process, thrown once by the runner
     _grading = on
+
+
+def _recall(exercise: str, answer: Any) -> None:
+    """Say what there is to say of an answer; a grader's sandbox has nothing to say of it."""
+    if _grading:
+        return
+    key = _key(exercise)
+    verdict = trial.judge(key, answer)
+    verdict = replace(verdict, message=quiz.chosen(key.options, answer) + verdict.message)
+    if verdict.status == Status.NOT_ATTEMPTED:
+        box.show(messages.not_chosen(exercise))
+    elif verdict.status == Status.CORRECT:
+        box.show(messages.right(verdict, hidden=0, offer=False))
+    else:
+        box.show(messages.not_yet(verdict, again=False, code=(), has_hints=False).box)
 
 
 def _key(exercise: str) -> AnswerKey:

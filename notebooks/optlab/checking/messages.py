@@ -37,6 +37,11 @@ def not_attempted(exercise: str) -> Notice:
     return Notice(Box(Tone.OPEN, "Not attempted yet.", text))
 
 
+def not_chosen(exercise: str) -> Box:
+    text = f"{exercise}: put your letter in place of None, then run this cell again."
+    return Box(Tone.OPEN, "Not answered yet.", text)
+
+
 def not_run(exercise: str) -> Notice:
     text = f"{exercise} has passed before: run its cell, then this one."
     return Notice(Box(Tone.OPEN, "Not run yet.", text))

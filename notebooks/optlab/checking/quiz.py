@@ -12,6 +12,7 @@ import numpy as np
 from optlab.checking import codec
 from optlab.checking.compare import describe
 
+RECALL = "recall_"  # so begin the names of questions that are asked for practice alone
 _AROUND = " \t\r\n()[]{}.:;,'\"`"
 _NUMBERS = (int, float, np.number)
 
