@@ -21,6 +21,7 @@
 import numpy as np
 
 from optlab import (
+    board,
     check,
     hint,
     optimizers,
@@ -850,6 +851,50 @@ predicted("coupled_rate", "more than ten times smaller" if smaller > 10 else wor
 # In the averaging form one rate does for all three, or nearly. In the classical form the best rate
 # falls with $1-\beta$: whoever changes $\beta$ there and keeps the rate compares two learning rates,
 # not two $\beta$.
+
+# %% [markdown]
+# ## 10 · Your momentum on the leaderboard
+#
+# In the races so far the course's momentum ran. Now yours trains a network, and enters a leaderboard
+# (순위표) that grows from lesson to lesson: your gradient descent, your momentum, your RMSprop, your
+# Adam, and in lesson 12 whatever you make of them.
+#
+# The task stays the same. A bad scanner has read the digits: each of its 64 pixels has a gain (이득) of
+# its own, somewhere between 0.001 and 1, and nobody has evened them out. The network has 64, 32 and 10
+# units, a mini-batch 64 digits, the budget is eight epochs. Ten seeds run; for one seed everybody has
+# the same first weights and the same batches, and everybody has the best rate of a doubled grid on three
+# other seeds. What counts is the training cost at the end. Whom ten seeds do not tell apart share a
+# place: the mean of the paired differences is then within two standard errors of zero.
+#
+# **Predict**: what does your momentum make of the cost at which mini-batches alone end?
+
+# %% tags=["experiment", "nbval-ignore-output"]
+# Predict: your momentum on bad scans
+predict(
+    "board_momentum",
+    "Your momentum ends at what part of the cost of mini-batches alone?",
+    "0.95 of it",
+    "0.7 of it",
+    "0.3 of it",
+    "0.05 of it",
+)
+
+# %% tags=["experiment"]
+# Experiment: your momentum on the leaderboard
+rows = board.enter("gd", "sgd", "momentum", here=globals())
+plots.show(
+    board.figure(rows),
+    "Three rows of ten dots, the training costs of ten seeds: momentum lowest, then mini-batches, and "
+    "the whole batch far behind. No two rows overlap.",
+)
+board.show(rows)
+predicted("board_momentum", rows["momentum"].line.cost / rows["sgd"].line.cost)
+
+# %% [markdown]
+# All ten seeds are better with momentum. They need six to eight epochs to a cost of 0.4, which
+# mini-batches alone do not reach in eight. What your own functions reach stands in the column "yours",
+# as soon as they pass their check; to run the cell again replaces it. The pixels remain a long valley in
+# 64 directions, and lesson 5 has something for that.
 
 # %% [markdown]
 # ## Summary

@@ -22,6 +22,7 @@
 import numpy as np
 
 from optlab import (
+    board,
     check,
     hint,
     optimizers,
@@ -842,6 +843,43 @@ predicted(
 # today) that it might not be a good one, and that for Inception on ImageNet 1.0 or 0.1 was a good
 # choice. That is the "raise it for CNNs". RMSprop's defaults differ, too: $10^{-8}$ in PyTorch and
 # fastai, $10^{-7}$ in Keras, $10^{-6}$ in d2l.
+
+# %% [markdown]
+# ## 9 · Your RMSprop on the leaderboard
+#
+# Section 7 found hardly a difference: its pixels have one scale. The leaderboard of lesson 4 has the
+# scanner whose pixels have gains between 0.001 and 1, and eight epochs.
+#
+# **Predict**: where does your RMSprop come in?
+
+# %% tags=["experiment", "nbval-ignore-output"]
+# Predict: your RMSprop on bad scans
+predict(
+    "board_rmsprop",
+    "Over ten seeds, your RMSprop is",
+    "behind momentum",
+    "not told apart from it",
+    "ahead of momentum",
+)
+
+# %% tags=["experiment"]
+# Experiment: your RMSprop on the leaderboard
+rows = board.enter("rmsprop", here=globals())
+plots.show(
+    board.figure(rows),
+    "Four rows of ten dots, the training costs of ten seeds, from the lowest: RMSprop, momentum, "
+    "mini-batches, the whole batch. Nine of RMSprop's ten dots lie left of all of momentum's.",
+)
+board.show(rows)
+found = board.compared(rows["rmsprop"].line, rows["momentum"].line)
+words = "ahead of momentum" if found.times > 1 else "behind momentum"
+predicted("board_rmsprop", "not told apart from it" if found.tie else words)
+
+# %% [markdown]
+# Ahead, in every seed, by a factor of 1.7. What has changed since section 7 are the scales: where
+# gradients differ by powers of ten, a rate for each parameter is worth more than momentum. It can be
+# the other way round, and which of the two your problem is you see by running both. Or by having both:
+# lesson 6.
 
 # %% [markdown]
 # ## Summary

@@ -23,6 +23,7 @@
 import numpy as np
 
 from optlab import (
+    board,
     check,
     hint,
     optimizers,
@@ -945,6 +946,77 @@ predicted("whole_batch", needed[1437] / needed[64])
 # %% [markdown] question="adam_batch_gradients"
 
 # %% quiz="adam_batch_gradients"
+
+# %% [markdown]
+# ## 11 · Your Adam on the leaderboard
+#
+# Momentum needs six to eight epochs until the badly scanned digits of lesson 4 cost 0.4, RMSprop
+# three to five.
+#
+# **Predict**: how many does your Adam need, on average over ten seeds?
+
+# %% tags=["experiment", "nbval-ignore-output"]
+# Predict: your Adam on bad scans
+predict("board_adam", "Your Adam's epochs to a cost of 0.4, on average:", "1", "2.5", "4", "7")
+
+# %% tags=["experiment"]
+# Experiment: your Adam on the leaderboard
+rows = board.enter("adam", here=globals())
+plots.show(
+    board.figure(rows),
+    "Five rows of ten dots, the training costs of ten seeds, from the lowest: Adam, RMSprop, "
+    "momentum, mini-batches, the whole batch. Adam's dots all lie left of RMSprop's.",
+)
+board.show(rows)
+predicted("board_adam", float(np.mean(rows["adam"].line.epochs)))
+
+# %% [markdown]
+# Two or three, in all seeds. Each lesson was a step up here: your gradient descent, your momentum, your
+# RMSprop, your Adam.
+#
+# ### One line instead of an optimizer
+#
+# Now leave the optimizer alone and look at the data. Take its mean from every pixel, and divide it by
+# its standard deviation (표준편차) over the training digits; a pixel that is always dark stays zero.
+# That is one line of NumPy, and it undoes the scanner's gains.
+#
+# **Predict**: plain gradient descent with mini-batches, at the rate of the board, on pixels that are
+# standardized (표준화) so. Where does it end?
+
+# %% tags=["experiment", "nbval-ignore-output"]
+# Predict: gradient descent on clean pixels
+predict(
+    "board_standardized",
+    "On standardized pixels, your gradient descent ends",
+    "where it was",
+    "between momentum and RMSprop",
+    "between RMSprop and Adam",
+    "below Adam on the raw pixels",
+)
+
+# %% tags=["experiment"]
+# Experiment: two optimizers on clean pixels (1 s)
+clean = board.standardized("sgd", "adam", here=globals())
+for name, row in clean.items():
+    raw, now = rows[name].line, row.line
+    print(
+        f"{row.entrant.label:12} cost {raw.cost:.3f} raw, {now.cost:.3f} standardized; "
+        f"wrong of 360: {np.mean(raw.wrong):.1f} and {np.mean(now.wrong):.1f}"
+    )
+limits = {
+    "below Adam on the raw pixels": rows["adam"].line.cost,
+    "between RMSprop and Adam": rows["rmsprop"].line.cost,
+    "between momentum and RMSprop": rows["momentum"].line.cost,
+}
+ahead = [place for place, limit in limits.items() if clean["sgd"].line.cost < limit]
+predicted("board_standardized", ahead[0] if ahead else "where it was")
+
+# %% [markdown]
+# Below everything on the board: gradient descent with clean inputs ends at a quarter of what the best
+# optimizer reached without, and on the test digits Adam has no lead left that is worth a name. **An
+# adaptive rate repairs badly scaled inputs in part; scaling the inputs repairs them at the root.** Look
+# at the data first. Between the layers nobody standardizes for you, and there the optimizer is the cure,
+# or batch normalization (lesson 11).
 
 # %% [markdown]
 # ## Summary

@@ -9,6 +9,7 @@ import hashlib
 import html
 import json
 from pathlib import Path
+from typing import Any
 
 from optlab.checking import keys
 from optlab.checking.box import Rich, Tone, put_out
@@ -16,6 +17,7 @@ from optlab.checking.diagnose import Status, Verdict
 
 FILE = Path(__file__).parents[2] / ".progress.json"
 PREDICTIONS = "predictions"  # no exercise has this name
+RUNS = "board"  # nor this one
 _CELLS = 20
 _NOT_HERE = "Progress is shown where you work on the lessons; here are no answer keys."
 _memory: dict = {}
@@ -79,6 +81,19 @@ def settle(name: str, result: str) -> str | None:
     if "held" not in entry:
         _keep({PREDICTIONS: known | {name: entry | {"held": entry["choice"] == result}}})
     return entry["choice"]
+
+
+def runs() -> dict[str, Any]:
+    """What the learner's optimizers have reached on the leaderboard, by the names of its lines."""
+    found: dict[str, Any] = {}
+    for lesson in keys.lessons() if _beside_the_notebooks() else ():
+        found |= _runs_in(_read(_next_door(lesson)))
+    return found | _runs_in(_state())
+
+
+def keep_run(name: str, entry: dict[str, Any]) -> None:
+    """In place of an earlier one of that name."""
+    _keep({RUNS: _runs_in(_state()) | {name: entry}})
 
 
 def _keep(news: dict) -> None:
@@ -207,10 +222,18 @@ def _state() -> dict:
         return _memory
     state = _read(FILE) or _memory
     for lesson in keys.lessons():  # nbgrader gives every lesson a folder, and so a file, of its own
-        found = _read(FILE.parent.parent / lesson["lesson"] / FILE.name)
+        found = _read(_next_door(lesson))
         names = {item["name"] for item in lesson["exercises"]} & set(found)
         state = state | {name: found[name] for name in names}
     return state
+
+
+def _next_door(lesson: dict) -> Path:
+    return FILE.parent.parent / lesson["lesson"] / FILE.name
+
+
+def _runs_in(state: dict) -> dict[str, Any]:
+    return state[RUNS] if isinstance(state.get(RUNS), dict) else {}
 
 
 def _read(path: Path) -> dict:

@@ -1,0 +1,382 @@
+"""The leaderboard: the learner's own optimizers train one network, and each lesson adds a line.
+
+    rows = board.enter("momentum", here=globals())   trains with momentum_update, keeps the result
+    board.show(rows)                                 the table
+    plots.show(board.figure(rows), "...")            the picture
+
+Every line is ten runs of eight epochs on `optlab.track`, with the learning rate that was best of a
+grid of doubled rates on three other seeds. What the learner's functions reach is kept in the
+journal; what the course's reach is stored in data/board.json.
+"""
+
+import html
+import json
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict, dataclass
+from functools import cache
+from itertools import takewhile
+from typing import Any
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from optlab import plots, problems, solved, track
+from optlab.checking import box, clock, journal
+from optlab.data import FOLDER, Digits
+
+STORED = FOLDER / "board.json"
+SEEDS = range(10)
+EPOCHS = 8
+GOAL = 0.4  # the cost up to which epochs are counted
+SETTING = "gains over 3 decades, draw 4; 64-32-10; batches of 64; 8 epochs"
+SECONDS = 60.0  # for all ten runs; a usual answer takes half a second
+WARM_UP = 10  # steps
+
+
+@dataclass(frozen=True)
+class Entrant:
+    """A line of the board; the first function steps, a second one gives the rates."""
+
+    name: str
+    label: str
+    color: str
+    lesson: int
+    functions: tuple[str, ...]
+    rate: float
+    against: str
+    falls: bool = False  # along a straight line to 0
+    batch: int = 64
+
+
+ENTRANTS = {
+    one.name: one
+    for one in (
+        Entrant("gd", "whole batch", "gd", 1, ("sgd_update",), 1, "", batch=1437),
+        Entrant("sgd", "mini-batches", "sgd", 1, ("sgd_update",), 0.5, "gd"),
+        Entrant("momentum", "momentum", "momentum", 4, ("momentum_update",), 1, "sgd"),
+        Entrant("rmsprop", "RMSprop", "rmsprop", 5, ("rmsprop_update",), 0.02, "momentum"),
+        Entrant("adam", "Adam", "adam", 6, ("adam_update",), 0.04, "rmsprop"),
+        Entrant(
+            "momentum_line",
+            "momentum, falling rate",
+            "momentum",
+            7,
+            ("momentum_update",),
+            4,
+            "momentum",
+            falls=True,
+        ),
+        Entrant(
+            "adam_line", "Adam, falling rate", "adam", 7, ("adam_update",), 0.08, "adam", falls=True
+        ),
+        Entrant("adagrad", "Adagrad", "adagrad", 9, ("adagrad_update",), 0.2, "rmsprop"),
+        Entrant("nesterov", "Nesterov", "nesterov", 9, ("nesterov_update",), 2, "momentum"),
+        Entrant(
+            "adam_cosine",
+            "Adam, warm-up, cosine",
+            "amsgrad",
+            10,
+            ("adam_update", "warmup_cosine"),
+            0.16,
+            "adam",
+        ),
+    )
+}
+
+
+@dataclass(frozen=True)
+class Line:
+    """Ten runs, seed by seed: final training cost, epochs until GOAL (0: never), test errors."""
+
+    costs: tuple[float, ...]
+    epochs: tuple[int, ...]
+    wrong: tuple[int, ...]
+
+    @property
+    def cost(self) -> float:
+        """The geometric mean."""
+        return float(np.exp(np.mean(np.log(self.costs))))
+
+
+@dataclass(frozen=True)
+class Row:
+    """An entrant with the learner's line, where there is one, and the course's."""
+
+    entrant: Entrant
+    own: Line | None
+    course: Line | None
+
+    @property
+    def line(self) -> Line:
+        """What the place goes by."""
+        line = self.own or self.course
+        assert line is not None
+        return line
+
+
+def enter(*names: str, here: Mapping[str, Any]) -> dict[str, Row]:
+    """Train with the learner's functions and keep what they reach; the rows of the board so far.
+
+    here: `globals()` of the notebook. Who has no right function yet is told so and not entered.
+    """
+    functions = _found(names, here)
+    for name in names:
+        line = _own_line(ENTRANTS[name], functions)
+        if line is not None:
+            journal.keep_run(name, {"setting": _setting(ENTRANTS[name]), **as_data(line)})
+    return rows(max(ENTRANTS[name].lesson for name in names))
+
+
+def standardized(*names: str, here: Mapping[str, Any]) -> dict[str, Row]:
+    """The same runs on standardized digits. They are no part of the board, and are not kept."""
+    functions = _found(names, here)
+    return {
+        name: Row(
+            entrant=ENTRANTS[name],
+            own=_own_line(ENTRANTS[name], functions, clean=True),
+            course=course_line(f"{name}, standardized"),
+        )
+        for name in names
+    }
+
+
+def _found(names: Iterable[str], here: Mapping[str, Any]) -> dict[str, Callable | None]:
+    """The learner's functions that these entrants need; prints a line about each."""
+    found: dict[str, Callable | None] = {}
+    for name in names:
+        for function in ENTRANTS[name].functions:
+            if function not in found:
+                found[function], remark = solved.find(function, dict(here))
+                print(f"{function:16} {remark}")
+    return found
+
+
+def _own_line(
+    entrant: Entrant, found: Mapping[str, Callable | None], clean: bool = False
+) -> Line | None:
+    """What the learner's functions reach; None, and a line why, where they cannot run."""
+    functions = {name: found[name] for name in entrant.functions if found[name] is not None}
+    if len(functions) < len(entrant.functions):
+        return None
+    try:
+        line = clock.run(SECONDS, lambda: run(entrant, functions, clean))
+    except clock.TooLong:
+        print(f"{entrant.label}: still running after {SECONDS:g} seconds, so no entry.")
+    except Exception as error:  # the learner's code may raise anything
+        print(f"{entrant.label}: stopped by {type(error).__name__}: {error}. No entry.")
+    else:
+        if np.isfinite(line.costs).all():
+            return line
+        print(f"{entrant.label}: the cost is no number in the end, so no entry.")
+    return None
+
+
+def run(entrant: Entrant, functions: Mapping[str, Any], clean: bool = False) -> Line:
+    """Ten runs with these functions, on the digits as scanned or on standardized ones."""
+    digits = track.standardized() if clean else track.scans()
+    runs = [_one_run(entrant, functions, digits, seed) for seed in SEEDS]
+    return Line(*zip(*runs, strict=True))
+
+
+def _one_run(
+    entrant: Entrant, functions: Mapping[str, Callable], data: tuple[Digits, Digits], seed: int
+) -> tuple[float, int, int]:
+    digits, test = data
+    steps = -(-digits.labels.size // entrant.batch)
+    course = track.Track(digits, seed, EPOCHS * steps, entrant.batch)
+    step = track.stepper(entrant.functions[0], functions[entrant.functions[0]])
+    with np.errstate(all="ignore"):
+        params, passed = track.train(step, course, _rates(entrant, functions, course.budget), steps)
+        costs = [problems.cost_and_grads(one, digits.X, digits.Y)[0] for one in passed]
+        wrong = int(np.sum(problems.predict(params, test.X) != test.labels))
+    return float(f"{costs[-1]:.6g}"), _epochs(costs), wrong
+
+
+def _epochs(costs: list[float]) -> int:
+    before = len(list(takewhile(lambda cost: not cost <= GOAL, costs)))
+    return before + 1 if before < len(costs) else 0
+
+
+def _rates(
+    entrant: Entrant, functions: Mapping[str, Callable], budget: int
+) -> Callable[[int], float]:
+    if len(entrant.functions) > 1:
+        schedule = functions[entrant.functions[1]]
+        return lambda t: schedule(t, WARM_UP, budget, entrant.rate)
+    if entrant.falls:
+        return lambda t: entrant.rate * (1 - t / budget)
+    return lambda t: entrant.rate
+
+
+def rows(lesson: int) -> dict[str, Row]:
+    """The board up to a lesson, in the lessons' order."""
+    known = journal.runs()
+    return {
+        name: Row(entrant=one, own=_kept(one, known.get(name)), course=course_line(name))
+        for name, one in ENTRANTS.items()
+        if one.lesson <= lesson
+    }
+
+
+@cache
+def _stored() -> dict[str, dict]:
+    return json.loads(STORED.read_text("utf-8"))
+
+
+def course_line(name: str) -> Line:
+    stored = _stored()[name]
+    return Line(tuple(stored["costs"]), tuple(stored["epochs"]), tuple(stored["wrong"]))
+
+
+def as_data(line: Line) -> dict[str, list]:
+    """As the journal and data/board.json hold it."""
+    return {name: list(values) for name, values in asdict(line).items()}
+
+
+def _setting(entrant: Entrant) -> str:
+    return f"{SETTING}; rate {entrant.rate:g}"
+
+
+def _kept(entrant: Entrant, entry: Any) -> Line | None:
+    """The line of a journal's entry; None where it is of another setting, or damaged."""
+    if not isinstance(entry, dict) or entry.get("setting") != _setting(entrant):
+        return None
+    columns = [entry.get(name) for name in ("costs", "epochs", "wrong")]
+    if not all(_numbers(column) for column in columns):
+        return None
+    costs, epochs, wrong = (tuple(column) for column in columns if column)
+    return Line(costs, epochs, wrong) if min(costs) > 0 else None
+
+
+def _numbers(column: Any) -> bool:
+    return (
+        isinstance(column, list)
+        and len(column) == len(SEEDS)
+        and all(type(one) in (int, float) and np.isfinite(one) for one in column)
+    )
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """How many times lower the cost is than another's, in how many seeds, and whether chance
+    could have done that: the mean of the paired differences is within two standard errors of 0."""
+
+    times: float
+    wins: int
+    tie: bool
+
+
+def compared(line: Line, other: Line) -> Comparison:
+    """By the logarithms of the final costs, seed by seed."""
+    apart = np.log(other.costs) - np.log(line.costs)
+    error = apart.std(ddof=1) / np.sqrt(apart.size)
+    return Comparison(
+        times=float(np.exp(apart.mean())),
+        wins=int(np.sum(apart > 0)),
+        tie=bool(abs(apart.mean()) <= 2 * error),
+    )
+
+
+def ranked(board: Mapping[str, Row]) -> list[tuple[str, Row]]:
+    """(place, row), the lowest cost first; who is not told apart from the first of a place
+    shares it."""
+    places: list[tuple[str, Row]] = []
+    first: Row | None = None
+    for number, row in enumerate(sorted(board.values(), key=lambda row: row.line.cost), start=1):
+        if first is not None and compared(row.line, first.line).tie:
+            places.append(("=", row))
+        else:
+            places.append((str(number), row))
+            first = row
+    return places
+
+
+HEAD = ("", "optimizer, rate", "yours", "course's", f"epochs to {GOAL}", "wrong of 360", "")
+NOTE = (
+    f"Training cost after {EPOCHS} epochs, geometric mean of ten seeds. = : not told apart by ten "
+    "seeds, so the place is shared."
+)
+
+
+def table(board: Mapping[str, Row]) -> list[tuple[str, ...]]:
+    """The cells, the best row first."""
+    return [
+        (
+            place,
+            f"{row.entrant.label}, {row.entrant.rate:g}",
+            f"{row.own.cost:.3f}" if row.own else "–",
+            f"{row.course.cost:.3f}" if row.course else "–",
+            _range(row.line.epochs),
+            f"{np.mean(row.line.wrong):.1f} ± {_error(row.line.wrong):.1f}",
+            _against(row, board.get(row.entrant.against)),
+        )
+        for place, row in ranked(board)
+    ]
+
+
+def _range(epochs: tuple[int, ...]) -> str:
+    within = [one for one in epochs if one]
+    if not within:
+        return f"over {EPOCHS}"
+    low, high = min(within), max(within)
+    if len(within) < len(epochs):
+        return f"from {low}"
+    return f"{low}" if low == high else f"{low} to {high}"
+
+
+def _error(values: tuple[int, ...]) -> float:
+    return float(np.std(values, ddof=1) / np.sqrt(len(values)))
+
+
+def _against(row: Row, other: Row | None) -> str:
+    if other is None:
+        return ""
+    found = compared(row.line, other.line)
+    seeds = f"{found.wins} of {len(SEEDS)} seeds"
+    if found.tie:
+        return f"= {other.entrant.label}, {seeds}"
+    times, word = (found.times, "below") if found.times > 1 else (1 / found.times, "above")
+    return f"{times:.1f} times {word} {other.entrant.label}, {seeds}"
+
+
+def show(board: Mapping[str, Row]) -> None:
+    """The board as a table."""
+    lines = [HEAD, *table(board)]
+    wide = [max(len(line[column]) for line in lines) for column in range(len(HEAD))]
+    text = "\n".join(
+        "  ".join(cell.ljust(width) for cell, width in zip(line, wide, strict=True)).rstrip()
+        for line in lines
+    )
+    head = "".join(f"<th style='text-align:left'>{html.escape(cell)}</th>" for cell in HEAD)
+    body = "".join(
+        "<tr>"
+        + "".join(f"<td style='text-align:left'>{html.escape(c)}</td>" for c in line)
+        + "</tr>"
+        for line in table(board)
+    )
+    as_html = f"<table><tr>{head}</tr>{body}</table><p>{NOTE}</p>"
+    box.put_out(box.Rich(f"{text}\n{NOTE}", as_html))
+
+
+def figure(board: Mapping[str, Row]) -> Figure:
+    """A row of ten dots for each entrant, filled where they are the learner's own."""
+    order = ranked(board)
+    fig, ax = plots.figure(size=(7.2, 1.1 + 0.36 * len(order)))
+    for place, (_, row) in enumerate(order):
+        color = plots.COLORS[row.entrant.color]
+        face = color if row.own else "white"
+        costs = row.line.costs
+        ax.plot(costs, [place] * len(costs), "o", color=color, mfc=face, markersize=6, alpha=0.6)
+        if row.course:
+            ax.plot(row.course.cost, place, "|", color="#333333", markersize=18)
+        plots.label_end(ax, max(costs), place, f"{row.line.cost:.3f}", color, (10, 0))
+    ax.set_yticks(range(len(order)), [f"{place}  {row.entrant.label}" for place, row in order])
+    ax.set(xscale="log", ylim=(len(order) - 0.5, -0.5), xlim=(0.05, 3.5))
+    ax.set_title("filled: yours, hollow: the course's, bar: the course's mean", fontsize=11)
+    ax.set(xlabel=f"training cost after {EPOCHS} epochs")
+    ticks = (0.05, 0.1, 0.2, 0.5, 1, 2)
+    ax.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
+    ax.minorticks_off()
+    ax.grid(axis="x")
+    ax.set_axisbelow(True)
+    return fig
