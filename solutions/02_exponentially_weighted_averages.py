@@ -731,6 +731,15 @@ predicted("tomorrow_beta", grid[tomorrow_error.argmin()])
 #   window does.
 # - The best $\beta$ depends on the goal.
 #
+# ### Cheat sheet
+#
+# | technique | formula | code | default | when not, and what to mind |
+# |---|---|---|---|---|
+# | exponentially weighted average | $v = \beta v + (1-\beta)\,\theta$ | `v = beta * v + (1 - beta) * theta` | $\beta$ 0.9 (about 10 values), 0.98 (50) | on a trend it lags by $\beta/(1-\beta)$ values |
+# | how many values | $n = 1/(1-\beta)$ | `n = 1 / (1 - beta)` | | a rule of thumb: these hold 65 % of the weight |
+# | weight of a value $k$ steps old | $u = (1-\beta)\,\beta^k$ | `u = (1 - beta) * beta**k` | | |
+# | moving window of $n$ values | $v = \frac1n \sum_{k=0}^{n-1} \theta_{t-k}$ | `v = theta[-n:].mean()` | as wide as a period that is to vanish | needs the last $n$ values kept |
+#
 # ### In other libraries
 #
 # | where | how it is written | our $\beta$ |

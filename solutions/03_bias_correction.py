@@ -485,6 +485,13 @@ predicted("longest_step", uncorrected.max())
 # - Momentum does without it; Adam does not, because uncorrected it takes steps of up to 6.57 times
 #   the learning rate.
 #
+# ### Cheat sheet
+#
+# | technique | formula | code | default | when not, and what to mind |
+# |---|---|---|---|---|
+# | bias correction | $\hat v = v/(1-\beta^t)$ | `v_corrected = v / (1 - beta**t)` | $t$ from 1; always with $\beta = 0.999$ | an average that starts at its first value; nothing corrected goes back into $v$ |
+# | steps until the share $p$ is missing | $t = \lceil \ln p / \ln \beta \rceil$ | `t = np.ceil(np.log(p) / np.log(beta))` | 44 for 1 % and $\beta = 0.9$ | |
+#
 # ### In other libraries
 #
 # | where | the start |

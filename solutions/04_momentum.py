@@ -911,6 +911,14 @@ predicted("board_momentum", rows["momentum"].line.cost / rows["sgd"].line.cost)
 #   little here.
 # - $\alpha_{\text{classical}} = (1-\beta)\,\alpha$.
 #
+# ### Cheat sheet
+#
+# | technique | formula | code | default | when not, and what to mind |
+# |---|---|---|---|---|
+# | momentum, averaging form | $v = \beta v + (1-\beta)\, g$<br>$w = w - \alpha v$ | `v = beta * v + (1 - beta) * g`<br>`w = w - alpha * v` | $\beta$ 0.9, $\alpha$ tuned | on nearly round bowls 0.9 is too much; never with a rate borrowed from gradient descent |
+# | momentum, classical form | $v = \beta v + g$<br>$w = w - \alpha_c v$ | `v = beta * v + g`<br>`w = w - rate * v` | $\alpha_c = (1-\beta)\,\alpha$ | never change $\beta$ and keep the rate |
+# | largest stable rate | $\alpha = 2(1+\beta)/((1-\beta)\,\lambda)$ | `alpha = 2 * (1 + beta) / ((1 - beta) * curvature)` | 38 over the curvature $\lambda$ at 0.9 | |
+#
 # ### In other libraries
 #
 # | where | form | the same as our $\alpha$, $\beta = 0.9$ |

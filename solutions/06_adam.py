@@ -1033,6 +1033,14 @@ predicted("board_standardized", ahead[0] if ahead else "where it was")
 #   square root that counts.
 # - Fairly tuned, Adam is among the fastest, and on test accuracy there was no winner.
 #
+# ### Cheat sheet
+#
+# | technique | formula | code | default | when not, and what to mind |
+# |---|---|---|---|---|
+# | Adam, the averages | $t = t + 1$<br>$v = \beta_1 v + (1-\beta_1)\, g$<br>$s = \beta_2 s + (1-\beta_2)\, g^2$ | `t = t + 1`<br>`v = beta1 * v + (1 - beta1) * g`<br>`s = beta2 * s + (1 - beta2) * g**2` | $\beta_1$ 0.9, $\beta_2$ 0.999 | $t$ is counted once for all parameters |
+# | Adam, the corrections | $\hat v = v/(1-\beta_1^t)$<br>$\hat s = s/(1-\beta_2^t)$ | `vc = v / (1 - beta1**t)`<br>`sc = s / (1 - beta2**t)` | always | the state keeps $v$ and $s$, never these |
+# | Adam, the step | $w = w - \alpha\, \hat v/(\sqrt{\hat s} + \epsilon)$ | `w = w - alpha * vc / (np.sqrt(sc) + epsilon)` | $\epsilon$ $10^{-8}$, $\alpha$ tuned | no winner by itself: tuned momentum may do as well on the test set |
+#
 # ### In other libraries
 #
 # | where | $\epsilon$ | place |

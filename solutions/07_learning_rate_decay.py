@@ -887,6 +887,16 @@ predicted("board_falling", one if sum(better.values()) == 1 else words)
 # - Say what you count (epochs or updates) and from where (0 or 1); always start from $\alpha_0$;
 #   tune $\alpha_0$ for each schedule before you compare.
 #
+# ### Cheat sheet
+#
+# | technique | formula | code | default | when not, and what to mind |
+# |---|---|---|---|---|
+# | inverse time, epoch $e$ | $\alpha = \alpha_0/(1 + k e)$ | `alpha = alpha0 / (1 + k * e)` | $k$ 1, $e$ from 0 | always from $\alpha_0$, not from the last rate |
+# | exponential | $\alpha = \alpha_0\, b^e$ | `alpha = alpha0 * b**e` | $b$ 0.95 | $b = 0.5$ for every epoch: the reach of two epochs |
+# | square root, $t$ from 1 | $\alpha = k\,\alpha_0/\sqrt t$ | `alpha = k * alpha0 / np.sqrt(t)` | | $t = 0$ |
+# | stairs, every $d$ epochs | $\alpha = \alpha_0\, f^{\lfloor e/d \rfloor}$ | `alpha = alpha0 * f ** (e // d)` | $f$ 0.5 | |
+# | on a plateau | $\alpha = f\,\alpha$ after $p$ epochs without a new best | `alpha = f * alpha if waited == p else alpha` | $f$ 0.5 | costs so noisy that every epoch may look like a plateau |
+#
 # ### In other libraries
 #
 # | this lesson | PyTorch | Keras |

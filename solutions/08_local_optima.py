@@ -1007,6 +1007,14 @@ predicted("last_from_far", max(counts, key=lambda name: counts[name][4]))
 # - An exactly symmetric start is left by none of them. Noise of any size breaks the symmetry, and
 #   costs a noise floor afterwards.
 #
+# ### Cheat sheet
+#
+# | technique | formula | code | default | when not, and what to mind |
+# |---|---|---|---|---|
+# | column $j$ of the Hessian | $h_j = (g(w + h e_j) - g(w - h e_j))/(2h)$ | `column = (gradient(w + h * e) - gradient(w - h * e)) / (2 * h)` | $h$ $10^{-5}$, then symmetrize | more than some thousand weights; values of the cost in place of gradients |
+# | kind of a critical point | signs of the eigenvalues of $H$ | `eigenvalues = np.linalg.eigvalsh(hessian)` | with a tolerance | the diagonal, the entries or the determinant tell less |
+# | kick | $w = w + \sigma\,\xi$<br>$\xi \sim N(0, 1)$ | `w = w + sigma * rng.normal(size=w.shape)` | small $\sigma$ | mini-batches are noise enough; it leaves a noise floor |
+#
 # ### In other libraries
 #
 # | this lesson | elsewhere |

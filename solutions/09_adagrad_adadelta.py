@@ -832,6 +832,14 @@ predicted("board_newcomers", one if sum(better.values()) == 1 else words)
 # - Nesterov takes the gradient at $w - \alpha\beta v$. That brakes swings in steep directions. Tuned,
 #   it is not faster on a bowl than the heavy ball; who seems to win depends on the finish line.
 #
+# ### Cheat sheet
+#
+# | technique | formula | code | default | when not, and what to mind |
+# |---|---|---|---|---|
+# | Adagrad | $G = G + g^2$<br>$w = w - \alpha\, g/(\sqrt G + \epsilon)$ | `G = G + g**2`<br>`w = w - alpha * g / (np.sqrt(G) + epsilon)` | $\epsilon$ $10^{-8}$ | long trainings; after a storm of large gradients |
+# | Adadelta | $s = \rho s + (1-\rho)\, g^2$<br>$u = \sqrt{d+\epsilon}/\sqrt{s+\epsilon}\; g$<br>$d = \rho d + (1-\rho)\, u^2$<br>$w = w - u$ | `s = rho * s + (1 - rho) * g**2`<br>`u = np.sqrt(d + epsilon) / np.sqrt(s + epsilon) * g`<br>`d = rho * d + (1 - rho) * u**2`<br>`w = w - u` | $\rho$ 0.9, $\epsilon$ $10^{-6}$ | as a method without a rate: $\epsilon$ is the rate |
+# | Nesterov | $g = g(w - \alpha\beta v)$<br>$v = \beta v + (1-\beta)\, g$<br>$w = w - \alpha v$ | `g = gradient(w - alpha * beta * v)`<br>`v = beta * v + (1 - beta) * g`<br>`w = w - alpha * v` | $\beta$ 0.9 | on a bowl with all tuned: the heavy ball is as fast |
+#
 # ### In other libraries
 #
 # | where | form |

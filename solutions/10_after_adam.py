@@ -1007,6 +1007,15 @@ predicted("board_warmup", rows["adam"].line.cost / rows["adam_cosine"].line.cost
 # - $\epsilon$ does not matter while it is small beside $\sqrt s$. Large, it turns Adam into momentum,
 #   and wants another learning rate.
 #
+# ### Cheat sheet
+#
+# | technique | formula | code | default | when not, and what to mind |
+# |---|---|---|---|---|
+# | AMSGrad, inside Adam | $m = \max(m, s)$, and $m$ stands under the root | `m = np.maximum(m, s)` | as Adam | gradients that were large at the start alone; $s$ itself goes on unchanged |
+# | AdamW, before Adam's step | $w = (1 - \alpha\lambda)\, w$ | `w = (1 - alpha * decay) * w` | $\lambda$ 0.01 | a $\lambda$ from a recipe for L2 |
+# | warm-up | $\alpha_t = \alpha\,(t+1)/W$ for $t < W$ | `rate = alpha * (t + 1) / W` | $W$ some percent of $T$ | small rates: nothing to gain |
+# | cosine | $\alpha_t = \alpha\,(1 + \cos(\pi\,(t-W)/(T-W)))/2$ | `rate = alpha * (1 + np.cos(np.pi * (t - W) / (T - W))) / 2` | to 0 at $T$ | unknown end: warm restarts, or lesson 13 |
+#
 # ### In other libraries
 #
 # | where | what is different |

@@ -964,6 +964,17 @@ predicted("best_rates_apart", gd / adam)
 # - A learning rate shows its character in the curve. Compare optimizers with a rate tuned for each, over
 #   several seeds; a best rate at the edge of the sweep is not the best yet.
 #
+# ### Cheat sheet
+#
+# | technique | formula | code | default | when not, and what to mind |
+# |---|---|---|---|---|
+# | batch normalization, training | $\hat Z = (Z - \mu)/\sqrt{\sigma^2 + \epsilon}$<br>$A = \gamma \hat Z + \beta$ | `Z_hat = (Z - mu) / np.sqrt(variance + epsilon)`<br>`A = gamma * Z_hat + beta` | over the examples; $\epsilon$ $10^{-5}$ | batches of one example |
+# | its running averages | $r = m\, r + (1-m)\,\mu$ | `r = m * r + (1 - m) * mu` | $m$ 0.9; these when predicting | never of the images to be predicted |
+# | early stopping | stop after $p$ epochs without a new best | `waited = 0 if cost < best else waited + 1` | keep a copy of the best | choosing by the test part |
+# | gradient noise | $g = g + \sqrt{\eta/(1+t)^\gamma}\;\xi$ | `g = g + np.sqrt(eta / (1 + t) ** gamma) * rng.standard_normal(g.shape)` | $\gamma$ 0.55 | a training that does not stand still |
+# | curriculum | the easy share first | `order = np.argsort(difficulty, kind="stable")` | | clean data: slower than no order |
+# | tuning | the rate with the lowest mean cost over seeds | `best = rates[np.argmin(costs.mean(axis=1))]` | 5 seeds, each rate twice the last | a best at the edge of the sweep |
+#
 # ### In other libraries
 #
 # | this lesson | PyTorch | Keras |

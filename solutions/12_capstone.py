@@ -454,6 +454,13 @@ if again:
 #   not: there was no clear winner.
 # - A difference smaller than the spread between seeds, or than the chance in 360 test digits, is no result.
 #
+# ### Cheat sheet
+#
+# | technique | formula | code | default | when not, and what to mind |
+# |---|---|---|---|---|
+# | mean and standard error | $\bar x = \frac1n \sum x_i$<br>$e = s/\sqrt n$ | `mean = x.mean()`<br>`error = x.std(ddof=1) / np.sqrt(len(x))` | at least 5 seeds | seeds that chose the rate |
+# | difference of two optimizers | $d = \bar x - \bar y$<br>$e_d = \sqrt{e_x^2 + e_y^2}$ | `d = mean_x - mean_y`<br>`error = np.sqrt(error_x**2 + error_y**2)` | a tie within $2 e_d$ | rates not tuned for each |
+#
 # ### In other libraries
 #
 # All of these exist ready-made; how their formulas, defaults and names differ from yours is what the "In

@@ -1563,6 +1563,19 @@ except NotImplementedError:
 #   **Schedule-free** builds it in.
 # - float16 loses small gradients; a **loss scale** that finds itself keeps them.
 #
+# ### Cheat sheet
+#
+# | technique | formula | code | default | when not, and what to mind |
+# |---|---|---|---|---|
+# | accumulation | $g = \sum n_i g_i / \sum n_i$ | `g = sum(n * part for n, part in zip(sizes, parts)) / sum(sizes)` | weighed by sizes | the plain mean of unequal parts |
+# | clip by the global norm | $g = g\,c/\max(\lVert g \rVert, c)$ | `g = g * c / max(np.linalg.norm(g), c)` | $c$ 1 | as a cure for a rate that is too large; a norm that is not finite |
+# | Lion | $w = w - \alpha\,\text{sign}(\beta_1 m + (1-\beta_1)\, g)$<br>$m = \beta_2 m + (1-\beta_2)\, g$ | `w = w - alpha * np.sign(beta1 * m + (1 - beta1) * g)`<br>`m = beta2 * m + (1 - beta2) * g` | 0.9, 0.99 | with Adam's rate: it wants a smaller one |
+# | Muon, one iteration | $A = X X^T$<br>$X = a X + (b A + c A^2) X$ | `A = X @ X.T`<br>`X = a * X + (b * A + c * A @ A) @ X` | 5 times; 3.4445, −4.775, 2.0315 | vectors: for matrices alone |
+# | warm-up, stable, decay | $\alpha_t = \alpha \min(1, (T - t)/D)$ after the warm-up | `rate = alpha * min(1, (T - t) / D)` | $D$ a fifth of $T$ | |
+# | average of the weights | $m = \beta m + (1-\beta)\, w$<br>$\hat w = m/(1-\beta^{t+1})$ | `m = beta * m + (1 - beta) * w`<br>`w_average = m / (1 - beta ** (t + 1))` | from zero, $t$ from 0 | a copy of the first weights as its start |
+# | edge of stability | $\lambda = 2/\alpha$ | `sharpness = 2 / alpha` | full batch | |
+# | loss scale | halved when not finite, else doubled after 2,000 good ones | `scale = 2 * scale if good == interval else scale` | $2^{16}$ | float32 |
+#
 # ### Words
 #
 # | English | 한국어 |

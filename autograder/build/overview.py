@@ -5,7 +5,7 @@ from itertools import groupby
 from pathlib import Path
 
 from autograder import ROOT
-from autograder.build import minutes, references, sources
+from autograder.build import cheatsheet, minutes, references, sources
 from autograder.exercises import lessons
 from autograder.lesson import Lesson
 
@@ -27,6 +27,7 @@ def pages() -> Iterator[tuple[Path, str]]:
     after = rest.partition(END)[2]
     yield README, f"{before}{BEGIN}\n{_table('notebooks')}\n{END}{after}"
     yield PAGE, "\n".join([_INTRODUCTION, _table("../notebooks"), *_details()]) + "\n"
+    yield cheatsheet.PAGE, cheatsheet.page()
     yield sources.PAGE, sources.page()
     yield references.PAGE, references.page()
 
