@@ -45,6 +45,7 @@ MAY_IMPORT = {
     "grade": BASICS | {"exercises", "handin", "judge", "course", "pages"},
     "nbgrader_steps": {"errors", "handin", "judge", "course", "pages"},
     "build": BASICS | {"answer", "exercise", "quiz", "lesson", "exercises", "recall", "warmup"},
+    "language": BASICS | {"exercise", "quiz", "lesson", "exercises", "build"},
     "bench": BASICS | {"exercise", "exercises", "proof", "judge", "course", "grade"},
     "attacks": BASICS | {"exercises", "judge", "course", "grade"},
     "terminal": {"proof", "status", "text"},

@@ -101,7 +101,7 @@ def build(names: list[str]) -> None:
         _write(source.learner, nbformat.writes(release(read(source))) + "\n")
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         # All of them before any is written: the capstone reads the notebooks beside it.
-        executed = list(pool.map(_executed, chosen))
+        executed = list(pool.map(execute, map(read, chosen), [item.text.name for item in chosen]))
     for source, notebook in zip(chosen, executed, strict=True):
         _write(source.solution, nbformat.writes(notebook) + "\n")
     if not names:
@@ -128,11 +128,11 @@ def check_together() -> list[str]:
 
 def read(source: Source) -> NotebookNode:
     """The lesson as a notebook with ids and grading metadata, not executed."""
-    return _read(source)[0]
+    return read_with_figures(source)[0]
 
 
-def _read(source: Source) -> tuple[NotebookNode, list[str]]:
-    """The notebook, and the descriptions of its figures."""
+def read_with_figures(source: Source) -> tuple[NotebookNode, list[str]]:
+    """The same, and the descriptions of its figures."""
     notebook = jupytext.reads(source.text.read_text("utf-8"), fmt="py:percent")
     notebook.metadata = NotebookNode(deepcopy(METADATA))
     functions = source.lesson.functions if source.lesson else {}
@@ -236,8 +236,8 @@ def _require_every_exercise(notebook: NotebookNode, source: Source) -> None:
         raise RunError(f"{source.text.name} has no cell for {missing[0]!r}")
 
 
-def _executed(source: Source) -> NotebookNode:
-    notebook = read(source)
+def execute(notebook: NotebookNode, name: str) -> NotebookNode:
+    """The notebook with its outputs, run where solutions are; name: what does not run, if so."""
     client = NotebookClient(
         notebook,
         timeout=120,
@@ -248,7 +248,7 @@ def _executed(source: Source) -> NotebookNode:
     try:
         client.execute(env=os.environ | KERNEL)
     except CellExecutionError as error:
-        raise RunError(f"{source.text.name} does not run: {error.ename}: {error.evalue}") from None
+        raise RunError(f"{name} does not run: {error.ename}: {error.evalue}") from None
     notebook.metadata = NotebookNode(deepcopy(METADATA))
     for cell in notebook.cells:
         cell.metadata.pop("execution", None)
@@ -262,7 +262,7 @@ def _keys(source: Source) -> Iterator[tuple[Path, bytes]]:
     if source.lesson is None:
         return
     folder, lesson = KEYS / source.topic, source.lesson
-    notebook, described = _read(source)
+    notebook, described = read_with_figures(source)
     listing = {
         "lesson": lesson.name,
         "title": lesson.title,

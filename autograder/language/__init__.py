@@ -1,0 +1,6 @@
+"""Another language from the same sources: what is English is the id of what stands for it.
+
+unit.py               what is translated as a whole, and what in it is not words
+prose.py, source.py   the texts of a cell, each handed to a function that may replace it
+texts.py              all texts of a lesson, in the order in which a reader meets them
+"""

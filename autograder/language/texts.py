@@ -1,0 +1,92 @@
+"""All texts of a lesson: those of its notebook, and those that its exercises have `check` say."""
+
+import re
+from collections.abc import Iterator
+from copy import deepcopy
+
+from nbformat import NotebookNode
+
+from autograder.build import notebooks
+from autograder.build.notebooks import Source
+from autograder.exercise import Function
+from autograder.language import prose, source
+from autograder.language.unit import Kind, Translate, Unit, has_words
+from autograder.lesson import Lesson
+from autograder.quiz import Quiz
+from optlab import plots
+
+
+def units(lesson: Source) -> list[Unit]:
+    """Every text of the lesson, in the order in which a reader meets them."""
+    notebook, figures = notebooks.read_with_figures(lesson)
+    found = [*_of_notebook(notebook)]
+    found += [Unit(text, Kind.FIGURE, f"figure {n}") for n, text in enumerate(figures, start=1)]
+    found += _of_exercises(lesson.lesson) if lesson.lesson else ()
+    return [unit for unit in found if has_words(unit.text)]
+
+
+def translated(notebook: NotebookNode, tr: Translate) -> NotebookNode:
+    """A lesson's notebook with every text replaced; its cells keep their names and settings."""
+    notebook = deepcopy(notebook)
+    words = _words(notebook)
+    for cell in notebook.cells:
+        cell.source = _cell(cell, tr, words)
+    return notebook
+
+
+def _cell(cell: NotebookNode, tr: Translate, words: set[str]) -> str:
+    if cell.cell_type == "markdown":
+        return prose.markdown(cell.source, tr)
+    answer = bool(cell.metadata.get("nbgrader", {}).get("solution"))
+    return source.code(cell.source, tr, words, answer)
+
+
+def _words(notebook: NotebookNode) -> set[str]:
+    """What is text though it stands alone: what a prediction is chosen from, but for names."""
+    cells = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
+    return source.options(cells) - {*plots.COLORS}
+
+
+def _of_notebook(notebook: NotebookNode) -> Iterator[Unit]:
+    words, section = _words(notebook), ""
+    found: list[Unit] = []
+
+    def collect(text: str, kind: Kind) -> str:
+        found.append(Unit(text, kind, section))
+        return text
+
+    for cell in notebook.cells:
+        if heading := re.search(r"^#+ (?:.* · )?(.*)", cell.source):
+            section = heading[1] if cell.cell_type == "markdown" else section
+        _cell(cell, collect, words)
+    yield from found
+
+
+def _of_exercises(lesson: Lesson) -> Iterator[Unit]:
+    yield Unit(lesson.title, Kind.TITLE, lesson.name)
+    for function in lesson.functions.values():
+        yield from _of_function(function)
+    for quiz in lesson.quizzes.values():
+        yield from _of_quiz(quiz)
+
+
+def _of_function(function: Function) -> Iterator[Unit]:
+    name = function.name
+    yield from (Unit(text, Kind.HINT, name) for text in function.hints)
+    yield from (Unit(text, Kind.NAME, name) for text in function.returns if " " in text)
+    for answer in (*function.variants, *function.mistakes):
+        yield Unit(answer.message, Kind.MESSAGE, f"{name}/{answer.name}")
+    public = {case.note for case in function.public_cases()} - {""}
+    graded = {case.note for case in function.make_cases(0)} - {""}
+    yield from (Unit(note, Kind.NOTE, name) for note in sorted(public))
+    yield from (Unit(note, Kind.NOTE, name, hidden=True) for note in sorted(graded - public))
+
+
+def _of_quiz(quiz: Quiz) -> Iterator[Unit]:
+    yield Unit(quiz.asks, Kind.NAME, quiz.name)
+    for option in quiz.options:
+        if option.text:
+            text = " ".join(option.text.split("\n"))  # as the notebook has it
+            yield Unit(text, Kind.OPTION, f"{quiz.name}/{option.value}")
+        yield Unit(option.explanation, Kind.EXPLANATION, f"{quiz.name}/{option.value}")
+    yield from (Unit(text, Kind.HINT, quiz.name) for text in quiz.hints)
