@@ -49,11 +49,19 @@ def _build(options: argparse.Namespace) -> None:
     if not options.check:
         notebooks.build(options.lessons)
         return
-    stale = notebooks.check(options.lessons)
+    from autograder.language import editions
+
+    stale = [*notebooks.check(options.lessons), *editions.faults(options.lessons)]
     if stale:
         print("\n".join(stale))
         raise RunError("built files are stale; run `make build`, and edit sources only")
     print("everything built is up to date")
+
+
+def _translate(options: argparse.Namespace) -> None:
+    from autograder.language import editions
+
+    print("\n".join(editions.update(options.language, options.lessons)))
 
 
 def _exercises(options: argparse.Namespace) -> None:
@@ -271,6 +279,15 @@ def _add_authors_commands(commands: _Commands) -> None:
     command.add_argument("--check", action="store_true", help="only name what is stale")
     command.add_argument("lessons", nargs="*", metavar="LESSON")
     command.set_defaults(run=_build)
+
+    command = commands.add_parser(
+        "translate", help="bring translations/LANGUAGE/*.po up to date with the lessons"
+    )
+    command.add_argument("language", metavar="LANGUAGE", help="a folder of translations/: ko")
+    command.add_argument(
+        "lessons", nargs="*", metavar="LESSON", help="to begin with; else all that are begun"
+    )
+    command.set_defaults(run=_translate)
 
     command = commands.add_parser("exercises", help="list the exercises of all lessons")
     command.add_argument("--json", action="store_true")

@@ -1,0 +1,223 @@
+"""Translations: how they are kept while the English changes, and what is found wrong with them."""
+
+from dataclasses import replace
+
+import pytest
+
+from autograder.build import notebooks
+from autograder.errors import RunError, UserError
+from autograder.language import check, editions, terms
+from autograder.language.catalogue import Entry, Translations
+from autograder.language.unit import Kind, Unit
+
+KOREAN = check.read(editions.FOLDER / "ko")
+
+
+def test_what_is_translated_has_no_fault():
+    assert editions.faults([]) == []
+
+
+def test_every_term_of_the_table_is_read():
+    rows = (editions.FOLDER / "ko" / "terms.csv").read_text("utf-8").splitlines()
+    assert len(KOREAN.terms) == len(rows) - 1
+    by_name = {term.english: term for term in KOREAN.terms}
+    assert by_name["gradient"].words == ("기울기", "경사")
+    assert by_name["gradient"].never == ("그래디언트", "그라디언트", "미분값")
+    assert by_name["step"].loose
+
+
+def test_a_table_without_its_columns_is_refused(tmp_path):
+    (tmp_path / "terms.csv").write_text("english,note\nstep,loose\n", "utf-8")
+    with pytest.raises(RunError, match=r"terms\.csv is no table"):
+        terms.read(tmp_path / "terms.csv")
+
+
+# While the English changes
+
+
+def _unit(text, kind=Kind.PARAGRAPH, where="here"):
+    return Unit(text, kind, where)
+
+
+@pytest.fixture
+def path(tmp_path):
+    """A PO file in which somebody has translated three texts."""
+    units = [
+        _unit("The ball rolls down the hill."),
+        _unit("It rests."),
+        _unit("step", Kind.FORMULA),
+    ]
+    path = tmp_path / "ko.po"
+    Translations("ko", units, path).write()
+    text = path.read_text("utf-8")
+    for english, korean in (
+        ("The ball rolls down the hill.", "공이 언덕을 굴러 내려갑니다."),
+        ("It rests.", "쉽니다."),
+        ("step", "스텝"),
+    ):
+        text = text.replace(
+            f'msgid "{english}"\nmsgstr ""', f'msgid "{english}"\nmsgstr "{korean}"'
+        )
+    path.write_text(text, "utf-8")
+    return path
+
+
+def test_what_is_unchanged_is_translated(path):
+    book = Translations("ko", [_unit("It rests.")], path)
+    assert book.tr("It rests.", Kind.PARAGRAPH) == "쉽니다."
+    assert book.tr("It rests.", Kind.MESSAGE) == "쉽니다."
+    assert book.tr("It moves.", Kind.PARAGRAPH) == "It moves."
+
+
+def test_a_word_in_a_formula_is_a_text_of_its_own(path):
+    book = Translations("ko", [_unit("step", Kind.FORMULA), _unit("step", Kind.SHOWN)], path)
+    assert book.tr("step", Kind.FORMULA) == "스텝"
+    assert book.tr("step", Kind.SHOWN) == "step"
+
+
+def test_a_changed_sentence_makes_one_entry_stale_and_is_named(path):
+    units = [_unit("The ball rolls down a hill."), _unit("It rests."), _unit("step", Kind.FORMULA)]
+    book = Translations("ko", units, path)
+    stale = [entry for entry in book.entries if entry.was]
+    assert [(entry.text, entry.was) for entry in stale] == [
+        ("The ball rolls down a hill.", "The ball rolls down the hill.")
+    ]
+    assert editions.to_do(stale[0]) == (
+        'stale: "The ball rolls down a hill." (was "The ball rolls down the hill.")'
+    )
+    assert book.tr("The ball rolls down a hill.", Kind.PARAGRAPH) == "The ball rolls down a hill."
+
+
+def test_what_is_new_is_to_do_and_what_is_gone_is_unused(path):
+    book = Translations("ko", [_unit("Quite another matter, at length.")], path)
+    assert [editions.to_do(entry) for entry in book.entries] == [
+        'untranslated: "Quite another matter, at length."'
+    ]
+    assert sorted(book.unused) == ["It rests.", "The ball rolls down the hill.", "step"]
+    book.write()
+    assert "쉽니다" not in path.read_text("utf-8")
+
+
+def test_a_percent_sign_is_no_placeholder(path):
+    book = Translations("ko", [_unit("about 5 % of it")], path)
+    book.write()
+    assert "python-format" not in path.read_text("utf-8")
+
+
+def test_a_file_that_is_no_catalogue_is_one_line(path):
+    path.write_text('msgid "no end', "utf-8")
+    with pytest.raises(RunError, match=r"ko\.po is no PO file"):
+        Translations("ko", [], path)
+
+
+def test_an_unknown_language_is_one_line():
+    with pytest.raises(UserError, match=r"translations/xx has no language\.toml; there is ko"):
+        editions.update("xx", [])
+
+
+def test_a_lesson_that_is_begun_can_be_written_anew(tmp_path, monkeypatch):
+    for name in ("language.toml", "terms.csv"):
+        text = (editions.FOLDER / "ko" / name).read_text("utf-8")
+        (tmp_path / "ko").mkdir(exist_ok=True)
+        (tmp_path / "ko" / name).write_text(text, "utf-8")
+    monkeypatch.setattr(editions, "FOLDER", tmp_path)
+    monkeypatch.setattr(editions, "ROOT", tmp_path)
+    (said,) = editions.update("ko", ["00_start_here"])
+    assert said.startswith("ko/00_start_here.po: ")
+    path = tmp_path / "ko" / "00_start_here.po"
+    first = path.read_text("utf-8")
+    assert editions.update("ko", []) == [said]
+    assert path.read_text("utf-8") == first
+    path.write_text(
+        first.replace(
+            'msgid "How a lesson works"\nmsgstr ""', 'msgid "How a lesson works"\nmsgstr "5강"'
+        )
+    )
+    assert editions.faults([]) == [
+        'ko 00_start_here: number too much: 5: "How a lesson works"',
+    ]
+    lesson = notebooks.sources(["00_start_here"])[0]
+    assert editions.edition("ko").book(lesson).tr("How a lesson works", Kind.HEADING) == "5강"
+
+
+# What is wrong with one entry
+
+RIGHT = Entry(
+    text=r"Each of the 40 steps multiplies $w_2$ by `rate`: the **oscillation** grows. How fast?",
+    translation=r"40스텝마다 $w_2$에 `rate`를 곱하므로 **진동**이 커집니다. 얼마나 빨라질까요?",
+    kinds=(Kind.PARAGRAPH,),
+    places=("here",),
+)
+
+
+def _faults(entry):
+    return [fault.partition(":")[0] for fault in check.faults(entry, KOREAN)]
+
+
+def test_a_right_translation_has_no_fault():
+    assert _faults(RIGHT) == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "fault"),
+    [
+        ("$w_2$", "$w_1$", "formula missing"),
+        ("`rate`", "`속도`", "code missing"),
+        ("40스텝", "4스텝", "number missing"),
+        ("**진동**", "진동", "bold missing"),
+        ("진동", "흔들림", "oscillation"),
+        (
+            "**진동**이",
+            "**진동(oscillation)**이",
+            "Markdown shows '**진동(oscillation)**이' as it is",
+        ),
+        ("커집니다", "커진다", "ends in another form"),
+        ("빨라질까요?", "빨라지는가?", "ends in another form"),
+    ],
+)
+def test_one_fault_is_seen(old, new, fault):
+    assert old in RIGHT.translation
+    assert fault in _faults(replace(RIGHT, translation=RIGHT.translation.replace(old, new)))
+
+
+@pytest.mark.parametrize(
+    ("text", "translation", "kind", "fault"),
+    [
+        ("{rate}: f = {value:.3f}", "{rate}: f = {value:.2f}", Kind.SHOWN, "field missing"),
+        ("the [table](04_x.ipynb)", "그 [표](05_x.ipynb)", Kind.PARAGRAPH, "link missing"),
+        ("one of (a) and (b)", "(b)와 (c) 가운데 하나", Kind.OPTION, "letter missing"),
+        ("0.9, then 0.5", "0.5 다음에 0.9", Kind.OPTION, "numbers in another order"),
+        ("keys of params[key]", "params[이름]의 키", Kind.SHOWN, "name missing"),
+        ("zeros like np.zeros", "numpy.zeros와 같은 영", Kind.HINT, "name missing"),
+        ("Returns:\na float", "실수를 돌려준다", Kind.DOCSTRING, "another number of lines"),
+        ("the regularization", "정규화", Kind.SHOWN, "regularization"),
+        ("a point of view", "a point of view", Kind.SHOWN, "left in English"),
+        ("The mean.", "평균을 구합니다.", Kind.DOCSTRING, "ends in another form"),
+        (" of them", "그중에서", Kind.SHOWN, "begins with a space, or does not"),
+    ],
+)
+def test_a_fault_of_a_kind_is_seen(text, translation, kind, fault):
+    assert fault in _faults(Entry(text, translation, (kind,), ("here",)))
+
+
+@pytest.mark.parametrize(
+    ("text", "translation", "kind"),
+    [
+        ("{a} of {b}", "{b} 가운데 {a}", Kind.SHOWN),
+        ("three steps", "3스텝", Kind.SHOWN),
+        ("ten times", "열 배", Kind.SHOWN),
+        ("normalization of the batch", "배치의 정규화", Kind.SHOWN),
+        ("Adam and RMSprop", "Adam과 RMSprop", Kind.HEADING),
+        ("RMSprop", "RMSprop", Kind.ROW),
+        ("learning rate", "학습률", Kind.SHOWN),
+        (r"**Adam** is $a * b$", r"**Adam**은 $a * b$", Kind.HEADING),
+    ],
+)
+def test_what_is_right_has_no_fault(text, translation, kind):
+    assert _faults(Entry(text, translation, (kind,), ("here",))) == []
+
+
+def test_a_comment_excuses_style_and_nothing_else():
+    entry = Entry("The mean.", "평균", (Kind.PARAGRAPH,), ("here",), excused=True)
+    assert _faults(replace(entry, translation="average")) == []
+    assert _faults(replace(entry, translation="7")) == ["number too much"]
