@@ -3,9 +3,10 @@
 Names and messages may come from learners, so they are printed as text, never as markup.
 """
 
+import math
 import sys
 from collections import Counter
-from collections.abc import Generator, Iterable, Mapping
+from collections.abc import Generator, Iterable, Iterator, Mapping
 from typing import Any
 
 from rich.box import SIMPLE_HEAD
@@ -21,6 +22,7 @@ from autograder.text import clean
 MOST_ROWS = 60
 MOST_PROBLEMS = 20
 MOST_NOTES = 20
+_SHORTEST_NAME = 8
 
 
 def progress(results: Iterable[Any], total: int) -> Generator[Any, None, None]:
@@ -44,7 +46,7 @@ def marks(submissions: Iterable[dict[str, Any]], counted: Mapping[tuple[str, str
     """A table of students and lessons, then what could not be graded and why.
 
     counted: the points that count, by student and lesson, where the gradebook has some.
-    Of each submission only a word is kept; thirteen lessons are readable in 80 columns.
+    Of each submission only a word is kept. Lessons for which a line is too short go below.
     """
     cells: dict[str, dict[str, str]] = {}
     totals: dict[str, float] = {}
@@ -61,7 +63,8 @@ def marks(submissions: Iterable[dict[str, Any]], counted: Mapping[tuple[str, str
             of = f"{student}, {lesson}" if lesson else student
             refused.append(f"not graded: {of}: {reason}")
     console = Console()
-    console.print(_table(console.width, cells, totals, dict(sorted(most.items()))))
+    for table in _tables(console.width, cells, totals, dict(sorted(most.items()))):
+        console.print(table)
     if len(cells) > MOST_ROWS:
         console.print(f"... and {len(cells) - MOST_ROWS} more students in grades.csv")
     for line in refused[:MOST_PROBLEMS]:
@@ -151,19 +154,37 @@ def say(line: str) -> None:
     print(clean(line), file=sys.stderr)
 
 
-def _table(
+def _tables(
     width: int, cells: dict[str, dict[str, str]], totals: dict[str, float], most: dict[str, float]
+) -> Iterator[Table]:
+    """One column a lesson, by its number; the first row is what can be had.
+
+    As many tables as the width asks for, with about equally many lessons; all end with the totals.
+    """
+    lessons = list(most)
+    tables = max(1, math.ceil(len(lessons) / max(1, (width - _SHORTEST_NAME - 7) // 5)))
+    columns = max(1, math.ceil(len(lessons) / tables))
+    for first in range(0, max(1, len(lessons)), columns):
+        yield _table(width, cells, totals, most, lessons[first : first + columns])
+
+
+def _table(
+    width: int,
+    cells: dict[str, dict[str, str]],
+    totals: dict[str, float],
+    most: dict[str, float],
+    lessons: list[str],
 ) -> Table:
-    """One column a lesson, by its number; the first row is what can be had."""
     table = Table(box=SIMPLE_HEAD, padding=0, show_edge=False)
-    name_width = max(8, width - 5 * len(most) - 7)  # a long name must not push marks out
+    # A long name must not push marks out.
+    name_width = max(_SHORTEST_NAME, width - 5 * len(lessons) - 7)
     table.add_column("student", no_wrap=True, overflow="ellipsis", max_width=name_width)
-    for heading in (*(lesson.partition("_")[0] for lesson in most), "total"):
+    for heading in (*(lesson.partition("_")[0] for lesson in lessons), "total"):
         table.add_column(Text(heading), justify="right", no_wrap=True, min_width=4)
-    points = [f"{points:g}" for points in most.values()]
+    points = [f"{most[lesson]:g}" for lesson in lessons]
     table.add_row("(points)", *points, f"{sum(most.values()):g}", style="dim")
     for student in sorted(cells)[:MOST_ROWS]:
-        marks = [cells[student].get(lesson, "") for lesson in most]
+        marks = [cells[student].get(lesson, "") for lesson in lessons]
         table.add_row(*map(Text, (student, *marks, f"{totals[student]:g}")))
     return table
 

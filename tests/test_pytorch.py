@@ -369,3 +369,25 @@ def test_the_loss_scale():
         overflow = torch.tensor(0.0 if finite else 1.0, dtype=torch.float32)
         torch._amp_update_scale_(theirs, tracker, overflow, 2.0, 0.5, 4)
         assert (scale, good) == (theirs.item(), tracker.item())
+
+
+@pytest.mark.parametrize(("n_x", "m"), [(1, 5), (4, 9)])
+def test_the_gradient_of_a_line_and_its_central_differences(n_x, m):
+    rng = np.random.default_rng(6)
+    params = {"W1": rng.normal(size=(1, n_x)), "b1": rng.normal(size=(1, 1))}
+    X, Y = rng.normal(size=(n_x, m)), rng.normal(size=(1, m))
+
+    def cost(tensors):
+        return (tensors["W1"] @ torch.tensor(X) + tensors["b1"] - torch.tensor(Y)).pow(2).mean() / 2
+
+    tensors = {key: torch.tensor(value, requires_grad=True) for key, value in params.items()}
+    cost(tensors).backward()
+    ours = reference("line_grads")(params, X, Y)
+
+    def as_number(params):
+        return cost({key: torch.tensor(value) for key, value in params.items()}).item()
+
+    numerical = reference("numerical_grads")(as_number, params)
+    for key, tensor in tensors.items():
+        np.testing.assert_allclose(ours[key], tensor.grad.numpy(), rtol=1e-12)
+        np.testing.assert_allclose(numerical[key], tensor.grad.numpy(), rtol=1e-8, atol=1e-10)

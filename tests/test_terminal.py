@@ -37,6 +37,18 @@ def test_thirteen_lessons_fit_into_eighty_columns(told):
     assert row.split() == ["ada", *["12.5"] * 13, "162.5"]
 
 
+def test_more_lessons_than_fit_go_below(told):
+    lines = told(_item("ada", lesson) for lesson in range(15))
+    assert max(map(len, lines)) <= 80
+    rows = [line.split() for line in lines]
+    heads = [row[1:-1] for row in rows if row[:1] == ["student"]]
+    assert heads == [[f"{n:02}" for n in range(8)], [f"{n:02}" for n in range(8, 15)]]
+    assert [row for row in rows if row[:1] == ["ada"]] == [
+        ["ada", *["12.5"] * 8, "187.5"],
+        ["ada", *["12.5"] * 7, "187.5"],
+    ]
+
+
 def test_what_is_refused_has_a_dash_and_a_reason(told):
     lines = told([_item("ann", 1), _item("bob", 1, 0, "refused", ["the notebook is empty"])])
     assert next(line for line in lines if line.startswith("bob")).split() == ["bob", "\u2013", "0"]

@@ -24,7 +24,7 @@ from nbformat import NotebookNode
 from nbgrader.preprocessors import ClearSolutions, ComputeChecksums, LockCells
 from traitlets.config import Config
 
-from autograder import NOTEBOOKS, SOLUTIONS, recall, released, warmup
+from autograder import NOTEBOOKS, SOLUTIONS, recall, released
 from autograder.build import figures, fill, minutes, overview
 from autograder.errors import RunError, UserError
 from autograder.exercises import lessons
@@ -80,7 +80,7 @@ class Source:
     @property
     def lesson(self) -> Lesson | None:
         """The lesson's exercises; None where it has none."""
-        return warmup.lesson if self.name == warmup.lesson.name else lessons().get(self.name)
+        return lessons().get(self.name)
 
 
 def sources(names: list[str]) -> list[Source]:
@@ -273,8 +273,7 @@ def _keys(source: Source) -> Iterator[tuple[Path, bytes]]:
         ],
         "predictions": list(_predictions(notebook)),
     }
-    if lesson.points:  # else it is no part of the course that progress() shows
-        yield folder / "lesson.json", (json.dumps(listing, indent=1) + "\n").encode()
+    yield folder / "lesson.json", (json.dumps(listing, indent=1) + "\n").encode()
     yield folder / figures.FILE, figures.packed(described)
     for exercise in lesson.exercises.values():
         yield folder / f"{exercise.name}.key", keys.pack(exercise.public_key(), exercise.ways)

@@ -257,7 +257,21 @@ def cubic_gradient(H: Any, A: Any) -> Gradient:
     return gradient
 
 
-# Lesson 01, mini-batches
+# Lessons 00 and 01
+
+
+def cost_of(model: str, X: Any, Y: Any) -> Callable[[Params], float]:
+    """The cost of a "line" or a "network" on these examples, as a function of its params alone.
+
+    X (n_x, m), Y (n_y, m), arrays or lists.
+    """
+    cost = {"line": least_squares, "network": cost_and_grads}[model]
+    X, Y = np.asarray(X, dtype=float), np.asarray(Y, dtype=float)
+
+    def of(params: Params) -> float:
+        return cost(params, X, Y)[0]
+
+    return of
 
 
 def least_squares(params: Params, X: Array, Y: Array) -> tuple[float, Params]:
