@@ -42,12 +42,14 @@ def test_the_file_that_is_written_says_what_was_asked(tmp_path):
 
 
 def test_every_remark_of_the_file_can_be_made_a_setting(tmp_path):
+    first = next(iter(lessons().values()))
     lines = plan.text(tuple(lessons()), ()).splitlines()
-    settings = ("# [", "# percent", "# at_most", "# grace", "# mini", "# 01")
+    settings = ("# [", "# percent", "# at_most", "# grace", f"# {first.name}")
+    settings = (*settings, f"# {next(iter(first.exercises))} =")
     opened = [line[2:] if line.startswith(settings) else line for line in lines]
     found = written(tmp_path, "\n".join(opened))
     assert found.late == Late(percent_per_day=10, at_most_percent=50, grace_minutes=15)
-    assert found.due == {"01_mini_batches": datetime(2026, 11, 20, 23, 59)}
+    assert found.due == {first.name: datetime(2026, 11, 20, 23, 59)}
     assert [value for _, value in found.points] == [5]
 
 
