@@ -140,6 +140,7 @@ def test_an_old_numpy_is_told_in_one_sentence(copied):
 
 
 def test_a_missing_package_is_told_in_one_sentence(copied):
-    sentence, failed = told(copied, before="sys.modules['matplotlib'] = None")
+    hide = "sys.modules['matplotlib'] = None"  # the lesson that imports it before its parts
+    sentence, failed = told(copied, hide, "02_exponentially_weighted_averages")
     assert sentence == "matplotlib is missing: %pip install matplotlib, then restart."
     assert failed == "failed: True"

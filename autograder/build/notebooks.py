@@ -266,7 +266,7 @@ def _keys(source: Source) -> Iterator[tuple[Path, bytes]]:
     listing = {
         "lesson": lesson.name,
         "title": lesson.title,
-        "minutes": minutes.of_cells(notebook.cells, lesson.points),
+        "minutes": minutes.of_lesson(lesson),
         "exercises": [
             {"name": item.name, "kind": item.kind, "points": item.points}
             for item in lesson.exercises.values()
