@@ -4,6 +4,7 @@ from autograder import startup
 
 startup.skip_address_grammar()
 startup.skip_server_pages()
+startup.load_without_threads()
 
 from autograder.cli import main  # noqa: E402
 

@@ -57,6 +57,7 @@ import json, resource, sys
 from autograder import startup
 startup.skip_address_grammar()
 startup.skip_server_pages()
+startup.load_without_threads()
 from pathlib import Path
 from autograder.grade import grade_course
 from autograder.judge.judge import Settings

@@ -93,11 +93,12 @@ def _graded(
     with recorder_of(folder) as recorder:
         recorder.enrol(roster.of_course(folder).people)
         everything = submissions(folder, None, recorder.duedates())
-        found = [item for item in everything if _is_asked(item, lesson, student)]
-        if student and not found:
-            raise UserError(f"{folder / 'submitted'} holds nothing of {student} to grade")
-        waiting = [item for item in found if student or not _is_judged(folder, item, version)]
-        by_name = {(item.student, item.lesson): item for item in waiting}
+    found = [item for item in everything if _is_asked(item, lesson, student)]
+    if student and not found:
+        raise UserError(f"{folder / 'submitted'} holds nothing of {student} to grade")
+    waiting = [item for item in found if student or not _is_judged(folder, item, version)]
+    by_name = {(item.student, item.lesson): item for item in waiting}
+    with crew.standing_by(len(waiting)), recorder_of(folder) as recorder:
         results = crew.judged(map(task_of, waiting), len(waiting))
         with closing(results), closing(show(results, len(waiting))) as shown:
             for batch in _batches(shown):

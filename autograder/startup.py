@@ -3,15 +3,28 @@
 Programs call it, modules do not: importing `autograder` changes nothing for who imports it.
 """
 
+import importlib
 import importlib.util
+import os
 import sys
 from types import ModuleType
 
+_THREADS = "OPENBLAS_NUM_THREADS"
 # Loaded by what we need of nbgrader, and needed by nothing of that: for its server and its zips.
 _UNNEEDED = {
     "nbgrader.auth.jupyterhub": ("JupyterHubAuthPlugin",),
     "setuptools.archive_util": ("unpack_archive", "unpack_tarfile", "unpack_zipfile"),
 }
+
+
+def load_without_threads() -> None:
+    """Load NumPy with no threads of its own: a process without threads can be copied."""
+    before = os.environ.get(_THREADS)
+    os.environ[_THREADS] = "1"
+    importlib.import_module("numpy")
+    del os.environ[_THREADS]
+    if before is not None:
+        os.environ[_THREADS] = before
 
 
 def skip_address_grammar() -> None:

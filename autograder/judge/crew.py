@@ -8,6 +8,7 @@ was crowded is judged once more when nothing else runs, before it costs marks.
 
 import multiprocessing
 import os
+import sys
 from collections import deque
 from collections.abc import Generator, Iterable, Iterator
 from concurrent.futures import (
@@ -40,6 +41,21 @@ class Crew:
     ) -> None:
         self.settings, self.version = settings, version
         self.jobs, self.scheduler = jobs, scheduler
+        self._begun: tuple[Executor, int] | None = None
+
+    @contextmanager
+    def standing_by(self, count: int) -> Iterator[None]:
+        """Around `judged`: workers that begin now as copies of this process, where that is safe.
+
+        They load nothing anew. What this process opens afterwards they do not hold.
+        """
+        if self.scheduler or not count or not _can_be_copied():
+            yield
+            return
+        with _pool(self._workers(count), "fork") as begun:
+            begun[0].submit(os.getpid)  # with the first task all of them are copied
+            self._begun = begun
+            yield
 
     def judged(self, tasks: Iterable[Task], count: int) -> Generator[tuple[Task, Result]]:
         """Every task with its result, as they come. count: how many tasks there are, at most."""
@@ -86,7 +102,7 @@ class Crew:
         """The last word on each task, with no other beside it; a new worker where one has died."""
         left = deque(tasks)
         while left:
-            with _pool(1) as (executor, _), suppress(BrokenExecutor):
+            with _pool(1, "spawn") as (executor, _), suppress(BrokenExecutor):
                 while left:
                     result = executor.submit(mark, left[0], self.settings, self.version).result()
                     yield left.popleft(), result
@@ -100,18 +116,28 @@ class Crew:
         if self.scheduler:
             with _cluster(self.scheduler) as client:
                 yield client.get_executor(pure=False), sum(client.nthreads().values())
+        elif self._begun:
+            begun, self._begun = self._begun, None  # a second one, after an accident, is new
+            yield begun
         else:
-            worth = -(-count // WORTH_A_WORKER)
-            with _pool(max(1, min(self.jobs or os.cpu_count() or 1, worth))) as made:
+            with _pool(self._workers(count), "spawn") as made:
                 yield made
+
+    def _workers(self, count: int) -> int:
+        return max(1, min(self.jobs or os.cpu_count() or 1, -(-count // WORTH_A_WORKER)))
+
+
+def _can_be_copied() -> bool:
+    """A thread, or what macOS starts for itself, would not come along, but its locks would."""
+    return sys.platform == "linux" and len(os.listdir("/proc/self/task")) == 1
 
 
 @contextmanager
-def _pool(workers: int) -> Iterator[tuple[Executor, int]]:
-    # Spawned, not forked: a worker must hold neither the gradebook's connection nor its locks.
-    context = multiprocessing.get_context("spawn")
+def _pool(workers: int, method: str) -> Iterator[tuple[Executor, int]]:
+    # Spawned while the gradebook is open: a worker must hold neither its connection nor its locks.
+    context = multiprocessing.get_context(method)
     end, lifeline = context.Pipe(duplex=False)
-    with ProcessPoolExecutor(workers, context, start_worker, (end,)) as pool, lifeline:
+    with ProcessPoolExecutor(workers, context, start_worker, (end, lifeline)) as pool, lifeline:
         yield pool, workers
         pool.shutdown()  # not reached when something was raised: then nobody waits for workers
 
