@@ -140,6 +140,14 @@ def test_making_a_course_again_copies_what_differs_and_nothing_else(folder, buil
     assert not (package / "left_over").exists()
 
 
+def test_a_copy_of_another_date_is_compared_once(folder, built):
+    ours = built["optlab"] / "__init__.py"
+    copy = folder / "release" / LESSON / "optlab" / "__init__.py"
+    os.utime(copy, (1, 1))
+    courses.create(folder, [LESSON], **built)
+    assert copy.stat().st_mtime == ours.stat().st_mtime
+
+
 def contents(folder):
     return {
         str(path.relative_to(folder)): path.read_bytes()

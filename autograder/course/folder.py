@@ -244,8 +244,11 @@ def _date(entry: os.DirEntry[str]) -> tuple[int, float]:
 
 
 def _copy(source: Path, target: Path) -> None:
-    if not _same(source, target):
-        shutil.copy2(source, target)  # with its date, by which it is known to be the same
+    """With its date, by which the next run knows it to be the same."""
+    if _same(source, target):
+        shutil.copystat(source, target)
+    else:
+        shutil.copy2(source, target)
 
 
 def _holds(path: Path, contents: bytes) -> bool:
