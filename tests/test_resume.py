@@ -231,6 +231,13 @@ def test_no_process_outlives_a_killed_coordinator(busy):
     _all_end(theirs)
 
 
+def test_a_worker_is_a_copy_of_the_coordinator_that_holds_no_file_of_the_course(busy, tmp_path):
+    theirs = {pid: Path(f"/proc/{pid}/cmdline").read_bytes() for pid in _descendants(busy.pid)}
+    assert Path(f"/proc/{busy.pid}/cmdline").read_bytes() in theirs.values()
+    held = {os.readlink(file) for pid in theirs for file in Path(f"/proc/{pid}/fd").iterdir()}
+    assert not [name for name in held if name.startswith(str(tmp_path))]
+
+
 def test_an_interrupt_ends_everything_with_one_line(busy):
     theirs = _descendants(busy.pid)
     os.killpg(busy.pid, signal.SIGINT)  # what a terminal does
