@@ -1,13 +1,17 @@
 """The leaderboard: who enters it, what is kept, and that its stored lines are what they say."""
 
+import ast
 import json
+import re
 from itertools import pairwise
 
+import nbformat
 import numpy as np
 import pytest
 
+from autograder import NOTEBOOKS
 from autograder.build import leaderboard
-from autograder.exercises import find_exercise
+from autograder.exercises import find_exercise, lessons
 from optlab import board, solved, track
 from optlab.checking import journal
 
@@ -282,3 +286,38 @@ def test_who_writes_into_the_start_changes_no_start():
     run = track.Track(track.scans()[0], seed=3, budget=1)
     run.start["W1"][:] = 0
     assert run.start["W1"].any()
+
+
+# How much of the course runs the learner's own code
+
+
+def own_code(lesson):
+    """(experiments that run it, all): a cell names an exercise's function, a function of the
+    notebook that does, or hands `globals()` over, or uses what another one was given for that.
+    Cells that only ask are no experiments."""
+    names, handed, found = {*lesson.functions, "globals"}, set(), []
+    notebook = nbformat.read(NOTEBOOKS / f"{lesson.name}.ipynb", as_version=4)
+    for cell in notebook.cells:
+        if "experiment" not in cell.metadata.get("tags", []):
+            continue
+        tree = ast.parse(cell.source)
+        for part in tree.body:
+            if isinstance(part, ast.FunctionDef) and used(part) & names:
+                names.add(part.name)
+            if isinstance(part, ast.Assign) and used(part.value) & {"globals", *handed}:
+                handed |= {one.id for one in part.targets if isinstance(one, ast.Name)}
+        if "globals" in used(tree):  # what the cell has found goes to the cells below
+            names |= handed
+        if re.match("# (Experiment|Sliders?|Figure):", cell.source):
+            found.append(bool(used(tree) & names))
+    return sum(found), len(found)
+
+
+def used(tree):
+    return {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+
+
+def test_a_third_of_all_experiments_run_the_learner_s_own_code():
+    counted = [own_code(lesson) for lesson in lessons().values()]
+    own, every = map(sum, zip(*counted, strict=True))
+    assert every > 100 and 3 * own >= every, (own, every)

@@ -35,7 +35,10 @@ WARM_UP = 10  # steps
 
 @dataclass(frozen=True)
 class Entrant:
-    """A line of the board; the first function steps, a second one gives the rates."""
+    """A line of the board; the first function steps, a second one gives the rates.
+
+    whole: the function is a training of its own; the course has no line for it.
+    """
 
     name: str
     label: str
@@ -46,6 +49,7 @@ class Entrant:
     against: str
     falls: bool = False  # along a straight line to 0
     batch: int = 64
+    whole: bool = False
 
 
 ENTRANTS = {
@@ -80,6 +84,7 @@ ENTRANTS = {
             0.16,
             "adam",
         ),
+        Entrant("own", "your own training", "target", 12, ("own_training",), 0, "adam", whole=True),
     )
 }
 
@@ -182,6 +187,10 @@ def _one_run(
     entrant: Entrant, functions: Mapping[str, Callable], data: tuple[Digits, Digits], seed: int
 ) -> tuple[float, int, int]:
     digits, test = data
+    if entrant.whole:
+        params = functions[entrant.functions[0]](track.course(seed))
+        cost = problems.cost_and_grads(params, digits.X, digits.Y)[0]
+        return _rounded(cost), 0, int(np.sum(problems.predict(params, test.X) != test.labels))
     steps = -(-digits.labels.size // entrant.batch)
     course = track.Track(digits, seed, EPOCHS * steps, entrant.batch)
     step = track.stepper(entrant.functions[0], functions[entrant.functions[0]])
@@ -189,7 +198,11 @@ def _one_run(
         params, passed = track.train(step, course, _rates(entrant, functions, course.budget), steps)
         costs = [problems.cost_and_grads(one, digits.X, digits.Y)[0] for one in passed]
         wrong = int(np.sum(problems.predict(params, test.X) != test.labels))
-    return float(f"{costs[-1]:.6g}"), _epochs(costs), wrong
+    return _rounded(costs[-1]), _epochs(costs), wrong
+
+
+def _rounded(cost: float) -> float:
+    return float(f"{cost:.6g}")
 
 
 def _epochs(costs: list[float]) -> int:
@@ -211,11 +224,16 @@ def _rates(
 def rows(lesson: int) -> dict[str, Row]:
     """The board up to a lesson, in the lessons' order."""
     known = journal.runs()
-    return {
-        name: Row(entrant=one, own=_kept(one, known.get(name)), course=course_line(name))
+    found = {
+        name: Row(
+            entrant=one,
+            own=_kept(one, known.get(name)),
+            course=None if one.whole else course_line(name),
+        )
         for name, one in ENTRANTS.items()
         if one.lesson <= lesson
     }
+    return {name: row for name, row in found.items() if row.own or row.course}
 
 
 @cache
@@ -303,10 +321,10 @@ def table(board: Mapping[str, Row]) -> list[tuple[str, ...]]:
     return [
         (
             place,
-            f"{row.entrant.label}, {row.entrant.rate:g}",
+            row.entrant.label + ("" if row.entrant.whole else f", {row.entrant.rate:g}"),
             f"{row.own.cost:.3f}" if row.own else "–",
             f"{row.course.cost:.3f}" if row.course else "–",
-            _range(row.line.epochs),
+            "–" if row.entrant.whole else _range(row.line.epochs),
             f"{np.mean(row.line.wrong):.1f} ± {_error(row.line.wrong):.1f}",
             _against(row, board.get(row.entrant.against)),
         )
