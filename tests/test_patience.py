@@ -96,10 +96,16 @@ def test_a_cell_that_shows_nothing_leaves_nothing(kernel):
     assert left(said) == []
 
 
-def test_what_was_shown_before_stays_and_there_is_no_bar(kernel):
+@pytest.fixture
+def long(kernel):
+    """Whether a bar is to come can be asked before it comes."""
     kernel("patience.AFTER = 60")
-    said = kernel("print('first', flush=True)\nassert not watch._waiting\nprint('second')")
+    yield
     kernel("patience.AFTER = 0.01")
+
+
+def test_what_was_shown_before_stays_and_there_is_no_bar(kernel, long):
+    said = kernel("print('first', flush=True)\nassert not watch._waiting\nprint('second')")
     assert set(kinds(said)) == {"stream"}
     assert "".join(left(said)) == "first\nsecond\n"
 
@@ -109,6 +115,6 @@ def test_an_error_stays_and_the_bar_above_it_is_empty(kernel):
     assert left(said) == ["", "ZeroDivisionError"]
 
 
-def test_a_machine_gets_no_bar(kernel):
+def test_a_machine_gets_no_bar(kernel, long):
     assert kernel("assert not watch._waiting", by_person=False) == []
     assert left(kernel("assert not watch._waiting"))[-1] == "AssertionError"
