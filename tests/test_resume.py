@@ -111,13 +111,13 @@ def _files(folder):
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in paths}
 
 
-def _hand_in(folder, student, source=None):
-    """A notebook with a loop without end as its first answer; or any other."""
+def _hand_in(folder, student, source):
+    """A notebook with this as its first answer."""
     path = folder / "submitted" / student / LESSON / f"{LESSON}.ipynb"
     path.parent.mkdir(parents=True)
     notebook = nbformat.read(NOTEBOOKS / f"{LESSON}.ipynb", as_version=4)
     answer = next(cell for cell in notebook.cells if cell.id in lessons()[LESSON].exercises)
-    answer.source = source or answer.source
+    answer.source = source
     nbformat.write(notebook, path)
 
 
@@ -196,32 +196,34 @@ def test_a_run_killed_at_many_moments_ends_like_an_undisturbed_one(undisturbed, 
 
 def test_a_machine_that_goes_down_with_all_workers_costs_nothing(undisturbed, start_over):
     folder = start_over("down")
-    process = _start(folder, ("-c", DIE.format(count=STUDENTS // 2)))
-    assert process.wait() == -signal.SIGKILL
-    process.stderr.close()
+    with _start(folder, ("-c", DIE.format(count=STUDENTS // 2))) as process:
+        assert process.wait() == -signal.SIGKILL
     assert _done(folder) < STUDENTS
-    process = _start(folder)
-    assert process.wait() == 0, process.stderr.read()
-    process.stderr.close()
+    with _start(folder) as process:
+        said = process.stderr.read()
+        assert process.wait() == 0, said
     _ends_like(folder, undisturbed)
 
 
 @pytest.fixture
 def busy(tmp_path):
-    """A run that has graded one submission and hangs in the next, with all its processes."""
-    _hand_in(tmp_path, "ann")
+    """A run that hangs in a submission, with all its processes.
+
+    There is one submission, and so no moment at which the run does something else: a verdict of
+    another one would be written with this one's, if both come soon after the start.
+    """
     _hand_in(tmp_path, "bob", "while True:\n    pass")
     # A shell makes what it starts with `&` deaf to interrupts, and so all that this starts.
     deaf = signal.signal(signal.SIGINT, signal.default_int_handler)
     process = _start(tmp_path)
     signal.signal(signal.SIGINT, deaf)
-    assert _until(lambda: _done(tmp_path) == 1, process)
-    # A worker, its runner, and the child in which the learner's code runs.
-    assert _until(lambda: len(_descendants(process.pid)) >= 3, process)
-    yield process
-    process.kill()
-    process.wait()
-    process.stderr.close()
+    with process:
+        try:
+            # A worker, its runner, and the child in which the learner's code runs.
+            assert _until(lambda: len(_descendants(process.pid)) >= 3, process)
+            yield process
+        finally:
+            process.kill()
 
 
 def test_no_process_outlives_a_killed_coordinator(busy):
