@@ -16,10 +16,10 @@ from pathlib import Path
 from threading import Thread
 
 import pytest
-from labpage import Lab, LabPage, go, new_page
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from autograder import study
+from browser.labpage import Lab, LabPage, go, new_page
 
 ROOT = Path(__file__).parents[2]
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
@@ -157,9 +157,9 @@ def instructor(course: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterat
         yield server
 
 
-# Per module and not per session: while Playwright runs, its event loop counts as running in
-# this thread, and tests elsewhere that start a loop of their own would fail.
-@pytest.fixture(scope="module")
+# For these tests and not for the session: while Playwright runs, its event loop counts as running
+# in this thread, and tests elsewhere that start a loop of their own would fail.
+@pytest.fixture(scope="package")
 def browser(chromium: str) -> Iterator[Browser]:
     with (
         sync_playwright() as playwright,
@@ -180,17 +180,21 @@ def page(browser: Browser, look: dict) -> Iterator[Page]:
         yield page
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def learners_page(browser: Browser, lab: Lab) -> Iterator[Page]:
-    """JupyterLab, loaded once for the notebooks that a module opens in it."""
+    """JupyterLab, loaded once for all notebooks that are opened in it."""
     with new_page(browser) as page:
         go(page, lab.url())
         yield page
 
 
 @pytest.fixture
-def open_notebook(learners_page: Page, look: dict):
-    """open_notebook(path) -> LabPage, when the notebook is there and its kernel idle."""
+def open_notebook(learners_page: Page, lab: Lab, look: dict):
+    """open_notebook(path) -> LabPage, when the notebook is there and its kernel idle.
+
+    The learner begins: nothing has passed before, as far as the journal knows.
+    """
+    lab.journal.unlink(missing_ok=True)
     learners_page.set_viewport_size(look["viewport"])
     learners_page.emulate_media(color_scheme=look.get("color_scheme", "light"))
 

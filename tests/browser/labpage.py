@@ -14,15 +14,19 @@ expect.set_options(timeout=PATIENCE)
 NOTEBOOK = "window.jupyterapp.shell.currentWidget.content"
 # What is there before has its commands and menus in place, and closes no menu any more.
 RESTORED = "() => window.jupyterapp?.restored.then(() => true)"
-# As if the page was loaded anew: what was not saved is gone, and the kernels go on.
+# What was not saved is gone, and the kernels go on.
 OPEN = """async path => {
-    const app = window.jupyterapp;
-    const opened = await app.commands.execute('docmanager:open', {path});
+    const opened = await window.jupyterapp.commands.execute('docmanager:open', {path});
     await opened.context.ready;
     await opened.context.revert();
-    for (const widget of [...app.shell.widgets('main')])
+}"""
+CLOSE_OTHERS = """() => {
+    const shell = window.jupyterapp.shell, opened = shell.currentWidget;
+    for (const widget of [...shell.widgets('main')])
         if (widget !== opened) widget.dispose();
 }"""
+CLOSE = "() => window.jupyterapp.shell.currentWidget.dispose()"
+IN_SIGHT = ".jp-NotebookPanel:not(.lm-mod-hidden)"
 # Both resolve when the kernel has answered, so nothing has to be waited for afterwards.
 RUN_ALL = "() => window.jupyterapp.commands.execute('notebook:run-all-cells')"
 SAVE = "() => window.jupyterapp.commands.execute('docmanager:save')"
@@ -55,6 +59,10 @@ class Lab:
     address: str
     folder: Path
     opens: str = "/lab"
+
+    @property
+    def journal(self) -> Path:
+        return self.folder / ".progress.json"
 
     def url(self, notebook: str = "") -> str:
         return self.address.format(path=f"/tree/{notebook}" if notebook else "")
@@ -89,13 +97,21 @@ class LabPage:
 
     @classmethod
     def open(cls, page: Page, notebook: str) -> "LabPage":
-        """Another notebook on a page of JupyterLab, which takes long to load."""
+        """A notebook alone on a page of JupyterLab, as if the page was loaded anew."""
         page.evaluate(OPEN, notebook)
+        page.evaluate(CLOSE_OTHERS)
         return cls.when_ready(page)
+
+    @contextmanager
+    def beside(self, notebook: str) -> Iterator["LabPage"]:
+        """Another one in a tab of its own, which is closed again."""
+        self.page.evaluate(OPEN, notebook)
+        yield self.when_ready(self.page)
+        self.page.evaluate(CLOSE)
 
     @classmethod
     def when_ready(cls, page: Page) -> "LabPage":
-        page.locator(".jp-NotebookPanel:not(.lm-mod-hidden) .jp-Cell").first.wait_for()
+        page.locator(f"{IN_SIGHT} .jp-Cell").first.wait_for()
         page.wait_for_function(KERNEL_IS_IDLE)
         return cls(page)
 
@@ -127,7 +143,7 @@ class LabPage:
     def cell(self, cell_id: str) -> Locator:
         index = self._index(cell_id)
         self.page.evaluate(SHOW, index)
-        return self.page.locator(f'.jp-Cell[data-windowed-list-index="{index}"]')
+        return self.page.locator(f'{IN_SIGHT} .jp-Cell[data-windowed-list-index="{index}"]')
 
     def prompt(self, cell_id: str) -> Locator:
         return self.cell(cell_id).locator(".jp-InputPrompt")
@@ -143,7 +159,6 @@ class LabPage:
 
 def mark_by_hand(page: Page, lab: Lab, submission: str, exercise: str, mark: str, comment: str):
     """What an instructor does in the formgrader, on one submission; the id is the gradebook's."""
-    go(page, lab.url())
     page.goto(lab.formgrader(f"submissions/{submission}"))
     page.wait_for_function(FIELDS_LISTEN)
     entries = {"grade": (f"check_{exercise}", mark), "comment": (f"{exercise}-comment", comment)}

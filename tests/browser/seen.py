@@ -5,9 +5,10 @@ import io
 import numpy as np
 from axe_playwright_python.sync_playwright import Axe
 from contrast import luminance
-from labpage import LabPage
 from matplotlib.image import imread
 from playwright.sync_api import Locator
+
+from browser.labpage import LabPage
 
 
 def violations(opened: LabPage) -> list[str]:

@@ -4,16 +4,16 @@ One notebook is opened once and its cells are run; the tests look at it.
 """
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import nbformat
 import numpy as np
 import pytest
-from labpage import FITS, Lab, LabPage, new_page
 from nbformat.v4 import new_code_cell, new_notebook
-from playwright.sync_api import Browser, Locator, expect
-from seen import contrast_in, pixels_of, violations
+from playwright.sync_api import Locator, Page, expect
+
+from browser.labpage import FITS, Lab, LabPage
+from browser.seen import contrast_in, pixels_of, violations
 
 CHECK, HINT = 'check("momentum_update")', 'hint("momentum_update")'
 ANSWER = """\
@@ -59,25 +59,26 @@ TRUSTED = "() => window.jupyterapp.shell.currentWidget.content.widgets[1].model.
 def notebook(lab: Lab) -> Path:
     kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
     cells = [new_code_cell(source, id=name) for name, source in CELLS.items()]
+    lab.journal.unlink(missing_ok=True)
     path = Path(lab.folder, "verdicts.ipynb")
     nbformat.write(new_notebook(cells=cells, metadata={"kernelspec": kernel}), path)
     return path
 
 
 @pytest.fixture(scope="module")
-def opened(browser: Browser, lab: Lab, notebook: Path) -> Iterator[LabPage]:
+def opened(learners_page: Page, notebook: Path) -> LabPage:
     """The notebook after Run All, and then every cell by itself."""
-    with new_page(browser, viewport=SIZES["wide"]) as page:
-        page.goto(lab.url(notebook.name))
-        found = LabPage.when_ready(page)
-        found.run_all()
-        expect(found.output("open")).to_contain_text("Not attempted yet.")
-        expect(found.output("open")).to_contain_text("Run All stops here.")
-        expect(found.prompt("slip")).to_have_text("[ ]:")
-        for name in CELLS:
-            found.run(name)
-        found.save()
-        yield found
+    learners_page.set_viewport_size(SIZES["wide"])
+    learners_page.emulate_media(color_scheme="light")
+    found = LabPage.open(learners_page, notebook.name)
+    found.run_all()
+    expect(found.output("open")).to_contain_text("Not attempted yet.")
+    expect(found.output("open")).to_contain_text("Run All stops here.")
+    expect(found.prompt("slip")).to_have_text("[ ]:")
+    for name in CELLS:
+        found.run(name)
+    found.save()
+    return found
 
 
 @pytest.fixture(params=["light", "dark"], scope="module")
@@ -147,18 +148,19 @@ def test_axe_finds_nothing_in_our_output(looked_at):
     assert violations(looked_at) == []
 
 
-def test_what_is_not_trusted_looks_the_same(browser, lab, notebook, opened):
+def test_what_is_not_trusted_looks_the_same(notebook, opened):
     """JupyterLab takes scripts, style sheets, roles and much else out of such outputs."""
     saved = json.loads(notebook.read_text("utf-8"))
     assert saved["cells"][1]["outputs"]
     path = notebook.with_name("from_elsewhere.ipynb")
     path.write_text(json.dumps(saved | {"metadata": saved["metadata"] | {"by": "another"}}))
-    with new_page(browser, viewport=SIZES["wide"]) as page:
-        page.goto(lab.url(path.name))
-        stranger = LabPage.when_ready(page)
-        assert not page.evaluate(TRUSTED)
-        for name in SHOWN:
-            assert look_of(stranger.output(name)) == look_of(opened.output(name))
+    opened.page.set_viewport_size(SIZES["wide"])
+    looks = {name: look_of(opened.output(name)) for name in SHOWN}
+    assert opened.page.evaluate(TRUSTED)
+    with opened.beside(path.name) as stranger:
+        assert not stranger.page.evaluate(TRUSTED)
+        for name, look in looks.items():
+            assert look_of(stranger.output(name)) == look, name
         assert violations(stranger) == []
 
 

@@ -13,8 +13,6 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from conftest import ROOT, autograder, jupyterlab
-from labpage import FIELDS_LISTEN, Lab, go
 from playwright.sync_api import Page, expect
 
 from autograder.course import folder as courses
@@ -22,6 +20,8 @@ from autograder.course import tables
 from autograder.course.gradebook import Recorder
 from autograder.course.verdicts import verdict_file
 from autograder.exercises import lessons
+from browser.conftest import ROOT, autograder, jupyterlab
+from browser.labpage import FIELDS_LISTEN, Lab, go
 
 LESSON, EXERCISE = "04_momentum", "init_velocity"
 CAPSTONE, NEAREST = "12_capstone", "capstone_train_and_test"

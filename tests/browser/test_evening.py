@@ -6,9 +6,9 @@ import shutil
 import nbformat
 import pytest
 from playwright.sync_api import expect
-from seen import violations
 
 from autograder import NOTEBOOKS
+from browser.seen import violations
 
 LESSON = "04_momentum"
 TITLES = {
@@ -37,14 +37,6 @@ def lesson(lab, open_notebook, tmp_path):
     return open_notebook(name)
 
 
-@pytest.fixture
-def fresh_journal(lab):
-    path = lab.folder / ".progress.json"
-    path.unlink(missing_ok=True)
-    yield path
-    path.unlink(missing_ok=True)
-
-
 def test_code_is_a_title_until_it_is_opened(lesson, ids):
     for name, title in TITLES.items():
         bar = lesson.cell(ids[name]).locator(".jp-InputPlaceholder")
@@ -68,7 +60,7 @@ def test_an_experiment_may_be_changed(lesson, ids):
         ("0.02", "You predicted: 0.02. Measured: 0.09.", NARROW | {"color_scheme": "dark"}),
     ],
 )
-def test_a_prediction_comes_back(lesson, ids, fresh_journal, choice, told, look, screenshot_of):
+def test_a_prediction_comes_back(lab, lesson, ids, choice, told, look, screenshot_of):
     for name in ("set-up", "predict"):
         lesson.run(ids[name])
     asked = lesson.cell(ids["predict"])
@@ -77,7 +69,7 @@ def test_a_prediction_comes_back(lesson, ids, fresh_journal, choice, told, look,
     button.focus()
     button.press("Space")
     expect(asked.get_by_role("status")).to_contain_text("Noted.")
-    assert json.loads(fresh_journal.read_text())["predictions"] == {
+    assert json.loads(lab.journal.read_text())["predictions"] == {
         "closest_rate": {"choice": choice}
     }
     screenshot_of(lesson.page, "predict")
@@ -89,8 +81,8 @@ def test_a_prediction_comes_back(lesson, ids, fresh_journal, choice, told, look,
     assert violations(lesson) == []
 
 
-def test_after_a_restart_the_choice_is_there_again(fresh_journal, lesson, ids):
-    fresh_journal.write_text(json.dumps({"predictions": {"closest_rate": {"choice": "0.101"}}}))
+def test_after_a_restart_the_choice_is_there_again(lab, lesson, ids):
+    lab.journal.write_text(json.dumps({"predictions": {"closest_rate": {"choice": "0.101"}}}))
     for name in ("set-up", "predict"):
         lesson.run(ids[name])
     button = lesson.cell(ids["predict"]).get_by_role("radio", name="0.101", exact=True)

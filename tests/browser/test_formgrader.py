@@ -1,27 +1,42 @@
 """nbgrader's own panels on a graded class: they list it, show a submission, take a mark by hand."""
 
 import re
+from collections.abc import Iterator
 
 import pytest
-from conftest import LESSON, STUDENTS
-from labpage import go, mark_by_hand
-from playwright.sync_api import FrameLocator, expect
+from playwright.sync_api import FrameLocator, Page, expect
 
 from autograder.course import folder as courses
 from autograder.course.corrections import Correction, Entries
 from autograder.course.gradebook import Recorder
 from autograder.course.verdicts import verdict_file
+from browser.conftest import LESSON, STUDENTS
+from browser.labpage import go, mark_by_hand, new_page
 
 STUDENT, EXERCISE = "student07", "descend"
 
 
+@pytest.fixture(scope="module")
+def desk(browser, instructor) -> Iterator[Page]:
+    """JupyterLab, with the instructor logged in."""
+    with new_page(browser) as page:
+        go(page, instructor.url())
+        yield page
+
+
 @pytest.fixture
-def formgrader(page, instructor) -> FrameLocator:
+def page(desk) -> Iterator[Page]:
+    """Another page for the same person."""
+    with desk.context.new_page() as opened:
+        yield opened
+
+
+@pytest.fixture
+def formgrader(desk) -> FrameLocator:
     """The panel, opened from JupyterLab's menu."""
-    go(page, instructor.url())
-    page.locator("#jp-MainMenu").get_by_role("menuitem", name="Nbgrader").click()
-    page.locator(".lm-Menu").get_by_text("Formgrader", exact=True).click()
-    return page.frame_locator("iframe")
+    desk.locator("#jp-MainMenu").get_by_role("menuitem", name="Nbgrader").click()
+    desk.locator(".lm-Menu").get_by_text("Formgrader", exact=True).click()
+    return desk.frame_locator("iframe")
 
 
 def test_the_formgrader_is_what_opens(page, instructor):
@@ -31,7 +46,7 @@ def test_the_formgrader_is_what_opens(page, instructor):
     expect(row.locator(".num-submissions")).to_have_text(str(STUDENTS))
 
 
-def test_the_graded_class_is_listed(formgrader, page):
+def test_the_graded_class_is_listed(formgrader):
     row = formgrader.get_by_role("row").filter(has_text=LESSON)
     expect(row.locator(".num-submissions")).to_have_text(str(STUDENTS))
     formgrader.get_by_role("link", name="Manual Grading").click()

@@ -4,9 +4,10 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from labpage import Lab, new_page
 from nbformat.v4 import new_code_cell, new_notebook
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import expect
+
+from browser.labpage import Lab
 
 CELLS = {
     "sum": "print(19 + 23)",
@@ -57,12 +58,6 @@ def test_a_slider_redraws_its_figure(open_notebook, notebook, screenshot_of):
     expect(slider).to_have_attribute("aria-valuetext", "4")
     expect(picture).not_to_have_attribute("src", before)
     screenshot_of(opened.page, "small")
-
-
-def test_the_page_follows_the_reader_s_dark_theme(browser: Browser, lab: Lab, notebook):
-    with new_page(browser, color_scheme="dark") as page:
-        page.goto(lab.url(notebook))
-        expect(page.locator("body")).to_have_attribute("data-jp-theme-light", "false")
 
 
 def test_a_learner_s_page_is_quiet(open_notebook, notebook):

@@ -3,14 +3,13 @@
 import json
 import re
 import shutil
-from collections.abc import Iterator
 
 import nbformat
 import pytest
-from labpage import Lab
 from playwright.sync_api import expect
 
 from autograder import NOTEBOOKS, SOLUTIONS
+from browser.labpage import Lab
 from optlab.checking import keys
 
 LESSON = "04_momentum.ipynb"
@@ -85,15 +84,12 @@ def first_and_progress() -> list[str]:
 
 
 @pytest.fixture
-def half_way(lab: Lab) -> Iterator[None]:
+def half_way(lab: Lab, open_notebook) -> None:
     """A learner who has solved the first lesson and two exercises of the second one."""
     first, second = keys.lessons()[:2]
     done = [*first["exercises"], *second["exercises"][:2]]
     state = {item["name"]: {"status": "correct", "score": item["points"]} for item in done}
-    path = lab.folder / ".progress.json"
-    path.write_text(json.dumps(state))
-    yield
-    path.unlink()
+    lab.journal.write_text(json.dumps(state))
 
 
 @pytest.mark.parametrize("look", [LIGHT, LIGHT | {"color_scheme": "dark"}], ids=["light", "dark"])

@@ -3,8 +3,9 @@
 import re
 
 import pytest
-from conftest import LESSON
 from playwright.sync_api import expect
+
+from browser.conftest import LESSON
 
 PAGE = f"feedback/student07/{LESSON}/{LESSON}.html"
 A4 = {"width": 690, "height": 1000}  # within its margins

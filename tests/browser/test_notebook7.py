@@ -5,9 +5,10 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from labpage import FITS, Lab, LabPage, new_page
 from nbformat.v4 import new_code_cell, new_notebook
 from playwright.sync_api import Browser, expect
+
+from browser.labpage import FITS, Lab, LabPage, new_page
 
 SLIDER = """\
 # Slider: a level

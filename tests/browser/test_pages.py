@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from conftest import LESSON, STUDENTS
 
 from autograder.exercises import lessons
+from browser.conftest import LESSON, STUDENTS
 
 LOOKS = {
     "light": {"viewport": {"width": 1000, "height": 900}},

@@ -16,13 +16,13 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from conftest import LESSON, ROOT, environment
-from labpage import LabPage
 from nbgrader.api import Gradebook
 from playwright.sync_api import expect
 
 from autograder.course import folder as courses
 from autograder.exercises import lessons
+from browser.conftest import LESSON, ROOT, environment
+from browser.labpage import LabPage
 
 NOTEBOOK = f"{LESSON}.ipynb"
 POINTS = lessons()[LESSON].points

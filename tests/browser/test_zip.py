@@ -7,11 +7,11 @@ import shutil
 from collections.abc import Callable, Iterator
 
 import pytest
-from conftest import jupyterlab
-from labpage import INDEX_OF, NOTEBOOK, Lab, LabPage, new_page
 from playwright.sync_api import Browser, Locator, expect
 
 import handout
+from browser.conftest import jupyterlab
+from browser.labpage import INDEX_OF, NOTEBOOK, Lab, LabPage, new_page
 
 LESSON, EXERCISE = "04_momentum.ipynb", "momentum_update"
 CHECK = f"check_{EXERCISE}"

@@ -1,0 +1,1 @@
+"""JupyterLab, the formgrader and the pages, driven in the system's Chromium."""
