@@ -53,7 +53,7 @@ class Folders:
 
     def lessons(self) -> list[str]:
         """File names; a copy or a notebook of somebody's own in `notebooks/` is none."""
-        sources = (self.root / "solutions").glob("[0-9][0-9]_*.py")
+        sources = (self.root / "solutions").glob("[0-9][0-9]*_*.py")
         return sorted(f"{path.stem}.ipynb" for path in sources)
 
     def optlab(self) -> list[str]:

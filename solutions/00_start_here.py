@@ -508,6 +508,7 @@ progress("00_start_here")
 # | | | |
 # |---|---|---|
 # | 1 | [Mini-batches](01_mini_batches.ipynb) | many small steps in place of one large one |
+# | 1b | [Batch size](01b_batch_size.ipynb) | how many examples a step should look at |
 # | 2 | [Exponentially weighted averages](02_exponentially_weighted_averages.ipynb) | the tool behind most optimizers |
 # | 3 | [Bias correction](03_bias_correction.ipynb) | what to do about the first few steps |
 # | 4 | [Momentum](04_momentum.ipynb) | gradient descent with a memory |

@@ -226,7 +226,7 @@ except NotImplementedError:
 # %% [markdown]
 # ### How large should a batch be?
 #
-# Accumulation makes any batch possible. Lesson 1 showed that a larger batch means fewer and better
+# Accumulation makes any batch possible. Lesson 1b showed that a larger batch means fewer and better
 # updates, with a rate of its own. The **linear scaling rule** of Goyal and others (2017) says: a batch
 # $k$ times as large takes a rate $k$ times as large, after a warm-up. Up to which size does it pay?
 #

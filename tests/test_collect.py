@@ -112,6 +112,15 @@ def test_a_lesson_is_known_by_what_stands_in_it_also_without_ids_and_metadata(le
     assert lesson_of(parse(bare), exercises) == lesson
 
 
+def test_a_notebook_from_before_a_lesson_was_split_is_of_the_first_half():
+    exercises = {name: [*one.exercises] for name, one in lessons().items()}
+    halves = [
+        json.loads(notebook(lesson, None)) for lesson in ("01b_batch_size", "01_mini_batches")
+    ]
+    whole = halves[0] | {"cells": halves[0]["cells"] + halves[1]["cells"]}
+    assert lesson_of(parse(json.dumps(whole).encode()), exercises) == "01_mini_batches"
+
+
 def test_another_notebook_is_of_no_lesson():
     exercises = {name: [*one.exercises] for name, one in lessons().items()}
     text = '{"nbformat": 4, "metadata": {}, "cells": [{"cell_type": "code", "source": "x = 1"}]}'

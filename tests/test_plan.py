@@ -30,6 +30,28 @@ def run(*arguments):
 # The file
 
 
+@pytest.mark.parametrize(
+    ("asked", "lesson"),
+    [
+        ("0", "00_start_here"),
+        ("1", "01_mini_batches"),
+        ("01", "01_mini_batches"),
+        ("1b", "01b_batch_size"),
+        ("01b", "01b_batch_size"),
+        ("batch_size", "01b_batch_size"),
+        ("13", "13_todays_training"),
+    ],
+)
+def test_a_number_stands_for_one_lesson(asked, lesson):
+    assert plan.chosen(asked) == (lesson,)
+
+
+@pytest.mark.parametrize("asked", ["001", "b", "1c", "1b_", "+1", "99"])
+def test_no_other_number_stands_for_a_lesson(asked):
+    with pytest.raises(UserError, match=r"unknown lesson .*01_mini_batches, 01b_batch_size"):
+        plan.chosen(asked)
+
+
 def test_a_folder_without_the_file_has_every_lesson(tmp_path):
     assert plan.read(tmp_path) == plan.Plan(lessons=tuple(lessons()))
 

@@ -85,7 +85,7 @@ class Source:
 
 def sources(names: list[str]) -> list[Source]:
     """The sources of these lessons, or of all of them."""
-    found = [Source(path.stem) for path in sorted(SOLUTIONS.glob("[0-9][0-9]_*.py"))]
+    found = [Source(path.stem) for path in sorted(SOLUTIONS.glob("[0-9][0-9]*_*.py"))]
     unknown = set(names) - {source.name for source in found}
     if unknown:
         known = ", ".join(source.name for source in found)

@@ -105,9 +105,9 @@ def citations(text: str) -> set[Citation]:
 
 def places() -> Iterator[Place]:
     """The lessons, then the documents."""
-    for path in sorted(SOLUTIONS.glob("[0-9][0-9]_*.py")):
+    for path in sorted(SOLUTIONS.glob("[0-9][0-9]*_*.py")):
         link = f"../notebooks/{path.stem}.ipynb"
-        yield Place(label=path.stem[:2], link=link, text=_lesson(path))
+        yield Place(label=path.stem.partition("_")[0], link=link, text=_lesson(path))
     for path in sorted(PAGE.parent.glob("*.md")):
         if path != PAGE:
             yield Place(label=path.stem, link=path.name, text=path.read_text("utf-8"))

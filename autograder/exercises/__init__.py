@@ -20,12 +20,12 @@ def lessons() -> dict[str, Lesson]:
 
 
 def find_lesson(name: str) -> Lesson:
-    """The lesson of that name or number ("04_momentum", "04"); else a UserError that lists all."""
+    """The lesson of that name or number, "04_momentum", "4" or "1b"; else a UserError with all."""
     if name in lessons():
         return lessons()[name]
     for full, lesson in lessons().items():
         number, _, topic = full.partition("_")
-        if name == topic or (name.isdecimal() and name.zfill(len(number)) == number):
+        if name == topic or (name[:1].isdecimal() and name.zfill(len(number)) == number):
             return lesson
     raise UserError(f"unknown lesson {name!r}; the lessons are {', '.join(lessons())}")
 

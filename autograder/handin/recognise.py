@@ -22,12 +22,12 @@ def lesson_of(notebook: NotebookNode, exercises: Mapping[str, Collection[str]]) 
     so that a notebook is also recognised after a program has taken all ids away.
     """
     found = set(_names(notebook))
-    shares = {
-        lesson: len(found.intersection(names)) / len(names) for lesson, names in exercises.items()
-    }
-    best = max(shares, key=lambda lesson: shares[lesson])
-    alone = sum(share == shares[best] for share in shares.values()) == 1
-    return best if shares[best] and alone else None
+    counts = {lesson: len(found.intersection(names)) for lesson, names in exercises.items()}
+    # Of two lessons that were one in an earlier release, the one with more exercises kept its name.
+    held = {lesson: (count / len(exercises[lesson]), count) for lesson, count in counts.items()}
+    best = max(held, key=lambda lesson: held[lesson])
+    alone = list(held.values()).count(held[best]) == 1
+    return best if counts[best] and alone else None
 
 
 def lesson_named(text: str, lessons: Iterable[str]) -> str | None:
