@@ -294,6 +294,7 @@ def line_path(size, rate, epochs=5):
 
 def draw_path(ax, path, color):
     """The path, thin where it has many steps; the minimum is a cross."""
+    ax.set_aspect("equal")
     if len(path) < 150:
         plots.trajectory(ax, path, color)
     else:
