@@ -719,6 +719,53 @@ predicted("tomorrow_beta", grid[tomorrow_error.argmin()])
 # season.
 
 # %% [markdown]
+# ## 8 · Find the bug
+#
+# **Question.** Somebody has written the average of exercise 2 for whole tables, in a single array that
+# begins as a copy of the temperatures and is overwritten day by day. Its curve looks better than ours:
+# it starts at about the right height without any correction. Is it?
+#
+# ### Exercise 7 · A table that leaks
+
+
+# %%
+def leaking_average(theta, beta):
+    v = np.array(theta, dtype=float)
+    for t in range(len(v)):
+        v[t] = beta * v[t - 1] + (1 - beta) * theta[t]
+    return v
+
+
+# %% tags=["experiment"]
+# Experiment: the first day of an average that leaks
+series = temperature[year]
+warmer = np.append(series[:-1], 100.0)
+print(f"measured: {series[0]:.1f} on the first day, {series[-1]:.1f} on the last")
+print(f"leaking_average on the first day: {leaking_average(series, 0.9)[0]:.1f}")
+print(f"the same where the last day is changed to 100: {leaking_average(warmer, 0.9)[0]:.1f}")
+
+# %% [markdown]
+# The first average knows the last day of the year: whoever forecasts with it sells the future. Find the
+# line, and repair a copy of the function.
+
+
+# %% exercise="repair_leaking_average"
+def repair_leaking_average(theta, beta):
+    """leaking_average, repaired: the averages of a table, each from the days up to its own.
+
+    theta: array (T, cities), a row for each day, oldest first, or a plain series (T,)
+    Returns an array of floats in the shape of theta: v_1 ... v_T, from v_0 = 0, without bias
+    correction.
+
+    Example: theta [[40.0, 60.0], [49.0, 58.0]], beta 0.9 -> [[4.0, 6.0], [8.5, 11.2]].
+    """
+    # REFERENCE SOLUTION
+
+
+# %% check="repair_leaking_average"
+check("repair_leaking_average")
+
+# %% [markdown]
 # ## Summary
 #
 # - $v_t = \beta v_{t-1} + (1-\beta)\,\theta_t$: one number of memory, one line, no future.

@@ -474,6 +474,52 @@ predicted("longest_step", uncorrected.max())
 # %% quiz="bias_who_corrects"
 
 # %% [markdown]
+# ## 7 · Find the bug
+#
+# **Question.** An average that starts too low has two cures. One starts at the first value, the other
+# starts at zero and divides by $1-\beta^t$. What happens to somebody who is careful and takes both?
+#
+# ### Exercise 4 · Cured twice
+
+
+# %%
+def double_start(theta, beta):
+    v = theta[0]
+    corrected = np.zeros(len(theta))
+    for t, value in enumerate(theta, start=1):
+        v = beta * v + (1 - beta) * value
+        corrected[t - 1] = v / (1 - beta**t)
+    return corrected
+
+
+# %% tags=["experiment"]
+# Experiment: thirty days at sixty degrees
+sixty = 60 + np.random.default_rng(0).normal(0, 5, 30)
+twice = double_start(sixty, 0.9)
+for day in (1, 2, 10, 30):
+    print(f"day {day:2}: measured {sixty[day - 1]:.0f} F, double_start {twice[day - 1]:.0f} F")
+
+# %% [markdown]
+# Ten times the temperature on the first day, and after a month it still is not over. Repair a copy: the
+# average should start at zero and be corrected, as in exercise 2.
+
+
+# %% exercise="repair_double_start"
+def repair_double_start(theta, beta):
+    """double_start, repaired: the corrected averages of a series, from v_0 = 0.
+
+    theta: array (T,), the values theta_1 ... theta_T, oldest first
+    Returns an array (T,) of floats.
+
+    Example: theta [40.0, 49.0], beta 0.9 -> [40.0, 44.7368...].
+    """
+    # REFERENCE SOLUTION
+
+
+# %% check="repair_double_start"
+check("repair_double_start")
+
+# %% [markdown]
 # ## Summary
 #
 # - From $v_0 = 0$ the weights add up to $1-\beta^t$; $v_t$ is too low by that factor.

@@ -897,6 +897,55 @@ predicted("board_momentum", rows["momentum"].line.cost / rows["sgd"].line.cost)
 # 64 directions, and lesson 5 has something for that.
 
 # %% [markdown]
+# ## 11 · Find the bug
+#
+# **Question.** This one runs, learns and never diverges. Only $\beta$ is of little use in it. Why?
+#
+# ### Exercise 5 · A momentum that changes nothing
+
+
+# %%
+def forgetful(gradient, w0, learning_rate, beta, steps):
+    w = w0
+    path = [w]
+    for _ in range(steps):
+        velocity = np.zeros(w0.shape)
+        velocity = beta * velocity + (1 - beta) * gradient(w)
+        w = w - learning_rate * velocity
+        path.append(w)
+    return np.array(path)
+
+
+# %% tags=["experiment"]
+# Experiment: what beta does in it
+for beta in (0.0, 0.5, 0.9):
+    end = forgetful(valley.gradient, valley.start, 0.09, beta, 40)[-1]
+    plain = optimizers.follow(valley, optimizers.gradient_descent((1 - beta) * 0.09), steps=40)[-1]
+    print(f"beta {beta}: f = {valley.value(end):.3f} after 40 steps; ", end="")
+    print(f"gradient descent, rate {(1 - beta) * 0.09:.3f}: f = {valley.value(plain):.3f}")
+
+# %% [markdown]
+# To the last digit the path of gradient descent, at the rate $(1-\beta)\,\alpha$. A cost that falls
+# proves little: look whether a setting does what it should. Repair a copy.
+
+
+# %% exercise="repair_forgetful"
+def repair_forgetful(gradient, w0, learning_rate, beta, steps):
+    """forgetful, repaired: the path of momentum, averaging form, from rest.
+
+    gradient: function of a point w (n,) that returns the gradient there (n,)
+    w0:       the start, array (n,)
+    Returns an array (steps + 1, n): w0 first, then the point after every step.
+
+    Example: gradient(w) = w, w0 [8.0], learning_rate 1.0, beta 0.5, 2 steps -> [[8.], [4.], [0.]].
+    """
+    # REFERENCE SOLUTION
+
+
+# %% check="repair_forgetful"
+check("repair_forgetful")
+
+# %% [markdown]
 # ## Summary
 #
 # - Momentum steps along an exponentially weighted average of gradients,

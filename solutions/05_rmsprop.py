@@ -882,6 +882,49 @@ predicted("board_rmsprop", "not told apart from it" if found.tie else words)
 # lesson 6.
 
 # %% [markdown]
+# ## 10 · Find the bug
+#
+# **Question.** The two lines of RMSprop, and both are right. What is wrong?
+#
+# ### Exercise 4 · One step late
+
+
+# %%
+def late_rmsprop(w, g, s, learning_rate, beta2=0.9, epsilon=1e-8):
+    w = w - learning_rate * g / (np.sqrt(s) + epsilon)
+    s = beta2 * s + (1 - beta2) * g**2
+    return w, s
+
+
+# %% tags=["experiment"]
+# Experiment: the first steps of late_rmsprop
+w, s = np.array([1.0]), np.zeros(1)
+for step in (1, 2, 3):
+    before = w
+    w, s = late_rmsprop(w, 2 * w, s, 0.01)  # the gradient of w squared
+    print(f"step {step}: from {before[0]:9.3g} to {w[0]:9.3g}")
+
+# %% [markdown]
+# The first step is tens of millions of times too long, and the gradients out there make all later ones
+# too short to come back. In a network all units would be dead. Repair a copy.
+
+
+# %% exercise="repair_late_rmsprop"
+def repair_late_rmsprop(w, g, s, learning_rate, beta2=0.9, epsilon=1e-8):
+    """late_rmsprop, repaired: one step of RMSprop for a single array of parameters.
+
+    w, g, s: arrays of the same shape: parameters, gradient, average of squares before this step
+    Returns (w, s) after the step, as new arrays.
+
+    Example: w [1.0], g [2.0], s [0.0], learning_rate 0.1 -> w [0.6838], s [0.4], rounded.
+    """
+    # REFERENCE SOLUTION
+
+
+# %% check="repair_late_rmsprop"
+check("repair_late_rmsprop")
+
+# %% [markdown]
 # ## Summary
 #
 # - RMSprop averages the *squares* of the gradients, element by element, and divides each gradient

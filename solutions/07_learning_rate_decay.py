@@ -874,6 +874,49 @@ predicted("board_falling", one if sum(better.values()) == 1 else words)
 # down, and has little to gain from short last steps.
 
 # %% [markdown]
+# ## 13 · Find the bug
+#
+# **Question.** Inverse time decay, $\alpha_0/(1 + \text{decay\_rate}\cdot\text{epoch})$, and a test with
+# two epochs is passed. What happens afterwards?
+#
+# ### Exercise 7 · Faster than it says
+
+
+# %%
+def compounding(learning_rate0, decay_rate, epochs):
+    rate = learning_rate0
+    rates = []
+    for epoch in range(epochs):
+        rate = rate / (1 + decay_rate * epoch)
+        rates.append(rate)
+    return rates
+
+
+# %% tags=["experiment"]
+# Experiment: five epochs, and forty
+print("five epochs:", ", ".join(f"{rate:.4f}" for rate in compounding(0.2, 1.0, 5)))
+print(f"all forty rates together: {sum(compounding(0.2, 1.0, 40)):.3f}")
+
+# %% [markdown]
+# Inverse time decay from 0.2 gives 0.2, 0.1, 0.067, 0.05, 0.04, and its forty rates add up to 0.856. This
+# one is frozen by epoch 5: the cost stops falling, and looks as if it had arrived. Repair a copy.
+
+
+# %% exercise="repair_compounding"
+def repair_compounding(learning_rate0, decay_rate, epochs):
+    """compounding, repaired: the learning rate of every epoch, by inverse time decay.
+
+    Returns a list or an array of as many rates as epochs, the first for epoch 0.
+
+    Example: learning_rate0 0.2, decay_rate 1.0, 3 epochs -> [0.2, 0.1, 0.0667], rounded.
+    """
+    # REFERENCE SOLUTION
+
+
+# %% check="repair_compounding"
+check("repair_compounding")
+
+# %% [markdown]
 # ## Summary
 #
 # - With noisy gradients a fixed rate stops at a floor, $\alpha/(2-\alpha)$ in the simplest case. A

@@ -993,6 +993,56 @@ predicted("last_from_far", max(counts, key=lambda name: counts[name][4]))
 # %% quiz="optima_plateau"
 
 # %% [markdown]
+# ## 11 · Find the bug
+#
+# **Question.** This one looks at the second derivatives along the axes. What does it miss?
+#
+# ### Exercise 6 · A point judged by its diagonal
+
+
+# %%
+def by_the_diagonal(hessian):
+    curvatures = np.diag(hessian)
+    if (curvatures > 0).all():
+        return "minimum"
+    if (curvatures < 0).all():
+        return "maximum"
+    return "saddle"
+
+
+# %% tags=["experiment"]
+# Experiment: how many minima does it find?
+print("[[1, 2], [2, 1]]:", by_the_diagonal(np.array([[1, 2], [2, 1]])))
+rng = np.random.default_rng(0)
+for n in (2, 3, 5):
+    entries = rng.normal(size=(4000, n, n))
+    matrices = entries + entries.transpose(0, 2, 1)  # symmetric
+    called = np.mean([by_the_diagonal(H) == "minimum" for H in matrices])
+    true = np.mean(np.linalg.eigvalsh(matrices)[:, 0] > 0)
+    print(f"n = {n}: called a minimum {called:.3f}, 2^-n {2.0**-n:.3f}, are one {true:.3f}")
+
+# %% [markdown]
+# The first matrix has the eigenvalues −1 and 3: along $(1, -1)$ the cost falls. And here is where
+# $2^{-n}$ comes from: it is the share of minima that one finds by looking along the axes only. Repair a
+# copy.
+
+
+# %% exercise="repair_by_the_diagonal"
+def repair_by_the_diagonal(hessian):
+    """by_the_diagonal, repaired: the kind of a point where the gradient is zero.
+
+    hessian: symmetric array (n, n); none of its eigenvalues is zero
+    Returns "minimum", "maximum" or "saddle".
+
+    Example: [[1.0, 2.0], [2.0, 1.0]] -> "saddle".
+    """
+    # REFERENCE SOLUTION
+
+
+# %% check="repair_by_the_diagonal"
+check("repair_by_the_diagonal")
+
+# %% [markdown]
 # ## Summary
 #
 # - A zero gradient does not tell what kind of point it is; the signs of the Hessian's eigenvalues

@@ -819,6 +819,56 @@ predicted("board_newcomers", one if sum(better.values()) == 1 else words)
 # apart, and braking the steep ones allows twice the rate.
 
 # %% [markdown]
+# ## 8 · Find the bug
+#
+# **Question.** In some books the velocity points downhill and is added, in this course it averages
+# gradients and is subtracted. This function has a line of each. Which symptom would you expect?
+#
+# ### Exercise 4 · Looking back
+
+
+# %%
+def looking_back(w, gradient, velocity, learning_rate, beta=0.9):
+    ahead = w + learning_rate * beta * velocity
+    velocity = beta * velocity + (1 - beta) * gradient(ahead)
+    w = w - learning_rate * velocity
+    return w, velocity
+
+
+# %% tags=["experiment"]
+# Experiment: a brake that speeds up
+long_bowl = problems.bowl(20)
+for rate in (0.05, 0.09, 0.2):
+    w, velocity = long_bowl.start, np.zeros(2)
+    for _ in range(60):
+        w, velocity = looking_back(w, long_bowl.gradient, velocity, rate)
+    rolled = optimizers.follow(long_bowl, optimizers.momentum(rate), steps=60)[-1]
+    print(f"rate {rate}: f = {long_bowl.value(w):.2g} after 60 steps; ", end="")
+    print(f"without any look-ahead {long_bowl.value(rolled):.2g}")
+
+# %% [markdown]
+# What should brake the swings drives them: from a rate of 0.056 on it diverges, where Nesterov's momentum
+# bears twelve times as much. Repair a copy.
+
+
+# %% exercise="repair_looking_back"
+def repair_looking_back(w, gradient, velocity, learning_rate, beta=0.9):
+    """looking_back, repaired: one step of Nesterov's momentum for a single array, averaging form.
+
+    w, velocity: arrays of the same shape
+    gradient:    function of a point that returns the gradient there
+    Returns (w, velocity) after the step, as new arrays.
+
+    Example: gradient(w) = w, w [2.0], velocity [1.0], learning_rate 0.5, beta 0.8 ->
+    velocity [1.12], w [1.44].
+    """
+    # REFERENCE SOLUTION
+
+
+# %% check="repair_looking_back"
+check("repair_looking_back")
+
+# %% [markdown]
 # ## Summary
 #
 # - Adagrad divides by the root of the **sum** of squared gradients, element by element:

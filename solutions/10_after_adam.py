@@ -993,6 +993,52 @@ predicted("board_warmup", rows["adam"].line.cost / rows["adam_cosine"].line.cost
 # descent on standardized pixels (lesson 6) ends below.
 
 # %% [markdown]
+# ## 9 · Find the bug
+#
+# **Question.** These are the lines of AMSGrad that differ from Adam. On the digits, with five seeds, the
+# costs of a training with them differ by 0.001 at most from those of a right one. What is wrong all the
+# same?
+#
+# ### Exercise 5 · A bug that no cost shows
+
+
+# %%
+def sticky_average(s, s_max, g, beta2=0.999):
+    s = np.maximum(s_max, beta2 * s_max + (1 - beta2) * g**2)
+    s_max = s
+    return s, s_max
+
+
+# %% tags=["experiment"]
+# Experiment: a storm, and a long calm
+s = s_max = np.zeros(1)
+for update in range(1, 3001):
+    gradient = np.array([1.0 if update <= 100 else 0.1])
+    s, s_max = sticky_average(s, s_max, gradient)
+    if update in (100, 3000):
+        print(f"after update {update:4}: s = {s[0]:.4f}, s_max = {s_max[0]:.4f}")
+
+# %% [markdown]
+# After 2,900 gradients of 0.1 the average should have fallen to 0.015; only the maximum stays. Some bugs
+# have no symptom in the cost: test the state. Repair a copy.
+
+
+# %% exercise="repair_sticky_average"
+def repair_sticky_average(s, s_max, g, beta2=0.999):
+    """sticky_average, repaired: what AMSGrad remembers of the squares, after one more gradient.
+
+    s, s_max, g: arrays of the same shape: the average, the largest average so far, the gradient
+    Returns (s, s_max), as new arrays.
+
+    Example: s [0.4], s_max [0.5], g [0.0], beta2 0.5 -> s [0.2], s_max [0.5].
+    """
+    # REFERENCE SOLUTION
+
+
+# %% check="repair_sticky_average"
+check("repair_sticky_average")
+
+# %% [markdown]
 # ## Summary
 #
 # - Adam's average of squares forgets, and a rare large gradient can then be outvoted by small ones.

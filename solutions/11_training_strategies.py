@@ -950,6 +950,58 @@ predicted("best_rates_apart", gd / adam)
 # %% quiz="strategies_fair_race"
 
 # %% [markdown]
+# ## 7 · Find the bug
+#
+# **Question.** Early stopping has found its best epoch, and the weights that it hands in are worse. How
+# can that be?
+#
+# ### Exercise 6 · The best under a second name
+
+
+# %%
+def keeping_the_best(w, steps, costs):
+    best, best_cost = w, np.inf
+    for step, cost in zip(steps, costs, strict=True):
+        w += step
+        if cost < best_cost:
+            best, best_cost = w, cost
+    return best
+
+
+# %% tags=["experiment"]
+# Experiment: the cost of what is handed in
+moves = np.full((9, 1), -0.5)  # a training that goes on past its best
+seen = [float(end**2) for end in 3.2 + np.cumsum(moves)]
+handed_in = keeping_the_best(np.array([3.2]), moves, seen)
+print(
+    f"the best cost that was seen: {min(seen):.2f}, in epoch {1 + np.argmin(seen)} of {len(seen)}"
+)
+print(f"the cost of the weights handed in: {handed_in[0] ** 2:.2f}")
+print(f"the cost in the last epoch: {seen[-1]:.2f}")
+
+# %% [markdown]
+# What it hands in is the last epoch, under the name of the best. One line would have shown it: the cost of
+# the returned weights must be the best cost. Repair a copy.
+
+
+# %% exercise="repair_keeping_the_best"
+def repair_keeping_the_best(w, steps, costs):
+    """keeping_the_best, repaired: the weights after the epoch with the lowest cost.
+
+    w:     the start, array (n,); it stays as it was
+    steps: array (epochs, n), what training adds to the weights in each epoch
+    costs: the cost after each epoch; of equal ones the first counts
+    Returns an array (n,).
+
+    Example: w [0.0], steps [[1.0], [2.0]], costs [0.3, 0.4] -> [1.0].
+    """
+    # REFERENCE SOLUTION
+
+
+# %% check="repair_keeping_the_best"
+check("repair_keeping_the_best")
+
+# %% [markdown]
 # ## Summary
 #
 # - A **curriculum** brings easy examples first. On clean digits it was slower than no order; with wrong

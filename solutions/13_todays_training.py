@@ -1547,7 +1547,59 @@ except NotImplementedError:
 # they have to say. What these tools buy is *time*, and time is what a model of a thousand times the size
 # is short of. Read every table of a new optimizer with that in mind: what was measured, on which part of
 # the data, and what would the last row have cost with the first row's budget for tuning?
+
+# %% [markdown]
+# ## 9 · Find the bug
 #
+# **Question.** In this loop the parts of a batch arrive one after another; with every part that completes
+# a batch the weights take a step. It runs. What does a training with it look like?
+#
+# ### Exercise 8 · A sum without an end
+
+
+# %%
+def endless_sum(w, total, part, number, every, learning_rate):
+    total = total + part
+    if number % every == 0:
+        w = w - learning_rate * total / every
+    return w, total
+
+
+# %% tags=["experiment"]
+# Experiment: a ball without friction
+w, total = np.array([1.0]), np.zeros(1)
+for number in range(1, 25):
+    w, total = endless_sum(w, total, w, number, 2, 0.3)  # the gradient of half of w squared is w
+    if number % 2 == 0:
+        print(f"{w[0]:.2f}", end=" ")
+print("after the updates")
+
+# %% [markdown]
+# It swings and does not come to rest, like a momentum without friction: every gradient since the start is
+# still in the sum. In PyTorch the missing line is called `optimizer.zero_grad()`. Repair a copy.
+
+
+# %% exercise="repair_endless_sum"
+def repair_endless_sum(w, total, part, number, every, learning_rate):
+    """endless_sum, repaired: what one more part of a batch does.
+
+    w, total, part: arrays of the same shape: weights, sum of the parts of this batch so far, the
+                    gradient of the new part
+    number:         of the part, counted from 1 since the training began
+    every:          parts in a batch, all of the same size: after so many the weights take a step
+                    by the mean of the parts
+    Returns (w, total): the weights, and the sum with which the next part begins.
+
+    Example: w [1.0], total [2.0], part [4.0], number 2, every 2, learning_rate 0.1 ->
+    w [0.7], total [0.0].
+    """
+    # REFERENCE SOLUTION
+
+
+# %% check="repair_endless_sum"
+check("repair_endless_sum")
+
+# %% [markdown]
 # ## Summary
 #
 # - **Accumulation**: parts are weighed by their sizes. Gradient descent dies of a wrong factor; Adam

@@ -1170,3 +1170,110 @@ def _(params, gradient, velocity, learning_rate, beta=0.9):
             p[index] = params[key][index] - learning_rate * v[index]
         new_params[key], new_velocity[key] = p, v
     return new_params, new_velocity
+
+
+# A bug to find: two conventions in one function.
+
+
+@lesson.exercise(
+    points=2,
+    returns=("w", "velocity"),
+    hints=(
+        "Draw a ball that rolls to the right. At which point does the broken function ask for the "
+        "gradient?",
+        "In one convention the velocity points downhill and is added, in the other it is averaged "
+        "uphill and subtracted. Which one has the last line?",
+        "The look-ahead must go where the old velocity will carry the ball.",
+    ),
+)
+def repair_looking_back(w, gradient, velocity, learning_rate, beta=0.9):
+    """The function looking_back, repaired."""
+    ahead = w - learning_rate * beta * velocity
+    velocity = beta * velocity + (1 - beta) * gradient(ahead)
+    w = w - learning_rate * velocity
+    return w, velocity
+
+
+@repair_looking_back.cases
+def _(rng):
+    def bowl(**settings):
+        return Recipe("optlab.problems:gradient_of", {"problem": "bowl", **settings})
+
+    rolling = {"w": np.array([-10.0, 1.0]), "velocity": np.array([2.0, -1.0])}
+    carry = {"w": 0, "velocity": 1}
+    steps = {**rolling, "gradient": bowl(kappa=20), "learning_rate": 0.05}
+    yield Case(steps, ({}, {}), carry, note="three steps of a ball that rolls")
+    args = {
+        "w": rng.normal(size=2),
+        "gradient": bowl(kappa=float(rng.uniform(3, 9)), angle=30),
+        "velocity": rng.normal(size=2),
+        "learning_rate": float(rng.uniform(0.1, 0.4)),
+        "beta": float(rng.uniform(0.5, 0.8)),
+    }
+    yield Case(args, ({},), carry, "a turned bowl")
+    yield Case({**args, "velocity": np.zeros(2)}, ({}, {}), carry, "a ball at rest")
+    yield Case({**args, "beta": 0.0}, note="beta = 0")
+
+
+LOOK = "w - learning_rate * beta * velocity"
+repair_looking_back.mistake(
+    "still_looks_back",
+    "It still asks for the gradient behind the ball, where it came from, and speeds up where it "
+    "should brake. Where does the last line carry the ball?",
+    (LOOK, LOOK.replace(" - ", " + ")),
+)
+repair_looking_back.mistake(
+    "no_look_ahead",
+    "The gradient is now that of the place where the ball is: plain momentum. Where should it "
+    "look?",
+    ("gradient(ahead)", "gradient(w)"),
+)
+repair_looking_back.mistake(
+    "step_turned_round",
+    "Both signs agree now, and the ball rolls uphill: the velocity averages gradients, which point "
+    "up. Which of the two lines was right?",
+    (LOOK, LOOK.replace(" - ", " + ")),
+    ("w - learning_rate * velocity", "w + learning_rate * velocity"),
+)
+repair_looking_back.mistake(
+    "only_the_step_turned_round",
+    "The ball rolls uphill, and looks downhill. Which line did you change, and what did it do "
+    "before?",
+    ("w - learning_rate * velocity", "w + learning_rate * velocity"),
+)
+repair_looking_back.mistake(
+    "gradient_subtracted",
+    "Your velocity subtracts the gradient and is subtracted itself, so that the ball rolls uphill. "
+    "How many signs may you turn round?",
+    ("+ (1 - beta) * gradient", "- (1 - beta) * gradient"),
+)
+repair_looking_back.mistake(
+    "whole_velocity_ahead",
+    "Your look-ahead goes by the whole velocity. What is left of it after one step of friction?",
+    (LOOK, "w - learning_rate * velocity"),
+)
+repair_looking_back.mistake(
+    "looks_without_the_rate",
+    "Your look-ahead goes by the velocity without the learning rate. How far will the ball come?",
+    (LOOK, "w - beta * velocity"),
+)
+repair_looking_back.mistake(
+    "steps_from_ahead",
+    "Your step begins at the look-ahead, so that the old velocity counts twice. Where is the ball?",
+    ("    w = w - learning_rate", "    w = ahead - learning_rate"),
+)
+
+
+@repair_looking_back.style
+def _(w, gradient, velocity, learning_rate, beta=0.9):
+    g = gradient(w - beta * learning_rate * velocity)
+    new = velocity + (1 - beta) * (g - velocity)
+    return w - learning_rate * new, new
+
+
+@repair_looking_back.style
+def _(w, gradient, velocity, learning_rate, beta=0.9):
+    carried = -learning_rate * beta * velocity
+    pushed = gradient(w + carried)
+    velocity = beta * velocity + (1 - beta) * pushed
+    return w + carried - learning_rate * (1 - beta) * pushed, velocity

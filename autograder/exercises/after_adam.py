@@ -1404,3 +1404,106 @@ lesson.quiz(
         "A denominator that is the same for every weight leaves the numerator as it is.",
     ),
 )
+
+
+# A bug to find that no cost shows: the state.
+
+
+@lesson.exercise(
+    points=2,
+    returns=("s", "s_max"),
+    hints=(
+        "Follow s through one large gradient and ten that are small. When does it fall?",
+        "AMSGrad keeps two numbers. What does each of them remember?",
+        "The average forgets as Adam's does; only the largest value stays.",
+    ),
+)
+def repair_sticky_average(s, s_max, g, beta2=0.999):
+    """The function sticky_average, repaired."""
+    s = beta2 * s + (1 - beta2) * g**2
+    s_max = np.maximum(s_max, s)
+    return s, s_max
+
+
+@repair_sticky_average.cases
+def _(rng):
+    calm = {"g": np.array([0.1, 1.0])}
+    carry = {"s": 0, "s_max": 1}
+    storm = {"s": np.zeros(2), "s_max": np.zeros(2), "g": np.array([1.0, 0.1]), "beta2": 0.9}
+    yield Case(storm, (calm, calm), carry, "one large gradient and two small ones")
+    s = rng.uniform(0.1, 1, size=(2, 3))
+    args = {"s": s, "s_max": s + rng.uniform(0, 1, size=(2, 3)), "g": rng.normal(size=(2, 3))}
+    beta2 = float(rng.uniform(0.5, 0.8))
+    then = tuple({"g": 3 * rng.normal(size=(2, 3))} for _ in range(3))
+    yield Case({**args, "beta2": beta2}, then, carry, "a state from earlier updates")
+    yield Case(args, then[:1], carry, "the default beta2")
+
+
+AVERAGED = "s = beta2 * s + (1 - beta2) * g**2"
+repair_sticky_average.mistake(
+    "still_sticky",
+    "Your s still never falls: the largest value goes back into the average. Which of the two "
+    "numbers should forget?",
+    (AVERAGED, "s = np.maximum(s_max, beta2 * s_max + (1 - beta2) * g**2)"),
+    ("s_max = np.maximum(s_max, s)", "s_max = s"),
+)
+repair_sticky_average.mistake(
+    "averages_the_largest",
+    "Your average is still made from the largest value of before. Which average goes on?",
+    ("beta2 * s +", "beta2 * s_max +"),
+)
+repair_sticky_average.mistake(
+    "no_maximum",
+    "Now both forget: your second number is Adam's average again. What was it there to keep?",
+    ("np.maximum(s_max, s)", "s"),
+)
+repair_sticky_average.mistake(
+    "largest_in_both",
+    "Your second number is right, and the first one is now the largest as well. Which of them is "
+    "an average?",
+    ("return s, s_max", "return s_max, s_max"),
+)
+repair_sticky_average.mistake(
+    "largest_square",
+    "You keep the largest square, and not the largest average: one wild gradient rules for ever. "
+    "What does AMSGrad take the maximum of?",
+    ("np.maximum(s_max, s)", "np.maximum(s_max, g**2)"),
+)
+repair_sticky_average.mistake(
+    "one_maximum_for_all",
+    "All your weights share one maximum. How many weights does one maximum belong to?",
+    ("np.maximum(s_max, s)", "np.full(s.shape, max(s_max.max(), s.max()))"),
+)
+repair_sticky_average.mistake(
+    "old_average_in_the_maximum",
+    "Your maximum is taken before the average has seen the new gradient. Which average does it "
+    "compare?",
+    (
+        f"    {AVERAGED}\n    s_max = np.maximum(s_max, s)\n",
+        f"    s_max = np.maximum(s_max, s)\n    {AVERAGED}\n",
+    ),
+)
+repair_sticky_average.mistake(
+    "smallest",
+    "Your second number keeps the smallest average. Which one does AMSGrad trust?",
+    ("np.maximum", "np.minimum"),
+)
+repair_sticky_average.mistake(
+    "weights_swapped",
+    "Your average forgets almost everything at once. Which of the two is multiplied by beta2?",
+    (AVERAGED, "s = (1 - beta2) * s + beta2 * g**2"),
+)
+
+
+@repair_sticky_average.style
+def _(s, s_max, g, beta2=0.999):
+    average = s + (1 - beta2) * (g * g - s)
+    return average, np.where(average > s_max, average, s_max)
+
+
+@repair_sticky_average.style
+def _(s, s_max, g, beta2=0.999):
+    kept = s.copy()
+    kept *= beta2
+    kept += (1 - beta2) * np.square(g)
+    return kept, np.stack([s_max, kept]).max(axis=0)

@@ -770,3 +770,112 @@ lesson.quiz(
         "For which of the two did the figure show steps that were far too long?",
     ),
 )
+
+
+# A bug to find: two cures for one illness.
+
+
+@lesson.exercise(
+    points=2,
+    returns=("corrected averages",),
+    hints=(
+        "Calculate day 1 by hand, with beta = 0.9 and a first value of 60.6.",
+        "The correction divides by the weight that the values have so far. How much of it did the "
+        "start already give?",
+        "It reckons with a start at zero. With which one does the loop begin?",
+    ),
+)
+def repair_double_start(theta, beta):
+    """The function double_start, repaired."""
+    v = 0.0
+    corrected = np.zeros(len(theta))
+    for t, value in enumerate(theta, start=1):
+        v = beta * v + (1 - beta) * value
+        corrected[t - 1] = v / (1 - beta**t)
+    return corrected
+
+
+@repair_double_start.cases
+def _(rng):
+    yield series([40.0, 49.0, 45.0], 0.9, note="London's first days")
+    yield series(temperatures(rng, 40), float(rng.uniform(0.85, 0.95)), note="forty days")
+    yield series(rng.normal(0, 1, 8), 0.999, note="a long memory and a few values")
+    yield series(rng.normal(5, 1, 6), 0.0, note="beta = 0")
+    yield series([float(rng.uniform(1, 9))], 0.5, note="a single value")
+
+
+TWO_STARTS = ("v = 0.0", "v = theta[0]")
+CORRECTED = "v / (1 - beta**t)"
+repair_double_start.mistake(
+    "still_cured_twice",
+    "Your first days are still far too high: the average starts at the first value, and is then "
+    "divided as if it had started at zero. Which of the two cures is asked for?",
+    TWO_STARTS,
+)
+repair_double_start.mistake(
+    "the_other_cure",
+    "Day 1 is right, and afterwards the first value weighs too much: you start there and have "
+    "taken the correction away. Which start does the docstring ask for?",
+    TWO_STARTS,
+    (CORRECTED, "v"),
+)
+repair_double_start.mistake(
+    "no_cure",
+    "Now neither cure is left: the average starts at zero and stays too low for some time. What "
+    "repairs that?",
+    (CORRECTED, "v"),
+)
+repair_double_start.mistake(
+    "counts_from_zero",
+    "Your first day is divided by 1 - beta to the power of 0. Which number has the first day?",
+    (CORRECTED, "v / (1 - beta ** (t - 1))"),
+)
+repair_double_start.mistake(
+    "one_day_ahead",
+    "Your days are corrected too little: each is divided as if it were the next. Which number has "
+    "the first day?",
+    (CORRECTED, "v / (1 - beta ** (t + 1))"),
+)
+repair_double_start.mistake(
+    "first_day_only",
+    "You divide by 1 - beta on every day: that is right for day 1. What changes from day to day?",
+    (CORRECTED, "v / (1 - beta)"),
+)
+repair_double_start.mistake(
+    "corrected_goes_back",
+    "The corrected average goes back into the recursion and is corrected again on the next day. "
+    "What does the recursion remember?",
+    ("corrected[t - 1] = v /", "v = corrected[t - 1] = v /"),
+)
+repair_double_start.mistake(
+    "multiplied",
+    "You multiply by the weight that the values have so far. Averages that are too low become "
+    "lower. Which way must it go?",
+    (CORRECTED, "v * (1 - beta**t)"),
+)
+
+
+@repair_double_start.style
+def _(theta, beta):
+    v, result = 0.0, []
+    for t in range(len(theta)):
+        v = beta * v + (1 - beta) * theta[t]
+        result.append(v / (1 - beta ** (t + 1)))
+    return np.array(result)
+
+
+@repair_double_start.style
+def _(theta, beta):
+    total, weight, result = 0.0, 0.0, []
+    for value in theta:
+        total = beta * total + value
+        weight = beta * weight + 1
+        result.append(total / weight)
+    return np.array(result)
+
+
+@repair_double_start.style
+def _(theta, beta):
+    days = np.arange(len(theta))
+    weights = np.tril(float(beta) ** np.abs(days[:, None] - days))
+    return weights @ np.asarray(theta) / weights.sum(axis=1)

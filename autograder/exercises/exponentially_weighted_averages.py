@@ -1242,3 +1242,117 @@ lesson.quiz(
         "Is there one beta that is the lowest point of both?",
     ),
 )
+
+
+# A bug to find: the average of a whole table, in one array that is overwritten as it goes.
+
+
+@lesson.exercise(
+    points=2,
+    returns=("averages",),
+    hints=(
+        "Change the last day of the table and nothing else. Which of your averages should notice?",
+        "Follow the loop with t = 0. Which row does it read as the one before?",
+        "A negative index counts from the end. What should stand before the first day?",
+    ),
+)
+def repair_leaking_average(theta, beta):
+    """The function leaking_average, repaired."""
+    v = np.array(theta, dtype=float)
+    v[0] = (1 - beta) * theta[0]
+    for t in range(1, len(v)):
+        v[t] = beta * v[t - 1] + (1 - beta) * theta[t]
+    return v
+
+
+@repair_leaking_average.cases
+def _(rng):
+    cities = np.array([[40.0, 60.0], [49.0, 58.0], [45.0, 64.0]])
+    yield Case({"theta": cities, "beta": 0.9}, note="two cities on three days")
+    days = np.round(45 + rng.normal(0, 8, size=(30, 3))).astype(int)
+    yield Case({"theta": days, "beta": float(rng.uniform(0.7, 0.95))}, note="whole degrees")
+    yield Case({"theta": temperatures(rng, 12), "beta": 0.5}, note="one city, as a plain series")
+    yield Case({"theta": rng.normal(50, 9, size=(1, 2)), "beta": 0.8}, note="a single day")
+
+
+FIRST_DAY = "    v[0] = (1 - beta) * theta[0]\n"
+repair_leaking_average.mistake(
+    "still_leaks",
+    "It still leaks: change the last day of the table, and your first average changes with it. "
+    "Which row does the loop read as the day before the first?",
+    (FIRST_DAY, ""),
+    ("range(1, len(v))", "range(len(v))"),
+)
+repair_leaking_average.mistake(
+    "starts_with_the_first_day",
+    "Nothing leaks any more, and your first average is the whole first day: the recursion started "
+    "there, and not at zero. Which weight has a new value?",
+    ("(1 - beta) * theta[0]", "theta[0]"),
+)
+repair_leaking_average.mistake(
+    "starts_at_zero_a_day_late",
+    "Your first average is zero, as if there had been no first day. Is the zero the average of day "
+    "1, or the one before it?",
+    ("(1 - beta) * theta[0]", "0.0"),
+)
+repair_leaking_average.mistake(
+    "starts_with_the_past_s_share",
+    "Your first average is beta times the first day. Which of the two weights has the new value?",
+    ("(1 - beta) * theta[0]", "beta * theta[0]"),
+)
+repair_leaking_average.mistake(
+    "drops_the_first_day",
+    "Your table has lost its first day. How many averages are there for so many days?",
+    ("return v", "return v[1:]"),
+)
+repair_leaking_average.mistake(
+    "keeps_the_zero",
+    "Your table begins with a row of zeros, so that it has one row more than there are days. Which "
+    "average does the first row stand for?",
+    ("return v", "return np.concatenate([np.zeros_like(v[:1]), v])"),
+)
+repair_leaking_average.mistake(
+    "whole_degrees",
+    "With whole degrees your averages are whole numbers too: every one is cut when it is written "
+    "into the array. Which type has an array like that?",
+    ("np.array(theta, dtype=float)", "np.array(theta)"),
+)
+repair_leaking_average.mistake(
+    "weights_swapped",
+    "Your averages jump with every day: the new value has the weight of the past. Which of the two "
+    "is multiplied by beta?",
+    ("(1 - beta) * theta[0]", "beta * theta[0]"),
+    ("beta * v[t - 1] + (1 - beta) * theta[t]", "(1 - beta) * v[t - 1] + beta * theta[t]"),
+)
+repair_leaking_average.mistake(
+    "averages_yesterday",
+    "From the second day on each average uses the temperature of the day before. Which day's is "
+    "new?",
+    ("(1 - beta) * theta[t]", "(1 - beta) * theta[t - 1]"),
+)
+
+
+@repair_leaking_average.style
+def _(theta, beta):
+    v = np.zeros(np.shape(theta))
+    before = 0.0
+    for t in range(len(v)):
+        v[t] = before = beta * before + (1 - beta) * theta[t]
+    return v
+
+
+@repair_leaking_average.style
+def _(theta, beta):
+    past, averages = np.zeros_like(theta[0], dtype=float), []
+    for today in theta:
+        past = past * beta + today * (1 - beta)
+        averages.append(past)
+    return np.array(averages)
+
+
+@repair_leaking_average.style
+def _(theta, beta):
+    table = np.asarray(theta, dtype=float)
+    age = np.arange(len(table))
+    weights = np.tril((1 - beta) * beta ** np.abs(age[:, None] - age))
+    return weights @ table

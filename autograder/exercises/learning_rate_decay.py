@@ -1423,3 +1423,101 @@ lesson.quiz(
         "What is left to do for a training whose minimum is farther away than that?",
     ),
 )
+
+
+# A bug to find: a schedule that is applied to itself.
+
+
+@lesson.exercise(
+    points=2,
+    returns=("rates",),
+    hints=(
+        "Calculate the first four rates by hand and lay them beside the broken ones.",
+        "They agree for two epochs. What is divided in the third that was divided before?",
+        "The formula begins with the first rate. With which rate does the loop begin each epoch?",
+    ),
+)
+def repair_compounding(learning_rate0, decay_rate, epochs):
+    """The function compounding, repaired."""
+    rates = []
+    for epoch in range(epochs):
+        rate = learning_rate0 / (1 + decay_rate * epoch)
+        rates.append(rate)
+    return rates
+
+
+@repair_compounding.cases
+def _(rng):
+    yield Case({"learning_rate0": 0.2, "decay_rate": 1.0, "epochs": 5}, note="five epochs")
+    rate, decay = float(rng.uniform(0.05, 2.0)), float(rng.uniform(0.05, 0.4))
+    yield Case({"learning_rate0": rate, "decay_rate": decay, "epochs": 40}, note="a slow decay")
+    yield Case({"learning_rate0": rate, "decay_rate": 0.0, "epochs": 3}, note="no decay")
+    yield Case({"learning_rate0": rate, "decay_rate": 2.5, "epochs": 1}, note="a single epoch")
+
+
+RATE = "learning_rate0 / (1 + decay_rate * epoch)"
+BEFORE = ("    rates = []\n", "    rates = []\n    rate = learning_rate0\n")
+repair_compounding.mistake(
+    "still_compounds",
+    "From the third epoch on your rates are still too low: each is what the last one leaves. Which "
+    "rate does the formula divide?",
+    BEFORE,
+    (RATE, "rate / (1 + decay_rate * epoch)"),
+)
+repair_compounding.mistake(
+    "same_factor_each_epoch",
+    "Your rates fall by the same factor in every epoch, which is an exponential decay. What does "
+    "the epoch do in the formula?",
+    BEFORE,
+    (
+        f"rate = {RATE}\n        rates.append(rate)",
+        "rates.append(rate)\n        rate = rate / (1 + decay_rate)",
+    ),
+)
+repair_compounding.mistake(
+    "counts_from_one",
+    "Your first epoch has a rate that has already decayed. Which number has the first epoch?",
+    ("decay_rate * epoch", "decay_rate * (epoch + 1)"),
+)
+repair_compounding.mistake(
+    "one_epoch_late",
+    "Your rates are those of the epoch before. When does a rate belong into the list?",
+    BEFORE,
+    (f"rate = {RATE}\n        rates.append(rate)", f"rates.append(rate)\n        rate = {RATE}"),
+)
+repair_compounding.mistake(
+    "never_decays",
+    "All your rates are the first one. Where does the epoch come in?",
+    (RATE, "learning_rate0"),
+)
+repair_compounding.mistake(
+    "subtracts",
+    "Your rates fall by the same amount in every epoch and will be negative. What is the first "
+    "rate divided by?",
+    (RATE, "learning_rate0 * (1 - decay_rate * epoch)"),
+)
+repair_compounding.mistake(
+    "without_brackets",
+    "Without its brackets the divisor is 1 alone, and the rest is added to the rate. What does "
+    "Python do first?",
+    (RATE, "learning_rate0 / 1 + decay_rate * epoch"),
+)
+repair_compounding.mistake(
+    "only_the_last",
+    "You give back one rate, and every epoch has its own. Where are the others?",
+    ("return rates", "return rates[-1]"),
+)
+
+
+@repair_compounding.style
+def _(learning_rate0, decay_rate, epochs):
+    return learning_rate0 / (1 + decay_rate * np.arange(epochs))
+
+
+@repair_compounding.style
+def _(learning_rate0, decay_rate, epochs):
+    rates, divisor = [], 1.0
+    while len(rates) < epochs:
+        rates.append(learning_rate0 / divisor)
+        divisor += decay_rate
+    return rates

@@ -1560,3 +1560,118 @@ lesson.quiz(
         "What sets the length of a step of gradient descent?",
     ),
 )
+
+
+# A bug to find: curvatures along the axes.
+
+
+@lesson.exercise(
+    points=2,
+    returns=("kind",),
+    hints=(
+        "Walk from the point along (1, -1), not along an axis. Does the cost rise for the first "
+        "matrix?",
+        "The diagonal holds the curvatures along the axes. Which directions does that leave out?",
+        "One function of NumPy gives the curvatures along the directions that matter, for a "
+        "symmetric matrix.",
+    ),
+)
+def repair_by_the_diagonal(hessian):
+    """The function by_the_diagonal, repaired."""
+    curvatures = np.linalg.eigvalsh(hessian)
+    if (curvatures > 0).all():
+        return "minimum"
+    if (curvatures < 0).all():
+        return "maximum"
+    return "saddle"
+
+
+def _with_eigenvalues(rng, *eigenvalues):
+    turned, _ = np.linalg.qr(rng.normal(size=(len(eigenvalues), len(eigenvalues))))
+    hessian = turned * np.array(eigenvalues) @ turned.T
+    return (hessian + hessian.T) / 2
+
+
+@repair_by_the_diagonal.cases
+def _(rng):
+    yield Case({"hessian": np.array([[1.0, 2.0], [2.0, 1.0]])}, note="a plus on the diagonal")
+    yield Case({"hessian": np.array([[-1.0, 3.0], [3.0, -2.0]])}, note="a minus on the diagonal")
+    yield Case({"hessian": np.array([[2.0, -1.0], [-1.0, 2.0]])}, note="a minus beside it")
+    yield Case({"hessian": np.diag(rng.uniform(-3, -1, 3))}, note="a hill")
+    one, two, three = rng.uniform(0.5, 3, size=3).tolist()
+    yield Case({"hessian": _with_eigenvalues(rng, one, two, three)}, note="a hollow, turned")
+    yield Case({"hessian": _with_eigenvalues(rng, -one, -two, -three)}, note="a hill, turned")
+    yield Case({"hessian": _with_eigenvalues(rng, -one, -two, three)}, note="two ways down")
+    yield Case({"hessian": _with_eigenvalues(rng, -one, two, three)}, note="one way down")
+    one, two = rng.uniform(0.01, 0.1, size=2).tolist()
+    yield Case({"hessian": _with_eigenvalues(rng, one, two)}, note="a flat hollow")
+
+
+CURVATURES = "np.linalg.eigvalsh(hessian)"
+repair_by_the_diagonal.mistake(
+    "still_the_diagonal",
+    "[[1, 2], [2, 1]] is still a minimum, and along (1, -1) the cost falls. Which directions does "
+    "the diagonal not know?",
+    (CURVATURES, "np.diag(hessian)"),
+)
+repair_by_the_diagonal.mistake(
+    "all_entries",
+    "[[2, -1], [-1, 2]] is no minimum for you, because an entry is negative. Which numbers of a "
+    "matrix tell the curvatures?",
+    (CURVATURES, "hessian"),
+)
+repair_by_the_diagonal.mistake(
+    "determinant",
+    "You go by the determinant alone: a hill in two dimensions has a positive one, like a hollow. "
+    "How many signs are there to know?",
+    (CURVATURES, "np.array([np.linalg.det(hessian)])"),
+)
+repair_by_the_diagonal.mistake(
+    "trace",
+    "You go by the sum of the curvatures: a long way up outweighs a short way down. How many ways "
+    "down does a minimum have?",
+    (CURVATURES, "np.array([np.trace(hessian)])"),
+)
+repair_by_the_diagonal.mistake(
+    "singular_values",
+    "Your curvatures are never negative: singular values have no sign. What has?",
+    (CURVATURES, "np.linalg.svd(hessian)[1]"),
+)
+repair_by_the_diagonal.family(
+    "one_direction_up",
+    "You call a point a minimum as soon as one direction rises. How many must?",
+    [
+        ("(curvatures > 0).all()", "(curvatures > 0).any()"),
+        (CURVATURES, f"{CURVATURES}[-1:]"),
+    ],
+)
+repair_by_the_diagonal.family(
+    "one_direction_down",
+    "You call a point a maximum as soon as one direction falls. How many must?",
+    [
+        ("(curvatures < 0).all()", "(curvatures < 0).any()"),
+        (CURVATURES, f"{CURVATURES}[:1]"),
+    ],
+)
+repair_by_the_diagonal.mistake(
+    "swapped",
+    "Hollows are hills for you, and hills hollows. What does the cost do where a curvature is "
+    "positive?",
+    ('"minimum"', '"a"'),
+    ('"maximum"', '"minimum"'),
+    ('"a"', '"maximum"'),
+)
+
+
+@repair_by_the_diagonal.style
+def _(hessian):
+    signs = {float(np.sign(value)) for value in np.linalg.eigvals(hessian).real}
+    return "saddle" if len(signs) > 1 else "minimum" if 1.0 in signs else "maximum"
+
+
+@repair_by_the_diagonal.style
+def _(hessian):
+    lowest, *_, highest = np.linalg.eigh(hessian)[0]
+    if lowest > 0:
+        return "minimum"
+    return "maximum" if highest < 0 else "saddle"

@@ -800,3 +800,147 @@ lesson.quiz(
         "Both forms must make the same step. Whose velocity is longer, and what of its rate, then?",
     ),
 )
+
+
+# A bug to find: a training without a memory.
+
+
+@lesson.exercise(
+    points=2,
+    returns=("path",),
+    hints=(
+        "Try it with beta = 0, 0.5 and 0.9. What does beta change, and what should it change?",
+        "How old is the velocity when a step uses it?",
+        "What is made in the loop is new in every step. Which line does not belong there?",
+    ),
+)
+def repair_forgetful(gradient, w0, learning_rate, beta, steps):
+    """The function forgetful, repaired."""
+    w = w0
+    velocity = np.zeros(w0.shape)
+    path = [w]
+    for _ in range(steps):
+        velocity = beta * velocity + (1 - beta) * gradient(w)
+        w = w - learning_rate * velocity
+        path.append(w)
+    return np.array(path)
+
+
+def _forgetful_case(rng, note, beta, steps=6, kappa=4, angle=0):
+    start = rng.normal(size=2) + np.array([3.0, -1.5])
+    return Case(
+        {
+            "gradient": _bowl(kappa, angle),
+            "w0": start,
+            "learning_rate": float(rng.uniform(0.05, 0.2)),
+            "beta": beta,
+            "steps": steps,
+        },
+        note=note,
+    )
+
+
+@repair_forgetful.cases
+def _(rng):
+    yield Case(
+        {
+            "gradient": _bowl(20, 0),
+            "w0": np.array([-10.0, 1.0]),
+            "learning_rate": 0.09,
+            "beta": 0.9,
+            "steps": 3,
+        },
+        note="three steps in the valley",
+    )
+    yield _forgetful_case(rng, "a turned bowl", float(rng.uniform(0.6, 0.95)), kappa=5, angle=30)
+    yield _forgetful_case(rng, "beta = 0", 0.0)
+    yield _forgetful_case(rng, "no step at all", 0.9, steps=0)
+
+
+IN_THE_LOOP = (
+    ("    velocity = np.zeros(w0.shape)\n", ""),
+    (
+        "    for _ in range(steps):\n",
+        "    for _ in range(steps):\n        velocity = np.zeros(w0.shape)\n",
+    ),
+)
+repair_forgetful.mistake(
+    "still_forgets",
+    "It still has no memory: at 0.9 it walks the path of gradient descent with a tenth of the rate. "
+    "How old is the velocity that a step finds?",
+    *IN_THE_LOOP,
+)
+repair_forgetful.mistake(
+    "steps_by_the_gradient",
+    "Your path is that of gradient descent, whatever beta is: the velocity is kept, and the step "
+    "does not use it. By what does momentum step?",
+    ("learning_rate * velocity", "learning_rate * gradient(w)"),
+)
+repair_forgetful.mistake(
+    "starts_with_the_gradient",
+    "Your velocity starts with the first gradient, so that the first step is far too long. Which "
+    "velocity is there before the first step?",
+    ("np.zeros(w0.shape)", "gradient(w0)"),
+)
+repair_forgetful.mistake(
+    "without_the_factor",
+    "Your velocity adds whole gradients: the classical form, with steps up to ten times as long. "
+    "What does a gradient weigh in the averaging form?",
+    ("(1 - beta) * gradient(w)", "gradient(w)"),
+)
+repair_forgetful.mistake(
+    "old_velocity",
+    "Your steps use the velocity of the step before, so that the first does not move. Which comes "
+    "first, the velocity or the step?",
+    (
+        "        velocity = beta * velocity + (1 - beta) * gradient(w)\n"
+        "        w = w - learning_rate * velocity\n",
+        "        before = velocity\n"
+        "        velocity = beta * velocity + (1 - beta) * gradient(w)\n"
+        "        w = w - learning_rate * before\n",
+    ),
+)
+repair_forgetful.mistake(
+    "start_is_missing",
+    "Your path begins after the first step. Where did it begin?",
+    ("path = [w]", "path = []"),
+)
+repair_forgetful.mistake(
+    "uphill",
+    "Your path leads up the gradient. Which sign has a descent step?",
+    ("w - learning_rate", "w + learning_rate"),
+)
+repair_forgetful.mistake(
+    "gradient_at_the_start",
+    "All your gradients are those of the start. Where is the ball when the gradient pushes it?",
+    ("gradient(w)", "gradient(w0)"),
+)
+
+
+@repair_forgetful.style
+def _(gradient, w0, learning_rate, beta, steps):
+    path = np.zeros((steps + 1, len(w0)))
+    path[0], v = w0, 0.0
+    for t in range(steps):
+        v = v * beta + gradient(path[t]) * (1 - beta)
+        path[t + 1] = path[t] - learning_rate * v
+    return path
+
+
+@repair_forgetful.style
+def _(gradient, w0, learning_rate, beta, steps):
+    v, path = np.zeros_like(w0, dtype=float), [np.array(w0, dtype=float)]
+    while len(path) <= steps:
+        v = v + (1 - beta) * (gradient(path[-1]) - v)
+        path.append(path[-1] - learning_rate * v)
+    return np.stack(path)
+
+
+@repair_forgetful.style
+def _(gradient, w0, learning_rate, beta, steps):
+    w, classical, path = w0, 0 * w0, [w0]
+    for _ in range(steps):
+        classical = beta * classical + gradient(w)
+        w = w - (1 - beta) * learning_rate * classical
+        path.append(w)
+    return np.vstack(path)

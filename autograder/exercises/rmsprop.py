@@ -706,3 +706,117 @@ lesson.quiz(
         "The root of 1e-12 is 1e-6, that of 1e-8 is 1e-4. Which number sets each denominator?",
     ),
 )
+
+
+# A bug to find: the right lines in the wrong order.
+
+
+@lesson.exercise(
+    points=2,
+    returns=("w", "s"),
+    hints=(
+        "Take the very first step by hand: s is 0, the gradient is 2. What is it divided by?",
+        "Both lines are right. What matters besides?",
+        "Which s should a step see, the one before this gradient or the one with it?",
+    ),
+)
+def repair_late_rmsprop(w, g, s, learning_rate, beta2=0.9, epsilon=1e-8):
+    """The function late_rmsprop, repaired."""
+    s = beta2 * s + (1 - beta2) * g**2
+    w = w - learning_rate * g / (np.sqrt(s) + epsilon)
+    return w, s
+
+
+@repair_late_rmsprop.cases
+def _(rng):
+    w, g = np.array([1.0, -2.0]), np.array([2.0, 0.01])
+    carry = {"w": 0, "s": 1}
+    yield Case(
+        {"w": w, "g": g, "s": np.zeros(2), "learning_rate": 0.1},
+        then=({"g": 3 * g}, {"g": -g}),
+        carry=carry,
+        note="three steps from zero",
+    )
+    args = {
+        "w": rng.normal(size=(2, 3)),
+        "g": rng.normal(size=(2, 3)),
+        "s": rng.uniform(0.1, 2.0, size=(2, 3)),
+        "learning_rate": float(rng.uniform(0.05, 0.2)),
+        "beta2": float(rng.uniform(0.5, 0.8)),
+    }
+    yield Case(args, ({"g": rng.normal(size=(2, 3))},), carry, "a state from earlier steps")
+    yield Case({**args, "epsilon": 0.3}, note="a large epsilon")
+    idle = {**args, "g": np.zeros((2, 3)), "s": np.zeros((2, 3))}
+    yield Case(idle, note="weights without a gradient")
+
+
+LATE = "    s = beta2 * s + (1 - beta2) * g**2\n"
+STEP_LINE = "    w = w - learning_rate * g / (np.sqrt(s) + epsilon)\n"
+repair_late_rmsprop.mistake(
+    "still_late",
+    "The first step is still gigantic: it divides by the s of before, which is 0, and so by "
+    "epsilon alone. Which s should a step see?",
+    (LATE + STEP_LINE, STEP_LINE + LATE),
+)
+repair_late_rmsprop.mistake(
+    "a_large_start",
+    "Your first step is tame because s starts larger than it was given. What should s know before "
+    "its first gradient?",
+    (LATE, "    s = np.maximum(s, 1.0)\n" + LATE),
+)
+repair_late_rmsprop.mistake(
+    "no_root",
+    "You divide by s and not by its root: gradients a thousand times as large make the step a "
+    "thousand times shorter. What should become of a gradient's size?",
+    ("np.sqrt(s)", "s"),
+)
+repair_late_rmsprop.mistake(
+    "one_size_for_all",
+    "All your weights share one divisor. Whose own gradients should a weight be divided by?",
+    ("(np.sqrt(s) + epsilon)", "(np.sqrt(np.sum(s)) + epsilon)"),
+)
+repair_late_rmsprop.mistake(
+    "average_of_gradients",
+    "Your s averages the gradients, and not their squares: under the root stands a number that can "
+    "be negative. What does s average?",
+    ("g**2", "g"),
+)
+repair_late_rmsprop.mistake(
+    "updated_twice",
+    "Your s is updated before the step and once more after it. How many gradients has one step?",
+    ("    return w, s", LATE + "    return w, s"),
+)
+repair_late_rmsprop.mistake(
+    "state_not_kept",
+    "Your step is right, and the s that you give back is the one that came in: the next step knows "
+    "nothing of this gradient. Which s belongs to the next call?",
+    (LATE, "    new = beta2 * s + (1 - beta2) * g**2\n"),
+    ("np.sqrt(s)", "np.sqrt(new)"),
+)
+repair_late_rmsprop.mistake(
+    "epsilon_inside",
+    "Your epsilon is under the root, where it counts like its own root. Where did it stand?",
+    ("np.sqrt(s) + epsilon", "np.sqrt(s + epsilon)"),
+    share=0.5,
+)
+repair_late_rmsprop.mistake(
+    "weights_swapped",
+    "Your s forgets almost everything: the new square has the weight of the past. Which of them is "
+    "multiplied by beta2?",
+    ("beta2 * s + (1 - beta2) * g**2", "(1 - beta2) * s + beta2 * g**2"),
+)
+
+
+@repair_late_rmsprop.style
+def _(w, g, s, learning_rate, beta2=0.9, epsilon=1e-8):
+    squared = s * beta2 + g * g * (1 - beta2)
+    return w - g * (learning_rate / (squared**0.5 + epsilon)), squared
+
+
+@repair_late_rmsprop.style
+def _(w, g, s, learning_rate, beta2=0.9, epsilon=1e-8):
+    new = s.copy()
+    new += (1 - beta2) * (np.square(g) - s)
+    moved = w.astype(float)
+    moved -= learning_rate * np.divide(g, np.sqrt(new) + epsilon)
+    return moved, new

@@ -2012,3 +2012,122 @@ lesson.quiz(
         "How long is a gradient of norm 0.5 before the division by 65,536?",
     ),
 )
+
+
+# A bug to find: a sum that is never emptied.
+
+
+@lesson.exercise(
+    points=2,
+    returns=("w", "total"),
+    views_allowed=True,
+    hints=(
+        "Print the length of total after every update, where all parts are alike.",
+        "What should be in the sum when the next batch begins?",
+        "PyTorch has a line for it that every training script needs: optimizer.zero_grad().",
+    ),
+)
+def repair_endless_sum(w, total, part, number, every, learning_rate):
+    """The function endless_sum, repaired."""
+    total = total + part
+    if number % every == 0:
+        w = w - learning_rate * total / every
+        total = np.zeros(w.shape)
+    return w, total
+
+
+@repair_endless_sum.cases
+def _(rng):
+    part = np.array([1.0, -2.0])
+    start = {"w": np.array([3.0, 4.0]), "total": np.zeros(2), "part": part}
+    carry = {"w": 0, "total": 1}
+    yield Case(
+        {**start, "number": 1, "every": 2, "learning_rate": 0.1},
+        then=({"number": 2}, {"number": 3}, {"number": 4}),
+        carry=carry,
+        note="two batches of two parts",
+    )
+    rate = float(rng.uniform(0.05, 0.5))
+    args = {"w": rng.normal(size=3), "total": np.zeros(3), "learning_rate": rate}
+    parts = [{"part": rng.normal(size=3), "number": number} for number in range(1, 8)]
+    yield Case({**args, **parts[0], "every": 3}, tuple(parts[1:]), carry, "batches of three parts")
+    yield Case({**args, **parts[0], "every": 1}, tuple(parts[1:3]), carry, "whole batches")
+
+
+AT_THE_END = "        total = np.zeros(w.shape)\n"
+UPDATED = "        w = w - learning_rate * total / every\n"
+repair_endless_sum.mistake(
+    "still_endless",
+    "Your second batch still contains the first: the sum is never emptied. What should be in it "
+    "when a batch begins?",
+    (AT_THE_END, ""),
+)
+repair_endless_sum.mistake(
+    "emptied_every_time",
+    "Your sum is emptied after every part, so that a batch consists of its last one. When does a "
+    "batch end?",
+    (AT_THE_END, "    total = np.zeros(w.shape)\n"),
+)
+repair_endless_sum.mistake(
+    "emptied_too_early",
+    "Your sum is emptied before the step has used it, and nothing moves. Which of the two comes "
+    "first?",
+    (UPDATED + AT_THE_END, AT_THE_END + UPDATED),
+)
+repair_endless_sum.mistake(
+    "restarts_with_the_last_part",
+    "Your next batch begins with the last part of this one. How often may a part count?",
+    ("total = np.zeros(w.shape)", "total = part"),
+)
+repair_endless_sum.mistake(
+    "sum_in_place_of_mean",
+    "You step by the sum of the parts and not by their mean. By how many is it divided?",
+    ("total / every", "total"),
+)
+repair_endless_sum.mistake(
+    "divided_by_the_number",
+    "You divide by the number of the part, which grows for ever. How many parts are in the sum?",
+    ("total / every", "total / number"),
+)
+repair_endless_sum.mistake(
+    "last_part_alone",
+    "Your step uses the newest part alone. What was the sum collected for?",
+    ("learning_rate * total / every", "learning_rate * part / every"),
+)
+repair_endless_sum.mistake(
+    "steps_at_every_part",
+    "You step after every part. When is the batch complete?",
+    ("number % every == 0", "number % 1 == 0"),
+)
+repair_endless_sum.mistake(
+    "steps_after_the_first",
+    "Your step comes with the first part of a batch and not with the last. When is it complete?",
+    ("number % every == 0", "number % every == 1 % every"),
+)
+repair_endless_sum.mistake(
+    "a_plain_number",
+    "Your emptied sum is a single number, and no array like the one that came in. Which form does "
+    "the next part of the program expect?",
+    ("np.zeros(w.shape)", "0.0"),
+)
+repair_endless_sum.mistake(
+    "uphill",
+    "Your weights go up the gradient. Which sign has a descent step?",
+    ("w - learning_rate", "w + learning_rate"),
+)
+
+
+@repair_endless_sum.style
+def _(w, total, part, number, every, learning_rate):
+    together = np.add(total, part)
+    if number % every:
+        return w.copy(), together
+    return w - (learning_rate / every) * together, np.zeros_like(together)
+
+
+@repair_endless_sum.style
+def _(w, total, part, number, every, learning_rate):
+    complete = number // every > (number - 1) // every
+    summed = total + part
+    moved = w - complete * learning_rate * summed / every
+    return moved, summed * (not complete)

@@ -1606,3 +1606,113 @@ lesson.quiz(
         "What would an opponent of your favourite say about the way its rate was chosen?",
     ),
 )
+
+
+# A bug to find: the best that was seen, under a second name.
+
+
+@lesson.exercise(
+    points=2,
+    returns=("best",),
+    hints=(
+        "What does the cost of the returned weights tell, beside the best cost that was seen?",
+        "How many arrays are there in the broken function, and how many names?",
+        "An operation in place changes the array under all of its names.",
+    ),
+)
+def repair_keeping_the_best(w, steps, costs):
+    """The function keeping_the_best, repaired."""
+    best, best_cost = w.copy(), np.inf
+    for step, cost in zip(steps, costs, strict=True):
+        w = w + step
+        if cost < best_cost:
+            best, best_cost = w.copy(), cost
+    return best
+
+
+@repair_keeping_the_best.cases
+def _(rng):
+    steps = np.array([[1.0, 0.0], [0.0, 1.0], [1.0, 1.0]])
+    args = {"w": np.array([0.0, 0.0]), "steps": steps, "costs": [0.5, 0.3, 0.4]}
+    yield Case(args, note="the best epoch before the last")
+    steps = rng.normal(size=(6, 3))
+    falling = np.sort(rng.uniform(0.1, 1, size=6))[::-1]
+    args = {"w": rng.normal(size=3), "steps": steps}
+    yield Case({**args, "costs": falling.tolist()}, note="costs that only fall")
+    yield Case({**args, "costs": falling[::-1].tolist()}, note="the best epoch is the first")
+    level = [0.9, 0.4, 0.6, 0.4, 0.7, 0.5]
+    yield Case({**args, "costs": level}, note="the same best cost twice")
+
+
+COPIED = "w.copy(), cost"
+repair_keeping_the_best.family(
+    "still_the_last",
+    "You still give back the last weights, whatever the costs were. Which array do the later steps "
+    "change, and what is each cost compared with?",
+    [
+        [
+            ("best, best_cost = w.copy(), np.inf", "w, best, best_cost = w.copy(), w, np.inf"),
+            ("w = w + step", "w += step"),
+            (COPIED, "w, cost"),
+        ],
+        [("w = w + step", "w += step"), (COPIED, "w, cost")],
+        ("best, best_cost = w.copy(), cost", "best = w.copy()"),
+    ],
+)
+repair_keeping_the_best.mistake(
+    "changes_the_start",
+    "Your best is right now, and the weights that were handed in have changed. Whose are they?",
+    ("w = w + step", "w += step"),
+    share=0.8,
+)
+repair_keeping_the_best.mistake(
+    "before_the_step",
+    "You keep the weights of before the step, with the cost of after it. Which weights have this "
+    "cost?",
+    (
+        "        w = w + step\n"
+        "        if cost < best_cost:\n"
+        "            best, best_cost = w.copy(), cost\n",
+        "        if cost < best_cost:\n"
+        "            best, best_cost = w.copy(), cost\n"
+        "        w = w + step\n",
+    ),
+)
+repair_keeping_the_best.mistake(
+    "the_last_of_equals",
+    "Of two epochs with the same cost you take the later one. When is a cost a new best?",
+    ("cost < best_cost", "cost <= best_cost"),
+)
+repair_keeping_the_best.mistake(
+    "the_worst",
+    "You keep the weights of the highest cost. Which cost is the best?",
+    ("np.inf", "-np.inf"),
+    ("cost < best_cost", "cost > best_cost"),
+)
+repair_keeping_the_best.mistake(
+    "the_start",
+    "You give back the weights of before the first epoch. When does the best change?",
+    ("best, best_cost = w.copy(), cost", "best_cost = cost"),
+)
+repair_keeping_the_best.mistake(
+    "steps_from_the_start",
+    "Every step of yours begins at the start. Where does training go on from?",
+    ("        w = w + step\n", "        moved = w + step\n"),
+    ("best, best_cost = w.copy(), cost", "best, best_cost = moved, cost"),
+)
+
+
+@repair_keeping_the_best.style
+def _(w, steps, costs):
+    w, best, best_cost = w.astype(float), None, float("inf")
+    for epoch in range(len(costs)):
+        w += steps[epoch]
+        if costs[epoch] < best_cost:
+            best_cost = costs[epoch]
+            best = np.array(w)
+    return best
+
+
+@repair_keeping_the_best.style
+def _(w, steps, costs):
+    return w + np.sum(steps[: int(np.argmin(costs)) + 1], axis=0)
