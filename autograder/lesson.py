@@ -108,7 +108,7 @@ class Lesson:
         hints: tuple[str, ...],
         written: float | None = None,
         rtol: float = 0.02,
-        points: float = 1,
+        points: float = 2,
     ) -> Quiz:
         """Register a question for a number: the right one and those that slips lead to, explained.
 

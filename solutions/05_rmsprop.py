@@ -108,32 +108,11 @@ predicted("steep_gradient", sizes[1, 0] / sizes[0, 0])
 #   Section 8 looks at the other place.
 # - $\beta_2$ has an index because Adam, in the next lesson, has a $\beta_1$ as well. It plays the
 #   part that $\beta$ played for momentum. We start with 0.9.
-#
-# ### Exercise 1 · Before the first gradient
-#
-# The average starts at zero, for every parameter.
-
-
-# %% exercise="init_squared_average"
-def init_squared_average(params):
-    """The average of squared gradients before the first step.
-
-    params: dict of arrays {"W1": (n_1, n_x), "b1": (n_1, 1), "W2": (n_2, n_1), ...}
-    Returns a new dict with the same keys: zeros (float) in the shape of every parameter,
-    an array of its own for each.
-
-    Example: init_squared_average({"W1": np.array([[1.0, 2.0]])}) is {"W1": array([[0., 0.]])}.
-    """
-    # BEGIN SOLUTION
-    return {key: np.zeros(value.shape) for key, value in params.items()}
-    # END SOLUTION
-
-
-# %% check="init_squared_average"
-check("init_squared_average")
+# Before the first step the average is zero, in the shape of every parameter: the dict that your
+# `init_velocity` of lesson 4 makes.
 
 # %% [markdown]
-# ### Exercise 2 · One step of RMSprop
+# ### Exercise 1 · One step of RMSprop
 #
 # For every key, update the average first; the step uses the new one. In symbols, with $g$ for the
 # gradient of a parameter $w$:
@@ -163,7 +142,7 @@ def rmsprop_update(params, grads, squared, learning_rate, beta2=0.9, epsilon=1e-
 check("rmsprop_update")
 
 # %% [markdown]
-# ### Exercise 3 · The rate that a parameter feels
+# ### Exercise 2 · The rate that a parameter feels
 #
 # Write the step as a number times the gradient:
 #
@@ -210,7 +189,7 @@ predict("rates_near_minimum", "Near the minimum both rates", "fall", "rise")
 one_unit = {"W1": np.zeros((1, 1)), "b1": np.zeros((1, 1))}
 params, rates, walk = problems.unflatten(valley.start, one_unit), [], [valley.start]
 try:
-    squared = init_squared_average(params)
+    squared = {key: np.zeros(value.shape) for key, value in params.items()}
     for _ in range(60):
         grads = problems.unflatten(valley.gradient(walk[-1]), one_unit)
         params, squared = rmsprop_update(params, grads, squared, learning_rate=0.3)
@@ -218,7 +197,7 @@ try:
         rates.append(problems.flatten(effective_learning_rate(squared, 0.3, 1e-8)))
 except NotImplementedError:
     rates = None
-    print("Exercises 1 to 3 come first; then run this cell again.")
+    print("Exercises 1 and 2 come first; then run this cell again.")
 
 if rates is not None:
     rates, walk = np.array(rates), np.array(walk)
@@ -886,7 +865,7 @@ predicted("board_rmsprop", "not told apart from it" if found.tie else words)
 #
 # **Question.** The two lines of RMSprop, and both are right. What is wrong?
 #
-# ### Exercise 4 · One step late
+# ### Exercise 3 · One step late
 
 
 # %%

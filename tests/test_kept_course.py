@@ -1,7 +1,8 @@
 """A course folder that an earlier release graded: this one reads it, and changes no mark.
 
 `data/graded_course.zip` holds two lessons of four invented students, graded by version 1.0.0
-without what every run makes anew (source, release). A person has corrected one mark in it.
+without what every run makes anew (source, release). A person has corrected one mark in it. Since
+then some exercises have other points and others are new: `course.toml` keeps the term as it began.
 """
 
 import csv
@@ -14,6 +15,7 @@ import pytest
 
 from autograder import ROOT, cli
 from autograder.course.folder import CONFIG
+from autograder.course.plan import FILE
 from autograder.pages import report
 
 pytestmark = pytest.mark.slow
@@ -21,6 +23,9 @@ pytestmark = pytest.mark.slow
 KEPT = Path(__file__).parent / "data" / "graded_course.zip"
 CORRECTED = "student02"
 LESSON = "04_momentum"
+NEW = {"repair_double_start", "repair_forgetful"}
+BEFORE = {"bias_correct": 3, "bias_beta_999": 1, "bias_uncorrected_adam": 1}
+BEFORE |= {"classical_learning_rate": 2, "momentum_curves": 1, "momentum_ten_steps": 1}
 
 
 @pytest.fixture(scope="module")
@@ -28,6 +33,8 @@ def kept(tmp_path_factory):
     folder = tmp_path_factory.mktemp("kept")
     with zipfile.ZipFile(KEPT) as file:
         file.extractall(folder)
+    lines = [f"{name} = {points}" for name, points in {**BEFORE, **dict.fromkeys(NEW, 0)}.items()]
+    (folder / FILE).write_text("\n".join(["[points]", *lines]), "utf-8")
     return folder
 
 
@@ -52,20 +59,25 @@ def _seen(folder):
     return {
         (item["student"], item["lesson"]): (
             item["status"],
-            {exercise["exercise"]: exercise["score"] for exercise in item["exercises"]},
+            {
+                exercise["exercise"]: exercise["score"]
+                for exercise in item["exercises"]
+                if exercise["exercise"] not in NEW
+            },
         )
         for item in verdicts
     }
 
 
 def _marks(folder):
-    """The gradebook's marks and a person's comments.
+    """The gradebook's marks and a person's comments, on what there was before.
 
     Not "look at this again" (a mark by hand that was judged anew), nor "No response." (by a stub
     that may have other words by now).
     """
     grades, comments = gradebook.rows(folder)
-    return [(*row[:4], row[5]) for row in grades], sorted(
+    kept = [row for row in grades if row[1].removeprefix("check_") not in NEW]
+    return [(*row[:4], row[5]) for row in kept], sorted(
         (student, cell, by_hand) for student, cell, _, by_hand, _ in comments if by_hand
     )
 

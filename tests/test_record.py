@@ -291,14 +291,47 @@ def test_a_demonstration_may_be_another_one_after_marks_were_recorded(recorder):
     }
 
 
-def test_other_cells_than_those_with_marks_are_refused(recorder):
+def with_another_exercise():
+    """The release of a later version: one exercise has another name, and so another mark."""
     changed = release()
     cell(changed, "check_first_step").metadata.nbgrader.grade_id = "check_other"
-    recorder.add_lesson(LESSON, changed)  # nothing recorded yet: the lesson is replaced
-    recorder.add_lesson(LESSON, release())
+    cell(changed, "first_step").metadata.nbgrader.grade_id = "other"
+    return changed
+
+
+def test_exercises_may_come_and_go_after_marks_were_recorded(url, recorder):
     record(recorder)
+    record(recorder, student="bob", scores=PART)
+    before = {student: gradebook_rows(url, student)["grades"] for student in ("ada", "bob")}
+    recorder.add_lesson(LESSON, with_another_exercise())
+    for student, grades in before.items():
+        after = gradebook_rows(url, student)
+        assert after["grades"].pop("check_other") == (None, None, None, True)  # it waits
+        assert after["grades"] == {k: v for k, v in grades.items() if k != "check_first_step"}
+        assert "other" in after["comments"]
+        assert "first_step" not in after["comments"]
+    scores = {("other" if name == "first_step" else name): score for name, score in FULL.items()}
+    recorder.record("ada", LESSON, with_another_exercise(), verdicts(scores))
+    recorder.record("new", LESSON, with_another_exercise(), verdicts(scores))
+    assert gradebook_rows(url, "ada")["grades"] == gradebook_rows(url, "new")["grades"]
+    assert gradebook_rows(url, "ada")["grades"]["check_other"][0] == scores["other"]
+
+
+@pytest.mark.parametrize("entered", ["mark", "comment"])
+def test_an_exercise_with_something_by_hand_is_not_taken_away(url, recorder, entered):
+    record(recorder)
+    with Gradebook(url) as gradebook:
+        if entered == "mark":
+            found = gradebook.find_grade("check_first_step", LESSON, LESSON, "ada")
+            found.manual_score = 0.5
+        else:
+            found = gradebook.find_comment("first_step", LESSON, LESSON, "ada")
+            found.manual_comment = "Well argued."
+        gradebook.db.commit()
+    before = gradebook_rows(url)
     with pytest.raises(UserError, match="new course folder"):
-        recorder.add_lesson(LESSON, changed)
+        recorder.add_lesson(LESSON, with_another_exercise())
+    assert gradebook_rows(url) == before
 
 
 def test_a_gradebook_that_cannot_be_opened_is_a_users_error(tmp_path):

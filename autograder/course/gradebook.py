@@ -15,6 +15,7 @@ from copy import deepcopy
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cached_property
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +46,7 @@ from sqlalchemy import (
     Update,
     bindparam,
     create_engine,
+    delete,
     func,
     insert,
     make_url,
@@ -248,7 +250,7 @@ class Recorder:
             if notebook is None:
                 self._add_cells(lesson, release)
             elif _cells_in(notebook) != _cells_of(release):
-                self._exchange_plain_cells(notebook, release)
+                self._exchange_cells(notebook, release)
                 self._replace_cells(lesson, release, resources)
         self._lessons.pop(lesson, None)
 
@@ -267,25 +269,39 @@ class Recorder:
         )
         self.gradebook.db.add(notebook)
         for name, cell in _cells_of(release).items():
-            source, points, solution = cell
             self.gradebook.db.add(_source_row(notebook, name, cell))
-            if points is not None:
-                row = GradeCell(name=name, notebook=notebook, cell_type=source[0], max_score=points)
-                self.gradebook.db.add(row)
-            if solution:
-                self.gradebook.db.add(SolutionCell(name=name, notebook=notebook))
+            self.gradebook.db.add_all(_marked_rows(notebook, name, cell))
 
-    def _exchange_plain_cells(self, notebook: Notebook, release: NotebookNode) -> None:
-        """Let cells come and go on which no mark hangs: SaveCells refuses that once marks exist."""
-        before, after = _cells_in(notebook), _cells_of(release)
-        if _with_marks(before) != _with_marks(after):
+    def _exchange_cells(self, notebook: Notebook, release: NotebookNode) -> None:
+        """Let cells come and go, which SaveCells refuses once marks exist.
+
+        A new exercise waits for its mark with everybody who has handed in; one that is gone takes
+        its marks along. Where a person entered something there, SaveCells is left to refuse.
+        """
+        db, before, after = self.gradebook.db, _cells_in(notebook), _cells_of(release)
+        marked, now = _with_marks(before), _with_marks(after)
+        gone = {name for name in before if marked.get(name) != now.get(name)}
+        entered = {cell for _, _, cell, _ in self._entered([notebook.name])}
+        if {name.removeprefix(CHECK) for name in gone} & entered:
             return
-        for row in [*notebook.source_cells]:
-            if row.name not in after:
-                self.gradebook.db.delete(row)
-        new = [_source_row(notebook, name, after[name]) for name in after if name not in before]
-        self.gradebook.db.add_all(new)
-        self.gradebook.db.commit()
+        for rows in (notebook.source_cells, notebook.grade_cells, notebook.solution_cells):
+            for row in [*rows]:
+                if row.name in gone or row.name not in after:
+                    for kind in (Grade, Comment):
+                        db.execute(delete(kind).where(kind.cell_id == row.id))
+                    db.delete(row)
+        db.flush()
+        db.refresh(notebook)
+        for name, cell in after.items():
+            if name in gone or name not in before:
+                db.add(_source_row(notebook, name, cell))
+                rows = _marked_rows(notebook, name, cell)
+                db.add_all(rows)
+                db.flush()
+                for row, handed_in in product(rows, notebook.submissions):
+                    kind = Grade if isinstance(row, GradeCell) else Comment
+                    db.add(kind(cell_id=row.id, notebook=handed_in))
+        db.commit()
 
     def _replace_cells(self, lesson: str, release: NotebookNode, resources: dict[str, Any]) -> None:
         from nbgrader.preprocessors import SaveCells
@@ -603,6 +619,17 @@ def _source_row(notebook: Notebook, name: str, cell: _Cell) -> SourceCell:
     return SourceCell(
         name=name, notebook=notebook, cell_type=kind, locked=locked, source=text, checksum=checksum
     )
+
+
+def _marked_rows(notebook: Notebook, name: str, cell: _Cell) -> list[GradeCell | SolutionCell]:
+    """The rows on which marks and comments hang."""
+    (kind, *_), points, solution = cell
+    rows: list[GradeCell | SolutionCell] = []
+    if points is not None:
+        rows.append(GradeCell(name=name, notebook=notebook, cell_type=kind, max_score=points))
+    if solution:
+        rows.append(SolutionCell(name=name, notebook=notebook))
+    return rows
 
 
 def _with_marks(cells: dict[str, _Cell]) -> dict[str, tuple[bool, bool]]:

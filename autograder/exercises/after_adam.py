@@ -117,6 +117,7 @@ DEFAULTS = (
 
 lesson.quiz(
     "amsgrad_why",
+    points=2,
     title="Why?",
     question="",
     options={

@@ -17,7 +17,7 @@ lesson = Lesson("03_bias_correction", title="Bias correction")
 
 
 @lesson.exercise(
-    points=3,
+    points=1,
     returns=("corrected v",),
     hints=(
         "How much weight lies on the days so far? Lesson 2 measured it: 1 - beta**t.",
@@ -708,6 +708,7 @@ lesson.number_quiz(
 
 lesson.quiz(
     "bias_uncorrected_adam",
+    points=2,
     title="Adam without correction",
     question=r"Leave out both corrections in Adam, with $\beta_1 = 0.9$ and $\beta_2 = 0.999$. "
     "The gradient is constant. How long is the **first step**, compared with that of the "

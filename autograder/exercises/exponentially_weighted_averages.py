@@ -709,7 +709,7 @@ def _(beta, t):
 
 
 @lesson.exercise(
-    points=2,
+    points=1,
     returns=("days",),
     hints=(
         "The rule of thumb of the lecture: 10 days for 0.9, 50 for 0.98, 2 for 0.5.",
@@ -814,7 +814,7 @@ def _(beta):
 
 
 @lesson.exercise(
-    points=2,
+    points=1,
     returns=("beta",),
     hints=(
         "Turn the rule of thumb round: days = 1 / (1 - beta). What is 1 - beta, given days?",

@@ -55,7 +55,7 @@ lesson.number_quiz(
 
 
 @lesson.exercise(
-    points=2,
+    points=1,
     returns=("learning rate",),
     hints=(
         "At epoch 0 nothing has decayed yet: what does the formula give there?",
@@ -257,7 +257,7 @@ lesson.quiz(
 
 
 @lesson.exercise(
-    points=2,
+    points=1,
     returns=("learning rate",),
     hints=(
         "Each epoch multiplies the rate by base once. How often has that happened at epoch 3?",
@@ -447,7 +447,7 @@ lesson.quiz(
 
 
 @lesson.exercise(
-    points=2,
+    points=1,
     returns=("learning rate",),
     hints=(
         "t counts updates from 1, so that nothing is divided by 0.",

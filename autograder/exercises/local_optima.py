@@ -701,7 +701,7 @@ lesson.number_quiz(
 
 
 @lesson.exercise(
-    points=2,
+    points=1,
     returns=("log10 of the probability",),
     hints=(
         "n independent fair coins, all heads: what is the probability?",
@@ -830,6 +830,7 @@ def _(n):
 
 lesson.quiz(
     "optima_two_to_minus_n",
+    points=2,
     title="Two to the minus n",
     question="What did the two measurements say about $2^{-n}$ as the probability of a minimum?",
     options={

@@ -596,6 +596,7 @@ def _(gradient, w0, update, steps):
 
 lesson.quiz(
     "momentum_curves",
+    points=2,
     title="Which is which?",
     question="The next figure shows 40 steps on the valley from the same start with the same "
     r"learning rate, 0.09. One panel is gradient descent, one is momentum with $\beta = 0.5$, one "
@@ -696,7 +697,7 @@ lesson.number_quiz(
 
 
 @lesson.exercise(
-    points=2,
+    points=1,
     returns=("classical learning rate",),
     hints=(
         "Both forms must make the same step: alpha v in one equals alpha_c u in the other.",
@@ -866,7 +867,7 @@ IN_THE_LOOP = (
 )
 repair_forgetful.mistake(
     "still_forgets",
-    "It still has no memory: at 0.9 it walks the path of gradient descent with a tenth of the rate. "
+    "It still has no memory: at 0.9 it walks the path of gradient descent at a tenth of the rate. "
     "How old is the velocity that a step finds?",
     *IN_THE_LOOP,
 )

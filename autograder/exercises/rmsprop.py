@@ -14,99 +14,6 @@ lesson = Lesson("05_rmsprop", title="Give every parameter its own step size: RMS
 
 
 @lesson.exercise(
-    points=2,
-    returns=("squared",),
-    summary="optlab.properties:typed",
-    hints=(
-        "The average mirrors the parameters: the same keys, the same shapes.",
-        "It is an average like the velocity of momentum. What does it know before any gradient?",
-        "Loop over the keys of params; np.zeros takes a shape, and params[key].shape is one.",
-    ),
-)
-def init_squared_average(params):
-    """Zeros in the shape of every parameter."""
-    squared = {}
-    for key in params:
-        squared[key] = np.zeros(params[key].shape)
-    return squared
-
-
-@init_squared_average.cases
-def _(rng):
-    small = {"W1": np.array([[1.0, -2.0, 3.0], [0.5, 4.0, -1.0]]), "b1": np.array([[0.3], [-2.0]])}
-    yield Case({"params": small}, note="one layer")
-    yield Case({"params": inputs.network(rng, 2)}, note="two layers")
-    yield Case({"params": inputs.network(rng, 3)}, note="three layers")
-
-
-init_squared_average.mistake(
-    "starts_at_one",
-    "Your average starts at one. What should an average of squares be before the first gradient?",
-    ("np.zeros(", "np.ones("),
-)
-init_squared_average.family(
-    "starts_at_epsilon",
-    "Your average starts at {}. Epsilon protects the division later; what does the "
-    "average itself start from?",
-    {
-        f"{value:g}": ("np.zeros(params[key].shape)", f"np.full(params[key].shape, {value})")
-        for value in (1e-8, 1e-7, 1e-6, 1e-10)
-    },
-)
-init_squared_average.mistake(
-    "copies_the_parameters",
-    "Your average starts at the parameters themselves. Is a weight the square of a gradient?",
-    ("np.zeros(params[key].shape)", "params[key].copy()"),
-)
-init_squared_average.mistake(
-    "squares_the_parameters",
-    "Your average starts at the squared parameters. Whose squares does RMSprop average?",
-    ("np.zeros(params[key].shape)", "params[key] ** 2"),
-)
-init_squared_average.mistake(
-    "scalar_zero",
-    "Yours is a single number for a whole matrix. How would every weight get its own step size?",
-    ("np.zeros(params[key].shape)", "0.0"),
-)
-families.zeros(init_squared_average, "squared[key] = ", average="s", update="rmsprop_update")
-
-
-@init_squared_average.mistake(
-    "weights_only",
-    "The biases have no average of squares. Do they get gradients too?",
-)
-def _(params):
-    return {key: np.zeros(value.shape) for key, value in params.items() if key[0] == "W"}
-
-
-@init_squared_average.style
-def _(params):
-    return {key: np.zeros_like(value) for key, value in params.items()}
-
-
-@init_squared_average.style
-def _(params):
-    squared = {}
-    for layer in range(len(params) // 2):
-        squared["W" + str(layer + 1)] = np.zeros(params["W" + str(layer + 1)].shape)
-        squared["b" + str(layer + 1)] = np.zeros(params["b" + str(layer + 1)].shape)
-    return squared
-
-
-@init_squared_average.style
-def _(params):
-    return {key: 0 * value for key, value in params.items()}
-
-
-@init_squared_average.style
-def _(params):
-    squared = dict.fromkeys(params)
-    for key in squared:
-        squared[key] = np.full_like(params[key], 0, dtype=np.float64)
-    return squared
-
-
-@lesson.exercise(
     points=5,
     returns=("params", "squared"),
     hints=(
@@ -638,6 +545,7 @@ lesson.quiz(
 
 lesson.quiz(
     "rmsprop_rotated",
+    points=2,
     title="Why does turning hurt?",
     question="On the bowl turned by 45° RMSprop needs many more steps than on the one along the "
     "axes. Why?",

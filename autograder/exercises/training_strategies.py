@@ -1345,6 +1345,7 @@ lesson.number_quiz(
 
 lesson.quiz(
     "strategies_four_curves",
+    points=2,
     title="Four curves",
     question="Which is which?",
     options={

@@ -5,14 +5,6 @@ from math import sqrt
 import numpy as np
 
 
-def init_squared_average(params):
-    squared = {}
-    for key in params:
-        rows, columns = params[key].shape
-        squared[key] = np.array([[0.0 for _ in range(columns)] for _ in range(rows)])
-    return squared
-
-
 def rmsprop_update(params, grads, squared, learning_rate, beta2=0.9, epsilon=1e-8):
     moved, averages = {}, {}
     for key in grads:
