@@ -29,10 +29,11 @@ PART = {"momentum_update": 2.5, "first_step": 0.0}
 
 
 def verdicts(scores):
-    return [
-        Verdict(name, "correct" if score == POINTS[name] else "incorrect", score, POINTS[name], "…")
-        for name, score in scores.items()
-    ]
+    found = []
+    for name, score in scores.items():
+        most = POINTS.get(name, 1)  # of an exercise that another release has
+        found.append(Verdict(name, "correct" if score == most else "incorrect", score, most, "…"))
+    return found
 
 
 @pytest.fixture(scope="module")

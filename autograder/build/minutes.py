@@ -49,12 +49,10 @@ def tell(cells: Sequence[NotebookNode], points: float, where: str) -> None:
 def _of_cell(cell: NotebookNode) -> float:
     if cell.cell_type == "markdown":
         return len(cell.source.split()) / _WORDS
-    if "recall" in cell.metadata:
+    title = cell.source.partition("\n")[0]
+    if title.startswith(("# Predict", "# Recall")):
         return _PREDICTION
     if "experiment" not in cell.metadata.get("tags", []):
         return 0.0
-    title = cell.source.partition("\n")[0]
-    if title.startswith("# Predict"):
-        return _PREDICTION
     seconds = _SECONDS.search(title)
     return _LOOK + (int(seconds[1]) / 60 if seconds else 0)
