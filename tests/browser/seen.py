@@ -10,6 +10,16 @@ from playwright.sync_api import Locator
 
 from browser.labpage import LabPage
 
+# Those that are shown: their words, and their edges in the box.
+PARTS = """(box, selector) => {
+    const origin = box.getBoundingClientRect();
+    return [...box.querySelectorAll(selector)].filter(node => node.offsetParent).map(node => {
+        const edges = node.getBoundingClientRect();
+        return [node.innerText, edges.left - origin.left, edges.top - origin.top,
+            edges.right - origin.left, edges.bottom - origin.top];
+    });
+}"""
+
 
 def violations(opened: LabPage) -> list[str]:
     """What axe finds in what our code has put out, as far as it is in the page.
@@ -25,13 +35,20 @@ def violations(opened: LabPage) -> list[str]:
     ]
 
 
-def contrast_in(part: Locator) -> float:
-    """Of what stands out most to what there is most of, in the pixels of a part of the page."""
-    light = luminance(pixels_of(part)[1:-3, 1:-1])
-    values, counts = np.unique(light, return_counts=True)
-    ground = values[counts.argmax()]
-    ratios = (np.maximum(light, ground) + 0.05) / (np.minimum(light, ground) + 0.05)
-    return float(ratios.max())
+def contrasts_in(box: Locator, parts: str) -> list[tuple[str, float]]:
+    """Of each part of a box its words, and what stands out most to what there is most of.
+
+    One picture of the box holds all its parts: each of its own would be scrolled to and drawn.
+    """
+    light = luminance(pixels_of(box))
+    found = []
+    for words, left, top, right, bottom in box.evaluate(PARTS, parts):
+        seen = light[round(top) + 1 : int(bottom) - 3, round(left) + 1 : int(right) - 1]
+        values, counts = np.unique(seen, return_counts=True)
+        ground = values[counts.argmax()]
+        ratios = (np.maximum(seen, ground) + 0.05) / (np.minimum(seen, ground) + 0.05)
+        found.append((words, float(ratios.max())))
+    return found
 
 
 def pixels_of(part: Locator) -> np.ndarray:

@@ -1,7 +1,6 @@
 """A lesson's code is folded, a prediction is chosen by hand, and it is met again below."""
 
 import json
-import shutil
 
 import nbformat
 import pytest
@@ -30,10 +29,13 @@ def ids() -> dict[str, str]:
 
 
 @pytest.fixture
-def lesson(lab, open_notebook, tmp_path):
-    """A copy of its own: who opens the same notebook again meets the same kernel."""
+def lesson(lab, open_notebook, ids, tmp_path):
+    """A copy of its own, up to the experiment: the same notebook again has the same kernel."""
+    notebook = nbformat.read(NOTEBOOKS / f"{LESSON}.ipynb", as_version=4)
+    last = [cell.id for cell in notebook.cells].index(ids["experiment"])
+    notebook.cells = notebook.cells[: last + 1]
     name = f"{tmp_path.name}.ipynb"
-    shutil.copy(NOTEBOOKS / f"{LESSON}.ipynb", lab.folder / name)
+    nbformat.write(notebook, lab.folder / name)
     return open_notebook(name)
 
 

@@ -64,17 +64,6 @@ def test_the_next_check_waits_for_the_learner(open_notebook, answer):
     expect(lesson.output("check_momentum_update")).to_contain_text("Not attempted yet")
 
 
-def test_validate_shows_the_first_failing_check(open_notebook, screenshot_of):
-    page = open_notebook(LESSON).page
-    page.get_by_role("button", name="Validate").click()
-    said = page.locator(".nbgrader-ErrorDialog")
-    expect(said).to_contain_text("Not attempted yet")
-    expect(said).not_to_contain_text("Traceback")
-    screenshot_of(page, "validate")
-    page.keyboard.press("Escape")
-    expect(said).to_have_count(0)
-
-
 @pytest.fixture
 def first_and_progress() -> list[str]:
     """The cells of the first notebook that matter here: the imports, and `progress()`."""

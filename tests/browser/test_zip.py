@@ -71,6 +71,7 @@ def test_an_evening(zipped, open_page, screenshot_of):
     start.page.get_by_role("button", name="Validate").click()  # nbgrader is installed here
     said = start.page.locator(".nbgrader-ErrorDialog")
     expect(said).to_contain_text("Not attempted yet")
+    expect(said).not_to_contain_text("Traceback")
     screenshot_of(start.page, "evening_1_validated")
     said.locator(".jp-mod-accept").click()
     expect(said).to_have_count(0)
