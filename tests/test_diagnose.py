@@ -5,7 +5,14 @@ import pytest
 
 from autograder.exercise import judge_here
 from autograder.lesson import Lesson
-from optlab.checking.diagnose import Explanation, Status, contradicts, degenerate, diagnose
+from optlab.checking.diagnose import (
+    LOOKED_AT,
+    Explanation,
+    Status,
+    contradicts,
+    degenerate,
+    diagnose,
+)
 from optlab.checking.probe import Case, Observation, observe
 
 lesson = Lesson("99_test", title="A test")
@@ -108,6 +115,9 @@ def test_two_mistakes_are_not_named_where_one_change_explains_all_or_was_not_loo
         ([0.0, 0.0], "Two weights are mixed up.", True),
         ([7.0, 7.0], "Two weights are mixed up.", True),
         ([{"W1": np.array([7.0, 7.0])}], "Two weights are mixed up.", True),
+        ([np.repeat([7.0, 1.0], LOOKED_AT)], "Two weights are mixed up.", True),
+        ([[7.0] * LOOKED_AT + [1.0] * LOOKED_AT], "Two weights are mixed up.", True),
+        ([[7.0] * (LOOKED_AT - 1) + [1.0]], "Two weights are mixed up.", False),
     ],
 )
 def test_a_pair_needs_results_that_say_something_and_texts_that_fit(outputs, text, refused):

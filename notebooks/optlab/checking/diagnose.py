@@ -34,6 +34,7 @@ class Status(StrEnum):
 
 PLAIN = "Correct."
 EFFECT_SHARE = 0.8  # of the points, where the values are right and something beside them is not
+LOOKED_AT = 100  # numbers at the beginning of a long list or array that tell whether it says much
 _STUB = "NotImplementedError"
 
 
@@ -253,9 +254,9 @@ def _numbers(value: Any) -> list[float]:
     if isinstance(value, dict):
         value = list(value.values())
     if isinstance(value, (list, tuple)):
-        return [number for item in value for number in _numbers(item)]
+        return [number for item in value[:LOOKED_AT] for number in _numbers(item)]
     if isinstance(value, (int, float, np.number, np.ndarray)):
-        return [float(number) for number in np.ravel(value)[:100]]
+        return [float(number) for number in np.ravel(value)[:LOOKED_AT]]
     return []
 
 
