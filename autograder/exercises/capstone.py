@@ -188,29 +188,31 @@ own_rate.mistake(
 )
 own_rate.mistake(
     "rises",
-    "Your rate is small at the first update and largest at the last. Which end should be the calm "
-    "one?",
+    "Your last rate is larger than your first. Which end should be the calm one?",
     (LINE, "rate * (step + 1) / budget"),
 )
 own_rate.mistake(
     "full_rate_forgotten",
-    "Your largest rate does not depend on the full rate that is given. Where does `rate` come in?",
+    "Where the full rate is 0.04, your largest is above it; where it is 2, it is not. Where does "
+    "`rate` come in?",
     (LINE, "1 - step / budget"),
 )
 own_rate.mistake(
     "budget_fixed",
-    "Your rate falls over 184 updates, whatever the budget is. What happens with a budget of 40?",
+    "With a budget of 184 your rate ends small, with a smaller budget it does not. Where does the "
+    "budget come in?",
     ("step / budget", "step / 184"),
 )
 own_rate.mistake(
     "stops_half_way",
-    "At the last update your rate is still half of what it was. How small should it become?",
+    "At the last update your rate is still more than a tenth of the largest. How small should it "
+    "become?",
     (LINE, "rate * (1 - 0.5 * step / budget)"),
 )
 own_rate.mistake(
     "below_zero",
-    "Your rate is below zero in the second half: there the steps lead uphill. Where should it "
-    "reach zero?",
+    "Some of your rates are below zero: there the steps lead uphill. Where should the rate reach "
+    "zero?",
     (LINE, "rate * (1 - 2 * step / budget)"),
 )
 own_rate.mistake(
@@ -309,9 +311,16 @@ own_training.mistake(
     ("return best", "return track.start"),
 )
 own_training.mistake(
-    "uphill",
-    "Your cost does not fall. Which sign has a descent step?",
+    "cost_rises",
+    "Where your training ends, the cost is above that of the start. Do your steps lead downhill, "
+    "and how long are they?",
     ("params[key] - now", "params[key] + now"),
+)
+own_training.mistake(
+    "cost_hardly_falls",
+    "Your cost has hardly fallen when the training ends. How long are your steps, and how many of "
+    "them are made?",
+    ("now = rate *", "now = 0.01 * rate *"),
 )
 own_training.mistake(
     "over_budget",
@@ -570,8 +579,8 @@ def _(rng):
 
 own_report.mistake(
     "best_at_the_edge",
-    "The rate that you chose is the last of your sweep. How do you know that the next one would "
-    "not be better still?",
+    "The rate that you chose lies at the edge of your sweep. How do you know that the next one "
+    "would not be better still?",
     ("(2, 0.5541)", "(0.25, 0.7308)"),
 )
 own_report.mistake(
