@@ -30,12 +30,12 @@ from optlab.data import digits_split
 # other way, as far as the gradient times a number of your choice, the **learning rate** (학습률).
 # Again and again, that is **gradient descent** (경사 하강법).
 #
-# Replace the line `raise NotImplementedError()` by your own and run both cells, each with Shift + Enter.
+# Replace the line `raise NotImplementedError()` by your own, and run both cells.
 
 
 # %% exercise="step"
 def step(w, gradient, learning_rate):
-    """The place after one step downhill from w.
+    """The place after one step downhill from w. Arrays that come in stay as they were.
 
     Example: from 3.0, with the gradient 6.0 and the learning rate 0.1, the step leads to 2.4.
     """
@@ -216,7 +216,8 @@ if places is not None:
 def centered(X):
     """X without the mean of each feature.
 
-    X: (n_x, m), examples as columns. Returns an array of the same shape: each row has the mean 0.
+    X: (n_x, m), examples as columns; it stays as it was
+    Returns an array of the same shape, in which each row has the mean 0.
 
     Example: [[1.0, 2.0, 6.0], [10.0, 20.0, 60.0]] -> [[-2.0, -1.0, 3.0], [-20.0, -10.0, 30.0]]
     """

@@ -53,6 +53,7 @@ step.mistake(
     "You give back the step and not the place where it leads. Where did it start?",
     ("w - learning_rate", "-learning_rate"),
 )
+step.another("only_the_step", ("w - learning_rate", "learning_rate"))
 step.mistake(
     "no_gradient",
     "You go the same length in every direction. Which way is down, and how steep is it?",
