@@ -518,6 +518,14 @@ predicted("never_up", min((name for name in ups if "0.3" not in name), key=ups.g
 # - Shuffle $X$ and $Y$ in one common order, new in every epoch; the last mini-batch may be smaller.
 # - $J^{\{t\}}$ goes up and down. Look at the trend, or at the mean over an epoch.
 #
+# ### Cheat sheet
+#
+# | technique | formula | code | default | when not, and what to mind |
+# |---|---|---|---|---|
+# | mini-batches in an epoch | $T = \lceil m/b \rceil$ | `T = -(-m // b)` | $b$ 64 | the last one may be smaller |
+# | order of an epoch | one order for $X$ and $Y$ | `order = rng.permutation(m)` | new in every epoch | two orders part the images from their labels |
+# | one step | $w = w - \alpha\, g$ | `w = w - alpha * g` | $\alpha$ tuned | $g$ is a mean over the mini-batch, never a sum |
+#
 # ### In other libraries
 #
 # | where | how | worth knowing |

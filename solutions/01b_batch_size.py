@@ -721,6 +721,14 @@ predicted("first_weights", f"{min(shares, key=shares.get)} times the usual")
 # - At a constant rate stochastic gradient descent stays in a region of variance
 #   $\alpha\sigma^2/(2h - \alpha h^2)$; with a falling rate, or without noise at the minimum, it converges.
 #
+# ### Cheat sheet
+#
+# | technique | formula | code | default | when not, and what to mind |
+# |---|---|---|---|---|
+# | cost of an epoch | $J = \sum b_t J_t / \sum b_t$ | `J = np.average(costs, weights=sizes)` | | the plain mean, where the last mini-batch is smaller |
+# | noise of a mini-batch's cost | $s = \sigma/\sqrt b$ | `s = sigma / np.sqrt(b)` | | half of it costs four times the examples |
+# | where a constant rate stays | $v = \alpha\sigma^2/(2h - \alpha h^2)$ | `v = alpha * sigma**2 / (2 * h - alpha * h**2)` | | to come closer the rate must fall |
+#
 # ### In other libraries
 #
 # | where | how | worth knowing |

@@ -6,7 +6,7 @@ import pytest
 from autograder.build import cheatsheet
 from autograder.exercises import find_function, lessons
 
-LATER = [name for name in lessons() if name >= "02"]
+LATER = [name for name in lessons() if name >= "01"]
 ROWS = {row.technique: row for lesson in LATER for row in cheatsheet.rows(lesson)}
 
 
@@ -44,6 +44,26 @@ def updated(name, state, *args, **settings):
     given = names()
     params, after = reference(name, {"W1": given["w"]}, *args, state, **settings)
     return params["W1"], after
+
+
+def test_lessons_01_and_01b():
+    given = names()
+    assert [run("mini-batches in an epoch", m=m, b=64)["T"] for m in (63, 64, 65)] == [
+        reference("num_mini_batches", m, 64) for m in (63, 64, 65)
+    ]
+    assert sorted(run("order of an epoch", m=9)["order"]) == list(range(9))
+    params = reference("sgd_update", {"W1": given["w"]}, {"W1": given["g"]}, given["alpha"])
+    assert np.allclose(run("one step")["w"], params["W1"])
+    costs, sizes = [0.5, 0.3, 0.9], [64, 64, 29]
+    found = run("cost of an epoch", costs=costs, sizes=sizes)["J"]
+    assert found == pytest.approx(reference("epoch_cost", costs, sizes))
+    means = np.random.default_rng(0).normal(0, 3, (20_000, 16)).mean(axis=1)
+    assert run("noise of a mini-batch's cost", sigma=3, b=16)["s"] == pytest.approx(
+        means.std(), rel=0.03
+    )
+    stays = run("where a constant rate stays", h=2.0, sigma=3.0)["v"]
+    after_a_step = (1 - 0.1 * 2.0) ** 2 * stays + 0.1**2 * 3.0**2
+    assert after_a_step == pytest.approx(stays)
 
 
 def test_lesson_02():

@@ -51,7 +51,7 @@ lesson.quiz(
 
 
 @lesson.exercise(
-    points=2,
+    points=1,
     returns=("number of mini-batches",),
     hints=(
         "Divide 12 examples into batches of 5 on paper. How many batches, and how large is each?",
