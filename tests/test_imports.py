@@ -44,7 +44,7 @@ MAY_IMPORT = {
     "grade": BASICS | {"exercises", "handin", "judge", "course", "pages"},
     "nbgrader_steps": {"errors", "handin", "judge", "course", "pages"},
     "build": BASICS | {"answer", "exercise", "quiz", "lesson", "exercises", "recall"},
-    "language": BASICS | {"exercise", "quiz", "lesson", "exercises", "build"},
+    "language": BASICS | {"recall", "exercise", "quiz", "lesson", "exercises", "build"},
     "bench": BASICS | {"exercise", "exercises", "proof", "judge", "course", "grade"},
     "attacks": BASICS | {"exercises", "judge", "course", "grade"},
     "terminal": {"proof", "status", "text"},

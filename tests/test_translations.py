@@ -4,7 +4,6 @@ from dataclasses import replace
 
 import pytest
 
-from autograder.build import notebooks
 from autograder.errors import RunError, UserError
 from autograder.language import check, editions, terms
 from autograder.language.catalogue import Entry, Translations
@@ -136,8 +135,9 @@ def test_a_lesson_that_is_begun_can_be_written_anew(tmp_path, monkeypatch):
     assert editions.faults([]) == [
         'ko 00_start_here: number too much: 5: "How a lesson works"',
     ]
-    lesson = notebooks.sources(["00_start_here"])[0]
-    assert editions.edition("ko").book(lesson).tr("How a lesson works", Kind.HEADING) == "5강"
+    assert (
+        editions.edition("ko").book("00_start_here").tr("How a lesson works", Kind.HEADING) == "5강"
+    )
 
 
 # What is wrong with one entry

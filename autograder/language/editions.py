@@ -10,12 +10,13 @@ from pathlib import Path
 
 from autograder import ROOT
 from autograder.build import notebooks
-from autograder.build.notebooks import Source
 from autograder.errors import UserError
-from autograder.language import check, texts
+from autograder.language import check, phrases, texts
 from autograder.language.catalogue import Entry, Translations
+from autograder.language.unit import SAID, Unit
 
 FOLDER = ROOT / "translations"
+OPTLAB = "optlab"  # what all lessons say alike
 _SHOWN = 60  # letters of a text, where it is named
 
 
@@ -30,17 +31,41 @@ class Edition:
     def language(self) -> check.Language:
         return check.read(self.folder)
 
-    def book(self, lesson: Source) -> Translations:
-        """The translations of a lesson, held against its texts."""
-        return Translations(self.code, texts.units(lesson), self.folder / f"{lesson.name}.po")
+    def book(self, part: str) -> Translations:
+        """The translations of a part of the course, held against its texts."""
+        return Translations(self.code, units(part), self.folder / f"{part}.po")
 
-    def begun(self, names: list[str]) -> list[Source]:
-        """Those of these lessons that somebody has begun to translate; all, where all should be."""
+    def begun(self, names: list[str]) -> list[str]:
+        """Those of these parts that somebody has begun to translate; all, where all should be."""
         return [
-            lesson
-            for lesson in notebooks.sources(names)
-            if self.language.whole or (self.folder / f"{lesson.name}.po").exists()
+            part
+            for part in parts(names)
+            if self.language.whole or (self.folder / f"{part}.po").exists()
         ]
+
+    def words(self, names: list[str]) -> dict[str, str]:
+        """What these parts say while they are read, by its English: what `optlab` looks up."""
+        books = [(part, self.book(part)) for part in self.begun(names)]
+        return {
+            unit.text: said
+            for part, book in books
+            for unit in units(part)
+            if unit.kind in SAID and (said := book.tr(unit.text, unit.kind)) != unit.text
+        }
+
+
+def parts(names: list[str]) -> list[str]:
+    """The lessons of these names, or all of them and what `optlab` says in any."""
+    lessons = [name for name in names if name != OPTLAB]
+    if names and not lessons:
+        return [OPTLAB]
+    found = [lesson.name for lesson in notebooks.sources(lessons)]
+    return found if names and OPTLAB not in names else [*found, OPTLAB]
+
+
+def units(part: str) -> list[Unit]:
+    """The texts of a lesson, or of `optlab`."""
+    return phrases.units() if part == OPTLAB else texts.units(notebooks.sources([part])[0])
 
 
 def editions() -> list[Edition]:
@@ -60,12 +85,12 @@ def edition(code: str) -> Edition:
 def update(code: str, names: list[str]) -> list[str]:
     """Bring PO files up to date with the lessons; named ones are begun. Says what is to be done."""
     chosen = edition(code)
-    lessons = notebooks.sources(names) if names else chosen.begun([])
-    if not lessons:
+    wanted = parts(names) if names else chosen.begun([])
+    if not wanted:
         raise UserError(f"no lesson of translations/{code} is begun; name one")
     done = []
-    for lesson in lessons:
-        book = chosen.book(lesson)
+    for part in wanted:
+        book = chosen.book(part)
         book.write()
         left = sum(not entry.usable for entry in book.entries)
         done.append(f"{book.path.relative_to(ROOT)}: {left} of {len(book.entries)} to translate")
@@ -75,15 +100,15 @@ def update(code: str, names: list[str]) -> list[str]:
 def faults(names: list[str]) -> list[str]:
     """What is wrong with the translations of these lessons, one line each."""
     return [
-        f"{found.code} {lesson.name}: {fault}"
+        f"{found.code} {part}: {fault}"
         for found in editions()
-        for lesson in found.begun(names)
-        for fault in _faults(found, lesson)
+        for part in found.begun(names)
+        for fault in _faults(found, part)
     ]
 
 
-def _faults(found: Edition, lesson: Source) -> Iterator[str]:
-    book = found.book(lesson)
+def _faults(found: Edition, part: str) -> Iterator[str]:
+    book = found.book(part)
     for entry in book.entries:
         if entry.usable:
             yield from (

@@ -11,11 +11,12 @@ import io
 import re
 import textwrap
 import tokenize
-import unicodedata
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
+import autograder.learner_side  # noqa: F401
 from autograder.language.unit import Kind, Translate, has_words
+from optlab.checking.language import columns
 
 WIDTH = 96
 # Functions, and which of their arguments are texts: all from the first of these numbers on, or one.
@@ -35,6 +36,7 @@ _ONE = {
     "explore": 1,
 }
 _KEYWORDS = {"title", "label", "xlabel", "ylabel", "alt", "measured"}
+_OF_EXPLORE = {"alt", "rows", "columns", "size"}
 _MARKS = re.compile(r"# (BEGIN|END|REFERENCE) SOLUTION|# YOUR CODE HERE|# (noqa|type:)")
 _SECONDS = re.compile(r"(.*?)( \(\d+ s\))?", re.DOTALL)  # what the bar over a long cell goes by
 
@@ -61,6 +63,14 @@ def options(cells: Collection[str]) -> set[str]:
     calls = [node for node in nodes if isinstance(node, ast.Call) and _name(node) == "predict"]
     given = (argument for call in calls for argument in call.args[2:])
     return {str(one.value) for one in given if isinstance(one, ast.Constant)}
+
+
+def sliders(cells: Collection[str]) -> list[str]:
+    """What stands beside the sliders of these cells: `optlab.plots` reads it off an argument."""
+    nodes = (node for cell in cells for node in ast.walk(ast.parse(cell)))
+    calls = [node for node in nodes if isinstance(node, ast.Call) and _name(node) == "explore"]
+    names = [str(keyword.arg) for call in calls for keyword in call.keywords]
+    return [name.replace("_", " ") for name in names if name not in _OF_EXPLORE]
 
 
 def code(source: str, tr: Translate, words: Collection[str] = (), answer: bool = False) -> str:
@@ -150,11 +160,6 @@ def wrapped(text: str, width: int) -> list[str]:
         else:
             lines[-1] = line
     return lines
-
-
-def columns(text: str) -> int:
-    """How wide a text is where letters are equally wide."""
-    return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in text)
 
 
 # Docstrings

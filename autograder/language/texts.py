@@ -6,6 +6,7 @@ from copy import deepcopy
 
 from nbformat import NotebookNode
 
+from autograder import recall
 from autograder.build import notebooks
 from autograder.build.notebooks import Source
 from autograder.exercise import Function
@@ -22,6 +23,7 @@ def units(lesson: Source) -> list[Unit]:
     found = [*_of_notebook(notebook)]
     found += [Unit(text, Kind.FIGURE, f"figure {n}") for n, text in enumerate(figures, start=1)]
     found += _of_exercises(lesson.lesson) if lesson.lesson else ()
+    found += [unit for quiz in recall.asked(lesson.name) for unit in _of_quiz(quiz)]
     return [unit for unit in found if has_words(unit.text)]
 
 
@@ -43,8 +45,11 @@ def _cell(cell: NotebookNode, tr: Translate, words: set[str]) -> str:
 
 def _words(notebook: NotebookNode) -> set[str]:
     """What is text though it stands alone: what a prediction is chosen from, but for names."""
-    cells = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
-    return source.options(cells) - {*plots.COLORS}
+    return source.options(_code(notebook)) - {*plots.COLORS}
+
+
+def _code(notebook: NotebookNode) -> list[str]:
+    return [cell.source for cell in notebook.cells if cell.cell_type == "code"]
 
 
 def _of_notebook(notebook: NotebookNode) -> Iterator[Unit]:
@@ -60,6 +65,9 @@ def _of_notebook(notebook: NotebookNode) -> Iterator[Unit]:
             section = heading[1] if cell.cell_type == "markdown" else section
         _cell(cell, collect, words)
     yield from found
+    choices = sorted(source.options(_code(notebook)) - {*plots.COLORS})
+    yield from (Unit(text, Kind.CHOICE, "a prediction") for text in choices)
+    yield from (Unit(text, Kind.NAME, "a slider") for text in source.sliders(_code(notebook)))
 
 
 def _of_exercises(lesson: Lesson) -> Iterator[Unit]:
@@ -83,7 +91,8 @@ def _of_function(function: Function) -> Iterator[Unit]:
 
 
 def _of_quiz(quiz: Quiz) -> Iterator[Unit]:
-    yield Unit(quiz.asks, Kind.NAME, quiz.name)
+    if not quiz.right.text:  # of letters, `optlab` says it
+        yield Unit(quiz.asks, Kind.NAME, quiz.name)
     for option in quiz.options:
         if option.text:
             text = " ".join(option.text.split("\n"))  # as the notebook has it

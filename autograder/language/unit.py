@@ -20,6 +20,7 @@ class Kind(StrEnum):
     FIGURE = "figure"  # what there is to see in one
     TITLE = "title"
     OPTION = "option"
+    CHOICE = "choice"  # in a prediction
     EXPLANATION = "explanation"
     HINT = "hint"
     MESSAGE = "message"
@@ -28,6 +29,13 @@ class Kind(StrEnum):
     PHRASE = "phrase"  # of optlab itself
 
 
+# What is looked up while a lesson is read; all else stands translated in its notebook.
+SAID = frozenset(
+    {
+        *(Kind.FIGURE, Kind.TITLE, Kind.OPTION, Kind.CHOICE, Kind.EXPLANATION, Kind.HINT),
+        *(Kind.MESSAGE, Kind.NOTE, Kind.NAME, Kind.PHRASE),
+    }
+)
 # One English text has one translation wherever it stands, but for words in formulas: there they
 # often are the names that the code beside them has.
 APART = (Kind.FORMULA,)

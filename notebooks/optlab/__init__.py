@@ -10,9 +10,11 @@ from optlab import patience
 from optlab.checking import notice
 from optlab.checking.checks import check, hint, solution
 from optlab.checking.journal import progress
+from optlab.checking.language import choose
 from optlab.predictions import predict, predicted
 
 __all__ = ["check", "hint", "predict", "predicted", "progress", "solution"]
 
+choose()
 notice.install()
 patience.install()

@@ -12,6 +12,7 @@ from typing import Any
 from uuid import uuid4
 
 from optlab.checking import notice
+from optlab.checking.language import say, told
 
 AFTER, EVERY = 2.0, 0.5  # seconds
 _TITLE = re.compile(r"#.*\((\d+) s\)")
@@ -99,8 +100,10 @@ def _content(name: str, bundle: dict[str, str]) -> dict:
 
 def _bundle(seconds: float, expected: int | None) -> dict[str, str]:
     """The bar and its words. Without a number of seconds to expect there are only words."""
-    said = f"Running for {seconds:.0f} s"
-    said += f"; it takes about {expected} s where nothing else runs." if expected else "."
+    said = say(told("Running for {seconds:.0f} s.", seconds=seconds))
+    if expected:
+        about = "Running for {seconds:.0f} s; it takes about {expected} s where nothing else runs."
+        said = say(told(about, seconds=seconds, expected=expected))
     shape = "height:0.5em;border-radius:0.25em"
     filled = min(seconds / expected, 0.97) if expected else 0
     bar = (

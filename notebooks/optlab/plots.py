@@ -31,6 +31,8 @@ from matplotlib.patheffects import withStroke
 from matplotlib.rcsetup import cycler
 from PIL import Image
 
+from optlab.checking.language import say, told
+
 try:
     import ipywidgets
 except ImportError:  # the sliders then become plain figures
@@ -206,7 +208,7 @@ def described(topic: str, number: int) -> str:
     The code above a figure would answer what its reader is asked to predict.
     """
     packed = Path(__file__).parent / "keys" / topic / "figures.b64"
-    return json.loads(base64.b64decode(packed.read_bytes()))[number - 1]
+    return say(told(json.loads(base64.b64decode(packed.read_bytes()))[number - 1]))
 
 
 def show(fig: Figure, alt: str) -> None:
@@ -339,7 +341,7 @@ def panel(stage: "Stage", first: str, alt: str, ranges: dict[str, Choice]) -> An
 
 def slider(name: str, choice: Choice) -> Any:
     """A slider for (low, high, step[, start]), buttons for a list of choices."""
-    words = name.replace("_", " ")
+    words = say(told(name.replace("_", " ")))
     label: dict[str, Any] = {
         "description": words,
         "tooltip": words,

@@ -13,11 +13,12 @@ from typing import Any
 
 from optlab.checking import box, journal
 from optlab.checking.box import Box, Rich, Tone
+from optlab.checking.language import english, say, told
 
 _NUMBER = r"\d+(?:\.\d+)?(?:e-?\d+)?"
 SAME = 1e-9
 _asked: dict[str, tuple[str, ...]] = {}
-NOTED = "Noted. Run the experiment below and see."
+NOTED = told("Noted. Run the experiment below and see.")
 
 
 def predict(name: str, question: str, *options: str) -> None:
@@ -39,14 +40,15 @@ def predicted(name: str, result: str | float, measured: str = "") -> None:
     """
     if not isinstance(result, str):
         result, measured = _nearest(result, _asked.get(name, ()), measured)
-    choice = journal.settle(name, result) if result else None
+    choice = journal.settle(name, english(result)) if result else None
     said = f"{result} ({measured})." if result and measured else f"{result or measured}."
     if choice is None:
-        box.show(Box(Tone.HINT, "Measured:", said))
-    elif choice == result:
-        box.show(Box(Tone.RIGHT, "As you predicted:", said))
+        box.show(Box(Tone.HINT, told("Measured:"), said))
+    elif choice == english(result):
+        box.show(Box(Tone.RIGHT, told("As you predicted:"), said))
     else:
-        box.show(Box(Tone.HINT, f"You predicted: {choice}.", f"Measured: {said}"))
+        before = told("You predicted: {choice}.", choice=told(choice))
+        box.show(Box(Tone.HINT, before, told("Measured: {result}", result=said)))
 
 
 def _nearest(number: float, options: tuple[str, ...], measured: str) -> tuple[str, str]:
@@ -76,7 +78,7 @@ def _panel(name: str, question: str, options: tuple[str, ...]) -> Any:
         import ipywidgets
     except ImportError:
         return None
-    known = journal.choice(name)
+    known = _chosen(name)
     buttons = ipywidgets.RadioButtons(
         options=options,
         value=known if known in options else None,
@@ -85,17 +87,23 @@ def _panel(name: str, question: str, options: tuple[str, ...]) -> Any:
     )
     lines = "font-weight:bold;line-height:1.4"
     asked = ipywidgets.HTML(f'<div style="{lines}">{html.escape(question)}</div>')
-    said = ipywidgets.HTML(_said(NOTED if buttons.value else ""))
+    said = ipywidgets.HTML(_said(NOTED if buttons.value else told("")))
 
     def chosen(change: dict) -> None:
-        if journal.choose(name, change["new"]):
+        if journal.choose(name, english(change["new"])):
             said.value = _said(NOTED)
         else:
-            said.value = _said(f"The result is known; “{journal.choice(name)}” stays.")
+            stays = "The result is known; “{choice}” stays."
+            said.value = _said(told(stays, choice=_chosen(name)))
 
     buttons.observe(chosen, names="value")
     return ipywidgets.VBox([asked, buttons, said])
 
 
+def _chosen(name: str) -> str:
+    """The option as this notebook has it; empty where none is chosen."""
+    return say(told(journal.choice(name) or ""))
+
+
 def _said(text: str) -> str:
-    return f'<span role="status">{html.escape(text)}</span>'
+    return f'<span role="status">{html.escape(say(text))}</span>'

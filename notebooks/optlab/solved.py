@@ -16,6 +16,7 @@ import numpy as np
 
 from optlab.checking import keys, trial
 from optlab.checking.diagnose import Status
+from optlab.checking.language import say, told
 
 
 def solved(names: Iterable[str], here: dict[str, Any] | None = None) -> dict[str, Callable]:
@@ -28,7 +29,7 @@ def solved(names: Iterable[str], here: dict[str, Any] | None = None) -> dict[str
         function, remark = find(name, here or {})
         if function is not None:
             found[name] = function
-        print(f"{name:16} {remark}")
+        print(f"{name:16} {say(remark)}")
     return found
 
 
@@ -36,27 +37,28 @@ def find(name: str, here: dict[str, Any], folder: Path = Path()) -> tuple[Callab
     """The learner's function of that name, or None, and a few words on where or why not."""
     lesson = next((one["lesson"] for one in keys.lessons() if name in _exercises(one)), None)
     if lesson is None:
-        return None, f"skipped: the key of {name} is not beside optlab"
-    file = f"{lesson}.ipynb"
+        return None, told("skipped: the key of {name} is not beside optlab", name=name)
+    file = where = f"{lesson}.ipynb"
     if name in here:
-        function, where = here[name], "this notebook"
+        function, where = here[name], told("this notebook")
     else:
         try:
             path = next(filter(Path.is_file, (folder / file, folder / ".." / lesson / file)), None)
             if path is None:
-                return None, f"skipped: {file} is not beside this notebook"
-            function, where = definitions(path).get(name), file
+                return None, told("skipped: {file} is not beside this notebook", file=file)
+            function = definitions(path).get(name)
         except (OSError, ValueError, LookupError, TypeError):
-            return None, f"skipped: {file} cannot be read"
+            return None, told("skipped: {file} cannot be read", file=file)
     key = keys.load(name)
     if key is None:
-        return None, f"skipped: the key of {name} is not beside optlab"
+        return None, told("skipped: the key of {name} is not beside optlab", name=name)
     status = trial.judge(key, function).status
     if status == Status.CORRECT:
-        return function, f"joins, from {where}"
+        return function, told("joins, from {where}", where=where)
     if status == Status.NOT_ATTEMPTED:
-        return None, f"skipped: not solved yet in {where}"
-    return None, f'skipped: does not pass check("{name}") in {where}'
+        return None, told("skipped: not solved yet in {where}", where=where)
+    fails = 'skipped: does not pass check("{name}") in {where}'
+    return None, told(fails, name=name, where=where)
 
 
 def _exercises(lesson: dict) -> list[str]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, fields
 from typing import Any
 
 from optlab.checking import probe
-from optlab.checking.compare import RTOL, Difference, difference
+from optlab.checking.compare import ANSWER, RESULT, RTOL, Difference, difference
 from optlab.checking.probe import Case, Observation
 
 
@@ -136,7 +136,7 @@ def departure(
         summarised = _summarised(key, index, seen)
     except (TypeError, ValueError, LookupError, AttributeError):
         form = "the result has another form than the docstring asks for"
-        return Departure(0, Difference("type", "the result", form))
+        return Departure(0, Difference("type", RESULT, form))
     results = zip(_summarised(key, index, expected), summarised, strict=False)
     for call, (wanted, got) in enumerate(results):
         found = _compare(key, wanted, got)
@@ -150,15 +150,15 @@ def _compare(key: AnswerKey, wanted: Any, got: Any) -> Difference | None:
     if key.summary or len(names) < 2:
         return difference(wanted, got, _path(key), key.rtol)
     if not isinstance(got, (tuple, list)) or len(got) != len(wanted):
-        return difference(wanted, got, f"the result ({', '.join(names)})", key.rtol)
+        return difference(wanted, got, f"{RESULT} ({', '.join(names)})", key.rtol)
     found = (difference(w, g, n, key.rtol) for w, g, n in zip(wanted, got, names, strict=True))
     return next((item for item in found if item), None)
 
 
 def _path(key: AnswerKey) -> str:
     if key.kind == "quiz":
-        return "the answer"
-    return key.returns[0] if len(key.returns) == 1 else "the result"
+        return ANSWER
+    return key.returns[0] if len(key.returns) == 1 else RESULT
 
 
 def _summarised(key: AnswerKey, index: int, seen: Observation) -> tuple:

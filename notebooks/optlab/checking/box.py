@@ -10,6 +10,8 @@ import textwrap
 from dataclasses import dataclass
 from enum import Enum
 
+from optlab.checking.language import columns, say, told
+
 WIDTH = 80
 
 
@@ -71,20 +73,21 @@ class Box:
 
     @property
     def title(self) -> str:
-        return f"{self.tone.icon} {self.headline}"
+        return f"{self.tone.icon} {say(self.headline)}"
 
     def lines(self) -> list[str]:
         """What follows the title in a terminal."""
-        shown = textwrap.wrap(self.text, WIDTH)
+        shown = _wrapped(say(self.text))
         for line in self.code:
             shown += _as_text(line)
-        return shown + textwrap.wrap(self.last, WIDTH)
+        return shown + _wrapped(say(self.last))
 
     def rich(self) -> Rich:
         code = "".join(f"\n{row}" for line in self.code for row in _as_text(line))
         code += "".join(f"\n\n{textwrap.indent(listing, '    ')}" for listing in self.listings)
         between = "\n" if code else " "
-        text = f"{self.title} {self.text}{code}{between if self.last else ''}{self.last}"
+        last = say(self.last)
+        text = f"{self.title} {say(self.text)}{code}{between if last else ''}{last}"
         return Rich(text, _as_html(self))
 
 
@@ -99,9 +102,24 @@ def put_out(rich: Rich) -> None:
     display(rich)
 
 
+def _wrapped(text: str) -> list[str]:
+    """Lines of the usual width; a letter of Korean is as wide as two of English."""
+    if columns(text) == len(text):
+        return textwrap.wrap(text, WIDTH)
+    lines = [""]
+    for word in text.split():
+        line = f"{lines[-1]} {word}".strip()
+        lines[-1:] = [line] if columns(line) <= WIDTH else [lines[-1], word]
+    return [line for line in lines if line]
+
+
+def _number(line: CodeLine) -> str:
+    return say(told("line {line}", line=line.number))
+
+
 def _as_text(line: CodeLine) -> list[str]:
     """With the marked piece underlined, as Python does."""
-    head = f"    line {line.number}:  "
+    head = f"    {_number(line)}:  "
     before, marked, _ = line.parts
     under = [" " * len(head + before) + "^" * len(marked)] if marked else []
     return [head + line.text, *under]
@@ -115,13 +133,13 @@ def _as_html(box: Box) -> str:
     )
     code = "".join(_row(line, color) for line in box.code)
     listings = "".join(_listing(listing, color) for listing in box.listings)
-    last = f'<div style="margin-top:6px">{_prose(box.last)}</div>' if box.last else ""
+    last = f'<div style="margin-top:6px">{_prose(say(box.last))}</div>' if box.last else ""
     return (
         f'<div role="status" style="display:flex;gap:10px;max-width:54em;margin:4px 0;'
         f'padding:8px 12px;border-left:4px solid {color};background:{color}1a">'
         f'<span aria-hidden="true" style="{disc}">{box.tone.icon}</span>'
         '<div style="min-width:0;overflow-wrap:anywhere">'
-        f"<div><b>{html.escape(box.headline)}</b> {_prose(box.text)}</div>"
+        f"<div><b>{html.escape(say(box.headline))}</b> {_prose(say(box.text))}</div>"
         f"{_block(code)}{listings}{last}</div></div>"
     )
 
@@ -151,6 +169,6 @@ def _row(line: CodeLine, color: str) -> str:
     style = f"color:inherit;background:{color}33;border-bottom:2px solid {color};font-weight:bold"
     piece = f'<mark style="{style}">{marked}</mark>' if marked else ""
     return (
-        f'<span style="display:flex"><span style="flex:none">line {line.number}:  </span>'
+        f'<span style="display:flex"><span style="flex:none">{_number(line)}:  </span>'
         f"<span>{before}{piece}{after}</span></span>"
     )

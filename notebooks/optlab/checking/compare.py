@@ -1,15 +1,20 @@
 """The one comparator: `check` in the notebook and the judge call the same function."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
 from optlab.checking.codec import Opaque
+from optlab.checking.language import called, told
 
 RTOL = 1e-7  # wide enough for another order of summation, far below any wrong epsilon
 ATOL = 1e-12
 _NUMBERS = (int, float, np.number)
+# What a result is called that has no name of its own.
+RESULT, ANSWER = told("the result"), told("the answer")
+_NAMED = {"str": told("a string"), "dict": told("a dict")}
 MOST_NUMBERS = 100_000  # of a list that is compared as an array
 
 
@@ -18,12 +23,25 @@ class Difference:
     """The first way in which an answer departs from what is expected.
 
     kind: "type", "keys", "length", "shape", "dtype", "finite" or "value".
-    text: the finding with numbers; it may quote the expected value.
+    template, values: what `text` is made of, which is asked of few of many differences.
     """
 
     kind: str
     path: str
-    text: str
+    template: str
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def text(self) -> str:
+        """The finding with numbers; it may quote the expected value."""
+        return told(self.template, path=_named(self.path), **self.values)
+
+
+def _named(path: str) -> str:
+    """A value's name in a sentence: its first word may be one, the indices behind it are not."""
+    first, bracket, rest = path.partition("[")
+    word, parenthesis, names = first.partition(" (")
+    return told("{name}{rest}", name=called(word), rest=parenthesis + names + bracket + rest)
 
 
 def difference(expected: Any, actual: Any, path: str, rtol: float = RTOL) -> Difference | None:
@@ -42,7 +60,7 @@ def difference(expected: Any, actual: Any, path: str, rtol: float = RTOL) -> Dif
         return None
     if type(expected) is not type(actual):
         return _type_difference(expected, actual, path)
-    return Difference("value", path, f"{path} should be {expected!r}; yours is {_short(actual)}")
+    return _should_be("value", path, repr(expected), _short(actual))
 
 
 def describe(value: Any) -> str:
@@ -50,21 +68,20 @@ def describe(value: Any) -> str:
     if value is None:
         return "None"
     if isinstance(value, Opaque):
-        return f"a {value.type_name}"
+        return told("a {name}", name=value.type_name)
     if isinstance(value, np.ndarray):
-        return f"an array of shape {value.shape}"
+        return told("an array of shape {shape}", shape=value.shape)
     if isinstance(value, (list, tuple)):
-        return f"a {type(value).__name__} of {len(value)}"
+        return told("a {name} of {size}", name=type(value).__name__, size=len(value))
     if isinstance(value, (bool, np.bool_)):
-        return "True or False"
+        return told("True or False")
     if isinstance(value, _NUMBERS):
-        return "a number"
-    return {"str": "a string", "dict": "a dict"}.get(type(value).__name__, type(value).__name__)
+        return told("a number")
+    return _NAMED.get(type(value).__name__, type(value).__name__)
 
 
 def _type_difference(expected: Any, actual: Any, path: str) -> Difference:
-    text = f"{path} should be {describe(expected)}; yours is {describe(actual)}"
-    return Difference("type", path, text)
+    return _should_be("type", path, describe(expected), describe(actual))
 
 
 def _dict_difference(expected: dict, actual: Any, path: str, rtol: float) -> Difference | None:
@@ -73,9 +90,10 @@ def _dict_difference(expected: dict, actual: Any, path: str, rtol: float) -> Dif
     missing = [key for key in expected if key not in actual]
     extra = [key for key in actual if key not in expected]
     if missing:
-        return Difference("keys", path, f"{path} has no key {missing[0]!r}")
+        return Difference("keys", path, "{path} has no key {key!r}", {"key": missing[0]})
     if extra:
-        return Difference("keys", path, f"{path} has an unexpected key {_short(extra[0])}")
+        key = _short(extra[0])
+        return Difference("keys", path, "{path} has an unexpected key {key}", {"key": key})
     for key, value in expected.items():
         found = difference(value, actual[key], f"{path}[{key!r}]", rtol)
         if found:
@@ -89,8 +107,10 @@ def _sequence_difference(expected: Any, actual: Any, path: str, rtol: float) -> 
     if not isinstance(actual, (list, tuple)):
         return _type_difference(expected, actual, path)
     if len(expected) != len(actual):
-        text = f"{path} should have {len(expected)} items; yours has {len(actual)}"
-        return Difference("length", path, text)
+        sizes = {"wanted": len(expected), "given": len(actual)}
+        return Difference(
+            "length", path, "{path} should have {wanted} items; yours has {given}", sizes
+        )
     for index, value in enumerate(expected):
         found = difference(value, actual[index], f"{path}[{index}]", rtol)
         if found:
@@ -104,10 +124,10 @@ def _number_difference(expected: Any, actual: Any, path: str, rtol: float) -> Di
     if isinstance(actual, (bool, np.bool_)) or not isinstance(actual, _NUMBERS):
         return _type_difference(expected, actual, path)
     if np.isfinite(expected) and not _is_finite(actual):
-        return Difference("finite", path, f"{path} should be {expected:.6g}; yours is {actual}")
+        return _should_be("finite", path, f"{expected:.6g}", str(actual))
     if _close(expected, actual, rtol):
         return None
-    return Difference("value", path, f"{path} {_two_numbers(expected, actual)}")
+    return _should_be("value", path, *_two_numbers(expected, actual))
 
 
 def _array_difference(expected: Any, actual: Any, path: str, rtol: float) -> Difference | None:
@@ -115,30 +135,42 @@ def _array_difference(expected: Any, actual: Any, path: str, rtol: float) -> Dif
     if not isinstance(actual, np.ndarray) or (actual.ndim == 0 and expected.ndim):
         return _type_difference(expected, given, path)
     if expected.shape != actual.shape:
-        text = f"{path} should have shape {expected.shape}; yours has {actual.shape}"
-        return Difference("shape", path, text)
+        shapes = {"wanted": expected.shape, "given": actual.shape}
+        return Difference(
+            "shape", path, "{path} should have shape {wanted}; yours has {given}", shapes
+        )
     if expected.dtype == actual.dtype and expected.tobytes() == actual.tobytes():
         return None  # as most right answers are, and quicker to see
     close = _close(expected, actual, rtol)
     if np.all(close):
         return None
     if expected.dtype.kind == "f" and actual.dtype != expected.dtype:
-        text = f"{path} has dtype {actual.dtype}, so its values are rounded; it should be float64"
-        return Difference("dtype", path, text)
+        rounded = {"given": str(actual.dtype)}
+        return Difference(
+            "dtype",
+            path,
+            "{path} has dtype {given}, so its values are rounded; it should be float64",
+            rounded,
+        )
     where = tuple(int(i) for i in np.argwhere(~close)[0])
     spot = f"{path}[{', '.join(map(str, where))}]" if where else path
     finite = np.isfinite(actual[where]) or not np.isfinite(expected[where])
-    text = f"{spot} {_two_numbers(expected[where], actual[where])}"
-    return Difference("value" if finite else "finite", spot, text)
+    numbers = _two_numbers(expected[where], actual[where])
+    return _should_be("value" if finite else "finite", spot, *numbers)
 
 
-def _two_numbers(expected: Any, actual: Any) -> str:
+def _should_be(kind: str, path: str, wanted: str, given: str) -> Difference:
+    values = {"wanted": wanted, "given": given}
+    return Difference(kind, path, "{path} should be {wanted}; yours is {given}", values)
+
+
+def _two_numbers(expected: Any, actual: Any) -> tuple[str, str]:
     """Both with as many digits as it takes to tell them apart."""
     for digits in (6, 9, 17):
         wanted, given = f"{_float(expected):.{digits}g}", f"{_float(actual):.{digits}g}"
         if wanted != given:
             break
-    return f"should be {wanted}; yours is {given}"
+    return wanted, given
 
 
 def _as_array(actual: Any) -> Any:

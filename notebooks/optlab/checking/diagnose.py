@@ -17,6 +17,7 @@ import numpy as np
 
 from optlab.checking import effects, probe, telling, wording
 from optlab.checking.answerkey import AnswerKey, Known, departure, same
+from optlab.checking.language import joined, told
 from optlab.checking.probe import Observation
 
 
@@ -32,7 +33,7 @@ class Status(StrEnum):
     REFUSED = "refused"
 
 
-PLAIN = "Correct."
+PLAIN = told("Correct.")
 EFFECT_SHARE = 0.8  # of the points, where the values are right and something beside them is not
 LOOKED_AT = 100  # numbers at the beginning of a long list or array that tell whether it says much
 _STUB = "NotImplementedError"
@@ -104,7 +105,7 @@ def diagnose(
     """
     seen = tuple(observations)
     if seen and all(item.error == _STUB for item in seen):
-        return verdict(key, Status.NOT_ATTEMPTED, "Not attempted yet.")
+        return verdict(key, Status.NOT_ATTEMPTED, told("Not attempted yet."))
     if lender := next((item for item in seen if item.error == probe.BORROWED), None):
         text = wording.of_borrowed(key, lender.error_text)
         return verdict(key, Status.INCORRECT, text, cause=probe.BORROWED)
@@ -133,7 +134,9 @@ def verdict(
 
 def not_attempted(key: AnswerKey) -> Verdict:
     """For a name that is missing, None, or still the stub."""
-    return verdict(key, Status.NOT_ATTEMPTED, f"{key.exercise} is not attempted yet.")
+    return verdict(
+        key, Status.NOT_ATTEMPTED, told("{name} is not attempted yet.", name=key.exercise)
+    )
 
 
 def _right(key: AnswerKey, seen: Seen, variant: Known | None = None) -> Verdict:
@@ -143,7 +146,7 @@ def _right(key: AnswerKey, seen: Seen, variant: Known | None = None) -> Verdict:
     if effect:
         text = wording.of_effect(key, effect)
         return verdict(key, Status.INCORRECT, text, share=EFFECT_SHARE)
-    message = variant.message if variant else key.right or PLAIN
+    message = told(variant.message if variant else key.right or PLAIN)
     return verdict(key, Status.CORRECT, message, share=1.0, variant=name)
 
 
@@ -175,7 +178,7 @@ def _named(
 ) -> Verdict:
     if known.variant:
         return _right(key, seen, known)
-    text = f"{known.message} {found.text}".strip()
+    text = joined(told(known.message), found.text)
     if any(wrong) and key.kind != "quiz":
         text += wording.of_named(key, known, seen, wrong)
     share = known.share if any(wrong) else max(known.share, EFFECT_SHARE)
@@ -194,7 +197,7 @@ def _unnamed(
         pair = pairs(seen)
         if pair and not contradicts(pair.message, seen):
             return _named(key, pair, seen, wrong, Explanation())
-    text = f"{explanation.text} {wording.of_finding(key, index, seen[index])}".strip()
+    text = joined(explanation.text, wording.of_finding(key, index, seen[index]))
     found = verdict(key, status, text + wording.beside(key, seen))
     return replace(found, place=explanation.place, facts=explanation.facts, lines=explanation.lines)
 

@@ -6,6 +6,7 @@ import types
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from optlab.checking.language import told
 from optlab.checking.words import listed
 
 _LONGEST = 60  # characters of a line that is quoted
@@ -36,14 +37,17 @@ def where(function: Callable, trace: types.TracebackType | None) -> tuple[str, t
     places = [_place(loop, own.co_name) for loop in loops]
     lines = tuple(loop.line for loop in loops if loop.code.co_filename == own.co_filename)
     if len(loops) > 1:
-        return f" in the loops of {listed(places)}", lines
+        return told(" in the loops of {places}", places=listed(places)), lines
     text = loops[0].text
-    return (f" in the loop of {places[0]}, `{text}`" if text else f" in {places[0]}"), lines
+    if text:
+        return told(" in the loop of {place}, `{loop}`", place=places[0], loop=text), lines
+    return told(" in {place}", place=places[0]), lines
 
 
 def _place(loop: _Loop, own: str) -> str:
-    of = "" if loop.code.co_name == own else f" of {loop.code.co_name}"
-    return f"line {loop.line}{of}"
+    if loop.code.co_name == own:
+        return told("line {line}", line=loop.line)
+    return told("line {line} of {name}", line=loop.line, name=loop.code.co_name)
 
 
 def _learners(

@@ -24,6 +24,7 @@ from optlab.checking import (
 from optlab.checking.answerkey import AnswerKey, same
 from optlab.checking.diagnose import Explanation, Seen, Status
 from optlab.checking.facts import Fact
+from optlab.checking.language import joined
 from optlab.checking.onechange import Found, NotSearchable, Place
 from optlab.checking.probe import Observation
 
@@ -119,7 +120,7 @@ def put_together(
     data = _as_data(place)
     said.append(telling.of_place(data, key.exercise, place.also, place.gained))
     return Explanation(
-        text=" ".join(said),
+        text=joined(*said),
         complete=place.sure and not place.partial,
         place=data,
         facts=tuple(map(asdict, (*values, *source, *_where(shown, pieces, place)))),
@@ -180,7 +181,7 @@ def _without_place(
     if stopped:
         said.insert(0, telling.of_stop(stopped))
     lines = (stopped,) if stopped else ()
-    return Explanation(text=" ".join(said), facts=tuple(map(asdict, every)), lines=lines)
+    return Explanation(text=joined(*said), facts=tuple(map(asdict, every)), lines=lines)
 
 
 def _raises(key: AnswerKey, seen: list[Observation]) -> bool:

@@ -6,7 +6,7 @@ what its text alone proves. A fact that holds in some cases only is not said.
 """
 
 import ast
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +14,7 @@ import numpy as np
 
 from optlab.checking.answerkey import AnswerKey, same
 from optlab.checking.compare import difference
+from optlab.checking.language import called, small, told
 from optlab.checking.probe import Case, Observation
 from optlab.checking.words import listed
 
@@ -74,11 +75,13 @@ def _which_cases(key: AnswerKey, seen: tuple[Observation, ...], wrong: list[bool
     bad = [key.cases[i].note for i in range(len(seen)) if wrong[i]]
     if not right or not all(right) or not all(bad) or set(right) & set(bad):
         return None
-    right, bad = list(dict.fromkeys(right)), list(dict.fromkeys(bad))
+    right, bad = list(dict.fromkeys(map(told, right))), list(dict.fromkeys(map(told, bad)))
     if len(bad) <= _FEW:
-        return Fact("some cases", f"It is right in all cases but with {listed(bad)}.")
+        text = told("It is right in all cases but with {cases}.", cases=listed(bad))
+        return Fact("some cases", text)
     if len(right) <= _FEW:
-        return Fact("some cases", f"Of all cases it is right with {listed(right)} only.")
+        text = told("Of all cases it is right with {cases} only.", cases=listed(right))
+        return Fact("some cases", text)
     return None
 
 
@@ -92,7 +95,8 @@ def _where(key: AnswerKey, wrong: list[bool]) -> Fact | None:
         values = [case.args[name] for case in key.cases]
         for value in (False, True, 0, 1):
             if [_is_value(given, value) for given in values] == [not item for item in wrong]:
-                text = f"It is right wherever `{name}` is {value}, and nowhere else."
+                only = "It is right wherever `{name}` is {value}, and nowhere else."
+                text = told(only, name=name, value=value)
                 return Fact("where", text)
     return None
 
@@ -117,8 +121,12 @@ def _which_steps(key: AnswerKey, seen: tuple[Observation, ...], wrong: list[bool
     steps = min(firsts)
     if not steps:
         return None
-    which = "The first step is" if steps == 1 else f"The first {steps} steps are"
-    text = f"{which} right, the next is not. What is handed from one step to the next?"
+    several = (
+        "The first {steps} steps are right, the next is not. What is handed from one step to the "
+        "next?"
+    )
+    one = "The first step is right, the next is not. What is handed from one step to the next?"
+    text = told(several, steps=steps) if steps > 1 else told(one)
     return Fact("later steps", text)
 
 
@@ -134,7 +142,8 @@ def _which_results(key: AnswerKey, good: list[Path], bad: list[Path]) -> Fact | 
     right = [name for name in named(good) if name not in wrong]
     if not right or not wrong:
         return None
-    text = f"{listed(right)} {_is(right)} right; {listed(wrong)} {_is(wrong)} not."
+    are, are_not = _are_right([*map(called, right)]), _are_not([*map(called, wrong)])
+    text = told("{are_right}; {are_not}.", are_right=are, are_not=are_not)
     return Fact("which result", text)
 
 
@@ -154,7 +163,8 @@ def _which_keys(good: list[Path], bad: list[Path]) -> Fact | None:
         wrong = list(dict.fromkeys(pick(bad)))
         right = [name for name in dict.fromkeys(pick(others)) if name not in wrong]
         if right and wrong:
-            text = f"{_quoted(right)} {_is(right)} right, {_quoted(wrong)} {_is(wrong)} not."
+            are, are_not = _are_right(list(map(repr, right))), _are_not(list(map(repr, wrong)))
+            text = told("{are_right}, {are_not}.", are_right=are, are_not=are_not)
             return Fact("which key", text)
     return None
 
@@ -175,8 +185,9 @@ def _never_given(key: AnswerKey, seen: tuple[Observation, ...]) -> Fact | None:
         never = [word for word in words if word not in given.get(path, ())]
         if never and path in given and len(words) > 1:
             several = len(key.returns) > 1 and path and isinstance(path[0], int)
-            which = key.returns[path[0]] if several else "Your answer"
-            text = f"{which} is never {listed(map(repr, never), 'or')}. When should it be?"
+            which = called(key.returns[path[0]]) if several else told("Your answer")
+            missed = listed(map(repr, never), "or")
+            text = told("{which} is never {words}. When should it be?", which=which, words=missed)
             return Fact("never given", text)
     return None
 
@@ -193,7 +204,8 @@ def _one_word_for_another(key: AnswerKey, seen: tuple[Observation, ...]) -> Fact
     if len(confused) != 1 or (confused[0][0],) * 2 in pairs:
         return None
     right, yours = confused[0]
-    text = f"Wherever it should be {right!r}, yours is {yours!r}; everything else is right."
+    one = "Wherever it should be {right!r}, yours is {yours!r}; everything else is right."
+    text = told(one, right=right, yours=yours)
     return Fact("one word for another", text)
 
 
@@ -304,7 +316,7 @@ def _relation(key: AnswerKey, pairs: list[_Pair]) -> Fact | None:
 
 def _holds(test: Callable[[_Pair], Any], text: str) -> Relation:
     def relation(key: AnswerKey, pairs: list[_Pair]) -> str | None:
-        return text if all(test(pair) for pair in pairs) else None
+        return told(text) if all(test(pair) for pair in pairs) else None
 
     return relation
 
@@ -335,9 +347,13 @@ def _ends(key: AnswerKey, pairs: list[_Pair]) -> str | None:
 
 
 def _end_text(more: int, end: str) -> str:
+    if more > 0 and end == "start":
+        return told("You have {count} too many at the start; the rest is right.", count=more)
     if more > 0:
-        return f"You have {more} too many at the {end}; the rest is right."
-    return f"You have {-more} too few at the {end}; the rest is right."
+        return told("You have {count} too many at the end; the rest is right.", count=more)
+    if end == "start":
+        return told("You have {count} too few at the start; the rest is right.", count=-more)
+    return told("You have {count} too few at the end; the rest is right.", count=-more)
 
 
 def _ratio(pairs: Iterable[tuple[int, np.ndarray, np.ndarray]]) -> list[tuple[int, float]] | None:
@@ -367,23 +383,24 @@ def _stale(key: AnswerKey, pairs: list[_Pair]) -> str | None:
     steps = _steps_of(pairs)
     if not steps or not all(_near(given, 0 * right) for _, right, given in steps):
         return None
-    return f"Yours is `{key.parameters[0]}` as you were given it: nothing was added or taken away."
+    same = "Yours is `{name}` as you were given it: nothing was added or taken away."
+    return told(same, name=key.parameters[0])
 
 
 def _opposite(key: AnswerKey, pairs: list[_Pair]) -> str | None:
     steps = _steps_of(pairs)
     if not steps or not all(_near(given, -right) for _, right, given in steps):
         return None
-    return "Your step has the right length and the opposite direction."
+    return told("Your step has the right length and the opposite direction.")
 
 
 def _step_factor(key: AnswerKey, pairs: list[_Pair]) -> str | None:
     steps = _steps_of(pairs)
-    return _factor_text(key, steps, "Your step is") if steps else None
+    return _factor_text(key, steps, told("Your step is")) if steps else None
 
 
 def _value_factor(key: AnswerKey, pairs: list[_Pair]) -> str | None:
-    return _factor_text(key, [(p.case, p.right, p.given) for p in pairs], "Yours is")
+    return _factor_text(key, [(p.case, p.right, p.given) for p in pairs], told("Yours is"))
 
 
 def _factor_text(
@@ -395,16 +412,19 @@ def _factor_text(
     values = [value for _, value in ratios]
     if max(values) - min(values) <= _CLOSE * abs(values[0]):
         if abs(values[0]) < 1e-9:
-            return f"{subject} zero where it should not be."
-        return f"{subject} {values[0]:.6g} times the right one, wherever it is wrong."
+            return told("{yours_is} zero where it should not be.", yours_is=subject)
+        times = "{yours_is} {factor:.6g} times the right one, wherever it is wrong."
+        return told(times, yours_is=subject, factor=values[0])
     named = _named_factor(key, ratios)
     if named:
-        return f"{subject} the right one times `{named}`, in every case."
+        by_name = "{yours_is} the right one times `{factor}`, in every case."
+        return told(by_name, yours_is=subject, factor=named)
     several = all(np.sum(np.abs(right) > _ZERO) > 1 for _, right, _ in pairs)
     if len({case for case, _ in ratios}) > 1 and several:
-        return (
-            f"{subject} a multiple of the right one, and another multiple in another case. Is a "
-            "factor missing, or is there one too many?"
+        return told(
+            "{yours_is} a multiple of the right one, and another multiple in another case. Is a "
+            "factor missing, or is there one too many?",
+            yours_is=subject,
         )
     return None
 
@@ -443,9 +463,10 @@ def _is_factor(make: Callable[[float], float], value: float, ratio: float) -> bo
 def _one_for_all(key: AnswerKey, pairs: list[_Pair]) -> str | None:
     """One number in all places of an array, or one added in all of them."""
     if _all_alike([(p.case, p.right, p.given) for p in pairs]):
-        return "All places of an array hold one and the same number in yours."
+        return told("All places of an array hold one and the same number in yours.")
     if _all_alike(_steps_of(pairs) or []):
-        return f"What you add to `{key.parameters[0]}` is one number for all places of an array."
+        added = "What you add to `{name}` is one number for all places of an array."
+        return told(added, name=key.parameters[0])
     return None
 
 
@@ -464,7 +485,7 @@ def _where_finite(key: AnswerKey, pairs: list[_Pair]) -> str | None:
     if sum(pair.right.size for pair in finite) < _ENOUGH:
         return None
     text = _value_factor(key, finite)
-    return f"Leave out what is nan or inf: {text[0].lower()}{text[1:]}" if text else None
+    return told("Leave out what is nan or inf: {text}", text=small(text)) if text else None
 
 
 def _beside(key: AnswerKey, pairs: list[_Pair]) -> str | None:
@@ -472,8 +493,9 @@ def _beside(key: AnswerKey, pairs: list[_Pair]) -> str | None:
     first = float(off[0].flat[0])
     scale = 1e-9 * max(1.0, abs(first))
     if all(np.all(np.abs(d - first) <= scale) for d in off):
-        which = "larger" if first > 0 else "smaller"
-        return f"Yours is {which} than the right one by {abs(first):.6g}, wherever it is wrong."
+        larger = "Yours is larger than the right one by {by:.6g}, wherever it is wrong."
+        smaller = "Yours is smaller than the right one by {by:.6g}, wherever it is wrong."
+        return told(larger, by=first) if first > 0 else told(smaller, by=-first)
     return None
 
 
@@ -559,10 +581,14 @@ def changed_defaults(function: ast.FunctionDef, defaults: dict[str, Any]) -> tup
         old = defaults.get(argument.arg, value)
         if old != value:
             name = argument.arg
-            text = (
-                f"`{name}` was {old!r} when you got the cell; yours is {value!r}. Did you mean to "
+            text = told(
+                "`{name}` was {old!r} when you got the cell; yours is {value!r}. Did you mean to "
+                "change it?",
+                name=name,
+                old=old,
+                value=value,
             )
-            found.append(Fact("default changed", text + "change it?"))
+            found.append(Fact("default changed", text))
     return tuple(found)
 
 
@@ -591,8 +617,9 @@ def _parameter_unused(function: ast.FunctionDef, nodes: list[ast.AST]) -> Fact |
     if not unused:
         return None
     names = listed(f"`{name}`" for name in unused)
-    what = "is it" if len(unused) == 1 else "are they"
-    text = f"{names} {_is(unused)} never used. What {what} there for?"
+    text = told("{names} is never used. What is it there for?", names=names)
+    if len(unused) > 1:
+        text = told("{names} are never used. What are they there for?", names=names)
     return Fact("parameter unused", text)
 
 
@@ -607,10 +634,12 @@ def _value_unused(function: ast.FunctionDef, nodes: list[ast.AST]) -> Fact | Non
     unused = [(line, name) for line, name in assigned if name not in read and name[0] != "_"]
     if unused:
         line, name = min(unused)
-        return Fact("value unused", f"`{name}` is computed in line {line} and never used.")
+        text = told("`{name}` is computed in line {line} and never used.", name=name, line=line)
+        return Fact("value unused", text)
     for line, name, source in _run_through(nodes):
         if name not in read and name[0] != "_":
-            text = f"`{name}` is taken from {source} in line {line} and never used."
+            taken = "`{name}` is taken from {source} in line {line} and never used."
+            text = told(taken, name=name, source=source, line=line)
             return Fact("value unused", text)
     return None
 
@@ -634,7 +663,8 @@ def _only_measured(function: ast.FunctionDef, nodes: list[ast.AST]) -> Fact | No
     for name in _parameters(function):
         reads = [n for n in nodes if isinstance(n, ast.Name) and n.id == name]
         if reads and all(any(read is one for one in measured) for read in reads):
-            text = f"Of `{name}` only the size is used. Where do its values come in?"
+            measured_only = "Of `{name}` only the size is used. Where do its values come in?"
+            text = told(measured_only, name=name)
             return Fact("values unused", text)
     return None
 
@@ -656,23 +686,28 @@ def _return_in_loop(function: ast.FunctionDef, nodes: list[ast.AST]) -> Fact | N
             continue  # which may have gone on with the next round
         if isinstance(node.body[-1], ast.Return):
             line = node.body[-1].lineno
-            text = f"The return in line {line} ends the loop in its first round. How far is it "
-            return Fact("return in the loop", text + "indented?")
+            ends = (
+                "The return in line {line} ends the loop in its first round. How far is it "
+                "indented?"
+            )
+            return Fact("return in the loop", told(ends, line=line))
     return None
 
 
 def _no_return(function: ast.FunctionDef, nodes: list[ast.AST]) -> Fact | None:
     if any(isinstance(n, ast.Return) and n.value is not None for n in nodes):
         return None
-    return Fact("no return", "Nothing is returned. What should the caller get?")
+    return Fact("no return", told("Nothing is returned. What should the caller get?"))
 
 
 # Words
 
 
-def _is(things: list[str]) -> str:
-    return "is" if len(things) == 1 else "are"
+def _are_right(names: Sequence[str]) -> str:
+    one, several = told("{names} is right", names=listed(names)), "{names} are right"
+    return one if len(names) == 1 else told(several, names=listed(names))
 
 
-def _quoted(names: list[str]) -> str:
-    return listed([repr(name) for name in names])
+def _are_not(names: Sequence[str]) -> str:
+    one, several = told("{names} is not", names=listed(names)), "{names} are not"
+    return one if len(names) == 1 else told(several, names=listed(names))

@@ -14,12 +14,14 @@ from typing import Any
 from optlab.checking import keys
 from optlab.checking.box import Rich, Tone, put_out
 from optlab.checking.diagnose import Status, Verdict
+from optlab.checking.language import say, spoken, told
 
 FILE = Path(__file__).parents[2] / ".progress.json"
 PREDICTIONS = "predictions"  # no exercise has this name
 RUNS = "board"  # nor this one
 _CELLS = 20
-_NOT_HERE = "Progress is shown where you work on the lessons; here are no answer keys."
+_NOT_HERE = told("Progress is shown where you work on the lessons; here are no answer keys.")
+_ALL = told("Everything is solved.")
 _memory: dict = {}
 
 
@@ -117,7 +119,7 @@ def _predictions() -> dict[str, dict]:
 def progress(lesson: str = "") -> None:
     """Show every lesson as a bar, what comes next, and which predictions held (of `lesson`)."""
     if not keys.lessons():  # as where a submission is graded
-        put_out(Rich(_NOT_HERE, f"<p>{_NOT_HERE}</p>"))
+        put_out(Rich(say(_NOT_HERE), f"<p>{say(_NOT_HERE)}</p>"))
         return
     put_out(Rich(_as_text(lesson), _as_html(lesson)))
 
@@ -127,32 +129,38 @@ def _as_text(about: str = "") -> str:
     for lesson, done, total in _standing():
         filled = round(_CELLS * done / total) if total else 0
         bar = "█" * filled + "·" * (_CELLS - filled)
-        lines.append(f"{lesson['lesson']:36} {bar} {done:g} of {total:g} points")
+        lines.append(f"{lesson['lesson']:36} {bar} {_points(done, total)}")
     following = _next()
     if following:
         exercise, place, minutes = following
-        lines.append(f"Next: {exercise} in {place}.ipynb, {_left(minutes)}")
-    return "\n".join([*lines, *([] if following else ["Everything is solved."]), *_held(about)])
+        lines.append(_following(exercise, f"{place}.ipynb", minutes))
+    return "\n".join([*lines, *([] if following else [say(_ALL)]), *_held(about)])
 
 
 def _as_html(about: str = "") -> str:
     rows = [
-        f"<tr><td style='text-align:left'>{_link(lesson['lesson'], lesson['title'])}</td>"
-        f"<td>{_bar(lesson['title'], done, total or 1)}</td>"
-        f"<td style='text-align:right'>{done:g} of {total:g} points</td></tr>"
+        f"<tr><td style='text-align:left'>{_link(lesson['lesson'], title)}</td>"
+        f"<td>{_bar(title, done, total or 1)}</td>"
+        f"<td style='text-align:right'>{_points(done, total)}</td></tr>"
         for lesson, done, total in _standing()
+        for title in [say(told(lesson["title"]))]
     ]
     following = _next()
-    step = "Everything is solved."
+    step = say(_ALL)
     if following:
         exercise, place, minutes = following
-        step = f"Next: <code>{exercise}</code> in {_link(place, place)}, {_left(minutes)}"
+        step = _following(f"<code>{exercise}</code>", _link(place, place), minutes)
     said = "".join(f"<p>{line}</p>" for line in (step, *_held(about)))
     return f"<table>{''.join(rows)}</table>{said}"
 
 
-def _left(minutes: int) -> str:
-    return f"about {minutes} minutes to the end of that lesson."
+def _points(done: float, total: float) -> str:
+    return say(told("{done:g} of {total:g} points", done=done, total=total))
+
+
+def _following(exercise: str, lesson: str, minutes: int) -> str:
+    following = "Next: {name} in {lesson}, about {minutes} minutes to the end of that lesson."
+    return say(told(following, name=exercise, lesson=lesson, minutes=minutes))
 
 
 def _held(about: str) -> list[str]:
@@ -166,9 +174,13 @@ def _held(about: str) -> list[str]:
     known = [one["held"] for name, one in _predictions().items() if name in asked and "held" in one]
     if not known:
         return []
-    where = " in this lesson" if about else ""
-    wrong = " A wrong one is no loss: what surprises you, you keep." if not all(known) else ""
-    return [f"Your predictions{where}: {sum(known)} of {len(known)} held.{wrong}"]
+    count = {"held": sum(known), "count": len(known)}
+    said = told("Your predictions: {held} of {count} held.", **count)
+    if about:
+        said = told("Your predictions in this lesson: {held} of {count} held.", **count)
+    if not all(known):
+        said += told(" A wrong one is no loss: what surprises you, you keep.")
+    return [say(said)]
 
 
 def _bar(label: str, done: float, total: float) -> str:
@@ -184,7 +196,7 @@ def _bar(label: str, done: float, total: float) -> str:
 
 def _link(lesson: str, text: str) -> str:
     """A link to a notebook that lies beside this one or, where nbgrader put it, next door."""
-    folder = FILE.parent
+    folder = FILE.parent / spoken()
     places = (folder / f"{lesson}.ipynb", folder.parent / lesson / f"{lesson}.ipynb")
     found = next(filter(Path.is_file, places), None)
     if found is None:
@@ -246,4 +258,4 @@ def _read(path: Path) -> dict:
 
 
 def _beside_the_notebooks() -> bool:
-    return Path.cwd() == FILE.parent
+    return Path.cwd() in (FILE.parent, FILE.parent / spoken())

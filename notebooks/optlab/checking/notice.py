@@ -11,15 +11,16 @@ from types import TracebackType
 from typing import Any
 
 from optlab.checking.box import Box, show
+from optlab.checking.language import joined, say, told
 
-STOPS = "Run All stops here."
+STOPS = told("Run All stops here.")
 
 
 class Notice(Exception):
     """What ends a cell: a message for the learner, and no fault of the program."""
 
     def __init__(self, box: Box) -> None:
-        super().__init__(f"{box.title} {box.text} {box.last}".strip())
+        super().__init__(f"{box.title} {say(box.text)} {say(box.last)}".strip())
         self.box = box
 
     def _render_traceback_(self) -> list[str]:
@@ -61,7 +62,7 @@ def _showing(
     if not _somebody_is_there(shell.kernel.get_parent("shell")["content"]):
         shell._showtraceback(kind, notice, lines)
         return lines
-    show(replace(notice.box, last=f"{notice.box.last} {STOPS}".strip()))
+    show(replace(notice.box, last=joined(notice.box.last, STOPS)))
     shell._last_traceback = []  # goes into the reply, which says that the cell has failed
     return lines
 

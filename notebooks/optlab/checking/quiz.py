@@ -11,6 +11,7 @@ import numpy as np
 
 from optlab.checking import codec
 from optlab.checking.compare import describe
+from optlab.checking.language import stopless, told
 
 RECALL = "recall_"  # so begin the names of questions that are asked for practice alone
 _AROUND = " \t\r\n()[]{}.:;,'\"`"
@@ -29,24 +30,33 @@ def chosen(options: Mapping[str, str], given: Any) -> str:
     letter = normal(given)
     if not isinstance(letter, str) or letter not in options:
         return ""
-    return f"You chose {letter}: “{' '.join(options[letter].split()).rstrip('.')}”. "
+    option = stopless(told(" ".join(options[letter].split())))
+    return told("You chose {letter}: “{option}”. ", letter=letter, option=option)
 
 
 def unlisted(asks: str, right: Any, given: Any, rtol: float) -> str:
     """What to say to an answer that is neither right nor one of the mistakes that are explained."""
+    asked = _asked(asks)
     if isinstance(right, str):
-        return f"The answer is {asks}; yours is {_shown(given)}."
+        return told("The answer is {asked}; yours is {given}.", asked=asked, given=_shown(given))
     number = _number(given)
     if isinstance(given, str) and _reads_as_number(given):
-        return f"The answer is {asks}. Write it as a number, without quotation marks."
+        quoted = "The answer is {asked}. Write it as a number, without quotation marks."
+        return told(quoted, asked=asked)
     if number is None:
-        return f"The answer is {asks}; yours is {_shown(given)}."
+        return told("The answer is {asked}; yours is {given}.", asked=asked, given=_shown(given))
     if not math.isfinite(number):
-        return f"The answer is {asks}; yours is {number}, which is no number to go on with."
-    slip = (
-        _slip(float(right), number, rtol) or f"Asked is {asks}. Which step would you check first?"
-    )
-    return f"{number:.6g} is not it. {slip}"
+        endless = "The answer is {asked}; yours is {number}, which is no number to go on with."
+        return told(endless, asked=asked, number=number)
+    first = told("Asked is {asked}. Which step would you check first?", asked=asked)
+    slip = _slip(float(right), number, rtol) or first
+    return told("{number:.6g} is not it. {slip}", number=number, slip=slip)
+
+
+def _asked(asks: str) -> str:
+    """ "a number of days"; letters are named in every language."""
+    letters = asks.removeprefix("one of ")
+    return told("one of {letters}", letters=letters) if letters != asks else told(asks)
 
 
 def _slip(right: float, number: float, rtol: float) -> str:
@@ -58,21 +68,21 @@ def _slip(right: float, number: float, rtol: float) -> str:
     if right == 0:
         return ""
     if near(-right):
-        return "Which sign does it have?"
+        return told("Which sign does it have?")
     if near(100 * right) or near(right / 100):
-        return "Is a percentage asked, or a share?"
+        return told("Is a percentage asked, or a share?")
     if any(near(right * factor) for factor in (10, 0.1, 1000, 0.001)):
-        return "Did a power of ten get lost or come in?"
+        return told("Did a power of ten get lost or come in?")
     if near(1 / right):
-        return "Is a fraction upside down?"
+        return told("Is a fraction upside down?")
     if (0 < right < 1 and near(1 - right)) or (1 < right < 100 and near(100 - right)):
-        return "Is what is there asked, or what is missing?"
+        return told("Is what is there asked, or what is missing?")
     if near(right**2) or (right > 0 and near(math.sqrt(right))):
-        return "Did a square or a root get lost or come in?"
+        return told("Did a square or a root get lost or come in?")
     if near(2 * right) or near(right / 2):
-        return "Did a factor of two get lost or come in?"
+        return told("Did a factor of two get lost or come in?")
     if right == round(right) and abs(right) >= 5 and abs(number - right) == 1:
-        return "Are the first and the last both counted as they should be?"
+        return told("Are the first and the last both counted as they should be?")
     return ""
 
 
@@ -96,7 +106,7 @@ def _reads_as_number(text: str) -> bool:
 
 def _shown(given: Any) -> str:
     if isinstance(given, str) and not given:
-        return "empty"
+        return told("empty")
     if isinstance(given, str):
-        return repr(given) if len(given) <= 20 else "a longer text"
+        return repr(given) if len(given) <= 20 else told("a longer text")
     return describe(given)

@@ -3,6 +3,8 @@
 Hidden cases are never quoted: neither their numbers nor what an answer says about them.
 """
 
+import re
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -10,6 +12,7 @@ import numpy as np
 from optlab.checking import borrowed, effects, probe, quiz
 from optlab.checking.answerkey import AnswerKey, Known, departure
 from optlab.checking.effects import Effect
+from optlab.checking.language import capital, told
 from optlab.checking.probe import Case, Observation
 
 _CALL_LENGTH = 160
@@ -41,88 +44,128 @@ def of_finding(key: AnswerKey, index: int, observation: Observation) -> str:
     if not case.public:
         return _of_hidden(case, observation)
     if observation.error == probe.NOT_CALLABLE:
-        return f"{key.exercise} should be a function; it is of type {observation.error_text}."
-    text = _in_case(key, index, observation)
-    return text[0].upper() + text[1:]
+        return told(
+            "{name} should be a function; it is of type {kind}.",
+            name=key.exercise,
+            kind=observation.error_text,
+        )
+    return capital(_in_case(key, index, observation))
 
 
 def of_borrowed(key: AnswerKey, library: str) -> str:
     """An answer that a library gives instead of the learner. The name of it is a claim."""
-    name = library if library in borrowed.LIBRARIES else "a library"
-    return f"{key.exercise} leaves the work to {name}. Which lines of NumPy are yours to write?"
+    name = library if library in borrowed.LIBRARIES else told("a library")
+    return told(
+        "{exercise} leaves the work to {library}. Which lines of NumPy are yours to write?",
+        exercise=key.exercise,
+        library=name,
+    )
 
 
 def of_named(key: AnswerKey, known: Known, seen: tuple[Observation, ...], wrong: list[bool]) -> str:
     """What to add to the message of a known mistake: where it is seen, and what it leaves open."""
     shown = [w and not item.error for w, item in zip(wrong, seen, strict=True)]
     index = first_wrong(key, shown if any(shown) else wrong)
-    added = ""
+    added = told("")
     if key.cases[index].public and not key.summary:  # what a summary tells apart speaks for itself
-        note = key.cases[index].note
-        added = f" Seen{f' with {note}' if note else ''}: {_text(key, index, seen[index])}"
+        note, text = told(key.cases[index].note), _text(key, index, seen[index])
+        added = told(" Seen with {note}: {text}", note=note, text=text)
+        if not note:
+            added = told(" Seen: {text}", text=text)
     for number, item in enumerate(seen):
         if item.error and not known.observations[number].error and key.cases[number].public:
-            return f"{added} Besides, {_in_case(key, number, item)}"
+            return added + told(" Besides, {text}", text=_in_case(key, number, item))
     unsaid = {effect.kind for effect in effects.beside(key, tuple(known.observations))}
     random = [e for e in effects.beside(key, seen) if e.kind == "random" and e.kind not in unsaid]
-    return added + "".join(f" Besides, {_effect(effect)}" for effect in random)
+    return added + _besides(random)
 
 
 def of_effect(key: AnswerKey, effect: Effect) -> str:
     """A side effect of an answer whose values are right."""
     case = key.cases[effect.case]
+    note, text = told(case.note), _effect(effect)
+    if not case.public and note:
+        hidden = "The values are right, but in a hidden case ({note}) {text}"
+        return told(hidden, note=note, text=text)
     if not case.public:
-        where = f" ({case.note})" if case.note else ""
-        return f"The values are right, but in a hidden case{where} {_effect(effect)}"
-    where = f" with {case.note}" if case.note else ""
-    return f"The values are right, but{where} {_effect(effect)}"
+        return told("The values are right, but in a hidden case {text}", text=text)
+    if note:
+        return told("The values are right, but with {note} {text}", note=note, text=text)
+    return told("The values are right, but {text}", text=text)
 
 
 def beside(key: AnswerKey, seen: tuple[Observation, ...]) -> str:
     """Side effects of an answer whose values are wrong."""
-    return "".join(f" Besides, {_effect(effect)}" for effect in effects.beside(key, seen))
+    return _besides(effects.beside(key, seen))
+
+
+def _besides(found: Iterable[Effect]) -> str:
+    whole = told("")
+    for effect in found:
+        whole += told(" Besides, {text}", text=_effect(effect))
+    return whole
 
 
 def _effect(effect: Effect) -> str:
     if effect.kind == "changed":
-        return f"{effect.name}, which you were given, was changed."
+        return told("{name}, which you were given, was changed.", name=effect.name)
     if effect.kind == "random":
-        return "the global random state was used or reset."
+        return told("the global random state was used or reset.")
     if effect.name == "result":
-        return "two parts of the result are one and the same array."
-    return f"the result shares memory with {effect.name}."
+        return told("two parts of the result are one and the same array.")
+    return told("the result shares memory with {name}.", name=effect.name)
 
 
 def _in_case(key: AnswerKey, index: int, observation: Observation) -> str:
-    note = key.cases[index].note
+    note = told(key.cases[index].note)
     text = _text(key, index, observation)
-    return f"with {note}, {text}" if note else text
+    return told("with {note}, {text}", note=note, text=text) if note else text
 
 
 def _text(key: AnswerKey, index: int, observation: Observation) -> str:
     case = key.cases[index]
     if observation.error == probe.SIGNATURE:
-        return f"{key.exercise} is called as {_call(key, case)}; {observation.error_text}."
+        return told(
+            "{name} is called as {call}; {problem}.",
+            name=key.exercise,
+            call=_call(key, case),
+            problem=_misfit(observation.error_text),
+        )
     if raised(key, index, observation):
         error = f"{observation.error}: {observation.error_text}".rstrip(": ")
-        return f"it raised {error.rstrip('.')}. The call: {_call(key, case)}."
+        call = _call(key, case)
+        return told("it raised {error}. The call: {call}.", error=error.rstrip("."), call=call)
     found = departure(key, index, key.expected[index], observation)
     if found is None:
-        return "it ended before all results were there."
+        return told("it ended before all results were there.")
     text = found.difference.text
     if found.call < len(observation.outputs) and observation.outputs[found.call] is None:
-        text = f"{found.difference.path} is None: what does the function return?"
+        path = found.difference.path
+        text = told("{path} is None: what does the function return?", path=path)
     where = "" if key.summary else _where(key, case, found.call)
-    return f"{where}{text}" if text.endswith(("?", ".")) else f"{where}{text}."
+    end = "" if text.endswith(("?", ".")) else "."
+    return told("{where}{text}{end}", where=where, text=text, end=end)
+
+
+def _misfit(text: str) -> str:
+    """What `probe` says of a signature; the error in it is Python's."""
+    found = re.fullmatch("it takes (.*), and the call does not fit: (.*)", text, re.DOTALL)
+    if not found:
+        return text
+    fits_not = "it takes {signature}, and the call does not fit: {error}"
+    return told(fits_not, signature=found[1], error=found[2])
 
 
 def _of_hidden(case: Case, observation: Observation) -> str:
-    about = f" ({case.note})" if case.note else ""
+    about = told(" ({note})", note=told(case.note)) if case.note else ""
     if observation.error in _MALFORMED:
-        return f"The public cases pass; in a hidden case{about} the call does not fit."
+        misfit = "The public cases pass; in a hidden case{about} the call does not fit."
+        return told(misfit, about=about)
     if observation.error:
-        return f"The public cases pass; a hidden case{about} raised {observation.error}."
-    return f"The public cases pass; a hidden case{about} gives another result than expected."
+        stopped = "The public cases pass; a hidden case{about} raised {error}."
+        return told(stopped, about=about, error=observation.error)
+    other = "The public cases pass; a hidden case{about} gives another result than expected."
+    return told(other, about=about)
 
 
 def _where(key: AnswerKey, case: Case, call: int) -> str:
@@ -134,11 +177,11 @@ def _where(key: AnswerKey, case: Case, call: int) -> str:
         changing = {name for changes in case.then for name in changes}
         given = {name: value for name, value in given.items() if name in changing}
         if not all(map(_is_short, given.values())) or not given:
-            return f"in step {call + 1}, " if call else ""
+            return told("in step {step}, ", step=call + 1) if call else ""
     if not given or not all(map(_is_short, given.values())):
         return ""
     shown = ", ".join(f"{name} = {_brief(value)}" for name, value in given.items())
-    return f"at {shown}, " if len(shown) <= _INPUT_LENGTH else ""
+    return told("at {given}, ", given=shown) if len(shown) <= _INPUT_LENGTH else ""
 
 
 def _is_short(value: Any) -> bool:
