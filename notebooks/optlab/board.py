@@ -312,7 +312,7 @@ def ranked(board: Mapping[str, Row]) -> list[tuple[str, Row]]:
 HEAD = ("", "optimizer, rate", "yours", "course's", f"epochs to {GOAL}", "wrong of 360", "")
 NOTE = (
     f"Training cost after {EPOCHS} epochs, geometric mean of ten seeds. = : not told apart by ten "
-    "seeds, so the place is shared."
+    "seeds; in front, from the first of that place."
 )
 
 
@@ -367,13 +367,16 @@ def show(board: Mapping[str, Row]) -> None:
     )
     head = "".join(f"<th style='text-align:left'>{html.escape(cell)}</th>" for cell in HEAD)
     body = "".join(
-        "<tr>"
-        + "".join(f"<td style='text-align:left'>{html.escape(c)}</td>" for c in line)
-        + "</tr>"
+        "<tr>" + "".join(f"<td style='text-align:left'>{_escaped(c)}</td>" for c in line) + "</tr>"
         for line in table(board)
     )
     as_html = f"<table><tr>{head}</tr>{body}</table><p>{NOTE}</p>"
     box.put_out(box.Rich(f"{text}\n{NOTE}", as_html))
+
+
+def _escaped(cell: str) -> str:
+    """A mean and its error stay on one line."""
+    return html.escape(cell).replace(" ± ", "&nbsp;±&nbsp;")
 
 
 def figure(board: Mapping[str, Row]) -> Figure:
