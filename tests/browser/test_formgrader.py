@@ -10,6 +10,7 @@ from autograder.course import folder as courses
 from autograder.course.corrections import Correction, Entries
 from autograder.course.gradebook import Recorder
 from autograder.course.verdicts import verdict_file
+from autograder.exercises import find_lesson
 from browser.conftest import LESSON, STUDENTS
 from browser.labpage import go, mark_by_hand, new_page
 
@@ -53,7 +54,7 @@ def test_the_graded_class_is_listed(formgrader):
     for path in (LESSON, f"{LESSON}/{LESSON}"):  # the lesson, then its only notebook
         formgrader.locator(f"a[href$='/formgrader/gradebook/{path}']").click()
     marks = formgrader.locator("td.score")
-    expect(marks).to_have_text([re.compile(r"[\d.]+ / 17")] * STUDENTS)
+    expect(marks).to_have_text([re.compile(rf"[\d.]+ / {find_lesson(LESSON).points}")] * STUDENTS)
 
 
 def test_a_mark_and_a_comment_are_given_by_hand(page, instructor, course):
