@@ -35,6 +35,26 @@ def test_data_comes_back_with_its_types(value):
     assert type(back) is type(value)
 
 
+def test_an_item_of_a_copy_is_the_copy_of_that_item():
+    first, second = np.zeros(2), np.ones(3)
+    value = ({"W1": first, "b1": [second, first]}, 3.0, [1, 2], second)
+    for index, item in enumerate(value):
+        alone, part = codec.copied(item), codec.copied(value).item(index)
+        assert codec.encode(part.data) == codec.encode(alone.data)
+        assert [id(array) for array in part.arrays] == [id(array) for array in alone.arrays]
+
+
+def test_what_was_too_large_to_copy_has_no_items():
+    assert codec.copied(([0] * codec.MAX_PARTS, 1)).item(1) is None
+
+
+def test_a_list_of_numbers_alone_is_copied_as_any_other():
+    value = [1, 2.5, None, 2**80]
+    assert codec.snapshot([value, value]) == [value, value]
+    assert codec.snapshot(value) is not value
+    assert codec.snapshot([2**2000, 1.0]) == [Opaque("int"), 1.0]
+
+
 @pytest.mark.parametrize("dtype", ["?", "i1", "u8", "f4", "f8"])
 @pytest.mark.parametrize("shape", [(), (0,), (3,), (2, 3), (2, 0, 4)])
 def test_arrays_come_back_with_dtype_and_shape(dtype, shape):

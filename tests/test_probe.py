@@ -42,3 +42,20 @@ def test_the_global_random_states_are_left_as_they_were():
     for function in (_of_numpy, _of_python, _seeding):
         probe.observe_all(function, ["use"], CASES)
     assert (np.random.random(), random.random()) == wanted
+
+
+def test_what_a_call_hands_on_is_watched_like_any_argument():
+    calls = []
+
+    def update(params, state):
+        calls.append(1)
+        if len(calls) == 1:
+            return 2 * params, state + 1
+        state += 1  # only what the first call gave is changed, and given back
+        return 2 * params, state
+
+    args = {"params": np.ones(2), "state": np.zeros(2)}
+    carry = {"params": 0, "state": 1}
+    seen = probe.observe(update, ["params", "state"], Case(args, then=({},), carry=carry))
+    assert seen.changed == seen.aliased == ("state",)
+    assert [output[1].tolist() for output in seen.outputs] == [[1.0, 1.0], [2.0, 2.0]]

@@ -22,7 +22,7 @@ from optlab.checking.probe import Case, Observation
 
 LIMITS = Limits(memory_mb=512, output_kb=64, answer_kb=256)
 HASTY = Limits(cell_seconds=0.7, notebook_seconds=5, memory_mb=512, output_kb=64)
-CASES = [Case({"x": np.arange(3.0)}).to_data(), Case({"x": np.ones(2)}).to_data()]
+CASES = [Case({"x": np.arange(3.0)}), Case({"x": np.ones(2)})]
 SQUARE = Probe("function", ["x"], CASES)
 HONEST = "def honest(x):\n    return x * x"
 # Finds the socket to the worker, as an attacker would.
@@ -612,7 +612,7 @@ def test_exceptions_are_told_by_known_names(claimed, told):
 
 
 def test_recipes_and_seeds_reach_the_function(session):
-    cases = [Case({"rng": Seed(7)}).to_data()]
+    cases = [Case({"rng": Seed(7)})]
     result = run(session, "def f(rng): return rng.random()", f=Probe("function", ["rng"], cases))
     assert result.answers["f"][0].outputs == (np.random.default_rng(7).random(),)
 

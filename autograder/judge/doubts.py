@@ -12,7 +12,8 @@ from typing import Any
 
 from autograder.exercise import Exercise, cached_key
 from autograder.exercises import find_exercise
-from optlab.checking import codec, diagnose, explain, onechange
+from autograder.judge.session import order
+from optlab.checking import diagnose, explain, onechange
 from optlab.checking.answerkey import AnswerKey
 from optlab.checking.diagnose import Explain, Status
 from optlab.checking.onechange import Found, NotSearchable
@@ -34,7 +35,7 @@ def about(
         verdict = diagnose.diagnose(key, seen)
         if verdict.status not in (Status.INCORRECT, Status.RAISED) or verdict.score:
             return None
-        return codec.framed(_question(by_name[name], seed) | {"cells": cells})
+        return order(_question(by_name[name], seed) | {"cells": cells})
 
     return doubt
 
@@ -72,4 +73,4 @@ def _public_key(exercise: Exercise, seed: int) -> AnswerKey:
 @cache
 def _question(exercise: Exercise, seed: int) -> dict:
     key = replace(_public_key(exercise, seed), known=())
-    return {"key": key.to_data(), "others": explain.others(), "limit": CANDIDATES}
+    return {"key": key, "others": explain.others(), "limit": CANDIDATES}

@@ -180,7 +180,7 @@ def _worth(verdict: Verdict, points: float | None) -> Verdict:
 @cache
 def _probe(exercise: Exercise, seed: int) -> Probe:
     key = cached_key(exercise, seed)
-    return Probe(key.kind, key.parameters, [case.to_data() for case in key.cases])
+    return Probe(key.kind, key.parameters, key.cases)
 
 
 def _sources(cells: Iterable[Cell]) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""One data format for answer keys and for the wire between judge and sandbox.
+"""One data format for answer keys and for what the sandbox says to the judge.
 
 A frame is `length of header (4 bytes) | header (JSON) | raw array bytes`. It carries data only:
 None, bool, int, float, str, list, tuple, dict, base NumPy arrays and scalars, and the two recipes
@@ -23,10 +23,13 @@ MAX_HEADER = 1 << 22  # bytes of JSON; small objects take many times their text 
 MAX_PARTS = 200_000  # of a snapshot: what holds another thing often makes few objects many
 MAX_BYTES = 1 << 26  # of the arrays of a snapshot
 LENGTH = struct.Struct(">I")
+_NAMES = {np.dtype(name): name for name in DTYPES}
 # By themselves data that nothing can change. NumPy has more than one name for some widths.
 _SCALARS = {kind for kind in np.sctypeDict.values() if np.dtype(kind).str in DTYPES}
 _PLAIN = {type(None), bool, float, str, *_SCALARS}
 _AS_IN_JSON = {type(None), bool, int, float, str}
+_SAME_IN_JSON = _AS_IN_JSON - {int}  # of which there are larger ones
+_TEXT = {str}
 _to_json = json.JSONEncoder(separators=(",", ":")).encode
 
 
@@ -87,21 +90,40 @@ def decode(frame: bytes) -> Any:
     return value
 
 
+@dataclass(frozen=True)
+class Copied:
+    """A copy as data, and the arrays that were met on the way, as often as they were met.
+
+    ends: of the outermost list or tuple, how many arrays were met up to the end of each item.
+    """
+
+    data: Any
+    arrays: list[np.ndarray]
+    ends: list[int]
+
+    def item(self, index: int) -> "Copied | None":
+        """The copy of one item; None where there is none, as of what was too large."""
+        if type(self.data) not in (list, tuple):
+            return None
+        start = self.ends[index - 1] if index else 0
+        return Copied(self.data[index], self.arrays[start : self.ends[index]], [])
+
+
 def snapshot(value: Any) -> Any:
     """A copy as data, sharing nothing with `value`; what is not data becomes `Opaque`."""
-    return copied(value)[0]
+    return copied(value).data
 
 
-def copied(value: Any) -> tuple[Any, list[np.ndarray]]:
-    """A snapshot, and the arrays that were met on the way, as often as they were met.
+def copied(value: Any) -> Copied:
+    """A snapshot with the arrays in it.
 
     Bounded in depth, parts and bytes: a list may hold itself, or one large array a million times.
     """
     copier = _Copier()
     try:
-        return copier.copy(value, MAX_DEPTH), copier.arrays
+        return Copied(copier.copy(value, MAX_DEPTH), copier.arrays, copier.ends)
     except OversizeError as error:
-        return Opaque(str(error)), []
+        return Copied(Opaque(str(error)), [], [])
 
 
 def unchanged(before: Any, value: Any) -> bool:
@@ -111,13 +133,14 @@ def unchanged(before: Any, value: Any) -> bool:
         return True
     if kind is not type(before):
         return False
-    if kind is list or kind is tuple:
-        return len(before) == len(value) and all(map(unchanged, before, value))
-    if kind is dict:
-        return before.keys() == value.keys() and all(unchanged(before[k], value[k]) for k in before)
     if kind is np.ndarray:
         same_form = before.dtype == value.dtype and before.shape == value.shape
         return same_form and before.tobytes() == value.tobytes()
+    if kind is list or kind is tuple:
+        return len(before) == len(value) and all(map(unchanged, before, value))
+    if kind is dict:
+        same_keys = before.keys() == value.keys()
+        return same_keys and all(map(unchanged, before.values(), map(value.get, before)))
     return before == value or (before != before and value != value)  # noqa: PLR0124  both nan
 
 
@@ -167,10 +190,11 @@ def _read_exactly(channel: Channel, count: int) -> bytes:
 
 
 class _Copier:
-    """Copies one value. `arrays`: those met so far; the rest is what is left of the limits."""
+    """Copies one value. `arrays`, `ends`: see `Copied`; the rest is what is left of the limits."""
 
     def __init__(self) -> None:
         self.arrays: list[np.ndarray] = []
+        self.ends: list[int] = []
         self._parts, self._bytes = MAX_PARTS, MAX_BYTES
         self._open: set[int] = set()
 
@@ -191,7 +215,7 @@ class _Copier:
 
     def _array(self, array: np.ndarray) -> Any:
         self.arrays.append(array)
-        if array.dtype.str not in DTYPES:
+        if array.dtype not in _NAMES and array.dtype.str not in DTYPES:
             return Opaque("ndarray")
         self._bytes -= array.nbytes
         if self._bytes < 0:
@@ -204,14 +228,32 @@ class _Copier:
         if depth == 0:
             return Opaque(f"{kind.__name__} nested more than {MAX_DEPTH} deep")
         self._open.add(id(value))
-        if kind is not dict:
-            made = kind(self.copy(item, depth - 1) for item in value)
-        elif all(map(_is_key, value)):
+        made: Any
+        if kind is not dict and self._is_plain(value):
+            made = kind(value)
+            self._parts -= len(value)
+            self.ends += [0] * len(value) if depth == MAX_DEPTH else []
+        elif kind is not dict:
+            items = []
+            for item in value:
+                items.append(self.copy(item, depth - 1))
+                if depth == MAX_DEPTH:
+                    self.ends.append(len(self.arrays))
+            made = items if kind is list else tuple(items)
+        elif _has_keys(value):
             made = {key: self.copy(item, depth - 1) for key, item in value.items()}
         else:
             made = Opaque("dict")
         self._open.remove(id(value))
         return made
+
+    def _is_plain(self, items: Any) -> bool:
+        """Whether a list or tuple holds nothing but scalars, and there is room for them."""
+        return len(items) <= self._parts and _PLAIN.issuperset(map(type, items))
+
+
+def _has_keys(value: dict) -> bool:
+    return _TEXT.issuperset(map(type, value)) or all(map(_is_key, value))
 
 
 def _is_key(key: Any) -> bool:
@@ -220,15 +262,18 @@ def _is_key(key: Any) -> bool:
 
 def _pack(value: Any, arrays: list[bytes], depth: int) -> Any:
     kind = type(value)  # exact types: a subclass may lie about itself
-    if value is None or kind in (bool, str, float):
-        return value
-    if kind is int and value.bit_length() <= MAX_INT_BITS:
+    if kind in _SAME_IN_JSON or (kind is int and value.bit_length() <= MAX_INT_BITS):
         return value
     if depth == 0:
         return {"o": "too deeply nested"}
+    if kind is np.ndarray and value.dtype in _NAMES:  # as most are, so it is asked first
+        arrays.append(value.tobytes())
+        return {"a": [_NAMES[value.dtype], value.shape, False]}
     if kind is list or kind is tuple:
-        return {kind.__name__[0]: [_pack(item, arrays, depth - 1) for item in value]}
-    if kind is dict and all(map(_is_key, value)):
+        plain = _SAME_IN_JSON.issuperset(map(type, value))
+        items = value if plain else [_pack(item, arrays, depth - 1) for item in value]
+        return {kind.__name__[0]: items}
+    if kind is dict and _has_keys(value):
         return {"d": [[key, _pack(item, arrays, depth - 1)] for key, item in value.items()]}
     if kind in _SCALARS or (kind is np.ndarray and value.dtype.str in DTYPES):
         arrays.append(value.tobytes())
@@ -272,6 +317,8 @@ class _Reader:
     def _items(self, body: Any, depth: int) -> list:
         if type(body) is not list:
             raise CodecError("a sequence has no items")
+        if _AS_IN_JSON.issuperset(map(type, body)):
+            return body
         return [self.value(item, depth) for item in body]
 
     def _dict(self, body: Any, depth: int) -> dict:

@@ -205,29 +205,32 @@ def _observe(call: "_Call", case: Case) -> Observation:
     error, error_text = None, ""
     args: dict[str, Any] = {}
     result: Any = None
+    copy = codec.Copied(None, [], [])  # of the result
     for number, changes in enumerate((case.args, *case.then)):
         args |= {name: build(value) for name, value in changes.items()}
+        carried: dict[str, codec.Copied | None] = {}
         if number:
             if not _can_carry(result, case.carry):
                 break  # the malformed result is already noted; there is nothing to go on with
             args |= {p: result if i is None else result[i] for p, i in case.carry.items()}
+            carried = {p: copy if i is None else copy.item(i) for p, i in case.carry.items()}
         error_text = call.mismatch(args)
         if error_text:
             error = SIGNATURE
             break
         before = {
-            name: codec.copied(value)
+            name: carried.get(name) or codec.copied(value)
             for name, value in args.items()
             if type(value) not in _UNCHANGEABLE
         }
         try:
             result = call(args)
-            output, returned = codec.copied(result)
-            outputs.append(output)
-            aliased |= _aliases({name: arrays for name, (_, arrays) in before.items()}, returned)
+            copy = codec.copied(result)
+            outputs.append(copy.data)
+            aliased |= _aliases({name: one.arrays for name, one in before.items()}, copy.arrays)
         except (Exception, SystemExit) as raised:  # whatever a learner's function raises is noted
             error, error_text = call.told(raised)
-        changed |= {n for n, (copy, _) in before.items() if not codec.unchanged(copy, args[n])}
+        changed |= {n for n, one in before.items() if not codec.unchanged(one.data, args[n])}
         if error:
             break
     return Observation(
@@ -347,11 +350,12 @@ def _can_carry(result: Any, carry: dict[str, int | None]) -> bool:
 
 def _aliases(given: dict[str, list[np.ndarray]], returned: list[np.ndarray]) -> set[str]:
     """Names of arguments whose arrays share memory with what was returned."""
-    owners = {_owner(array) for array in returned}
+    owners = set(map(_owner, returned))
     shared = {
         name
         for name, arrays in given.items()
-        if any(_owner(array) in owners and _share(array, returned) for array in arrays)
+        if not owners.isdisjoint(map(_owner, arrays))
+        and any(_owner(array) in owners and _share(array, returned) for array in arrays)
     }
     if len({id(array) for array in returned}) < len(returned):
         shared.add("result")
@@ -364,9 +368,11 @@ def _share(array: np.ndarray, others: list[np.ndarray]) -> bool:
 
 def _owner(array: np.ndarray) -> int | None:
     """Which memory an array looks at; None for memory that NumPy does not own."""
-    while isinstance(array.base, np.ndarray):
-        array = array.base
-    return id(array) if array.base is None else None
+    while (base := array.base) is not None:
+        if not isinstance(base, np.ndarray):
+            return None
+        array = base
+    return id(array)
 
 
 class _Watch:
