@@ -194,7 +194,7 @@ FULL = (
     lessons()["04_momentum"].points
     + 8
     - lessons()["04_momentum"].exercises["momentum_update"].points
-    - 1
+    - lessons()["04_momentum"].exercises["momentum_curves"].points
 )
 
 
