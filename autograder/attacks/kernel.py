@@ -259,8 +259,9 @@ FORGED = {
         "import builtins\nbuiltins.isinstance = lambda *a: True\n$target = lambda *a: 1",
         "exited|incorrect|refused",
     ),
-    "break json and struct": (
-        "import json\njson.dumps = json.loads = struct.pack = None\n$target = lambda *a: 1",
+    "break json, struct and pickle": (
+        "import json, pickle\njson.dumps = json.loads = struct.pack = pickle.loads = None\n"
+        "$target = lambda *a: 1",
         "exited",
     ),
     "break NumPy": (
@@ -370,7 +371,7 @@ SEARCHED = {
     ),
     "frames searched for hidden cases": (
         HIDDEN + "asked = [d['asked']['cases'] for d in seen if 'asked' in d]\n"
-        "hidden = [c['args'] for cases in asked for c in cases if not c['public']]\n"
+        "hidden = [c.args for cases in asked for c in cases if not c.public]\n"
         "raise ValueError(breached(hidden) if hidden else 'nothing')",
         "raised .*nothing",
     ),
