@@ -22,7 +22,7 @@ from optlab.checking.diagnose import Status
 from optlab.checking.language import Text
 from optlab.checking.quiz import chosen
 
-STEP = 1 if os.environ.get("MUTANTS") == "all" else 40
+STEP = 1 if os.environ.get("MUTANTS") == "all" else 20
 FIELD = re.compile(r"\{[^{}]*\}")
 
 
