@@ -37,17 +37,24 @@ def test_the_untouched_notebook_is_not_attempted(lesson, judge):
     assert graded["problems"] == []
 
 
+def defined(nodes):
+    return {node.name for node in nodes if isinstance(node, ast.FunctionDef)}
+
+
 @each_lesson
 def test_no_other_cell_defines_an_exercise(lesson):
-    """A demonstration must not hold the answer of an exercise, in this lesson or another."""
+    """A demonstration must not hold the answer of an exercise, in this lesson or another.
+
+    What stands inside a function of a demonstration may be called as an exercise of another lesson.
+    """
     notebook = nbformat.read(NOTEBOOKS / f"{lesson.name}.ipynb", as_version=4)
     names = {name for item in lessons().values() for name in item.exercises}
     for cell in notebook.cells:
         if cell.cell_type != "code" or cell.id in names:
             continue
-        nodes = ast.walk(ast.parse(cell.source))
-        defined = {node.name for node in nodes if isinstance(node, ast.FunctionDef)}
-        assert not defined & names, cell.source
+        tree = ast.parse(cell.source)
+        assert not defined(tree.body) & names, cell.source
+        assert not defined(ast.walk(tree)) & {*lesson.exercises}, cell.source
 
 
 @each_lesson
