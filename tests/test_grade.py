@@ -91,11 +91,12 @@ def test_grading_again_does_nothing_and_one_change_is_graded_alone(course, monke
     monkeypatch.undo()
     path = course / "submitted" / "student04" / LESSON / f"{LESSON}.ipynb"
     notebook = json.loads(path.read_text("utf-8"))
-    quiz = next(cell for cell in notebook["cells"] if cell["id"] == "momentum_curves")
-    quiz["source"] = "momentum_curves = 'b'"
+    quiz = lessons()[LESSON].quizzes["momentum_curves"]
+    cell = next(cell for cell in notebook["cells"] if cell["id"] == quiz.name)
+    cell["source"] = f"{quiz.name} = {quiz.right.value!r}"
     path.write_text(json.dumps(notebook), "utf-8")
     assert _run("grade", "--course", course, "--jobs", 1) == 0
-    assert _verdicts(course)["student04"]["score"] == 1
+    assert _verdicts(course)["student04"]["score"] == quiz.points
 
 
 def test_a_manual_mark_survives_grading_again(course):
