@@ -15,8 +15,8 @@
 # %% [markdown]
 # ## 1 · Your first step
 #
-# Click the bar below and press **Shift + Enter**. It says nothing when all is there. (A bar like this
-# hides code that you need not read; a click opens it.)
+# Click the bar below and press **Shift + Enter**. It says nothing when all is there. (Such a bar hides
+# code that you need not read.)
 
 # %% tags=["set-up"]
 import numpy as np
@@ -29,6 +29,8 @@ from optlab.data import digits_split
 # the slope, the **gradient** (기울기): the derivative $2w$, here 6. It points uphill. So step the
 # other way, as far as the gradient times a number of your choice, the **learning rate** (학습률).
 # Again and again, that is **gradient descent** (경사 하강법).
+#
+# ### Exercise 1 · One step downhill
 #
 # Replace the line `raise NotImplementedError()` by your own, and run both cells.
 
@@ -139,6 +141,10 @@ progress()
 # would do. NumPy does without: where the shapes of two arrays differ, an axis of length 1 is
 # repeated as often as needed. That is **broadcasting** (브로드캐스팅). A column of shape `(n, 1)` and
 # a row of shape `(k,)` make a table of shape `(n, k)`. `w[:, np.newaxis]` makes a column of `w`.
+#
+# ### Exercise 2 · Every rate at once
+#
+# One step from every weight with every rate: a table, without a loop.
 
 
 # %% exercise="try_rates"
@@ -210,6 +216,10 @@ if places is not None:
 # In this course **examples are columns**: `X` has the shape `(n_x, m)`, one row for each feature. So
 # "the mean of each feature" runs along `axis=1`, the axis that disappears. With `keepdims=True` it
 # stays, with length 1: the means are a column, and broadcasting does the rest.
+#
+# ### Exercise 3 · Take the means away
+#
+# Every feature less its own mean.
 
 
 # %% exercise="centered"
@@ -233,6 +243,8 @@ check("centered")
 # A network has weights and biases in several layers. They come in a dict: `params["W1"]`,
 # `params["b1"]`, ... Its gradient is a dict with **the same keys**. So whatever is done to all
 # parameters is a loop over keys.
+#
+# ### Exercise 4 · Two gradients, one mean
 #
 # The gradient of a mean cost is itself a mean over examples. Two people who computed it on equally
 # many examples each may put theirs together:
@@ -259,6 +271,8 @@ check("mean_grads")
 # A function that changes its arguments is a trap: call it twice, and the second call begins
 # somewhere else. Functions here are **pure** (순수): they return something new. The catch: a copy
 # of a dict is a new dict with *the same arrays* in it.
+#
+# ### Exercise 5 · Move one entry
 #
 # What happens to the cost when one single weight moves a little? For that you need `params` once
 # more, with one entry changed:
@@ -288,6 +302,8 @@ check("nudged")
 # squared error over $m$ examples:
 #
 # $$J = \frac{1}{2m} \sum_{i=1}^{m} \bigl(W_1 x^{(i)} + b_1 - y^{(i)}\bigr)^2$$
+#
+# ### Exercise 6 · The gradient of a line
 #
 # Take a sheet of paper and one example with one feature: what is the derivative of
 # $\tfrac12 (w x + b - y)^2$ by $w$, and what by $b$? Then write it for all examples at once.
@@ -319,6 +335,10 @@ check("line_grads")
 #
 # This **central difference** (중심 차분) costs two evaluations for each parameter: too slow to train
 # with, and just right to check with. Your `nudged` makes both neighbours.
+#
+# ### Exercise 7 · Central differences
+#
+# Entry by entry, for any function of the parameters.
 
 
 # %% exercise="numerical_grads"
@@ -353,6 +373,10 @@ check("numerical_grads")
 #
 # $\lVert a \rVert$ is the norm, the root of the sum of all squares. Right gradients have errors
 # around $10^{-9}$; from $10^{-5}$ on something is wrong. It is never larger than 1.
+#
+# ### Exercise 8 · The relative error
+#
+# One number for each key, from the norms of its arrays.
 
 
 # %% exercise="relative_errors"

