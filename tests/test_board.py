@@ -44,6 +44,7 @@ def one_line(capsys):
     return said.strip()
 
 
+@pytest.mark.slow
 def test_the_stored_lines_are_what_the_references_reach():
     stored = json.loads(board.STORED.read_text("utf-8"))
     computed = {name: board.as_data(line) for name, line in leaderboard.lines().items()}

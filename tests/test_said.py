@@ -54,6 +54,7 @@ def _english(text, known, seen=()):
     return re.findall(r"\b[a-z]{2,}(?: [a-z]+)+", said)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("lesson", lessons().values(), ids=lambda lesson: lesson.name)
 def test_what_is_said_of_a_known_mistake_can_be_said_otherwise(lesson, known):
     for function in lesson.functions.values():
