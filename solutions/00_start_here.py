@@ -95,7 +95,7 @@ except NotImplementedError:
     print("Write step first; then run this cell again.")
 
 # %% [markdown] question="one_step_rate"
-# Small rates crawl; from 0.5 on you land on the other side each time; at 1 you stand as high as
+# Small rates crawl; larger ones land on the other side each time; at 1 you stand as high as
 # before, and beyond it every step leads *uphill*, although each one goes against the gradient.
 # (A picture but no slider? Then widgets do not run where you are; every lesson still works, with
 # still figures.)
