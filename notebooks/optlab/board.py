@@ -287,11 +287,10 @@ class Comparison:
 def compared(line: Line, other: Line) -> Comparison:
     """By the logarithms of the final costs, seed by seed."""
     apart = np.log(other.costs) - np.log(line.costs)
-    error = apart.std(ddof=1) / np.sqrt(apart.size)
     return Comparison(
         times=float(np.exp(apart.mean())),
         wins=int(np.sum(apart > 0)),
-        tie=bool(abs(apart.mean()) <= 2 * error),
+        tie=bool(abs(apart.mean()) <= 2 * track.standard_error(apart)),
     )
 
 
@@ -325,7 +324,7 @@ def table(board: Mapping[str, Row]) -> list[tuple[str, ...]]:
             f"{row.own.cost:.3f}" if row.own else "–",
             f"{row.course.cost:.3f}" if row.course else "–",
             "–" if row.entrant.whole else _range(row.line.epochs),
-            f"{np.mean(row.line.wrong):.1f} ± {_error(row.line.wrong):.1f}",
+            f"{np.mean(row.line.wrong):.1f} ± {track.standard_error(row.line.wrong):.1f}",
             _against(row, board.get(row.entrant.against)),
         )
         for place, row in ranked(board)
@@ -340,10 +339,6 @@ def _range(epochs: tuple[int, ...]) -> str:
     if len(within) < len(epochs):
         return f"from {low}"
     return f"{low}" if low == high else f"{low} to {high}"
-
-
-def _error(values: tuple[int, ...]) -> float:
-    return float(np.std(values, ddof=1) / np.sqrt(len(values)))
 
 
 def _against(row: Row, other: Row | None) -> str:

@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from optlab.track import PLAIN, Track
+from optlab.track import PLAIN, Track, standard_error
 
 UNSEEN = "not looked at"
 TRAINED = 0.75  # of the first cost; a rate ten times too small ends below that
@@ -197,9 +197,9 @@ def _comparison(found: Any, costs: list[float]) -> str:
     for name, value in {"mean": np.mean(costs), "difference": apart.mean()}.items():
         if not _near(found, name, float(value)):
             return f"{name} does not follow from the costs"
-    if not _near(found, "error", _error(np.array(costs))):
+    if not _near(found, "error", standard_error(costs)):
         return "error does not follow from the costs"
-    paired, added = _error(apart), math.hypot(_error(np.array(costs)), _error(np.array(PLAIN)))
+    paired, added = standard_error(apart), math.hypot(standard_error(costs), standard_error(PLAIN))
     errors = [error for error in (paired, added) if _near(found, "difference_error", error)]
     if not errors:
         return "difference_error does not follow from the costs"
@@ -219,10 +219,6 @@ def _verdict(difference: float, error: float) -> str:
     if abs(difference) <= 2 * error:
         return "tie"
     return "lower" if difference < 0 else "higher"
-
-
-def _error(values: np.ndarray) -> float:
-    return float(values.std(ddof=1) / np.sqrt(values.size))
 
 
 def _numbers(value: Any) -> list[float] | None:

@@ -13,6 +13,7 @@ from functools import cache
 from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from optlab import problems
 from optlab.data import Digits, digits_split
@@ -162,6 +163,12 @@ def _first_memory(name: str, params: Params) -> Any:
         return _zeros(params)
     memory: dict[str, Any] = {part: _zeros(params) for part in parts[name]}
     return memory if name == "adadelta_update" else memory | {"t": 0}
+
+
+def standard_error(values: ArrayLike) -> float:
+    """How far the mean of a few runs, one number each, may well be off."""
+    runs = np.asarray(values)
+    return float(runs.std(ddof=1) / np.sqrt(runs.size))
 
 
 def _zeros(params: Params) -> Params:
