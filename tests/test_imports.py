@@ -35,6 +35,7 @@ MAY_IMPORT = {
     "study": {"errors", "files", "released"},
     "exercises": {"errors", "exercise", "families", "inputs", "lesson"},
     "proof": {"learner_side", "answer", "exercise", "quiz"},
+    "translation": {"learner_side", "errors", "files"},
     "handin": {"text"},
     "judge": BASICS | {"exercise", "exercises", "handin"},
     "course": BASICS | {"exercises", "handin"},
@@ -44,7 +45,8 @@ MAY_IMPORT = {
     "grade": BASICS | {"exercises", "handin", "judge", "course", "pages"},
     "nbgrader_steps": {"errors", "handin", "judge", "course", "pages"},
     "build": BASICS | {"answer", "exercise", "quiz", "lesson", "exercises", "recall"},
-    "language": BASICS | {"recall", "exercise", "quiz", "lesson", "exercises", "build"},
+    "language": BASICS
+    | {"recall", "exercise", "quiz", "lesson", "exercises", "translation", "build"},
     "bench": BASICS | {"exercise", "exercises", "proof", "judge", "course", "grade"},
     "attacks": BASICS | {"exercises", "judge", "course", "grade"},
     "terminal": {"proof", "status", "text"},

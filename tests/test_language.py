@@ -10,8 +10,10 @@ import re
 import pytest
 
 from autograder.build import notebooks
-from autograder.language import prose, source, texts
-from autograder.language.unit import Kind, has_words
+from autograder.language import texts
+from autograder.translation import prose, source
+from autograder.translation.lesson import translated
+from autograder.translation.unit import Kind, has_words
 
 LESSONS = notebooks.sources([])
 # Running a lesson takes 15 seconds: every week all of them, else one.
@@ -42,7 +44,7 @@ def _strings(tree):
 @pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.name)
 def test_a_marked_lesson_is_the_same_but_for_the_marks(lesson):
     plain = notebooks.read(lesson)
-    strange = texts.translated(plain, marked)
+    strange = translated(plain, marked)
     assert [cell.id for cell in strange.cells] == [cell.id for cell in plain.cells]
     for before, after in zip(plain.cells, strange.cells, strict=True):
         assert after.metadata == before.metadata
@@ -66,7 +68,7 @@ def _require_same_code(before, after):
 @pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.name)
 def test_a_lesson_in_english_is_itself(lesson):
     plain = notebooks.read(lesson)
-    for before, after in zip(plain.cells, texts.translated(plain, same).cells, strict=True):
+    for before, after in zip(plain.cells, translated(plain, same).cells, strict=True):
         if before.cell_type == "code":
             assert after.source == before.source
         else:
@@ -81,7 +83,7 @@ def test_what_is_found_is_what_is_replaced(lesson):
         replaced.append((text, kind))
         return text
 
-    texts.translated(notebooks.read(lesson), note)
+    translated(notebooks.read(lesson), note)
     found = [(unit.text, unit.kind) for unit in texts.units(lesson)]
     assert found[: len(replaced)] == replaced
 
@@ -89,7 +91,7 @@ def test_what_is_found_is_what_is_replaced(lesson):
 @pytest.mark.slow
 @pytest.mark.parametrize("lesson", RUN, ids=lambda lesson: lesson.name)
 def test_a_marked_lesson_runs_and_says_the_same(lesson):
-    strange = texts.translated(notebooks.read(lesson), marked)
+    strange = translated(notebooks.read(lesson), marked)
     run = notebooks.execute(strange, lesson.name)
     stored = notebooks.nbformat.read(lesson.solution, as_version=4)
     seen = 0

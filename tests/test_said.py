@@ -16,7 +16,7 @@ from wrong_answers import wrong_answers
 from autograder.exercise import cached_public_key
 from autograder.exercises import lessons
 from autograder.language import editions
-from autograder.language.unit import has_words
+from autograder.translation.unit import has_words
 from optlab.checking import diagnose, keys, language, trial
 from optlab.checking.diagnose import Status
 from optlab.checking.language import Text

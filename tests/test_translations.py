@@ -6,8 +6,8 @@ import pytest
 
 from autograder.errors import RunError, UserError
 from autograder.language import check, editions, terms
-from autograder.language.catalogue import Entry, Translations
-from autograder.language.unit import Kind, Unit
+from autograder.translation.catalogue import Entry, Translations
+from autograder.translation.unit import Kind, Unit
 
 KOREAN = check.read(editions.FOLDER / "ko")
 

@@ -14,10 +14,10 @@ from pathlib import Path
 from markdown_it import MarkdownIt
 
 from autograder.errors import RunError
-from autograder.language.catalogue import Entry
 from autograder.language.terms import Term
 from autograder.language.terms import read as read_terms
-from autograder.language.unit import Kind
+from autograder.translation.catalogue import Entry
+from autograder.translation.unit import Kind
 
 _FORMULA = re.compile(r"\$\$.*?\$\$|\$[^$]*\$", re.DOTALL)
 _CODE = re.compile(r"`[^`]*`")

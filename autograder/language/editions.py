@@ -12,8 +12,8 @@ from autograder import ROOT
 from autograder.build import notebooks
 from autograder.errors import UserError
 from autograder.language import check, phrases, texts
-from autograder.language.catalogue import Entry, Translations
-from autograder.language.unit import SAID, Unit
+from autograder.translation.catalogue import Entry, Translations
+from autograder.translation.unit import SAID, Unit
 
 FOLDER = ROOT / "translations"
 OPTLAB = "optlab"  # what all lessons say alike

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from autograder import NOTEBOOKS
-from autograder.language.unit import Kind, Unit, has_words
+from autograder.translation.unit import Kind, Unit, has_words
 
 OPTLAB = NOTEBOOKS / "optlab"
 _PLACES = {"told": 0, "Difference": 2, "_holds": 1}  # which argument of these calls is a template

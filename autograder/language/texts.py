@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator
-from copy import deepcopy
 
 from nbformat import NotebookNode
 
@@ -10,11 +9,11 @@ from autograder import recall
 from autograder.build import notebooks
 from autograder.build.notebooks import Source
 from autograder.exercise import Function
-from autograder.language import prose, source
-from autograder.language.unit import Kind, Translate, Unit, has_words
 from autograder.lesson import Lesson
 from autograder.quiz import Quiz
-from optlab import plots
+from autograder.translation import source
+from autograder.translation.lesson import choices, code, of_cell
+from autograder.translation.unit import Kind, Unit, has_words
 
 
 def units(lesson: Source) -> list[Unit]:
@@ -27,33 +26,8 @@ def units(lesson: Source) -> list[Unit]:
     return [unit for unit in found if has_words(unit.text)]
 
 
-def translated(notebook: NotebookNode, tr: Translate) -> NotebookNode:
-    """A lesson's notebook with every text replaced; its cells keep their names and settings."""
-    notebook = deepcopy(notebook)
-    words = _words(notebook)
-    for cell in notebook.cells:
-        cell.source = _cell(cell, tr, words)
-    return notebook
-
-
-def _cell(cell: NotebookNode, tr: Translate, words: set[str]) -> str:
-    if cell.cell_type == "markdown":
-        return prose.markdown(cell.source, tr)
-    answer = bool(cell.metadata.get("nbgrader", {}).get("solution"))
-    return source.code(cell.source, tr, words, answer)
-
-
-def _words(notebook: NotebookNode) -> set[str]:
-    """What is text though it stands alone: what a prediction is chosen from, but for names."""
-    return source.options(_code(notebook)) - {*plots.COLORS}
-
-
-def _code(notebook: NotebookNode) -> list[str]:
-    return [cell.source for cell in notebook.cells if cell.cell_type == "code"]
-
-
 def _of_notebook(notebook: NotebookNode) -> Iterator[Unit]:
-    words, section = _words(notebook), ""
+    chosen, section = choices(notebook), ""
     found: list[Unit] = []
 
     def collect(text: str, kind: Kind) -> str:
@@ -63,11 +37,10 @@ def _of_notebook(notebook: NotebookNode) -> Iterator[Unit]:
     for cell in notebook.cells:
         if heading := re.search(r"^#+ (?:.* · )?(.*)", cell.source):
             section = heading[1] if cell.cell_type == "markdown" else section
-        _cell(cell, collect, words)
+        of_cell(cell, collect, chosen)
     yield from found
-    choices = sorted(source.options(_code(notebook)) - {*plots.COLORS})
-    yield from (Unit(text, Kind.CHOICE, "a prediction") for text in choices)
-    yield from (Unit(text, Kind.NAME, "a slider") for text in source.sliders(_code(notebook)))
+    yield from (Unit(text, Kind.CHOICE, "a prediction") for text in sorted(chosen))
+    yield from (Unit(text, Kind.NAME, "a slider") for text in source.sliders(code(notebook)))
 
 
 def _of_exercises(lesson: Lesson) -> Iterator[Unit]:

@@ -14,7 +14,7 @@ from babel.messages.pofile import PoFileError, read_po, write_po
 
 from autograder import files
 from autograder.errors import RunError
-from autograder.language.unit import APART, Kind, Unit
+from autograder.translation.unit import APART, Kind, Unit
 
 EXCUSED = "check: ok"  # a comment of the translator's: what looks like a fault is none
 _HEADER = "# A translation of the course; made from it by `python -m autograder translate`."

@@ -15,7 +15,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 import autograder.learner_side  # noqa: F401
-from autograder.language.unit import Kind, Translate, has_words
+from autograder.translation.unit import Kind, Translate, has_words
 from optlab.checking.language import columns
 
 WIDTH = 96

@@ -8,7 +8,7 @@ no other one stale.
 import re
 from collections.abc import Iterator
 
-from autograder.language.unit import Kind, Translate, has_words
+from autograder.translation.unit import Kind, Translate, has_words
 
 _HEADING = re.compile(r"(#+ )(?:([^\W\d]+)?( ?\d+)?( · ))?(.*)")
 _ITEM = re.compile(r"( *(?:[-*]|\d+\.) +(?:\*\*[a-h]\*\* )?)(.*)", re.DOTALL)
