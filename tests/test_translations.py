@@ -207,6 +207,7 @@ def test_a_fault_of_a_kind_is_seen(text, translation, kind, fault):
         ("three steps", "3스텝", Kind.SHOWN),
         ("ten times", "열 배", Kind.SHOWN),
         ("normalization of the batch", "배치의 정규화", Kind.SHOWN),
+        ('state: {"s": averages}', 'state: {"s": 평균}', Kind.DOCSTRING),
         ("Adam and RMSprop", "Adam과 RMSprop", Kind.HEADING),
         ("RMSprop", "RMSprop", Kind.ROW),
         ("learning rate", "학습률", Kind.SHOWN),

@@ -22,7 +22,7 @@ from autograder.translation.unit import Kind
 _FORMULA = re.compile(r"\$\$.*?\$\$|\$[^$]*\$", re.DOTALL)
 _CODE = re.compile(r"`[^`]*`")
 _LINK = re.compile(r"\]\(([^)]*)\)")
-_FIELD = re.compile(r"\{\{|\}\}|\{(?:[^{}]|\{[^{}]*\})*\}")
+_FIELD = re.compile(r'\{\{|\}\}|\{(?!"\w+": )(?:[^{}]|\{[^{}]*\})*\}')  # no dict shown in prose
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 _NAME = re.compile(r"\b[A-Za-z]\w*(?:\.[a-z]\w+|\[[^\]\s]*\]|\(\))+|\b[A-Za-z]+_\w+|\b[A-Za-z]\w*=")
 _LETTER = re.compile(r"\*\*[a-h]\*\*|\([a-h]\)")
