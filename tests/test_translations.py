@@ -210,6 +210,7 @@ def test_a_fault_of_a_kind_is_seen(text, translation, kind, fault):
         ('state: {"s": averages}', 'state: {"s": 평균}', Kind.DOCSTRING),
         ("Adam and RMSprop", "Adam과 RMSprop", Kind.HEADING),
         ("RMSprop", "RMSprop", Kind.ROW),
+        ("theta_t is np.zeros", "theta_t는 np.zeros입니다", Kind.MESSAGE),
         ("learning rate", "학습률", Kind.SHOWN),
         (r"**Adam** is $a * b$", r"**Adam**은 $a * b$", Kind.HEADING),
     ],

@@ -24,7 +24,10 @@ _CODE = re.compile(r"`[^`]*`")
 _LINK = re.compile(r"\]\(([^)]*)\)")
 _FIELD = re.compile(r'\{\{|\}\}|\{(?!"\w+": )(?:[^{}]|\{[^{}]*\})*\}')  # no dict shown in prose
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
-_NAME = re.compile(r"\b[A-Za-z]\w*(?:\.[a-z]\w+|\[[^\]\s]*\]|\(\))+|\b[A-Za-z]+_\w+|\b[A-Za-z]\w*=")
+_NAME = re.compile(
+    r"\b[A-Za-z]\w*(?:\.[a-z]\w+|\[[^\]\s]*\]|\(\))+|\b[A-Za-z]+_\w+|\b[A-Za-z]\w*=",
+    re.ASCII,  # a particle may follow at once
+)
 _LETTER = re.compile(r"\*\*[a-h]\*\*|\([a-h]\)")
 _MARKDOWN = {Kind.HEADING, Kind.PARAGRAPH, Kind.ITEM, Kind.ROW, Kind.OPTION}
 _PROSE = re.compile(r"\b[a-z]{3,}\b")
