@@ -484,6 +484,197 @@ predicted("stability_limit", measured[-1])
 # could not survive, and that is where the speed comes from.
 
 # %% [markdown]
+# ### Read the speed off a logarithm
+#
+# **Question.** A run is stable. How fast is it? Plot the distance from the minimum, with a logarithmic
+# axis. Gradient descent multiplies it by a number below 1, the same one in every step, so that its
+# line is straight, and the slope is the logarithm of that number. At the best rate, $2/(1+\kappa)$,
+# the number is $(\kappa-1)/(\kappa+1)$: the condition number is all that counts.
+#
+# **Predict**: from $\kappa = 10$ to $\kappa = 100$, how many times as many steps does one more digit
+# take? And on $f(w) = w^4/4$, which has no curvature at its minimum: is its line straight as well?
+
+# %% tags=["experiment", "nbval-ignore-output"]
+# Predict: one more digit
+predict(
+    "one_more_digit",
+    "κ = 100 instead of 10: one more digit takes",
+    "as many steps",
+    "3 times as many",
+    "10 times as many",
+    "100 times as many",
+)
+predict("no_curvature", "The line of w⁴/4 on the logarithmic axis is", "straight", "bent")
+
+# %% tags=["experiment"]
+# Experiment: your descend, with a logarithmic axis
+quartic = problems.Problem(
+    "w⁴/4", lambda w: w[0] ** 4 / 4, lambda w: w**3, np.ones(1), np.zeros(1), ((-1, 1),)
+)
+walks = {
+    "κ = 10": (problems.bowl(10, start=(1, 1)), optimizers.gradient_descent(2 / 11), "gd"),
+    "κ = 100": (problems.bowl(100, start=(1, 1)), optimizers.gradient_descent(2 / 101), "gd"),
+    "κ = 100, momentum": (problems.bowl(100, start=(1, 1)), optimizers.momentum(0.3), "momentum"),
+    "w⁴/4": (quartic, optimizers.gradient_descent(0.5), "target"),
+}
+try:
+    paths = {
+        name: np.array(descend(surface.gradient, surface.start, update, 1000))
+        for name, (surface, update, _) in walks.items()
+    }
+except NotImplementedError:
+    paths = {}
+    print("Exercise 3 comes first; then run this cell again.")
+
+if paths:
+    fig, axes = plots.figure(1, 2, size=(9, 3.6), sharey=True)
+    digit = {}  # steps for one more digit, early and late
+    for name, path in paths.items():
+        color, distance = plots.COLORS[walks[name][2]], np.linalg.norm(path, axis=1)
+        _ = axes[0].semilogy(distance[:301], color=color)
+        _ = axes[1].loglog(np.arange(1, 1001), distance[1:], color=color)
+        digit[name] = [
+            -1 / np.polyfit(np.arange(100), np.log10(distance[begin : begin + 100]), 1)[0]
+            for begin in (20, 200)
+        ]
+        print(f"{name}: one more digit in {digit[name][0]:.0f} steps", end="")
+        print(f", later in {digit[name][1]:.0f}" if digit[name][1] > 1.3 * digit[name][0] else "")
+    for name, at, height in (
+        ("κ = 10", 65, 1e-5),
+        ("κ = 100, momentum", 115, 1e-7),
+        ("κ = 100", 200, 4e-3),
+        ("w⁴/4", 225, 0.3),
+    ):
+        plots.label_end(axes[0], at, height, name, plots.COLORS[walks[name][2]])
+    plots.label_end(axes[1], 1.5, 0.28, "w⁴/4", plots.COLORS["target"], (0, -11))
+    _ = axes[0].set(
+        xlabel="step", ylabel="distance from the minimum", ylim=(1e-9, 8), xlim=(0, 300)
+    )
+    _ = axes[1].set(xlabel="step, logarithmic too", xlim=(1, 1000))
+    plots.show(
+        fig,
+        "Distance from the minimum against the step, logarithmic. Left: three straight lines, steep "
+        "for condition number 10, flat for 100, momentum on 100 between them, and a fourth that "
+        "bends and lies level. Right, with both axes logarithmic, that fourth one alone is straight.",
+    )
+    predicted("one_more_digit", digit["κ = 100"][0] / digit["κ = 10"][0])
+    predicted("no_curvature", "bent" if digit["w⁴/4"][1] > 1.3 * digit["w⁴/4"][0] else "straight")
+
+# %% [markdown]
+# A straight line is called **linear convergence** (선형 수렴). The factor is about $1 - 2/\kappa$, so that
+# the steps grow in proportion to $\kappa$. $w^4/4$ has no such factor: near its minimum the curvature
+# vanishes, the distance falls like $1/\sqrt t$, a straight line where *both* axes are logarithmic, and
+# each digit takes a hundred times as long as the one before. So look for a straight line before you say how
+# long a training will take.
+
+# %% [markdown]
+# ### Two numbers behind a path
+#
+# **Question.** Where does momentum's slope come from? In one direction, with the curvature $\lambda$,
+# a step takes $(w, v)$ to
+#
+# $$\begin{pmatrix} w \\ v \end{pmatrix} \leftarrow
+# \begin{pmatrix} 1 - (1-\beta)\,\alpha\lambda & -\alpha\beta \\ (1-\beta)\,\lambda & \beta \end{pmatrix}
+# \begin{pmatrix} w \\ v \end{pmatrix}.$$
+#
+# A thousand steps are this matrix to the power of a thousand, and the larger of its two eigenvalues
+# (고윳값), in size, is the factor of every step. Your `momentum_update` contains the matrix: from $(1, 0)$
+# it returns the first column, from $(0, 1)$ the second. Goh (2017) shows the same with sliders.
+#
+# **Predict**: $\beta = 0.9$, $\alpha\lambda = 0.3$. You make the rate four times as large. How much faster
+# does the ball come to rest?
+
+# %% tags=["experiment", "nbval-ignore-output"]
+# Predict: four times the rate
+predict(
+    "four_times_the_rate",
+    "β = 0.9, four times the rate: the ball comes to rest",
+    "four times as fast",
+    "twice as fast",
+    "as fast as before",
+    "never",
+)
+
+
+# %% tags=["experiment"]
+# Experiment: the eigenvalues of your momentum
+def size_of_root(rate_times_curvature, beta):
+    """The larger eigenvalue, in size, of your step, for each of the curvatures; the rate is 1."""
+    curvature = np.atleast_2d(rate_times_curvature)
+    columns = []
+    for w, v in ((1.0, 0.0), (0.0, 1.0)):
+        params, velocity = (
+            {"W1": np.full(curvature.shape, w)},
+            {"W1": np.full(curvature.shape, v)},
+        )
+        grads = {"W1": curvature * w}
+        params, velocity = momentum_update(params, grads, velocity, 1.0, beta)
+        columns.append((params["W1"][0], velocity["W1"][0]))
+    matrices = np.array(columns).transpose(2, 1, 0)  # one 2 by 2 matrix for each curvature
+    return np.abs(np.linalg.eigvals(matrices)).max(axis=1)
+
+
+try:
+    products = np.geomspace(0.01, 50, 600)
+    sizes = {beta: size_of_root(products, beta) for beta in (0, 0.5, 0.9)}
+    betas = np.linspace(0, 0.99, 200)
+    by_beta = {
+        product: np.array([size_of_root(product, beta)[0] for beta in betas])
+        for product in (0.03, 0.3, 1.2)
+    }
+except NotImplementedError:
+    sizes = {}
+    print("Exercise 2 comes first; then run this cell again.")
+
+if sizes:
+    fig, axes = plots.figure(1, 2, size=(9, 3.8), sharey=True)
+    for beta, color in zip(sizes, ("gd", "second", "momentum"), strict=True):
+        _ = axes[0].semilogx(products, sizes[beta], color=plots.COLORS[color])
+    for at, height, beta, color, offset in (
+        (0.62, 0.3, 0, "gd", (-8, 0)),
+        (1.7, 0.76, 0.5, "second", (-8, 6)),
+        (10, 0.9, 0.9, "momentum", (-26, 0)),
+    ):
+        plots.label_end(axes[0], at, height, rf"$\beta$ = {beta}", plots.COLORS[color], offset)
+    for product, color in zip(by_beta, ("third", "first", "target"), strict=True):
+        _ = axes[1].plot(betas, by_beta[product], color=plots.COLORS[color])
+        at = (6, 70, 4)[list(by_beta).index(product)]
+        offset = ((4, -11), (8, -5), (6, 8))[list(by_beta).index(product)]
+        text = rf"$\alpha\lambda$ = {product}"
+        plots.label_end(axes[1], betas[at], by_beta[product][at], text, plots.COLORS[color], offset)
+    for ax in axes:
+        _ = ax.axhline(1, color=plots.COLORS["data"], linestyle=":")
+    _ = axes[0].set(xlabel=r"$\alpha\lambda$", ylabel="factor of a step", ylim=(0, 1.1))
+    _ = axes[0].set(xlim=(0.01, 50))
+    _ = axes[1].set(xlabel=r"$\beta$", xlim=(0, 1))
+    plots.show(
+        fig,
+        "Factor of a step. Left, against rate times curvature: without memory it falls to 0 at 1 and "
+        "rises again; with beta 0.5 and 0.9 it falls, stays level over a wide range, and rises to 1 "
+        "at the limits 6 and 38. Right, against beta: it falls to a lowest point, then all curves "
+        "rise along one and the same.",
+    )
+    for beta in (0.5, 0.9):
+        level = products[np.isclose(sizes[beta], np.sqrt(beta), rtol=1e-6)]
+        print(f"beta {beta}: factor {np.sqrt(beta):.3f}, the root of beta, ", end="")
+        print(f"for alpha lambda from {level[0]:.2g} to {level[-1]:.2g}")
+    slow, fast = size_of_root([0.3, 1.2], 0.9)
+    print(f"beta 0.9: factor {slow:.4f} at alpha lambda 0.3, {fast:.4f} at 1.2")
+    speed = np.log(fast) / np.log(slow) if fast < 1 else 0
+    words = "twice as fast" if speed > 1.5 else "as fast as before"
+    predicted(
+        "four_times_the_rate", "four times as fast" if speed > 3 else words if speed else "never"
+    )
+
+# %% [markdown]
+# As fast as before. On the level stretch the two eigenvalues are complex: the ball swings, and both have
+# the size $\sqrt\beta$, whatever the rate and the curvature are. A larger rate makes it swing more often,
+# and no sooner come to rest. On the right each curve has its lowest point where the swinging begins, at
+# $\beta = \bigl(\frac{1-\alpha\lambda}{1+\alpha\lambda}\bigr)^2$: that is the 0.29 of the ball in section 4. So momentum
+# needs a rate that brings *all* directions onto the level stretch; from there on the condition number
+# does not matter, and a digit takes as many steps as $\sqrt{0.9}$ needs for it, 44.
+
+# %% [markdown]
 # ## 6 · Is momentum always faster?
 #
 # **Question.** You will read that momentum "almost always works faster than the standard gradient
@@ -953,6 +1144,8 @@ check("repair_forgetful")
 #   alternate cancel, directions that agree remain.
 # - In this form it is stable for $\alpha\lambda < 2(1+\beta)/(1-\beta)$. The larger learning rate is
 #   where the speed comes from.
+# - On a bowl the distance from the minimum falls by one factor a step, a straight line on a logarithmic
+#   axis: $(\kappa-1)/(\kappa+1)$ for gradient descent at its best rate, $\sqrt\beta$ where momentum swings.
 # - With $\beta = 0.9$ it is much faster than gradient descent on elongated problems and slower on
 #   nearly round ones, where a smaller $\beta$ is the better one. Compare optimizers only when each has
 #   its own tuned learning rate.
@@ -967,6 +1160,7 @@ check("repair_forgetful")
 # | momentum, averaging form | $v = \beta v + (1-\beta)\, g$<br>$w = w - \alpha v$ | `v = beta * v + (1 - beta) * g`<br>`w = w - alpha * v` | $\beta$ 0.9, $\alpha$ tuned | on nearly round bowls 0.9 is too much; never with a rate borrowed from gradient descent |
 # | momentum, classical form | $v = \beta v + g$<br>$w = w - \alpha_c v$ | `v = beta * v + g`<br>`w = w - rate * v` | $\alpha_c = (1-\beta)\,\alpha$ | never change $\beta$ and keep the rate |
 # | largest stable rate | $\alpha = 2(1+\beta)/((1-\beta)\,\lambda)$ | `alpha = 2 * (1 + beta) / ((1 - beta) * curvature)` | 38 over the curvature $\lambda$ at 0.9 | |
+# | factor of a step on a bowl | $q = (\kappa-1)/(\kappa+1)$ | `q = (kappa - 1) / (kappa + 1)` | rate $2/(1+\kappa)$ | momentum: $\sqrt\beta$ where it swings |
 #
 # ### In other libraries
 #

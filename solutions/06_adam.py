@@ -738,6 +738,9 @@ predicted("adam_across", "Adam" if across < heavy else "momentum")
 # holds out much longer than RMSprop did (some 230 steps at $\kappa = 100$, 1260 at 1000), because its
 # first average is momentum. At $\kappa = 1000$ it is beaten by momentum alone, which does not care
 # about angles.
+#
+# In the words of lesson 5: Adam is momentum behind a diagonal preconditioner, which it estimates from
+# squared gradients. At 45° the diagonal is of no use, and what is left is momentum.
 
 # %% [markdown]
 # ## 8 · The four hyperparameters

@@ -102,6 +102,8 @@ def test_lessons_04_and_05():
     assert np.allclose(after["s"], s["W1"])
     rates = reference("effective_learning_rate", {"W1": given["s"]}, rate, 1e-3)
     assert np.allclose(run("effective rate")["rate"], rates["W1"])
+    H, start = np.array([[3.0, 1.0], [1.0, 2.0]]), np.array([1.0, -2.0])
+    assert np.allclose(run("Newton's step", H=H, w=start, g=H @ start)["w"], 0)
 
 
 @pytest.mark.parametrize(("factor", "stays"), [(0.99, True), (1.01, False)])
@@ -112,6 +114,14 @@ def test_momentum_is_stable_up_to_the_rate_of_lesson_04(factor, stays):
         v = 0.8 * v + 0.2 * 5.0 * w
         w = w - alpha * v
     assert (abs(w) < 1) == stays
+
+
+def test_a_bowl_is_walked_down_by_the_factor_of_lesson_04():
+    curvatures, w = np.array([1.0, 20.0]), np.ones(2)
+    for _ in range(100):
+        w = w - 2 / 21 * curvatures * w
+    factor = run("factor of a step on a bowl", kappa=20)["q"]
+    assert np.linalg.norm(w) == pytest.approx(factor**100 * np.sqrt(2))
 
 
 def test_lesson_06_and_what_lesson_10_changes_in_it():
