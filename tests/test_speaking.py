@@ -8,7 +8,8 @@ import sys
 import pytest
 
 from autograder import NOTEBOOKS
-from optlab.checking import box, journal, language, words
+from optlab import board
+from optlab.checking import box, compare, journal, language, words
 from optlab.checking.box import Box, CodeLine, Tone
 from optlab.checking.language import Text, capital, joined, say, stopless, told
 
@@ -147,3 +148,41 @@ def test_a_check_works_where_the_language_is_unknown():
     first, *rest = run.stdout.splitlines()
     assert first == "optlab: there are no words for OPTLAB_LANG='xx'; this is English."
     assert rest[0].startswith("✓ Correct. init_velocity passes.")
+
+
+def test_what_a_summary_says_is_compared_in_english_and_said_in_korean(korean):
+    words = KOREAN | {
+        "epoch {number}": "에포크 {number}",
+        "order of X": "X의 순서",
+        "shuffled": "섞임",
+        "as given": "주어진 대로",
+        "{path} should be {wanted}; yours is {given}": "{path}: {given} 대신 {wanted}",
+    }
+    (korean / "ko.words").write_bytes(language.packed(words))
+    language.speak("ko")
+    wanted, given = (
+        compare.worded({told("epoch {number}", number=1): {"order of X": order}})
+        for order in ("shuffled", "as given")
+    )
+    assert compare.difference(wanted, wanted, "batches") is None
+    found = compare.difference(wanted, given, "batches")
+    assert found.text == (
+        "batches['epoch 1']['order of X'] should be 'shuffled'; yours is 'as given'"
+    )
+    assert say(found.text) == "batches['에포크 1']['X의 순서']: '주어진 대로' 대신 '섞임'"
+
+
+def test_the_board_is_said_in_korean(korean, capsys):
+    words = {"mini-batches": "미니배치", "yours": "내 것", "course's": "강의의 것"}
+    (korean / "ko.words").write_bytes(language.packed(words))
+    language.speak("ko")
+    rows = board.rows(1)
+    assert [line[1] for line in board.table(rows)] == ["미니배치, 0.5", "whole batch, 1"]
+    labels = [label.get_text() for label in board.figure(rows).axes[0].get_yticklabels()]
+    assert labels == ["1  미니배치", "2  whole batch"]
+    board.show(rows)
+    head, *lines = capsys.readouterr().out.splitlines()
+    place = language.columns(head.partition("강의의 것")[0])
+    for line, row in zip(lines, ("sgd", "gd"), strict=False):
+        cost = f"{rows[row].course.cost:.3f}"
+        assert language.columns(line.partition(cost)[0]) == place

@@ -8,7 +8,10 @@ from autograder import NOTEBOOKS
 from autograder.translation.unit import Kind, Unit, has_words
 
 OPTLAB = NOTEBOOKS / "optlab"
-_PLACES = {"told": 0, "Difference": 2, "_holds": 1}  # which argument of these calls is a template
+# Which argument of these calls is a template.
+_PLACES = {"told": 0, "language.told": 0, "_said": 0, "Difference": 2, "_holds": 1}
+# Here what is returned is compared as data, and every text in it is said where it is shown.
+SUMMARIES = ("properties.py", "runs.py")
 
 
 def units() -> list[Unit]:
@@ -20,7 +23,10 @@ def units() -> list[Unit]:
 
 def templates(path: Path) -> Iterator[str]:
     """The templates in a module: where they are used, or under the name that stands there."""
-    for scope in _scopes(ast.parse(path.read_text("utf-8"))):
+    tree = ast.parse(path.read_text("utf-8"))
+    if path.name in SUMMARIES:
+        yield from dict.fromkeys(_of_summaries(tree))
+    for scope in _scopes(tree):
         named = dict(_assigned(scope))
         for node in _inside(scope):
             if not isinstance(node, ast.Call):
@@ -33,6 +39,20 @@ def templates(path: Path) -> Iterator[str]:
                 yield str(argument.value)
             elif isinstance(argument, ast.Name):
                 yield from named.get(argument.id, ())
+
+
+def _of_summaries(node: ast.AST) -> Iterator[str]:
+    """What a summary may say: all literals but docstrings, and names that something is found by."""
+    for child in ast.iter_child_nodes(node):
+        match child:
+            case ast.Constant(value=str(text)):
+                yield text
+            case ast.Expr(value=ast.Constant()) | ast.Compare() | ast.Subscript() | ast.Set():
+                continue
+            case ast.JoinedStr() | ast.keyword():
+                continue
+            case _:
+                yield from _of_summaries(child)
 
 
 def _scopes(tree: ast.Module) -> Iterator[ast.AST]:

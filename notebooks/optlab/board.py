@@ -22,6 +22,7 @@ from matplotlib.figure import Figure
 
 from optlab import plots, problems, solved, track
 from optlab.checking import box, clock, journal
+from optlab.checking.language import columns, say, told
 from optlab.data import FOLDER, Digits
 
 STORED = FOLDER / "board.json"
@@ -55,14 +56,14 @@ class Entrant:
 ENTRANTS = {
     one.name: one
     for one in (
-        Entrant("gd", "whole batch", "gd", 1, ("sgd_update",), 1, "", batch=1437),
-        Entrant("sgd", "mini-batches", "sgd", 1, ("sgd_update",), 0.5, "gd"),
-        Entrant("momentum", "momentum", "momentum", 4, ("momentum_update",), 1, "sgd"),
+        Entrant("gd", told("whole batch"), "gd", 1, ("sgd_update",), 1, "", batch=1437),
+        Entrant("sgd", told("mini-batches"), "sgd", 1, ("sgd_update",), 0.5, "gd"),
+        Entrant("momentum", told("momentum"), "momentum", 4, ("momentum_update",), 1, "sgd"),
         Entrant("rmsprop", "RMSprop", "rmsprop", 5, ("rmsprop_update",), 0.02, "momentum"),
         Entrant("adam", "Adam", "adam", 6, ("adam_update",), 0.04, "rmsprop"),
         Entrant(
             "momentum_line",
-            "momentum, falling rate",
+            told("momentum, falling rate"),
             "momentum",
             7,
             ("momentum_update",),
@@ -71,20 +72,36 @@ ENTRANTS = {
             falls=True,
         ),
         Entrant(
-            "adam_line", "Adam, falling rate", "adam", 7, ("adam_update",), 0.08, "adam", falls=True
+            "adam_line",
+            told("Adam, falling rate"),
+            "adam",
+            7,
+            ("adam_update",),
+            0.08,
+            "adam",
+            falls=True,
         ),
         Entrant("adagrad", "Adagrad", "adagrad", 9, ("adagrad_update",), 0.2, "rmsprop"),
         Entrant("nesterov", "Nesterov", "nesterov", 9, ("nesterov_update",), 2, "momentum"),
         Entrant(
             "adam_cosine",
-            "Adam, warm-up, cosine",
+            told("Adam, warm-up, cosine"),
             "amsgrad",
             10,
             ("adam_update", "warmup_cosine"),
             0.16,
             "adam",
         ),
-        Entrant("own", "your own training", "target", 12, ("own_training",), 0, "adam", whole=True),
+        Entrant(
+            "own",
+            told("your own training"),
+            "target",
+            12,
+            ("own_training",),
+            0,
+            "adam",
+            whole=True,
+        ),
     )
 }
 
@@ -152,7 +169,7 @@ def _found(names: Iterable[str], here: Mapping[str, Any]) -> dict[str, Callable 
         for function in ENTRANTS[name].functions:
             if function not in found:
                 found[function], remark = solved.find(function, dict(here))
-                print(f"{function:16} {remark}")
+                print(f"{function:16} {say(remark)}")
     return found
 
 
@@ -166,13 +183,17 @@ def _own_line(
     try:
         line = clock.run(SECONDS, lambda: run(entrant, functions, clean))
     except clock.TooLong:
-        print(f"{entrant.label}: still running after {SECONDS:g} seconds, so no entry.")
+        endless = "{name}: still running after {seconds:g} seconds, so no entry."
+        print(say(told(endless, name=entrant.label, seconds=SECONDS)))
     except Exception as error:  # the learner's code may raise anything
-        print(f"{entrant.label}: stopped by {type(error).__name__}: {error}. No entry.")
+        raised = f"{type(error).__name__}: {error}"
+        stopped = "{name}: stopped by {error}. No entry."
+        print(say(told(stopped, name=entrant.label, error=raised)))
     else:
         if np.isfinite(line.costs).all():
             return line
-        print(f"{entrant.label}: the cost is no number in the end, so no entry.")
+        nowhere = "{name}: the cost is no number in the end, so no entry."
+        print(say(told(nowhere, name=entrant.label)))
     return None
 
 
@@ -308,24 +329,33 @@ def ranked(board: Mapping[str, Row]) -> list[tuple[str, Row]]:
     return places
 
 
-HEAD = ("", "optimizer, rate", "yours", "course's", f"epochs to {GOAL}", "wrong of 360", "")
-NOTE = (
-    f"Training cost after {EPOCHS} epochs, geometric mean of ten seeds. = : not told apart by ten "
-    "seeds; in front, from the first of that place."
+HEAD = (
+    "",
+    told("optimizer, rate"),
+    told("yours"),
+    told("course's"),
+    told("epochs to {cost}", cost=GOAL),
+    told("wrong of {count}", count=360),
+    "",
+)
+NOTE = told(
+    "Training cost after {epochs} epochs, geometric mean of ten seeds. = : not told apart by ten "
+    "seeds; in front, from the first of that place.",
+    epochs=EPOCHS,
 )
 
 
 def table(board: Mapping[str, Row]) -> list[tuple[str, ...]]:
-    """The cells, the best row first."""
+    """The cells, the best row first, in the language that is spoken."""
     return [
         (
             place,
-            row.entrant.label + ("" if row.entrant.whole else f", {row.entrant.rate:g}"),
+            say(row.entrant.label) + ("" if row.entrant.whole else f", {row.entrant.rate:g}"),
             f"{row.own.cost:.3f}" if row.own else "–",
             f"{row.course.cost:.3f}" if row.course else "–",
-            "–" if row.entrant.whole else _range(row.line.epochs),
+            "–" if row.entrant.whole else say(_range(row.line.epochs)),
             f"{np.mean(row.line.wrong):.1f} ± {track.standard_error(row.line.wrong):.1f}",
-            _against(row, board.get(row.entrant.against)),
+            say(_against(row, board.get(row.entrant.against))),
         )
         for place, row in ranked(board)
     ]
@@ -334,39 +364,45 @@ def table(board: Mapping[str, Row]) -> list[tuple[str, ...]]:
 def _range(epochs: tuple[int, ...]) -> str:
     within = [one for one in epochs if one]
     if not within:
-        return f"over {EPOCHS}"
+        return told("over {epochs}", epochs=EPOCHS)
     low, high = min(within), max(within)
     if len(within) < len(epochs):
-        return f"from {low}"
-    return f"{low}" if low == high else f"{low} to {high}"
+        return told("from {epoch}", epoch=low)
+    return f"{low}" if low == high else told("{low} to {high}", low=low, high=high)
 
 
 def _against(row: Row, other: Row | None) -> str:
     if other is None:
         return ""
     found = compared(row.line, other.line)
-    seeds = f"{found.wins} of {len(SEEDS)} seeds"
+    values = {"name": other.entrant.label, "wins": found.wins, "count": len(SEEDS)}
     if found.tie:
-        return f"= {other.entrant.label}, {seeds}"
-    times, word = (found.times, "below") if found.times > 1 else (1 / found.times, "above")
-    return f"{times:.1f} times {word} {other.entrant.label}, {seeds}"
+        return told("= {name}, {wins} of {count} seeds", **values)
+    if found.times > 1:
+        below = "{times:.1f} times below {name}, {wins} of {count} seeds"
+        return told(below, times=found.times, **values)
+    above = "{times:.1f} times above {name}, {wins} of {count} seeds"
+    return told(above, times=1 / found.times, **values)
 
 
 def show(board: Mapping[str, Row]) -> None:
     """The board as a table."""
-    lines = [HEAD, *table(board)]
-    wide = [max(len(line[column]) for line in lines) for column in range(len(HEAD))]
-    text = "\n".join(
-        "  ".join(cell.ljust(width) for cell, width in zip(line, wide, strict=True)).rstrip()
-        for line in lines
-    )
-    head = "".join(f"<th style='text-align:left'>{html.escape(cell)}</th>" for cell in HEAD)
+    heads, note = tuple(map(say, HEAD)), say(NOTE)
+    lines = [heads, *table(board)]
+    wide = [max(columns(line[column]) for line in lines) for column in range(len(heads))]
+    text = "\n".join("  ".join(map(_filled_up, line, wide)).rstrip() for line in lines)
+    head = "".join(f"<th style='text-align:left'>{html.escape(cell)}</th>" for cell in heads)
     body = "".join(
         "<tr>" + "".join(f"<td style='text-align:left'>{_escaped(c)}</td>" for c in line) + "</tr>"
         for line in table(board)
     )
-    as_html = f"<table><tr>{head}</tr>{body}</table><p>{NOTE}</p>"
-    box.put_out(box.Rich(f"{text}\n{NOTE}", as_html))
+    as_html = f"<table><tr>{head}</tr>{body}</table><p>{note}</p>"
+    box.put_out(box.Rich(f"{text}\n{note}", as_html))
+
+
+def _filled_up(cell: str, width: int) -> str:
+    """A letter of Korean is as wide as two of English."""
+    return cell + " " * (width - columns(cell))
 
 
 def _escaped(cell: str) -> str:
@@ -386,10 +422,11 @@ def figure(board: Mapping[str, Row]) -> Figure:
         if row.course:
             ax.plot(row.course.cost, place, "|", color="#333333", markersize=18)
         plots.label_end(ax, max(costs), place, f"{row.line.cost:.3f}", color, (10, 0))
-    ax.set_yticks(range(len(order)), [f"{place}  {row.entrant.label}" for place, row in order])
+    ax.set_yticks(range(len(order)), [f"{place}  {say(row.entrant.label)}" for place, row in order])
     ax.set(xscale="log", ylim=(len(order) - 0.5, -0.5), xlim=(0.05, 3.5))
-    ax.set_title("filled: yours, hollow: the course's, bar: the course's mean", fontsize=11)
-    ax.set(xlabel=f"training cost after {EPOCHS} epochs")
+    legend = told("filled: yours, hollow: the course's, bar: the course's mean")
+    ax.set_title(say(legend), fontsize=11)
+    ax.set(xlabel=say(told("training cost after {epochs} epochs", epochs=EPOCHS)))
     ticks = (0.05, 0.1, 0.2, 0.5, 1, 2)
     ax.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
     ax.minorticks_off()

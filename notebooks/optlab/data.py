@@ -9,6 +9,8 @@ from pathlib import Path
 
 import numpy as np
 
+from optlab.checking.language import say, told
+
 FOLDER = Path(__file__).parent / "data"
 
 # The lecture's days in London, day of the year -> degrees Fahrenheit, for numbers worked by hand.
@@ -27,7 +29,7 @@ def seattle_temperatures(unit: str = "F") -> np.ndarray:
     unit: "F" for degrees Fahrenheit, "C" for degrees Celsius (as recorded, to 0.1).
     """
     if unit not in ("F", "C"):
-        raise ValueError(f'unit must be "F" or "C", not {unit!r}')
+        raise ValueError(say(told('unit must be "F" or "C", not {unit!r}', unit=unit)))
     celsius = _seattle()[1]
     return celsius * 9 / 5 + 32 if unit == "F" else celsius.copy()
 

@@ -10,6 +10,9 @@ training(args, outputs)      for functions that train and give back (params, cos
 recorder(examples)           a model whose cost tells which examples were in the batch
 curriculum(args, outputs)    for functions that put examples in order, easy ones first
 
+Every literal in here that a summary may hold is a text: it is compared in English, and said in the
+language of who reads it.
+
 Nothing is random about typed(args, outputs): it shows the type of every array beside its numbers,
 for functions that are asked for floats.
 """
@@ -22,6 +25,7 @@ import numpy as np
 
 from optlab.checking.codec import Opaque
 from optlab.checking.compare import difference
+from optlab.checking.language import told
 from optlab.problems import least_squares
 
 UNSEEN = "not looked at"
@@ -35,13 +39,15 @@ def mini_batches(args: dict[str, Any], outputs: Sequence[Any]) -> dict[str, Any]
 
     args: X, Y and mini_batch_size of the first call; every column of X and of Y is unique.
     """
-    summary, orders = {}, []
+    summary: dict[str, Any] = {}
+    orders = []
     for number, output in enumerate(outputs, start=1):
         epoch, order = _epoch(args["X"], args["Y"], output)
         orders.append(order)
         if number > 1:
-            epoch["order compared with epoch 1"] = "the same" if order == orders[0] else "another"
-        summary[f"epoch {number}"] = epoch
+            compared = "the same" if order == orders[0] else "another"
+            epoch |= {"order compared with epoch 1": compared}
+        summary[told("epoch {number}", number=number)] = epoch
     return summary
 
 
@@ -123,9 +129,10 @@ def _completeness(batches: Batches, examples: int) -> str:
     flat = [number for batch in batches for number in batch]
     if -1 in flat:
         return "some are not columns of X"
-    missing = "some missing" if len(set(flat)) < examples else ""
-    twice = "some twice" if len(set(flat)) < len(flat) else ""
-    return ", ".join(filter(None, (missing, twice))) or "each once"
+    missing, twice = len(set(flat)) < examples, len(set(flat)) < len(flat)
+    if missing and twice:
+        return "some missing, some twice"
+    return "some missing" if missing else "some twice" if twice else "each once"
 
 
 def _repeats(batches: Batches) -> str:
@@ -209,7 +216,9 @@ def training(args: dict[str, Any], outputs: Sequence[Any]) -> dict[str, Any]:
     if len(runs) == 1:
         return runs[0]
     alike = all(_costs(output) == _costs(outputs[0]) for output in outputs)
-    summary = {f"run {number}": run for number, run in enumerate(runs, start=1)}
+    summary: dict[str, Any] = {
+        told("run {number}", number=n): run for n, run in enumerate(runs, start=1)
+    }
     return {**summary, "runs from the same seed": "alike" if alike else "different"}
 
 
@@ -260,10 +269,11 @@ def _numbers(args: dict[str, Any], output: Any) -> dict[str, Any]:
 def _record(args: dict[str, Any], output: Any) -> dict[str, Any]:
     """One run with a recorder, told in words and sizes."""
     form = _form_of_training(args, output)
-    told = "steps, costs, sizes, examples, repeats, pairs, order of X, order of Y, params".split(
-        ", "
+    told_of = (
+        *("steps", "costs", "sizes", "examples", "repeats", "pairs"),
+        *("order of X", "order of Y", "params"),
     )
-    run: dict[str, Any] = {"form": form, **dict.fromkeys(told, UNSEEN)}
+    run: dict[str, Any] = {"form": form, **dict.fromkeys(told_of, UNSEEN)}
     if form != "params and costs":
         return run
     m = args["X"].shape[1]
@@ -359,27 +369,27 @@ def curriculum(args: dict[str, Any], outputs: Sequence[Any]) -> dict[str, Any]:
     output = outputs[0]
     difficulty = np.asarray(args["difficulty"], dtype=float)
     wanted = int(np.ceil(args.get("share", 1.0) * difficulty.size))
-    told: dict[str, Any] = dict.fromkeys(
+    summary: dict[str, Any] = dict.fromkeys(
         ("indices", "number", "examples", "runs", "equally hard ones"), UNSEEN
     )
     form, order = _form_of_order(difficulty, output)
     if order is None:
-        return {"form": form, **told}
-    told |= {"number": len(order), "indices": "each once"}
+        return {"form": form, **summary}
+    summary |= {"number": len(order), "indices": "each once"}
     if len(set(order)) < len(order):
-        return {"form": form, **told, "indices": "some come again"}
+        return {"form": form, **summary, "indices": "some come again"}
     levels = difficulty[order]
-    told["examples"] = _which_examples(difficulty, levels, wanted)
-    told["runs"] = _direction(levels)
-    if told["runs"] == "in no order":
-        told["runs"] = _other_order(difficulty, order)
+    summary["examples"] = _which_examples(difficulty, levels, wanted)
+    summary["runs"] = _direction(levels)
+    if summary["runs"] == "in no order":
+        summary["runs"] = _other_order(difficulty, order)
     else:
-        told["equally hard ones"] = _order_of_ties(order, levels)
+        summary["equally hard ones"] = _order_of_ties(order, levels)
         stable = np.argsort(difficulty, kind="stable")[: len(order)]
         the_first = set(order) == set(stable.tolist())
-        if told["examples"] == "the easiest" and not the_first:
-            told["equally hard ones"] = "mixed"
-    return {"form": form, **told}
+        if summary["examples"] == "the easiest" and not the_first:
+            summary["equally hard ones"] = "mixed"
+    return {"form": form, **summary}
 
 
 def _form_of_order(difficulty: np.ndarray, output: Any) -> tuple[str, list[int] | None]:
@@ -442,13 +452,13 @@ def _with_types(value: Any) -> Any:
     if not isinstance(value, dict):
         return value
     typed_items = {key: _with_types(item) for key, item in value.items()}
-    types = {f"type of {key}": _type(item) for key, item in value.items()}
+    types = {told("type of {name}", name=key): _type(item) for key, item in value.items()}
     return typed_items | types
 
 
 def _type(value: Any) -> str:
     if isinstance(value, (list, tuple, dict)):
-        return f"a {type(value).__name__}"
+        return told("a {name}", name=type(value).__name__)
     if not isinstance(value, np.ndarray) or not value.ndim:
         return "a number"
     if value.dtype.kind == "f" and value.dtype != np.float64:

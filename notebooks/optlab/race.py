@@ -11,15 +11,19 @@ from functools import cache
 import numpy as np
 
 from optlab import optimizers, plots, problems
+from optlab.checking.language import say, told
 
 STEPS = 100
 NEAR = 0.1
 LATE = 80  # beyond, RMSprop goes to and fro about a minimum; when it stays hangs on the last bit
 SURFACES = {
-    "a round bowl": (problems.bowl(3, start=(-3.0, 2.0)), ((-3.6, 2.4), (-2.6, 2.6))),
-    "a long, turned bowl": (problems.bowl(60, 30, start=(-3.2, 0.7)), ((-3.7, 2.3), (-2.6, 2.6))),
-    "a saddle": (problems.saddle(1e-3), ((-1.7, 1.7), (-1.7, 1.7))),
-    "a plateau": (problems.plateau((3.2, 1.6)), ((-1.6, 3.9), (-2.1, 2.7))),
+    told("a round bowl"): (problems.bowl(3, start=(-3.0, 2.0)), ((-3.6, 2.4), (-2.6, 2.6))),
+    told("a long, turned bowl"): (
+        problems.bowl(60, 30, start=(-3.2, 0.7)),
+        ((-3.7, 2.3), (-2.6, 2.6)),
+    ),
+    told("a saddle"): (problems.saddle(1e-3), ((-1.7, 1.7), (-1.7, 1.7))),
+    told("a plateau"): (problems.plateau((3.2, 1.6)), ((-1.6, 3.9), (-2.1, 2.7))),
 }
 OPTIMIZERS = {
     "gd": optimizers.gradient_descent,
@@ -71,23 +75,26 @@ def draw(axes: np.ndarray, step: int) -> str:
     """One frame on four axes: the paths up to this step. Returns the title."""
     for ax, (surface, (problem, view)) in zip(np.ravel(axes), SURFACES.items(), strict=True):
         plots.contour(ax, problem.value, view, points=61)
-        ax.set(title=surface, xticks=[], yticks=[], xlabel="", ylabel="")
+        ax.set(title=say(surface), xticks=[], yticks=[], xlabel="", ylabel="")
         for name in OPTIMIZERS:
             path, color = runners()[surface, name].path[: step + 1], plots.COLORS[name]
             ax.plot(*path.T, color=color, linewidth=1.4, label=name)
             ax.plot(*path[-1], "o", color=color, markersize=6)
     np.ravel(axes)[1].legend(loc="upper left", fontsize=10, labelspacing=0.2)
-    return f"step {step}"
+    return say(told("step {step}", step=step))
 
 
 def results() -> Iterator[str]:
     """One line for every surface, in words: the text beside the picture."""
     for surface in SURFACES:
-        told = [f"{name} {_arrival(runners()[surface, name])}" for name in OPTIMIZERS]
-        yield f"{surface}: " + ", ".join(told)
+        arrivals = [_arrival(runners()[surface, name]) for name in OPTIMIZERS]
+        told_of = [f"{name} {say(when)}" for name, when in zip(OPTIMIZERS, arrivals, strict=True)]
+        yield f"{say(surface)}: {', '.join(told_of)}"
 
 
 def _arrival(runner: Runner) -> str:
     if runner.arrived > LATE:
-        return f"more than {LATE}"
-    return str(runner.arrived) if runner.arrived >= 0 else f"not within {STEPS}"
+        return told("more than {steps}", steps=LATE)
+    if runner.arrived < 0:
+        return told("not within {steps}", steps=STEPS)
+    return str(runner.arrived)

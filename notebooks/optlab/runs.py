@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 
+from optlab.checking.language import told
 from optlab.track import PLAIN, Track, standard_error
 
 UNSEEN = "not looked at"
@@ -30,10 +31,10 @@ TUNED_ON = 101
 
 def schedule(args: dict[str, Any], outputs: Sequence[Any]) -> dict[str, str]:
     """args: step 0, budget and rate; outputs: the rate of every step."""
-    told = dict.fromkeys(("the first rate", "the largest rate", "the last rate"), UNSEEN)
+    summary = dict.fromkeys(("the first rate", "the largest rate", "the last rate"), UNSEEN)
     rates = [_number(output) for output in outputs]
     if any(rate is None for rate in rates):
-        return {"form": "not a finite number", **told}
+        return {"form": "not a finite number", **summary}
     known = [rate for rate in rates if rate is not None]
     full, top = args["rate"], max(known)
     low, high = 0.3 * full, full * (1 + 1e-5)
@@ -64,20 +65,20 @@ def training(args: dict[str, Any], outputs: Sequence[Any]) -> dict[str, str]:
     again."""
     track = args["track"]
     names = ("training", "one huge gradient", "wrong labels at the end", "the same track again")
-    told = dict.fromkeys(names, UNSEEN)
+    summary = dict.fromkeys(names, UNSEEN)
     forms = [_form(track, output) for output in outputs]
     bad = next((form for form in forms if form != GOOD), None)
     if bad or len(outputs) < len(names):
-        return {"form": bad or "not all runs came back", **told}
+        return {"form": bad or "not all runs came back", **summary}
     plain, huge, mixed, again = (track.validation_cost(output) for output in outputs)
     start = track.validation_cost(track.start)
-    told["training"] = _progress(plain, start)
+    summary["training"] = _progress(plain, start)
     if plain <= TRAINED * start:
-        told["one huge gradient"] = "lived through" if huge <= SURVIVES * plain else "fatal"
-        told["wrong labels at the end"] = _kept(mixed / plain)
+        summary["one huge gradient"] = "lived through" if huge <= SURVIVES * plain else "fatal"
+        summary["wrong labels at the end"] = _kept(mixed / plain)
     alike = math.isclose(plain, again, rel_tol=1e-6)
-    told["the same track again"] = "the same result" if alike else "another result"
-    return {"form": GOOD, **told}
+    summary["the same track again"] = "the same result" if alike else "another result"
+    return {"form": GOOD, **summary}
 
 
 def _progress(cost: float, start: float) -> str:
@@ -100,7 +101,7 @@ GOOD = "parameters of the network"
 def _form(track: Track, output: Any) -> str:
     """Whether these are parameters of the track's network."""
     if not isinstance(output, dict):
-        return f"no parameters, but {type(output).__name__}"
+        return told("no parameters, but {kind}", kind=type(output).__name__)
     start = track.start
     if output.keys() != start.keys():
         return "parameters with other keys"
@@ -118,18 +119,18 @@ def _form(track: Track, output: Any) -> str:
 def report(args: dict[str, Any], outputs: Sequence[Any]) -> dict[str, str]:
     """args: a track; outputs: (parameters, what is reported)."""
     names = ("the run", "the five costs", "this run's cost", "the rate", "the comparison")
-    told = dict.fromkeys(names, UNSEEN)
+    summary = dict.fromkeys(names, UNSEEN)
     output = outputs[0]
     if not isinstance(output, (tuple, list)) or len(output) != 2:
-        return {"form": "not (parameters, report)", **told}
+        return {"form": "not (parameters, report)", **summary}
     params, said = output
     track = args["track"]
     form = _form(track, params)
     if form != GOOD:
-        return {"form": form, **told}
+        return {"form": form, **summary}
     claims = _claims(said)
     if isinstance(claims, str):
-        return {"form": claims, **told}
+        return {"form": claims, **summary}
     sweep, rate, costs = claims
     cost = track.validation_cost(params)
     trained = cost <= TRAINED * track.validation_cost(track.start)
@@ -168,16 +169,16 @@ def _variety(costs: list[float]) -> str:
 def _agreement(seed: int, cost: float, costs: list[float], tuned: float | None) -> str:
     """Whether a run gives what its author says that it gave."""
     if FIRST <= seed < FIRST + RUNS:
-        told: float | None = costs[seed - FIRST]
+        reported: float | None = costs[seed - FIRST]
     elif seed == TUNED_ON:
-        told = tuned
+        reported = tuned
     else:
         return "nothing was reported"
-    if told is None:
+    if reported is None:
         return "the chosen rate is not in the sweep"
-    if math.isclose(told, cost, rel_tol=AGREES):
+    if math.isclose(reported, cost, rel_tol=AGREES):
         return "as reported"
-    return f"{cost:.4g}; reported {told:.4g}"
+    return told("{cost:.4g}; reported {reported:.4g}", cost=cost, reported=reported)
 
 
 def _choice(sweep: list[tuple[float, float]], rate: float) -> str:
@@ -196,13 +197,13 @@ def _comparison(found: Any, costs: list[float]) -> str:
     apart = np.subtract(costs, PLAIN)
     for name, value in {"mean": np.mean(costs), "difference": apart.mean()}.items():
         if not _near(found, name, float(value)):
-            return f"{name} does not follow from the costs"
+            return told("{name} does not follow from the costs", name=name)
     if not _near(found, "error", standard_error(costs)):
-        return "error does not follow from the costs"
+        return told("{name} does not follow from the costs", name="error")
     paired, added = standard_error(apart), math.hypot(standard_error(costs), standard_error(PLAIN))
     errors = [error for error in (paired, added) if _near(found, "difference_error", error)]
     if not errors:
-        return "difference_error does not follow from the costs"
+        return told("{name} does not follow from the costs", name="difference_error")
     verdicts = {_verdict(float(apart.mean()), error) for error in errors}
     return GOOD_VERDICT if str(found.get("verdict")) in verdicts else "verdict differs"
 
@@ -211,8 +212,8 @@ GOOD_VERDICT = "follows from the costs"
 
 
 def _near(found: dict, name: str, value: float) -> bool:
-    told = _number(found.get(name))
-    return told is not None and math.isclose(told, value, rel_tol=0.01, abs_tol=1e-4)
+    given = _number(found.get(name))
+    return given is not None and math.isclose(given, value, rel_tol=0.01, abs_tol=1e-4)
 
 
 def _verdict(difference: float, error: float) -> str:

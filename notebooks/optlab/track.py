@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from optlab import problems
+from optlab.checking.language import say, told
 from optlab.data import Digits, digits_split
 from optlab.problems import Array, Params
 
@@ -93,7 +94,7 @@ class Track:
     def gradient(self, params: Params) -> Params:
         """The gradients at `params` on the next mini-batch; RuntimeError beyond the budget."""
         if self.used >= self.budget:
-            raise RuntimeError(f"the budget of {self.budget} gradients is spent")
+            raise RuntimeError(say(told("the budget of {n} gradients is spent", n=self.budget)))
         if not self._waiting:
             order = self._rng.permutation(self._digits.labels.size)
             self._waiting = np.array_split(order, self._batches)[::-1]

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, fields
 from typing import Any
 
 from optlab.checking import probe
-from optlab.checking.compare import ANSWER, RESULT, RTOL, Difference, difference
+from optlab.checking.compare import ANSWER, RESULT, RTOL, Difference, difference, worded
 from optlab.checking.probe import Case, Observation
 
 
@@ -172,5 +172,5 @@ def _summarised(key: AnswerKey, index: int, seen: Observation) -> tuple:
         module, _, name = key.summary.partition(":")
         summarise = getattr(importlib.import_module(module), name)
         made = summarise(probe.build(key.cases[index].args), seen.outputs)
-        seen.summaries[key.summary] = made
+        seen.summaries[key.summary] = worded(made)
     return (seen.summaries[key.summary],)

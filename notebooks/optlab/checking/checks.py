@@ -14,6 +14,7 @@ from optlab.checking import box, journal, keys, messages, notice, ownlines, quiz
 from optlab.checking.answerkey import AnswerKey
 from optlab.checking.box import CodeLine
 from optlab.checking.diagnose import Status, Verdict
+from optlab.checking.language import say, told
 
 _hints_given: Counter[str] = Counter()
 _last_try: dict[str, tuple[str, CodeType | None]] = {}  # message and code of the newest try
@@ -33,7 +34,7 @@ def check(exercise: str) -> None:
         _recall(exercise, sys._getframe(1).f_globals.get(exercise))
         return
     if _grading:
-        print(f"{exercise} is checked after the last cell.")
+        print(say(told("{name} is checked after the last cell.", name=exercise)))
         return
     key, names = _key(exercise), sys._getframe(1).f_globals
     if exercise not in names:  # as after a restart: that says nothing of what was written
@@ -73,7 +74,8 @@ def hint(exercise: str) -> None:
 def solution(exercise: str) -> None:
     """Show other ways to write a function, to who has passed its check."""
     if _grading:
-        print(f"{exercise}: other ways to write it are shown in the notebook.")
+        others = "{name}: other ways to write it are shown in the notebook."
+        print(say(told(others, name=exercise)))
         return
     key = _key(exercise)
     answer = sys._getframe(1).f_globals.get(exercise)

@@ -9,11 +9,13 @@ import threading
 from collections.abc import Callable
 from typing import TypeVar
 
+from optlab.checking.language import say, told
+
 T = TypeVar("T")
 AGAIN = 1.0  # seconds until a loop that swallows the exception is told once more
 PATIENCE = 10  # times that it is told; then the learner is
 MOST = 300  # times in all
-DEAF = "It does not stop by itself: press ■, and where that does not help Kernel > Restart."
+DEAF = told("It does not stop by itself: press ■, and where that does not help Kernel > Restart.")
 _SetAsyncExc = ctypes.pythonapi.PyThreadState_SetAsyncExc
 _SetAsyncExc.argtypes = (ctypes.c_ulong, ctypes.py_object)
 
@@ -102,5 +104,5 @@ class _Watch(threading.Thread):
             self.struck += 1
             _SetAsyncExc(self._watched, TooLong)
         if self.struck == PATIENCE:
-            print(DEAF, file=sys.stderr)
+            print(say(DEAF), file=sys.stderr)
         return self.struck < MOST

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from optlab.checking.codec import Opaque
-from optlab.checking.language import called, told
+from optlab.checking.language import Text, called, told
 
 RTOL = 1e-7  # wide enough for another order of summation, far below any wrong epsilon
 ATOL = 1e-12
@@ -39,9 +39,32 @@ class Difference:
 
 def _named(path: str) -> str:
     """A value's name in a sentence: its first word may be one, the indices behind it are not."""
+    if isinstance(path, Text):
+        return path
     first, bracket, rest = path.partition("[")
     word, parenthesis, names = first.partition(" (")
     return told("{name}{rest}", name=called(word), rest=parenthesis + names + bracket + rest)
+
+
+def _entry(path: str, place: Any) -> str:
+    """A part's name in code; the words of a summary, which are no code, stand there as a string."""
+    index = ", ".join(map(str, place)) if isinstance(place, tuple) else repr(place)
+    if not isinstance(place, Text) and not isinstance(path, Text):
+        return f"{path}[{index}]"
+    shown = _quoted(place) if isinstance(place, Text) else index
+    return told("{path}[{index}]", path=path, index=shown)
+
+
+def _quoted(words: Text) -> Text:
+    """As code shows a string, and yet said in every language."""
+    return told("'{words}'", words=words)
+
+
+def worded(summary: Any) -> Any:
+    """A summary with texts instead of strings: what it says is said in every language."""
+    if isinstance(summary, dict):
+        return {worded(key): worded(value) for key, value in summary.items()}
+    return told(summary) if isinstance(summary, str) else summary
 
 
 def difference(expected: Any, actual: Any, path: str, rtol: float = RTOL) -> Difference | None:
@@ -58,6 +81,8 @@ def difference(expected: Any, actual: Any, path: str, rtol: float = RTOL) -> Dif
         expected, actual = bool(expected), bool(actual)  # NumPy's are as good
     if type(expected) is type(actual) and expected == actual:
         return None
+    if isinstance(expected, Text) and isinstance(actual, Text):
+        return _should_be("value", path, _quoted(expected), _quoted(actual))
     if type(expected) is not type(actual):
         return _type_difference(expected, actual, path)
     return _should_be("value", path, repr(expected), _short(actual))
@@ -77,7 +102,8 @@ def describe(value: Any) -> str:
         return told("True or False")
     if isinstance(value, _NUMBERS):
         return told("a number")
-    return _NAMED.get(type(value).__name__, type(value).__name__)
+    kind = "str" if isinstance(value, str) else type(value).__name__
+    return _NAMED.get(kind, kind)
 
 
 def _type_difference(expected: Any, actual: Any, path: str) -> Difference:
@@ -95,7 +121,7 @@ def _dict_difference(expected: dict, actual: Any, path: str, rtol: float) -> Dif
         key = _short(extra[0])
         return Difference("keys", path, "{path} has an unexpected key {key}", {"key": key})
     for key, value in expected.items():
-        found = difference(value, actual[key], f"{path}[{key!r}]", rtol)
+        found = difference(value, actual[key], _entry(path, key), rtol)
         if found:
             return found
     return None
@@ -112,7 +138,7 @@ def _sequence_difference(expected: Any, actual: Any, path: str, rtol: float) -> 
             "length", path, "{path} should have {wanted} items; yours has {given}", sizes
         )
     for index, value in enumerate(expected):
-        found = difference(value, actual[index], f"{path}[{index}]", rtol)
+        found = difference(value, actual[index], _entry(path, index), rtol)
         if found:
             return found
     return None
@@ -153,7 +179,7 @@ def _array_difference(expected: Any, actual: Any, path: str, rtol: float) -> Dif
             rounded,
         )
     where = tuple(int(i) for i in np.argwhere(~close)[0])
-    spot = f"{path}[{', '.join(map(str, where))}]" if where else path
+    spot = _entry(path, where) if where else path
     finite = np.isfinite(actual[where]) or not np.isfinite(expected[where])
     numbers = _two_numbers(expected[where], actual[where])
     return _should_be("value" if finite else "finite", spot, *numbers)

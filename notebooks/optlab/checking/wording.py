@@ -180,7 +180,9 @@ def _where(key: AnswerKey, case: Case, call: int) -> str:
             return told("in step {step}, ", step=call + 1) if call else ""
     if not given or not all(map(_is_short, given.values())):
         return ""
-    shown = ", ".join(f"{name} = {_brief(value)}" for name, value in given.items())
+    shown = _row(
+        told("{name} = {value}", name=name, value=_brief(value)) for name, value in given.items()
+    )
     return told("at {given}, ", given=shown) if len(shown) <= _INPUT_LENGTH else ""
 
 
@@ -193,28 +195,39 @@ def _is_short(value: Any) -> bool:
 
 
 def _call(key: AnswerKey, case: Case) -> str:
-    shown = [f"{name}={_brief(value)}" for name, value in case.args.items()]
-    text = f"{key.exercise}({', '.join(shown)})"
-    if len(text) <= _CALL_LENGTH:
-        return text
-    shown = [
-        name if isinstance(v, dict) else f"{name}={_brief(v)}" for name, v in case.args.items()
-    ]
-    text = f"{key.exercise}({', '.join(shown)})"
-    return text if len(text) <= _CALL_LENGTH else f"{key.exercise}({', '.join(case.args)})"
+    short = {name: _argument(name, value) for name, value in case.args.items()}
+    shorter = {name: name if isinstance(case.args[name], dict) else short[name] for name in short}
+    for shown in (short, shorter):
+        text = told("{name}({given})", name=key.exercise, given=_row(shown.values()))
+        if len(text) <= _CALL_LENGTH:
+            return text
+    return f"{key.exercise}({', '.join(case.args)})"
+
+
+def _argument(name: str, value: Any) -> str:
+    return told("{name}={value}", name=name, value=_brief(value))
+
+
+def _row(parts: Iterable[str]) -> str:
+    """One after the other, as in code."""
+    whole = told("")
+    for part in parts:
+        whole = whole + ", " + part if whole else whole + part
+    return whole
 
 
 def _brief(value: Any) -> str:
     if isinstance(value, dict):
-        return "{" + ", ".join(f"{name!r}: {_brief(item)}" for name, item in value.items()) + "}"
+        entries = (told("{key}: {value}", key=repr(k), value=_brief(v)) for k, v in value.items())
+        return "{" + _row(entries) + "}"
     if isinstance(value, np.ndarray) and value.ndim == 1 and value.size <= _FEW:
-        return f"[{', '.join(_brief(item) for item in value)}]"
+        return "[" + _row(map(_brief, value)) + "]"
     if isinstance(value, (list, tuple)) and _is_short(value):
-        return f"[{', '.join(map(_brief, value))}]"
+        return "[" + _row(map(_brief, value)) + "]"
     if isinstance(value, np.ndarray) and value.ndim == 1:
-        return f"an array of {value.size}"
+        return told("an array of {size}", size=value.size)
     if isinstance(value, np.ndarray) and value.ndim:
-        return f"a {'x'.join(map(str, value.shape))} array"
+        return told("a {shape} array", shape="x".join(map(str, value.shape)))
     if isinstance(value, probe.Recipe):
         return value.target.rpartition(":")[2]
     if isinstance(value, probe.Seed):
