@@ -1,7 +1,9 @@
 """Figures: a description for screen readers, colours everyone can tell apart, sliders."""
 
+import base64
 import io
 import itertools
+import re
 
 import numpy as np
 import pytest
@@ -114,6 +116,61 @@ def test_trajectory_has_the_optimizers_colour_and_its_label():
     plots.trajectory(ax, np.array([[0.0, 0.0], [1.0, 1.0]]), "adam", "Adam")
     assert ax.lines[0].get_color() == plots.COLORS["adam"]
     assert [text.get_text() for text in ax.texts] == ["Adam"]
+
+
+def test_a_surface_has_one_scale_for_both_axes_and_crosses_at_its_minima():
+    _, ax = plots.figure()
+    plots.contour(ax, problems.saddle().value, ((-1, 1), (-2, 2)), [(0, 1), (0, -1)])
+    assert ax.get_aspect() == 1
+    assert (ax.get_xlim(), ax.get_ylim()) == ((-1, 1), (-2, 2))
+    [crosses] = ax.lines
+    assert crosses.get_marker() == "x" and crosses.get_linestyle() == "None"
+    assert crosses.get_xydata().tolist() == [[0, 1], [0, -1]]
+
+
+def moved(ax, step):
+    """A ball that comes and goes, over a line that stays."""
+    ax.plot([0, 4], [0, 4])
+    ax.plot(step % 3, 1, "o")
+    ax.set(xlim=(-1, 5), ylim=(-1, 5))
+    return f"step {step}"
+
+
+def animation_in(bundle):
+    """The moving picture, and the one for who wants no motion."""
+    calm, moving = re.findall(r'(?:srcset|src)="data:image/png;base64,(.*?)"', bundle["text/html"])
+    return Image.open(io.BytesIO(base64.b64decode(moving))), base64.b64decode(calm)
+
+
+def test_an_animation_plays_every_frame_once(shown):
+    plots.animate(moved, "A ball.", range(5))
+    [(data, _)] = shown
+    moving, _ = animation_in(data)
+    assert (moving.n_frames, moving.info["loop"]) == (5, 1)
+    stage = plots.Stage(moved, 1, 1, None)
+    for step in range(5):
+        moving.seek(step)
+        frame = np.asarray(moving.convert("RGB")).astype(int)
+        assert np.abs(frame - picture_of(stage.frame(step=step))).max() < 24, step
+
+
+def test_an_animation_holds_only_what_changes(shown):
+    plots.animate(moved, "A ball.", range(20))
+    [(data, _)] = shown
+    moving, one = animation_in(data)
+    assert moving.n_frames == 20
+    assert moving.fp.getbuffer().nbytes < 20 * len(one) / 3
+
+
+def test_who_wants_no_motion_sees_the_last_frame(shown):
+    plots.animate(moved, "A ball.", range(5))
+    [(data, metadata)] = shown
+    last = plots.Stage(moved, 1, 1, None).frame(step=4)
+    _, calm = animation_in(data)
+    assert calm == base64.b64decode(data["image/png"]) == last
+    assert '<source media="(prefers-reduced-motion:reduce)"' in data["text/html"]
+    assert data["text/html"].count('alt="A ball."') == 1
+    assert data["text/plain"] == metadata["image/png"]["alt"] == "A ball."
 
 
 def recorder(frames):

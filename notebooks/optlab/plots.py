@@ -2,11 +2,12 @@
 
 COLORS["momentum"]           the colour of an optimizer, the same in every lesson
 figure(...)                  (fig, ax) in the shared style, drawn outside of pyplot
-contour(ax, f, view)         contour lines of a surface, quiet, in the background
+contour(ax, f, view)         contour lines of a surface, quiet, in one scale for both axes
 trajectory(ax, path, name)   the points an optimizer visited, in its colour
 label_end(ax, x, y, text)    a direct label at the end of a curve, instead of a legend
 described(topic, number)     that description, where the notebook must not tell it beforehand
 show(fig, alt)               displays the figure with a description for screen readers
+animate(draw, alt, steps)    frames that play once; a plain figure for who wants no motion
 explore(draw, alt, **ranges) sliders that redraw a figure; a plain figure where widgets do not run
 
 Importing this module sets the style for every Matplotlib figure of the notebook.
@@ -16,7 +17,7 @@ import base64
 import html
 import io
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +30,8 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.patheffects import withStroke
 from matplotlib.rcsetup import cycler
-from PIL import Image
+from numpy.typing import ArrayLike
+from PIL import Image, PngImagePlugin
 
 from optlab.checking.language import say, told
 
@@ -109,13 +111,14 @@ def contour(
     ax: Axes,
     f: Callable[[np.ndarray], np.ndarray],
     view: Sequence[Sequence[float]],
+    minimum: ArrayLike | None = None,
     levels: int = 9,
     points: int = 121,
 ) -> None:
-    """Contour lines of f over view = ((left, right), (bottom, top)).
+    """Contour lines of f over view = ((left, right), (bottom, top)), both axes in one scale.
 
     f takes points of shape (2, ...). The levels grow quadratically, so that the lines of a bowl
-    are evenly spaced.
+    are evenly spaced. A cross marks the minimum (2,), or each of several (k, 2).
     """
     (left, right), (bottom, top) = view
     grid = np.array(np.meshgrid(np.linspace(left, right, points), np.linspace(bottom, top, points)))
@@ -124,6 +127,10 @@ def contour(
     steps = low + (high - low) * (np.arange(1, levels + 1) / (levels + 1)) ** 2
     ax.contour(*grid, heights, steps, colors="#b9b9b9", linewidths=0.9)
     ax.set(xlim=(left, right), ylim=(bottom, top), xlabel="$w_1$", ylabel="$w_2$")
+    ax.set_aspect("equal")  # else a long valley looks round, and no step at right angles to a line
+    if minimum is not None:
+        crosses = np.reshape(minimum, (-1, 2)).T
+        ax.plot(*crosses, "x", color=COLORS["target"], markeredgewidth=2, zorder=3)
 
 
 def trajectory(
@@ -166,10 +173,15 @@ def png(fig: Figure) -> bytes:
 
 def encoded(canvas: Any) -> bytes:
     """What is drawn, as bytes of a PNG file; few colours make it five times smaller."""
-    picture = Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB")
     buffer = io.BytesIO()
+    picture = Image.fromarray(pixels(canvas))
     picture.quantize(128, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE).save(buffer, "png")
     return buffer.getvalue()
+
+
+def pixels(canvas: Any) -> np.ndarray:
+    """What is drawn: red, green and blue, (height, width, 3)."""
+    return np.array(canvas.buffer_rgba())[:, :, :3]
 
 
 # In a dark theme (of JupyterLab, VS Code, Colab) white becomes #111111, like JupyterLab's page, and
@@ -182,11 +194,20 @@ DARK = (
 
 def image_tag(image: bytes, alt: str, width: int) -> str:
     """The image as HTML. `decoding` keeps the old frame in sight until the new one is ready."""
-    data = base64.b64encode(image).decode("ascii")
+    return DARK + bare_tag(image, alt, width)
+
+
+def bare_tag(image: bytes, alt: str, width: int) -> str:
+    """The image as HTML, without the style of dark themes."""
     return (
-        f'{DARK}<img class="optlab-figure" src="data:image/png;base64,{data}" width="{width}" '
+        f'<img class="optlab-figure" src="{data_url(image)}" width="{width}" '
         f'decoding="sync" style="max-width:100%;margin-top:8px" alt="{html.escape(alt)}">'
     )
+
+
+def data_url(image: bytes) -> str:
+    """The image as an address that holds it."""
+    return "data:image/png;base64," + base64.b64encode(image).decode("ascii")
 
 
 def mimebundle(image: bytes, alt: str, width: int) -> dict[str, Any]:
@@ -216,6 +237,66 @@ def show(fig: Figure, alt: str) -> None:
     width = round(fig.get_figwidth() * fig.dpi)
     display(mimebundle(png(fig), alt, width), metadata={"image/png": {"alt": alt}}, raw=True)
     fig.clear()
+
+
+FRAME = 100  # milliseconds
+
+
+def animate(
+    draw: Draw,
+    alt: str,
+    steps: Iterable[int],
+    rows: int = 1,
+    columns: int = 1,
+    size: Size = None,
+) -> None:
+    """Plays the frames `draw(axes, step)` once, ten in a second; the last one stays.
+
+    Who has asked the system for less motion sees that frame at once, and so do pages that show
+    images only. `draw` is that of `explore`; its title is no part of the alternative text.
+    """
+    stage = Stage(draw, rows, columns, size)
+    frames = []
+    for step in steps:
+        still = stage.frame(step=step)
+        frames.append(pixels(stage.fig.canvas))
+    bundle = mimebundle(still, alt, stage.width)
+    calm = f'<source media="(prefers-reduced-motion:reduce)" srcset="{data_url(still)}">'
+    moving = bare_tag(played(frames), alt, stage.width)
+    bundle["text/html"] = f"{DARK}<picture>{calm}{moving}</picture>"
+    display(bundle, metadata={"image/png": {"alt": alt}}, raw=True)
+
+
+def played(frames: Sequence[np.ndarray]) -> bytes:
+    """Pictures (height, width, 3) as an animated PNG file that plays once.
+
+    Every frame holds only the pixels that have changed; all share the colours of one palette.
+    """
+    height = len(frames[0])
+    strip = Image.fromarray(np.concatenate(frames))
+    strip = strip.quantize(127, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
+    colors = np.asarray(strip).reshape(-1, height, strip.width)
+    same = np.zeros(colors.shape, dtype=bool)
+    same[1:] = colors[1:] == colors[:-1]
+    palette = (strip.getpalette() or [])[: 3 * 127]
+    palette += [0] * (3 * 128 - len(palette))  # the last stands for what has not changed
+    images = []
+    for changed in np.where(same, 127, colors).astype(np.uint8):
+        image = Image.fromarray(changed, "P")
+        image.putpalette(palette)
+        images.append(image)
+    buffer = io.BytesIO()
+    images[0].save(
+        buffer,
+        "png",
+        save_all=True,
+        append_images=images[1:],
+        duration=FRAME,
+        loop=1,
+        blend=PngImagePlugin.Blend.OP_OVER,
+        transparency=127,
+    )
+    return buffer.getvalue()
 
 
 def explore(
