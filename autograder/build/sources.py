@@ -15,7 +15,7 @@ from autograder.lesson import Lesson
 
 AUDIT = ROOT / "docs" / "audit"
 PAGE = ROOT / "docs" / "sources.md"
-EXPERIMENT, TOLD = "experiment", "told"  # in `Treatment.how`, beside names of exercises
+EXPERIMENT, TOLD = "experiment", "told: "  # in `Treatment.how`, beside names of exercises
 
 
 class Judgement(StrEnum):
@@ -40,7 +40,10 @@ class Statement:
 
 @dataclass(frozen=True)
 class Treatment:
-    """Where a lesson treats an item. how: exercises and quizzes by name, "experiment", "told"."""
+    """Where a lesson treats an item.
+
+    how: exercises and quizzes by name, "experiment", or "told: " and why it is told only.
+    """
 
     item: int
     heading: str
@@ -97,7 +100,8 @@ Their statements have numbers. Of each we say what became of it here: **right**;
 thumb**, with what it depends on; a **misprint**, with what should stand there; or **wrong**, with
 what holds instead. That is no blame: these are notes taken while listening, and most of what is
 corrected here was said in good faith by somebody before. An exercise or quiz is named; an
-*experiment* measures the statement; *told* means that the lesson says it and measures nothing.
+*experiment* measures the statement; *told* means that the lesson says it and measures nothing,
+and why.
 
 What holds is what the lessons let you find out: read one first, and look here afterwards.
 """
@@ -134,9 +138,13 @@ def _by_item(treatment: Treatment) -> int:
 
 
 def _line(said: Statement, treated: Treatment) -> str:
-    how = ", ".join(name if name in {EXPERIMENT, TOLD} else f"`{name}`" for name in treated.how)
+    how = ", ".join(_shown(how) for how in treated.how)
     judged = said.judgement if said.judgement == Judgement.RIGHT else f"**{said.judgement}**"
     cells = (
         said.item, said.statement, said.sources, judged, said.instead, treated.heading, how,
     )  # fmt: skip
     return "| " + " | ".join(str(cell).replace("|", "\\|") for cell in cells) + " |"
+
+
+def _shown(how: str) -> str:
+    return how if how == EXPERIMENT or how.startswith(TOLD) else f"`{how}`"
