@@ -706,7 +706,7 @@ predicted("first_weights", f"{min(shares, key=shares.get)} times the usual")
 # A bad start remains a bad start: with all weights zero every hidden unit stays at zero, and
 # nothing is learned at all; far too large or too small weights cost epochs that a short run does
 # not have. What helps: a better random initialization, a tuned learning rate, mini-batches, and
-# better updates than plain gradient descent, such as Adam in lesson 6.
+# better updates than plain gradient descent, from lesson 4 on.
 
 # %% quiz="slow_batch_descent"
 
@@ -739,7 +739,7 @@ predicted("first_weights", f"{min(shares, key=shares.get)} times the usual")
 # ### What comes next
 #
 # $J^{\{t\}}$ is a noisy curve around a trend. Lesson 2 smooths such curves with an exponentially
-# weighted average, the tool behind momentum, RMSprop and Adam.
+# weighted average, the tool behind every better optimizer of this course.
 
 # %% tags=["nbval-ignore-output"]
 progress("01b_batch_size")
