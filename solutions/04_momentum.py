@@ -273,11 +273,30 @@ except NotImplementedError:
     path = None
     print("Exercises 1 to 3 come first; then run this cell again.")
 
+plain = optimizers.follow(valley, optimizers.gradient_descent(0.09), steps=40)
+
+
+def roll(axes, step):
+    """Two balls in two valleys, and the ways that they have come."""
+    walks = ((plain, "gd", "gradient descent"), (path, "momentum", "your momentum"))
+    for ax, (walk, name, title) in zip(axes, walks, strict=True):
+        plots.contour(ax, valley.value, ((-11.5, 11.5), (-3, 3)), valley.minimum, points=61)
+        plots.trajectory(ax, walk[: step + 1], name)
+        ax.plot(*walk[step], "o", color=plots.COLORS[name], markersize=11)
+        ax.set_title(title)
+        ax.label_outer()
+    return f"step {step}"
+
+
 if path is not None:
-    fig, ax = plots.figure()
-    plots.contour(ax, valley.value, ((-11.5, 11.5), (-3, 3)))
-    plots.trajectory(ax, path, "momentum", "your code")
-    plots.show(fig, "The path of your momentum code: one smooth, slowly swinging curve, no zigzag.")
+    plots.animate(
+        roll,
+        "A ball rolls through a long valley, twice. Gradient descent's jumps from wall to wall to the "
+        "minimum. Your momentum's swings down the valley in one smooth curve, and past the minimum.",
+        range(41),
+        rows=2,
+        size=(7.2, 5),
+    )
     print(f"f = {valley.value(path[-1]):.3f} after 40 steps")
 
 # %% [markdown]

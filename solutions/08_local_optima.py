@@ -897,7 +897,48 @@ except NotImplementedError:
 # Any noise will do: $10^{-8}$ is enough, and a million times more of it saves four fifths of the
 # steps. The price is paid in the minimum, where the kicks go on: a noise floor, as in lesson 7. A
 # good recipe kicks only where the gradient is small, or less and less as time goes on.
-#
+
+# %% tags=["experiment"]
+# Experiment: your kicks, step by step
+kicks = (("no kick", 0.0, "gd"), ("noise 1e-8", 1e-8, "first"), ("noise 0.01", 0.01, "second"))
+
+
+def leave(axes, step):
+    """Three balls on the ridge, and the ways that they have come."""
+    for ax, walk, (title, _, color) in zip(axes, walks, kicks, strict=True):
+        plots.contour(ax, saddle.value, saddle.view, [(0, 1), (0, -1)], points=61)
+        ax.plot(*walk[: step + 1].T, color=plots.COLORS[color], linewidth=1.6)
+        ax.plot(*walk[step], "o", color=plots.COLORS[color], markersize=11)
+        ax.set_title(title)
+        ax.label_outer()
+    return f"step {step}"
+
+
+try:
+    walks = [
+        np.array(
+            perturbed_descent(
+                saddle.gradient, np.array([1.0, 0.0]), slow, 240, noise, np.random.default_rng(0)
+            )
+        )
+        for _, noise, _ in kicks
+    ]
+    plots.animate(
+        leave,
+        "Three balls roll along a ridge to the saddle point. Without a kick the ball stays there. The "
+        "smallest kicks lead away after a long rest, larger ones soon, and that ball trembles in the "
+        "minimum.",
+        range(0, 241, 5),
+        columns=3,
+        size=(8, 3.6),
+    )
+    for (title, _, _), walk in zip(kicks, walks, strict=True):
+        resting = int(np.sum(np.linalg.norm(walk, axis=1) < 0.1))
+        print(f"{title}: within 0.1 of the saddle point for {resting} of 240 steps")
+except NotImplementedError:
+    print("Exercise 5 comes first; then run this cell again.")
+
+# %% [markdown]
 # ## 10 · Plateaus
 #
 # **Question.** If local optima are not the problem, what is?

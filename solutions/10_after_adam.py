@@ -34,6 +34,7 @@ from optlab import (
     solution,
 )
 from optlab.data import digits_split
+from optlab.track import standard_error
 
 # %% [markdown]
 # ## 1 · Adam goes to the worst point
@@ -223,7 +224,9 @@ try:
             for rate in (0.02, 0.04, 0.08)
         }
         rate = min(costs, key=costs.get)
-        print(f"{label} on digits: cost {costs[rate]:.3f} at its best rate {rate} of three")
+        ends = [train_digits(make(rate), 8, seed)[0] for seed in range(2, 10)]
+        told = f"{np.mean(ends):.3f} ± {standard_error(ends):.3f} over eight other seeds"
+        print(f"{label} on digits: best rate of three {rate}, cost {told}")
     predicted("amsgrad_ends", ENDS[round(float(path[-1])) + 1])
 except NotImplementedError:
     print("Exercise 1 comes first; then run this cell again.")
@@ -466,12 +469,12 @@ except NotImplementedError:
 # %% tags=["experiment"]
 # Experiment: L2 and your AdamW on 200 digits
 def accuracies(make, strengths):
-    """Share of the test digits for every strength, a mean over three seeds."""
-    means = []
+    """Percents of the test digits for every strength, of three seeds."""
+    percents = []
     for strength in strengths:
         update, lambd = make(strength)
-        means.append(np.mean([with_penalty(update, lambd, seed, 30)[1] for seed in range(3)]))
-    return means
+        percents.append([100 * with_penalty(update, lambd, seed, 30)[1] for seed in range(3)])
+    return percents
 
 
 for label, make, grid in (
@@ -480,8 +483,8 @@ for label, make, grid in (
 ):
     try:
         shares = ", ".join(
-            f"{100 * share:.1f} % at {strength}"
-            for strength, share in zip(grid, accuracies(make, grid), strict=True)
+            f"{np.mean(three):.1f} ± {standard_error(three):.1f} % at {strength}"
+            for strength, three in zip(grid, accuracies(make, grid), strict=True)
         )
         print(f"{label}: {shares}")
     except NotImplementedError:
@@ -568,7 +571,7 @@ except NotImplementedError:
 # Now the price of it. Adam on the digits, ten epochs (230 updates), and three schedules: constant,
 # cosine alone, and two epochs of warm-up before the cosine. Five learning rates with two seeds each
 # choose the best rate of every schedule; ten *other* seeds then tell what it is worth there, as mean
-# ± standard deviation. **Predict**: which schedule allows the largest rate? Which reaches the lowest
+# ± standard error. **Predict**: which schedule allows the largest rate? Which reaches the lowest
 # cost?
 
 # %% tags=["experiment", "nbval-ignore-output"]
@@ -595,7 +598,7 @@ def scheduled(rate, warmup_steps):
 
 
 def tune_and_run(make, rates, warmup_steps):
-    """The sweep's costs, the best rate, what ten fresh seeds reach with it, and that as a text."""
+    """The sweep's costs, the best rate, the costs of ten fresh seeds with it, and that as a text."""
 
     def run(rate, seed):
         return train_digits(make(scheduled(rate, warmup_steps)), 10, seed)
@@ -603,8 +606,8 @@ def tune_and_run(make, rates, warmup_steps):
     costs = [np.mean([run(rate, seed)[0] for seed in (0, 1)]) for rate in rates]
     best = rates[int(np.argmin(costs))]
     ends, shares = np.array([run(best, seed) for seed in FRESH]).T
-    text = f"cost {ends.mean():.3f} ± {ends.std(ddof=1):.3f}, {100 * shares.mean():.1f} ± "
-    return costs, best, ends.mean(), f"{text}{100 * shares.std(ddof=1):.1f} % of the test digits"
+    text = f"cost {ends.mean():.3f} ± {standard_error(ends):.3f}, {100 * shares.mean():.1f} ± "
+    return costs, best, ends, f"{text}{100 * standard_error(shares):.1f} % of the test digits"
 
 
 rates = (0.02, 0.04, 0.08, 0.16, 0.32)
@@ -613,12 +616,14 @@ lowest, reached = {}, {}
 fig, ax = plots.figure()
 for label, warmup_steps, color in kinds:
     try:
-        costs, best, reached[label], text = tune_and_run(optimizers.adam, rates, warmup_steps)
+        costs, best, ends, text = tune_and_run(optimizers.adam, rates, warmup_steps)
     except NotImplementedError:
         print(f"{label}: exercise 3 comes first; then run this cell again.")
         continue
-    lowest[label] = min(costs)
-    _ = ax.loglog(rates, costs, "o-", color=plots.COLORS[color])
+    lowest[label], reached[label] = min(costs), ends.mean()
+    _ = ax.loglog(rates, costs, ".-", color=plots.COLORS[color])
+    bar = {"fmt": "s", "capsize": 5, "color": plots.COLORS[color]}
+    _ = ax.errorbar(best, ends.mean(), standard_error(ends), **bar)
     shift = {"constant": 8, "cosine": -8}.get(label, 0)
     plots.label_end(ax, rates[-1], costs[-1], label, plots.COLORS[color], (8, shift))
     print(f"{label}: the sweep's costs", *(f"{cost:.2f}" for cost in costs))
@@ -629,7 +634,8 @@ ax.minorticks_off()
 plots.show(
     fig,
     "Training cost after ten epochs against the learning rate. Constant rate and cosine alone get "
-    "worse beyond 0.04 and 0.08; with a warm-up it stays low up to 0.16.",
+    "worse beyond 0.04 and 0.08; with a warm-up it stays low up to 0.16. A square with a bar marks "
+    "the mean of ten fresh seeds at each best rate, and its error.",
 )
 if lowest:
     predicted("lowest_schedule", min(lowest, key=lowest.get))
@@ -772,7 +778,7 @@ def ten_runs(schedule, epochs):
 
 
 def spread(costs):
-    return f"{costs.mean():.3f} ± {costs.std(ddof=1):.3f}"
+    return f"{costs.mean():.3f} ± {standard_error(costs):.3f}"
 
 
 ends, epochs = (1, 3, 7, 15), np.arange(1, 16)
@@ -784,6 +790,7 @@ try:
     ]
     restarts, constant = runs.mean(axis=0), constant_runs.mean(axis=0)
     planned = [costs.mean() for costs in planned_runs]
+    bars = {"fmt": "D", "capsize": 4, "color": plots.COLORS["second"]}
     fig, axes = plots.figure(2, 1, size=(7.2, 5.4), sharex=True, height_ratios=(1, 2))
     steps = np.arange(15 * 23)
     _ = axes[0].plot(
@@ -792,7 +799,11 @@ try:
     _ = axes[0].set(ylabel="rate", ylim=(0, 3.5))
     _ = axes[1].semilogy(epochs, constant, ".-", color=plots.COLORS["gd"])
     _ = axes[1].semilogy(epochs, restarts, ".-", color=plots.COLORS["first"])
-    _ = axes[1].semilogy(ends, planned, "D", color=plots.COLORS["second"])
+    _ = axes[1].errorbar(ends, planned, [standard_error(costs) for costs in planned_runs], **bars)
+    for mean, costs, color in ((constant, constant_runs, "gd"), (restarts, runs, "first")):
+        error = np.array([standard_error(column) for column in costs.T])
+        shade = {"color": plots.COLORS[color], "alpha": 0.25, "linewidth": 0}
+        _ = axes[1].fill_between(epochs, mean - error, mean + error, **shade)
     plots.label_end(axes[1], 15, constant[-1], "constant", plots.COLORS["gd"], (8, 10))
     plots.label_end(axes[1], 15, restarts[-1], "restarts", plots.COLORS["first"], (8, -2))
     plots.label_end(axes[1], 15, planned[-1], "four planned runs", plots.COLORS["second"], (8, -14))
@@ -808,7 +819,7 @@ try:
         "Above: the rate falls in four cycles of 1, 2, 4 and 8 epochs. Below: the training cost of "
         "the restarts, of a constant rate, and of four cosines planned for 1, 3, 7 and 15 epochs. "
         "At the ends of the cycles the restarts meet the planned runs; after each restart the "
-        "cost rises for a while.",
+        "cost rises for a while. Bars and shades are standard errors.",
     )
     for k, end in enumerate(ends):
         print(
@@ -870,22 +881,29 @@ predict(
 predict("epsilon_tuned", "With the best rate for each ε it grows by the factor", "1.2", "3", "20")
 
 # %% tags=["experiment"]
-# Experiment: epsilon at one rate and tuned (2 s)
+# Experiment: epsilon at one rate and tuned (4 s)
 sweep = 10.0 ** np.array([-12, -8, -4, -2, -1, 0])
 grid = 0.01 * 4.0 ** np.arange(5)
-table = np.array(
+runs = np.array(  # by epsilon, rate and seed
     [
         [
-            np.mean([train_digits(optimizers.adam(rate, epsilon=e), 6, seed)[0] for seed in (0, 1)])
+            [train_digits(optimizers.adam(rate, epsilon=e), 6, seed)[0] for seed in range(3)]
             for rate in grid
         ]
         for e in sweep
     ]
 )
+table = runs.mean(axis=2)
 fixed, tuned = table[:, 0], table.min(axis=1)
+ends = {"fixed": runs[:, 0], "tuned": runs[np.arange(sweep.size), table.argmin(axis=1)]}
 fig, ax = plots.figure()
-for costs, color, label in ((fixed, "second", r"$\alpha$ = 0.01"), (tuned, "first", "tuned")):
-    _ = ax.loglog(sweep, costs, "o-", color=plots.COLORS[color])
+_ = ax.set(xscale="log", yscale="log")
+for costs, seeds, color, label in (
+    (fixed, ends["fixed"], "second", r"$\alpha$ = 0.01"),
+    (tuned, ends["tuned"], "first", "tuned"),
+):
+    error = [standard_error(three) for three in seeds]
+    _ = ax.errorbar(sweep, costs, error, fmt="o-", capsize=4, color=plots.COLORS[color])
     plots.label_end(ax, 1, costs[-1], label, plots.COLORS[color])
 _ = ax.set(xlabel=r"$\epsilon$", ylabel="training cost after 6 epochs", xlim=(1e-13, 1e2))
 plots.show(
@@ -895,16 +913,20 @@ plots.show(
 )
 for k, e in enumerate(sweep):
     rate = grid[table[k].argmin()]
-    print(f"epsilon {e:g}: cost {fixed[k]:.3f} at rate 0.01, {tuned[k]:.3f} at its best, {rate:g}")
+    error = standard_error(ends["tuned"][k])
+    print(
+        f"epsilon {e:g}: cost {fixed[k]:.3f} at rate 0.01, "
+        f"{tuned[k]:.3f} ± {error:.3f} at its best, {rate:g}"
+    )
 predicted("epsilon_fixed", fixed[-1] / fixed[1])
 predicted("epsilon_tuned", tuned[-1] / tuned[1])
 
 # %% [markdown]
 # Both notes are right, each in its place. As long as $\epsilon$ is small beside the roots it does not
 # matter, here from $10^{-12}$ to $10^{-4}$. From $10^{-2}$ on it does, and at a fixed rate it looks
-# like a disaster: cost 2.05 in place of 0.12. But most of that is the *rate*. With $\epsilon = 1$
+# like a disaster: cost 2.1 in place of 0.12. But most of that is the *rate*. With $\epsilon = 1$
 # the denominator is about 1 instead of 0.01, so that the steps are a hundred times shorter; with a
-# rate of 0.64 the cost is 0.117. What is left, a factor of not quite three, is what Adam loses when
+# rate of 0.64 the cost is 0.121. What is left, a factor of not quite three, is what Adam loses when
 # $\epsilon$ turns it into momentum.
 #
 # "Raise it for CNNs" therefore means: for some networks momentum's steps do better than Adam's, and
@@ -913,9 +935,54 @@ predicted("epsilon_tuned", tuned[-1] / tuned[1])
 # %% [markdown]
 # ## 7 · Is Adam the best there is?
 #
-# Two last statements of the notes. "Adam is momentum and Adadelta put together": nearly. Its first
-# average is momentum's, its second is RMSprop's, and it corrects both; the average of squared
-# *steps*, which makes Adadelta what it is, does not occur in it.
+# Two last statements of the notes. "Adam is momentum and Adadelta put together": **predict** which of
+# three mixtures walks the path of your own Adam, to the last digit. (Your AdamW without decay is Adam.)
+
+# %% tags=["experiment", "nbval-ignore-output"]
+# Predict: what Adam is made of
+predict(
+    "adam_mixture",
+    "Which mixture is Adam?",
+    "momentum and Adadelta",
+    "momentum and RMSprop",
+    "momentum and RMSprop, both corrected",
+)
+
+
+# %% tags=["experiment"]
+# Experiment: three mixtures beside your Adam
+def with_adadelta(w, g, state):
+    """Adadelta's step (lesson 9), with momentum's average in the place of the gradient."""
+    v, s, d = (0.0, 0.0, 0.0) if state is None else state
+    v, s = 0.9 * v + 0.1 * g, 0.9 * s + 0.1 * g**2
+    step = np.sqrt((d + 1e-6) / (s + 1e-6)) * v
+    return w - step, (v, s, 0.9 * d + 0.1 * step**2)
+
+
+halves = optimizers.average(0.9), optimizers.average(0.999)
+mixtures = {
+    "momentum and Adadelta": with_adadelta,
+    "momentum and RMSprop": optimizers.stepper(0.5, *halves),
+    "momentum and RMSprop, both corrected": optimizers.stepper(0.5, *halves, corrected=True),
+}
+valley = problems.bowl(20)
+try:
+    own = optimizers.follow(valley, my_adamw(0.5, 0.0), 60)
+    apart = {}
+    for label, update in mixtures.items():
+        path = optimizers.follow(valley, update, 60)
+        apart[label] = np.linalg.norm(path - own, axis=1).max()
+        first = np.abs(path[1] - path[0]).max()
+        print(f"{label}: first step {first:.4f}, up to {apart[label]:.2f} apart from your Adam")
+    nearest = min(apart, key=apart.get)
+    print("equal to six digits:", *(label for label in apart if apart[label] < 1e-6))
+    predicted("adam_mixture", nearest)
+except NotImplementedError:
+    print("Exercise 2 comes first; then run this cell again.")
+
+# %% [markdown]
+# So the sentence is nearly right. Adam's first average is momentum's, its second is RMSprop's, and it
+# corrects both; the average of squared *steps*, which makes Adadelta what it is, does not occur in it.
 #
 # "The best in existence": let us see what this lesson measured. **Predict**: momentum with the three
 # schedules of section 4, tuned over three rates and run with the same ten seeds: how far is it behind
@@ -938,7 +1005,8 @@ grid = (1.6, 3.2, 6.4)
 ends = {}
 for label, warmup_steps, _ in kinds:
     try:
-        _, best, ends[label], text = tune_and_run(optimizers.momentum, grid, warmup_steps)
+        _, best, costs, text = tune_and_run(optimizers.momentum, grid, warmup_steps)
+        ends[label] = costs.mean()
         print(f"momentum, {label}: best rate {best}, {text}")
     except NotImplementedError:
         print(f"{label}: exercise 3 comes first; then run this cell again.")
