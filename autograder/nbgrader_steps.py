@@ -13,7 +13,7 @@ import os
 import shutil
 import stat
 from collections.abc import Callable, Iterable
-from functools import cache, wraps
+from functools import cache, partial, wraps
 from pathlib import Path
 from typing import Any
 
@@ -30,8 +30,10 @@ from autograder.errors import RunError
 from autograder.handin.outputs import safe
 from autograder.handin.pour import pour
 from autograder.handin.read import Refusal, read
+from autograder.handin.spoken import release_of
 from autograder.judge.judge import Judge, Settings
 from autograder.pages.feedback import TICKETS
+from autograder.translation import spoken
 from optlab.checking.diagnose import Verdict
 
 
@@ -92,7 +94,10 @@ class PourAnswers(NbGraderPreprocessor):
         graded = Path(course.format_path(course.autograded_directory, student, lesson))
         _drop_other_files(graded)
         try:
-            poured = pour(nbformat.read(release / file, as_version=4), read(submitted / file))
+            theirs, english = read(submitted / file), nbformat.read(release / file, as_version=4)
+            others = partial(spoken.releases, lesson, english)
+            _, wanted = release_of(theirs, english, others)
+            poured = pour(wanted, theirs)
         except Refusal:
             with Recorder(course.db_url, course.course_id, self.config) as recorder:
                 recorder.refuse(student, lesson)

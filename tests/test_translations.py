@@ -193,6 +193,7 @@ def test_one_fault_is_seen(old, new, fault):
         ("the regularization", "정규화", Kind.SHOWN, "regularization"),
         ("a point of view", "a point of view", Kind.SHOWN, "left in English"),
         ("The mean.", "평균을 구합니다.", Kind.DOCSTRING, "ends in another form"),
+        ("<b>Next:</b> read", "<b>다음: 읽기", Kind.PAGE, "tag missing"),
         (" of them", "그중에서", Kind.SHOWN, "begins with a space, or does not"),
     ],
 )

@@ -14,7 +14,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, tzinfo
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +34,9 @@ from autograder.exercises import lessons
 from autograder.handin.pour import pour
 from autograder.handin.read import Refusal, parse
 from autograder.handin.recognise import WORDS, lesson_named, lesson_of
+from autograder.handin.spoken import release_of
 from autograder.text import clean, composed
+from autograder.translation import spoken
 
 SCHEMA = 1
 RECORD = "collected.json"
@@ -206,8 +208,10 @@ class _Collector:
 
     def _is_worked(self, one: Attempt) -> bool:
         """Whether any answer differs from the release."""
-        release = _release(one.lesson)
-        poured = pour(release, parse((self.spool / one.digest).read_bytes())).notebook
+        submitted, english = parse((self.spool / one.digest).read_bytes()), _release(one.lesson)
+        others = partial(spoken.releases, one.lesson, english)
+        _, release = release_of(submitted, english, others)
+        poured = pour(release, submitted).notebook
         theirs = {cell.id: cell.source for cell in poured.cells}
         return any(
             cell.source != theirs[cell.id]

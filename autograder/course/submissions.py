@@ -12,6 +12,7 @@ from autograder.errors import UserError
 from autograder.handin.outputs import FileLimits
 from autograder.handin.read import Refusal, read_bytes
 from autograder.text import clean
+from optlab.checking.language import told
 
 OUR_OWN = {".progress.json", "optlab"}  # lies beside a learner's notebook without anybody's doing
 NBGRADERS = {"timestamp.txt", "submission_secret.txt", "feedback"}
@@ -148,7 +149,9 @@ def _unknown_lesson(name: str) -> str:
 def _some(names: list[str]) -> str:
     """A few names in one line, and how many more there are."""
     shown = ", ".join(clean(name, 60) for name in sorted(names)[:MOST_NAMED])
-    return f"{shown} and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else shown
+    if len(names) <= MOST_NAMED:
+        return shown
+    return told("{names} and {count} more", names=shown, count=len(names) - MOST_NAMED)
 
 
 def _timestamp(
@@ -163,20 +166,24 @@ def _timestamp(
     try:
         text = read_bytes(folder / "timestamp.txt", FileLimits(megabytes=0.001)).decode()
     except Refusal as refusal:
-        return None, [] if refusal.name == "missing" else [
-            "timestamp.txt is not a file of nbgrader"
-        ]
+        odd = told("timestamp.txt is not a file of nbgrader")
+        return None, [] if refusal.name == "missing" else [odd]
     except UnicodeDecodeError:
         text = "?"
     changed = _changed(notebook)
     stated = timestamps.parsed(text)
     if stated is None:
-        return changed, ["timestamp.txt holds no date; the notebook's own date was used"]
+        no_date = "timestamp.txt holds no date; the notebook's own date was used"
+        return changed, [told(no_date)]
     if stated > datetime.now(UTC).replace(tzinfo=None) + timedelta(days=1):
-        return stated, [f"timestamp.txt says {stated:%Y-%m-%d}, which is still to come"]
+        future = "timestamp.txt says {stated:%Y-%m-%d}, which is still to come"
+        return stated, [told(future, stated=stated)]
     if duedate and changed and stated <= duedate < changed:
-        text = f"timestamp.txt says {stated:%Y-%m-%d %H:%M}, the notebook {changed:%Y-%m-%d %H:%M}"
-        return stated, [f"{text}: check when it was handed in"]
+        differ = (
+            "timestamp.txt says {stated:%Y-%m-%d %H:%M}, the notebook {changed:%Y-%m-%d %H:%M}: "
+            "check when it was handed in"
+        )
+        return stated, [told(differ, stated=stated, changed=changed)]
     return stated, []
 
 
@@ -196,4 +203,5 @@ def _unexpected(folder: Path, notebook: str) -> list[str]:
             for entry in entries
             if entry.name != notebook and entry.name not in EXPECTED
         ]
-    return [f"unexpected files were ignored: {_some(names)}"] if names else []
+    ignored = "unexpected files were ignored: {names}"
+    return [told(ignored, names=_some(names))] if names else []

@@ -46,6 +46,7 @@ _one_line = json.JSONEncoder().encode
 _sound: set[bytes] = set()  # digests of what was checked: a run reads every file a few times
 _PLACE = {"line": int, "piece": str, "kind": str}
 _FACT = {"kind": str, "text": str}
+_SAID = {"language": str, "messages": list, "problems": list}
 
 
 @dataclass(frozen=True)
@@ -113,6 +114,21 @@ def verdicts_of(submission: dict[str, Any]) -> tuple[Verdict, ...]:
     )
 
 
+def language_of(submission: dict[str, Any]) -> str:
+    """The language of what was handed in; empty for English."""
+    return submission["said"]["language"] if "said" in submission else ""
+
+
+def as_said(submission: dict[str, Any]) -> dict[str, Any]:
+    """A submission that `VerdictFile.read` gave, with what is said in it in its own language."""
+    if "said" not in submission:
+        return submission
+    said = submission["said"]
+    told = zip(submission["exercises"], said["messages"], strict=True)
+    exercises = [item | {"message": message} for item, message in told]
+    return submission | {"exercises": exercises, "problems": said["problems"]}
+
+
 def verdict_file(folder: Path, student: str, lesson: str) -> VerdictFile:
     """The place of one submission's verdict in a course folder."""
     return VerdictFile(folder / "verdicts" / student / f"{lesson}.json")
@@ -144,6 +160,13 @@ def _check(submission: dict[str, Any]) -> None:
         _require_one_of(Status, item["status"])
         for data, form, what in _beside(item):
             _require(data, form, what)
+    if "said" in submission:
+        _require(submission["said"], _SAID, "what is said")
+        said = submission["said"]
+        if len(said["messages"]) != len(submission["exercises"]):
+            raise ValueError("not as many messages as exercises")
+        if not all(isinstance(text, str) for text in (*said["messages"], *said["problems"])):
+            raise ValueError("what is said is no text")
 
 
 def _beside(item: dict[str, Any]) -> Iterator[tuple[Any, dict[str, Any], str]]:

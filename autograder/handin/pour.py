@@ -6,11 +6,13 @@ text, whatever the submitted file says about them. What it says otherwise is tol
 
 import re
 from dataclasses import dataclass
+from functools import reduce
 
 from nbformat import NotebookNode
 
 from autograder.handin.outputs import new_cell, new_notebook
 from autograder.text import clean
+from optlab.checking.language import told
 
 
 @dataclass(frozen=True)
@@ -87,8 +89,8 @@ def _places_by_name(release: NotebookNode, submitted: NotebookNode) -> list[int 
     for cell in submitted.cells:
         place = by_name.get(_name(cell), by_id.get(cell.id))
         if place is None:
-            by_text = by_text or {_text_of(cell): i for i, cell in enumerate(release.cells)}
-            place = by_text.get(_text_of(cell))
+            by_text = by_text or {text_of(cell): i for i, cell in enumerate(release.cells)}
+            place = by_text.get(text_of(cell))
         # Code written into what was the release's text is an extra cell.
         if place is not None and cell.cell_type == "code":
             place = place if release.cells[place].cell_type == "code" else None
@@ -96,7 +98,7 @@ def _places_by_name(release: NotebookNode, submitted: NotebookNode) -> list[int 
     return places
 
 
-def _text_of(cell: NotebookNode) -> tuple[str, str]:
+def text_of(cell: NotebookNode) -> tuple[str, str]:
     return cell["cell_type"], cell["source"].strip()
 
 
@@ -117,7 +119,7 @@ def _sorted_out(
 
 
 def _is_rewritten_text(ours: NotebookNode, cell: NotebookNode) -> bool:
-    return ours.cell_type == "markdown" and _text_of(ours) != _text_of(cell)
+    return ours.cell_type == "markdown" and text_of(ours) != text_of(cell)
 
 
 def _extra(cell: NotebookNode) -> NotebookNode:
@@ -150,7 +152,7 @@ def _poured(
     cell.outputs = []
     if "experiment" not in ours.metadata.get("tags", []):
         return cell, [], _differences(ours, theirs)
-    same = [copy for copy in theirs if _text_of(copy) == _text_of(ours)]
+    same = [copy for copy in theirs if text_of(copy) == text_of(ours)]
     if same:
         cell.outputs = same[-1].outputs
     return cell, [], []  # learners are asked to change experiments; the course's own is used
@@ -163,50 +165,56 @@ def _answer(
     cell = NotebookNode(ours)
     cell.outputs = []
     if not theirs:
-        return cell, [], [f"{name}: the cell for the answer is missing"]
+        return cell, [], [told("{name}: the cell for the answer is missing", name=name)]
     edited = [copy for copy in theirs if copy.source.strip() != ours.source.strip()]
     chosen = (edited or theirs)[-1]
     cell.source = chosen.source
-    problems = []
+    problems: list[str] = []
     if len(theirs) > 1:
-        problems.append(f"{name}: {len(theirs)} cells hold an answer; the last edited one counts")
+        several = "{name}: {count} cells hold an answer; the last edited one counts"
+        problems.append(told(several, name=name, count=len(theirs)))
     if chosen.cell_type != "code":
-        problems.append(f"{name}: the answer was in a text cell; it was graded as code")
+        as_text = "{name}: the answer was in a text cell; it was graded as code"
+        problems.append(told(as_text, name=name))
     return cell, [_extra(copy) for copy in edited[:-1]], problems
 
 
 def _differences(ours: NotebookNode, theirs: list[NotebookNode]) -> list[str]:
     """What a learner did to a cell that is not theirs to change."""
     name = _name(ours) or ours.id
-    what = "check cell" if _is(ours, "grade") else "cell"
+    what = told("check cell") if _is(ours, "grade") else told("cell")
     if not theirs:
-        return [f"{name}: this {what} was deleted; the course's own was used"]
+        gone = "{name}: this {what} was deleted; the course's own was used"
+        return [told(gone, name=name, what=what)]
     points, tags = (
         ours.metadata.get("nbgrader", {}).get("points"),
         set(ours.metadata.get("tags", [])),
     )
     changes = {
-        "edited": any(copy.source.strip() != ours.source.strip() for copy in theirs),
-        "turned into text": any(copy.cell_type != "code" for copy in theirs),
-        "copied": len(theirs) > 1,
-        "given other points": any(
+        told("edited"): any(copy.source.strip() != ours.source.strip() for copy in theirs),
+        told("turned into text"): any(copy.cell_type != "code" for copy in theirs),
+        told("copied"): len(theirs) > 1,
+        told("given other points"): any(
             copy.metadata.get("nbgrader", {}).get("points", points) != points for copy in theirs
         ),
-        "given other tags": any(set(copy.metadata.get("tags", [])) - tags for copy in theirs),
+        told("given other tags"): any(set(copy.metadata.get("tags", [])) - tags for copy in theirs),
     }
     done = [change for change, happened in changes.items() if happened]
-    return (
-        [f"{name}: this {what} was {' and '.join(done)}; the course's own was used"] if done else []
-    )
+    if not done:
+        return []
+    was = reduce(lambda one, more: told("{one} and {more}", one=one, more=more), done)
+    changed = "{name}: this {what} was {done}; the course's own was used"
+    return [told(changed, name=name, what=what, done=was)]
 
 
 def _general_problems(
     release: NotebookNode, submitted: NotebookNode, places: list[int | None]
 ) -> list[str]:
     language = submitted.metadata.get("language_info", {}).get("name", "python")
-    problems = []
+    problems: list[str] = []
     if language.lower() not in ("python", "ipython"):
-        problems.append(f"the notebook was saved for {language}; it was graded as Python")
+        other = "the notebook was saved for {language}; it was graded as Python"
+        problems.append(told(other, language=language))
     lost, graded = 0, []
     for cell, place in zip(submitted.cells, places, strict=True):
         if place is None:
@@ -214,8 +222,8 @@ def _general_problems(
         else:
             lost += _name(cell) != _name(release.cells[place])
     if lost:
-        problems.append(f"{lost} cells had lost or changed their grade id and were recognised")
-    problems += [
-        f"{name}: this graded cell is not the course's; it counts nothing" for name in graded
-    ]
+        recognised = "{count} cells had lost or changed their grade id and were recognised"
+        problems.append(told(recognised, count=lost))
+    foreign = "{name}: this graded cell is not the course's; it counts nothing"
+    problems += [told(foreign, name=name) for name in graded]
     return problems

@@ -21,6 +21,7 @@ from autograder.judge.session import MOST_REMEMBERED, Cell, Failure, Limits, Pro
 from autograder.text import clean
 from optlab.checking import diagnose, explain, onechange, probe
 from optlab.checking.diagnose import Status, Verdict
+from optlab.checking.language import Text, told
 
 EXPERIMENT = "experiment"  # the tag of demonstrations, which grading may skip
 MESSAGE_LENGTH = 1000
@@ -91,7 +92,7 @@ class Judge:
         return Graded(
             notebook=_filled_in(poured, run, verdicts),
             verdicts=verdicts,
-            problems=tuple(clean(text) for text in run.problems),
+            problems=tuple(_made(clean(text), text) for text in run.problems),
             hurried=run.hurried,
         )
 
@@ -145,12 +146,21 @@ class Judge:
                 explained,
                 lambda: doubts.wrong_call(exercise.name, sources, run.answers, self.settings.seed),
             )
-        message = " ".join(clean(verdict.message, MESSAGE_LENGTH).split())
-        verdict = replace(verdict, message=message)
+        verdict = replace(verdict, message=in_a_line(verdict.message))
         # Of a right answer nothing is asked but what it gave: not its text, nor what it calls.
         if verdict.status == Status.CORRECT and len(self._right) < MOST_REMEMBERED:
             self._right[evidence] = verdict
         return verdict
+
+
+def in_a_line(message: str) -> str:
+    """A message as it is kept: printable, not long, and still a text that can be said otherwise."""
+    return _made(" ".join(clean(message, MESSAGE_LENGTH).split()), message)
+
+
+def _made(english: str, text: str) -> str:
+    """The English, made of what the text was made of."""
+    return Text(english, text.template, text.values) if isinstance(text, Text) else english
 
 
 def _filled_in(notebook: NotebookNode, run: Run, verdicts: tuple[Verdict, ...]) -> NotebookNode:
@@ -189,7 +199,7 @@ def _sources(cells: Iterable[Cell]) -> tuple[str, ...]:
 
 def _mark(verdict: Verdict, number: int) -> list[NotebookNode]:
     """The form that nbgrader reads: a message to show and a number to count."""
-    message = {"output_type": "display_data", "data": {"text/plain": verdict.message}}
+    message = {"output_type": "display_data", "data": {"text/plain": str(verdict.message)}}
     score = {"output_type": "execute_result", "data": {"text/plain": repr(verdict.score)}}
     # Not by nbformat's own makers, which check every output against the schema.
     return [
@@ -209,7 +219,8 @@ def _error_in(run: Run, cell: str) -> str | None:
 
 def _failed(key: diagnose.AnswerKey, failure: Failure, cell_error: str | None) -> Verdict:
     if failure.status == Status.NOT_ATTEMPTED and cell_error:
-        return diagnose.verdict(key, Status.RAISED, f"The cell raised {cell_error}.")
+        text = told("The cell raised {error}.", error=cell_error)
+        return diagnose.verdict(key, Status.RAISED, text)
     if failure.status == Status.NOT_ATTEMPTED:
         return diagnose.not_attempted(key)
     return diagnose.verdict(key, failure.status, failure.text, cause=failure.cause)

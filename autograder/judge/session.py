@@ -27,6 +27,7 @@ from autograder.judge import claims
 from optlab.checking import codec, probe
 from optlab.checking.codec import CodecError, OversizeError
 from optlab.checking.diagnose import Status
+from optlab.checking.language import told
 from optlab.checking.onechange import Found
 
 RUNNER = (sys.executable, "-P", str(Path(__file__).resolve().parent / "runner"))
@@ -164,7 +165,7 @@ class Run:
     evidence: dict[str, bytes] = field(default_factory=dict)
 
 
-NOT_ATTEMPTED = Failure(Status.NOT_ATTEMPTED, None, "There is no answer yet.")
+NOT_ATTEMPTED = Failure(Status.NOT_ATTEMPTED, None, told("There is no answer yet."))
 
 
 class Session:
@@ -386,7 +387,8 @@ class _Notebook:
             self._run_cells(wire)
             self._ask(wire)
         else:
-            self._give_up(Failure(Status.REFUSED, "sandbox", f"The sandbox failed: {refused}."))
+            text = told("The sandbox failed: {why}.", why=refused)
+            self._give_up(Failure(Status.REFUSED, "sandbox", text))
         self.finished = True
 
     def leave_out(self, error: Exception, status: int | None) -> None:
@@ -400,13 +402,15 @@ class _Notebook:
         if isinstance(self.suspect, Cell):
             self.stopped[self.suspect.id] = failure
             self.outputs[self.suspect.id] = [_stop_sign(failure)]
-            self.problems.append(f"cell {self.suspect.id}: {failure.text}")
+            cell = told("cell {name}: {text}", name=self.suspect.id, text=failure.text)
+            self.problems.append(cell)
         elif self.suspect:
             self.answers[self.suspect] = failure
-            self.problems.append(f"{self.suspect}: {failure.text}")
+            self.problems.append(told("{name}: {text}", name=self.suspect, text=failure.text))
         if time.monotonic() >= self._end:
-            spent = f"The notebook used up its {self.limits.notebook_seconds:g} seconds."
-            self._give_up(Failure(Status.TIMED_OUT, None, spent))
+            spent = "The notebook used up its {seconds:g} seconds."
+            text = told(spent, seconds=self.limits.notebook_seconds)
+            self._give_up(Failure(Status.TIMED_OUT, None, text))
 
     def result(self) -> Run:
         seconds = time.monotonic() - self.began
@@ -511,15 +515,19 @@ class _Notebook:
 
     def _failure(self, error: Exception, status: int | None) -> Failure:
         if isinstance(error, TimeoutError):
-            text = f"It took longer than {self.limits.cell_seconds:g} seconds and was stopped."
+            longer = "It took longer than {seconds:g} seconds and was stopped."
+            text = told(longer, seconds=self.limits.cell_seconds)
             return Failure(Status.TIMED_OUT, None, text)
         if not isinstance(error, CodecError):
             # What an exercise is asked may be hidden; its exit status could tell what it was.
             how = _how(status) if isinstance(self.suspect, Cell) else _in_a_word(status)
-            return Failure(Status.RAISED, "exited", f"It ended the Python process{how}.")
+            text = told("It ended the Python process{how}.", how=how)
+            return Failure(Status.RAISED, "exited", text)
         if isinstance(error, OversizeError):
-            return Failure(Status.REFUSED, "oversize", "It gave back more than can be taken.")
-        return Failure(Status.REFUSED, "nonsense", "What it gave back is not in the expected form.")
+            text = told("It gave back more than can be taken.")
+            return Failure(Status.REFUSED, "oversize", text)
+        text = told("What it gave back is not in the expected form.")
+        return Failure(Status.REFUSED, "nonsense", text)
 
 
 def _all_seen(seen: dict[int, probe.Observation]) -> list[probe.Observation] | Failure:
@@ -531,10 +539,12 @@ def _all_seen(seen: dict[int, probe.Observation]) -> list[probe.Observation] | F
 
 def _how(status: int | None) -> str:
     if status is None:
-        return " (nobody saw how)"
+        return told(" (nobody saw how)")
     if status == OUT_OF_MEMORY:
-        return " (out of memory)"
-    return f" ({signal.Signals(-status).name if status < 0 else f'exit status {status}'})"
+        return told(" (out of memory)")
+    if status < 0:
+        return f" ({signal.Signals(-status).name})"
+    return told(" (exit status {status})", status=status)
 
 
 def _in_a_word(status: int | None) -> str:
@@ -547,6 +557,6 @@ def _stop_sign(failure: Failure) -> dict:
     return {
         "output_type": "error",
         "ename": name,
-        "evalue": failure.text,
-        "traceback": [failure.text],
+        "evalue": str(failure.text),
+        "traceback": [str(failure.text)],
     }

@@ -9,8 +9,8 @@ import hashlib
 import json
 import os
 import traceback
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -24,12 +24,25 @@ from autograder.handin.outputs import safe
 from autograder.handin.pour import pour
 from autograder.handin.read import Refusal, parse, read
 from autograder.handin.recognise import lesson_of
+from autograder.handin.spoken import release_of
 from autograder.judge import lifeline
-from autograder.judge.judge import Judge, Settings
+from autograder.judge.judge import Judge, Settings, in_a_line
 from autograder.status import SubmissionStatus
+from autograder.text import clean
+from autograder.translation import spoken
 from optlab.checking.diagnose import Verdict
+from optlab.checking.language import in_words, told
 
-_GRADER = (".py", ".ipynb", ".key", ".j2", ".css", ".npz", ".csv")  # what decides a mark or a page
+_GRADER = (
+    ".py",
+    ".ipynb",
+    ".key",
+    ".j2",
+    ".css",
+    ".npz",
+    ".csv",
+    ".po",
+)  # what decides a mark or a page
 
 # For one submission in this process, beside the time that its own notebook has. Judging takes some
 # hundredths of a second.
@@ -53,8 +66,17 @@ class Task:
 
 
 @dataclass(frozen=True)
+class Said:
+    """What a result says, in the language of the notebook that was handed in."""
+
+    language: str
+    messages: tuple[str, ...]
+    problems: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Result:
-    """What came of one submission."""
+    """What came of one submission. said: None where it was handed in in English."""
 
     student: str
     lesson: str
@@ -63,6 +85,7 @@ class Result:
     problems: tuple[str, ...] = ()
     notebook: str = ""
     hurried: bool = False
+    said: Said | None = None
 
     @property
     def score(self) -> float:
@@ -78,6 +101,7 @@ class Result:
             "max_score": float(lessons()[self.lesson].points) if self.lesson in lessons() else 0.0,
             "problems": list(self.problems),
             "exercises": [verdict.to_data() for verdict in self.verdicts],
+            **({"said": asdict(self.said)} if self.said else {}),
         }
 
 
@@ -126,7 +150,8 @@ def _marked_loose(path: Path, judge: Judge) -> dict[str, Any]:
     if lesson is None:
         reason = "it holds no exercise of this course; is it the right notebook?"
         return _loose(path, problems=[reason])
-    poured = pour(_release(lesson), submitted)
+    _, release = _release_of(submitted, lesson)
+    poured = pour(release, submitted)
     graded = judge.notebook(poured.notebook, lesson)
     return _loose(
         path,
@@ -160,7 +185,7 @@ def grader_version(settings: Settings) -> str:
     """Changes whenever code, exercises, releases or settings change: then all is graded anew."""
     digest = hashlib.sha256(repr(settings).encode())
     paths = [NOTEBOOKS / f"{lesson}.ipynb" for lesson in lessons()]
-    for folder in (ROOT / "autograder", NOTEBOOKS / "optlab"):
+    for folder in (ROOT / "autograder", NOTEBOOKS / "optlab", spoken.FOLDER):
         paths += [path for path in sorted(folder.rglob("*")) if path.suffix in _GRADER]
     for path in paths:
         if ".ipynb_checkpoints" not in path.parts:
@@ -191,11 +216,24 @@ def _release(lesson: str, points: tuple[tuple[str, float], ...] = ()) -> Noteboo
     return released.with_points(released.read(NOTEBOOKS / f"{lesson}.ipynb"), dict(points))
 
 
+def _release_of(
+    submitted: NotebookNode, lesson: str, points: tuple[tuple[str, float], ...] = ()
+) -> tuple[str, NotebookNode]:
+    """The language of a notebook, and the release to pour it into."""
+    return release_of(submitted, _release(lesson, points), lambda: _others(lesson, points))
+
+
+@cache
+def _others(lesson: str, points: tuple[tuple[str, float], ...]) -> list[tuple[str, NotebookNode]]:
+    return [*spoken.releases(lesson, _release(lesson, points))]
+
+
 def _marked(task: Task, settings: Settings) -> Result:
     if task.refusal:
         return refused(task, task.refusal)
     submitted = parse(task.contents)
-    poured = pour(_release(task.lesson, settings.points), submitted)
+    language, release = _release_of(submitted, task.lesson, settings.points)
+    poured = pour(release, submitted)
     graded = _judge(settings).notebook(poured.notebook, task.lesson)
     notebook = safe(graded.notebook)
     said = _is_of_another_lesson(task.lesson, submitted, poured.problems) or poured.problems
@@ -206,10 +244,20 @@ def _marked(task: Task, settings: Settings) -> Result:
         student=task.student,
         lesson=task.lesson,
         status=SubmissionStatus.GRADED,
-        verdicts=graded.verdicts,
-        problems=problems,
+        verdicts=tuple(replace(one, message=str(one.message)) for one in graded.verdicts),
+        problems=tuple(map(str, problems)),
         notebook=text,
         hurried=graded.hurried,
+        said=_said(task.lesson, language, graded.verdicts, problems) if language else None,
+    )
+
+
+def _said(lesson: str, language: str, verdicts: Iterable[Verdict], problems: Iterable[str]) -> Said:
+    look = spoken.look(lesson, language)
+    return Said(
+        language=language,
+        messages=tuple(in_a_line(in_words(one.message, look)) for one in verdicts),
+        problems=tuple(clean(in_words(problem, look)) for problem in problems),
     )
 
 
@@ -221,7 +269,8 @@ def _is_of_another_lesson(
         return ()
     names = {name: one.exercises for name, one in lessons().items()}
     found = lesson_of(submitted, names)
-    return (f"this is the notebook of {found}",) if found not in (None, lesson) else ()
+    said = told("this is the notebook of {lesson}", lesson=found)
+    return (said,) if found not in (None, lesson) else ()
 
 
 def refused(task: Task, reason: str) -> Result:

@@ -22,6 +22,7 @@ from autograder.translation.unit import Kind
 _FORMULA = re.compile(r"\$\$.*?\$\$|\$[^$]*\$", re.DOTALL)
 _CODE = re.compile(r"`[^`]*`")
 _LINK = re.compile(r"\]\(([^)]*)\)")
+_TAG = re.compile(r"</?[a-z][^<>]*>")
 _FIELD = re.compile(r'\{\{|\}\}|\{(?!"\w+": )(?:[^{}]|\{[^{}]*\})*\}')  # no dict shown in prose
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 _NAME = re.compile(
@@ -163,6 +164,7 @@ _KEPT: dict[str, Callable[[str], list[str]]] = {
     "formula": _FORMULA.findall,
     "code": lambda text: _CODE.findall(_FORMULA.sub("", text)),
     "link": _LINK.findall,
+    "tag": _TAG.findall,
     "field": _fields,
     "name": _names,
     "letter": _LETTER.findall,

@@ -11,12 +11,13 @@ from pathlib import Path
 from autograder import ROOT
 from autograder.build import notebooks
 from autograder.errors import UserError
-from autograder.language import check, phrases, texts
+from autograder.language import check, pages, phrases, texts
 from autograder.translation.catalogue import Entry, Translations
 from autograder.translation.unit import SAID, Unit
 
 FOLDER = ROOT / "translations"
-OPTLAB = "optlab"  # what all lessons say alike
+OPTLAB, PAGES = "optlab", "pages"  # what all lessons say alike, and what a grader says
+TOGETHER = {OPTLAB: phrases.units, PAGES: pages.units}
 _SHOWN = 60  # letters of a text, where it is named
 
 
@@ -55,17 +56,18 @@ class Edition:
 
 
 def parts(names: list[str]) -> list[str]:
-    """The lessons of these names, or all of them and what `optlab` says in any."""
-    lessons = [name for name in names if name != OPTLAB]
+    """The lessons of these names, or all of them and what is said in any."""
+    lessons = [name for name in names if name not in TOGETHER]
+    named = [name for name in TOGETHER if name in names]
     if names and not lessons:
-        return [OPTLAB]
+        return named
     found = [lesson.name for lesson in notebooks.sources(lessons)]
-    return found if names and OPTLAB not in names else [*found, OPTLAB]
+    return [*found, *(named if names else TOGETHER)]
 
 
 def units(part: str) -> list[Unit]:
-    """The texts of a lesson, or of `optlab`."""
-    return phrases.units() if part == OPTLAB else texts.units(notebooks.sources([part])[0])
+    """The texts of a lesson, or of what is said in any."""
+    return TOGETHER[part]() if part in TOGETHER else texts.units(notebooks.sources([part])[0])
 
 
 def editions() -> list[Edition]:

@@ -18,31 +18,33 @@ from nbformat import NotebookNode
 from autograder import files
 from autograder.course.corrections import NOTHING, Correction, Entries
 from autograder.course.submissions import Submission, graded_notebook
-from autograder.course.verdicts import VerdictFile, verdicts_of
+from autograder.course.verdicts import VerdictFile, as_said, language_of, verdicts_of
 from autograder.handin.outputs import FileLimits, written
 from autograder.handin.read import Refusal, read_bytes
 from autograder.pages import outline, prose
-from autograder.pages.html import template
+from autograder.pages.html import speaker, template
 from autograder.pages.outline import Section, Task
 from autograder.text import clean
+from autograder.translation import spoken
 from optlab.checking.diagnose import PLAIN, Status, Verdict
+from optlab.checking.language import Look, told
 
 # `nbgrader release_feedback` finds by them which learner may fetch a page.
 TICKETS = ("timestamp.txt", "submission_secret.txt")
 CODE_LENGTH = 20_000
 # Icon, word and tone by status. The icons are in every font; the words carry the meaning.
 STATUS: dict[Status, tuple[str, str, str]] = {
-    Status.CORRECT: ("✓", "Correct", "good"),
-    Status.KNOWN_MISTAKE: ("✗", "Not right yet", "bad"),
-    Status.INCORRECT: ("✗", "Not right yet", "bad"),
-    Status.RAISED: ("!", "Raised an error", "bad"),
-    Status.TIMED_OUT: ("…", "Took too long", "bad"),
-    Status.REFUSED: ("✗", "Could not be graded", "bad"),
-    Status.NOT_ATTEMPTED: ("\u2013", "Not attempted", "none"),
+    Status.CORRECT: ("✓", told("Correct"), "good"),
+    Status.KNOWN_MISTAKE: ("✗", told("Not right yet"), "bad"),
+    Status.INCORRECT: ("✗", told("Not right yet"), "bad"),
+    Status.RAISED: ("!", told("Raised an error"), "bad"),
+    Status.TIMED_OUT: ("…", told("Took too long"), "bad"),
+    Status.REFUSED: ("✗", told("Could not be graded"), "bad"),
+    Status.NOT_ATTEMPTED: ("\u2013", told("Not attempted"), "none"),
 }
 OTHER = ("•", "bad")  # a status that has no line here is shown by its name
-PARTLY = ("~", "Partly right", "some")
-BY_HAND = ("✎", "Marked by hand")
+PARTLY = ("~", told("Partly right"), "some")
+BY_HAND = ("✎", told("Marked by hand"))
 _HEAD = 1000  # bytes of a page in which its head's facts stand
 
 
@@ -71,13 +73,14 @@ class _Figure:
 
 @dataclass(frozen=True)
 class _Part:
-    """One exercise on the page."""
+    """One exercise on the page. look: what stands for a text in the page's language."""
 
     verdict: Verdict
     correction: Correction
     code: str
     figures: tuple[_Figure, ...]
     task: Task | None
+    look: Look
 
     @property
     def title(self) -> Markup | str:
@@ -96,12 +99,16 @@ class _Part:
     def chosen(self) -> Markup | None:
         """The wrong option that was chosen, where the exercise is a question with options."""
         option = outline.wrong_option(self.verdict.exercise, self.verdict.mistake)
-        return prose.inline(option.text) if option and option.text else None
+        if option is None or not option.text:
+            return None
+        text = " ".join(option.text.split("\n"))  # as a translator has it
+        said = self.look(text)
+        return prose.inline(option.text if said == text else said)
 
     @property
     def message(self) -> str:
         """Empty where it would only repeat the status."""
-        return "" if self.verdict.message == PLAIN else clean(self.verdict.message)
+        return "" if self.verdict.message == self.look(PLAIN) else clean(self.verdict.message)
 
     @property
     def before(self) -> str:
@@ -175,6 +182,7 @@ def page(
     entries: Entries = NOTHING,
     dates: Dates = UNDATED,
     stamp: str = "",
+    language: str = "",
 ) -> str:
     """The feedback on one submission as HTML.
 
@@ -186,7 +194,8 @@ def page(
     """
     cells = notebook.cells if notebook else []
     code, figures = _by_exercise(cells)
-    tasks = outline.tasks(lesson)
+    look = spoken.look(lesson, language) if language else None
+    tasks = outline.tasks(lesson, language)
     parts = [
         _Part(
             verdict,
@@ -194,6 +203,7 @@ def page(
             code.get(verdict.exercise, ""),
             tuple(figures.get(verdict.exercise, ())),
             tasks.get(verdict.exercise),
+            look or str,
         )
         for verdict in verdicts
     ]
@@ -212,6 +222,8 @@ def page(
         rerun=rerun,
         entries=entries,
         stamp=stamp,
+        language=language,
+        say=speaker(look),
     )
 
 
@@ -235,7 +247,8 @@ def give_back(
     dates = _dates(submission, file, zone)
     path, stamp = place / f"{name}.html", _stamp(file, entries, dates)
     if not _bears(path, stamp):
-        verdict = file.read()
+        kept = file.read()
+        verdict = as_said(kept)
         verdicts = verdicts_of(verdict)
         graded = graded_notebook(folder, submission)
         text = page(
@@ -248,6 +261,7 @@ def give_back(
             entries=entries,
             dates=dates,
             stamp=stamp,
+            language=language_of(kept),
         )
         files.replace(path, text)
     for ticket in TICKETS:

@@ -6,12 +6,16 @@ security policy in the page tells the browser so.
 
 import base64
 import hashlib
+from collections.abc import Callable
 from datetime import date, datetime
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
-from markupsafe import Markup
+from markupsafe import Markup, escape
+
+from optlab.checking.language import Look, Text, in_words, told
 
 TEMPLATES = Path(__file__).resolve().parent / "templates"
 
@@ -48,4 +52,20 @@ def _points(number: float) -> str:
 
 
 def _amount(number: float) -> str:
-    return f"{_points(number)} {'point' if _points(number) == '1' else 'points'}"
+    count = _points(number)
+    return told("1 point") if count == "1" else told("{count} points", count=count)
+
+
+def speaker(look: Look | None) -> Callable[..., Markup]:
+    """What templates say a text with: one of theirs is HTML, what is filled in is escaped.
+
+    look: what stands for a text in the language of the page; None in English.
+    """
+
+    def say(text: str, **values: Any) -> Markup:
+        if isinstance(text, Text):
+            return escape(in_words(text, look) if look else str(text))
+        template = Markup(look(text) if look else text)
+        return template.format(**values) if values else template
+
+    return say

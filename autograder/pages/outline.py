@@ -4,7 +4,6 @@ Taken from the notebook as it is handed out, never from one that came back.
 """
 
 import ast
-import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -14,8 +13,10 @@ from markupsafe import Markup
 
 from autograder import NOTEBOOKS
 from autograder.exercises import lessons
+from autograder.handin.outputs import written
 from autograder.pages import prose
 from autograder.quiz import Option
+from autograder.translation import spoken
 
 
 @dataclass(frozen=True)
@@ -69,24 +70,27 @@ class Task:
 
 
 @cache
-def tasks(lesson: str) -> dict[str, Task]:
+def tasks(lesson: str, language: str = "") -> dict[str, Task]:
     """The exercises of a lesson by name; none where there is no such notebook."""
     path = NOTEBOOKS / f"{lesson}.ipynb"
     if not path.is_file():
         return {}
+    notebook = written(path.read_text("utf-8"))
+    if language:
+        notebook = spoken.release(lesson, notebook, language)
     found: dict[str, Task] = {}
     here, task = Section(heading="", text=()), ""
     asked: list[str] = []
-    for cell in json.loads(path.read_text("utf-8"))["cells"]:
+    for cell in notebook["cells"]:
         marks = cell["metadata"].get("nbgrader", {})
         if marks.get("solution"):
-            asks = _summary("".join(cell["source"])), *(asked if task else here.text)
+            asks = _summary(cell["source"]), *(asked if task else here.text)
             found[marks["grade_id"]] = Task(
                 heading=task or here.heading, text=asks, section=here.to_read
             )
             task, asked = "", []
         elif cell["cell_type"] == "markdown":
-            for level, heading, text in _parts("".join(cell["source"])):
+            for level, heading, text in _parts(cell["source"]):
                 if level == "##":
                     here, task = Section(heading=heading, text=(), before=here.to_read), ""
                 elif level == "###":

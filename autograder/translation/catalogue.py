@@ -4,7 +4,7 @@ Babel reads, writes and merges it: what is new comes in, what is gone goes out, 
 English was changed keeps its old translation, marked as stale.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
@@ -79,6 +79,27 @@ class Translations:
         buffer = BytesIO()
         write_po(buffer, self._catalog, width=100, ignore_obsolete=True, include_previous=True)
         files.replace(self.path, buffer.getvalue())
+
+
+@dataclass(frozen=True)
+class Words:
+    """Translations by their English, and by what sets two alike ones apart."""
+
+    by_text: Mapping[tuple[str, str | None], str]
+
+    def said(self, text: str) -> str | None:
+        return self.by_text.get((text, None))
+
+    def tr(self, text: str, kind: Kind) -> str:
+        """The translation, or the English where there is none."""
+        return self.by_text.get((text, _context(kind)), text)
+
+
+def words(path: Path, language: str) -> Words:
+    """What is up to date in a PO file, for who has no texts to hold it against; none without it."""
+    found = [message for message in _read(path, language) if message.id and message.string]
+    usable = [message for message in found if not message.fuzzy]
+    return Words({(str(one.id), one.context): str(one.string) for one in usable})
 
 
 def _context(kind: Kind) -> str | None:

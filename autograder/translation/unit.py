@@ -27,6 +27,7 @@ class Kind(StrEnum):
     NOTE = "note"  # of a case: "With one step"
     NAME = "name"  # of a result or a slider
     PHRASE = "phrase"  # of optlab itself
+    PAGE = "page"  # of what a grader gives back
 
 
 # What is looked up while a lesson is read; all else stands translated in its notebook.
