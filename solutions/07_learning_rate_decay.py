@@ -831,6 +831,117 @@ predicted("added_decay", "always helps" if helps.all() else words)
 # week of the lecture, and lesson 11 compares learning rates.
 
 # %% [markdown]
+# ### A first guess from a single run
+#
+# **Question.** A sweep trains once for every rate. Can one short run tell where to look?
+#
+# The **learning-rate finder** (학습률 탐색기; Smith, 2017) lets the rate *grow*: each mini-batch gets one
+# that is a little larger, from far too small to far too large, and one looks at the cost. Your
+# `exponential_decay` does it with a base above 1. Two rules are in use: take the rate where the smoothed
+# cost (lesson 3) falls most steeply, or a tenth of the rate where it is lowest (fastai knows both).
+#
+# **Predict** for the network of lesson 4: which rule comes closer to the rate that a sweep over eight
+# epochs finds?
+
+# %% tags=["experiment", "nbval-ignore-output"]
+# Predict: two rules for one curve
+predict(
+    "finder_rule",
+    "Closer to the rate of the sweep, for gradient descent and for Adam, is",
+    "the steepest place, for both",
+    "a tenth of the lowest, for both",
+    "one rule for one, one for the other",
+)
+
+
+# %% tags=["experiment"]
+# Experiment: a finder against a sweep (4 s)
+def trained(make, rate, seed, epochs):
+    """The cost of every mini-batch; rate is a number or a function of the update."""
+    rng = np.random.default_rng(seed)
+    params = problems.init_params(rng, (64, 32, 10))
+    with np.errstate(all="ignore"):  # rates far too large
+        return problems.train(params, train.X, train.Y, make(rate), epochs, rng)[1]
+
+
+def finder(make, first, seed):
+    """(rates, smoothed costs) of one run of four epochs, until the cost is four times the first."""
+    rates = np.array([exponential_decay(first, t, 1.12) for t in range(92)])
+    costs, v, smooth = trained(make, lambda t: rates[t - 1], seed, 4), 0.0, []
+    for t, cost in enumerate(costs, start=1):
+        v = 0.9 * v + 0.1 * cost
+        smooth.append(v / (1 - 0.9**t))
+    good = np.array(smooth) < 4 * smooth[0]
+    end = good.size if good.all() else int(np.argmin(good))
+    return rates[:end], np.array(smooth[:end])
+
+
+def two_rules(rates, smooth):
+    """(the rate of the steepest fall, a tenth of that of the lowest cost)."""
+    lowest = int(np.argmin(smooth))
+    fall = np.gradient(smooth)[5 : lowest + 1]  # the first few averages hold too little
+    return rates[5 + int(np.argmin(fall))], rates[lowest] / 10
+
+
+contest = {
+    "gradient descent": (optimizers.gradient_descent, 1e-3, 2.0 ** np.arange(-3, 3), "gd"),
+    "Adam": (optimizers.adam, 1e-5, 0.01 * 2.0 ** np.arange(-2, 4), "adam"),
+}
+try:
+    exponential_decay(1.0, 1, 1.12)
+except NotImplementedError:
+    contest = {}
+    print("Exercise 2 comes first; then run this cell again.")
+
+closer = []
+if contest:
+    fig, axes = plots.figure(1, 2, size=(9, 3.6), sharey=True)
+    for ax, (name, (make, first, sweep, color)) in zip(axes, contest.items(), strict=True):
+        costs = [trained(make, rate, 100, 8)[-23:].mean() for rate in sweep]
+        best = sweep[int(np.argmin(costs))]
+        guesses = []
+        for seed in range(6):
+            rates, smooth = finder(make, first, seed)
+            guesses.append(two_rules(rates, smooth))
+            _ = ax.semilogx(rates, smooth, color=plots.COLORS[color], linewidth=1, alpha=0.6)
+        steep, tenth = np.exp(np.log(guesses).mean(axis=0))
+        for rate, label, look in (
+            (steep, "steepest", "first"),
+            (tenth, "lowest / 10", "second"),
+            (best, "sweep", "target"),
+        ):
+            _ = ax.axvline(rate, color=plots.COLORS[look], linestyle=":")
+            height = {"steepest": 4.1, "lowest / 10": 3.6, "sweep": 0.3}[label]
+            side = 5 if label == "sweep" else -5
+            plots.label_end(ax, rate, height, label, plots.COLORS[look], (side, 0))
+        _ = ax.set(title=name, xlabel="learning rate", ylim=(0, 4.4))
+        ax.minorticks_off()
+        spread = np.ptp(np.log([guess for guess, _ in guesses]))
+        apart = [np.exp(abs(np.log(rate / best))) for rate in (steep, tenth)]
+        closer.append(apart[0] < apart[1])
+        within = "within a factor of two" if apart[0] < 2 else "farther than a factor of two"
+        print(f"{name}: the sweep finds {best:g}; the steepest place is {within} of it,")
+        print(f"  a tenth of the lowest is {best / tenth:.0f} times too small; ", end="")
+        print(
+            f"single runs differ {'by less' if spread < np.log(4) else 'by more'} than four times"
+        )
+    _ = axes[0].set_ylabel("cost, smoothed")
+    plots.show(
+        fig,
+        "Smoothed cost against a growing learning rate, six runs each for gradient descent and Adam: "
+        "level, then falling, then rising. The steepest place lies near the rate of the sweep, a "
+        "tenth of the lowest place far to the left of it.",
+    )
+    both = {0: "a tenth of the lowest, for both", 2: "the steepest place, for both"}
+    predicted("finder_rule", both.get(sum(closer), "one rule for one, one for the other"))
+
+# %% [markdown]
+# A run of four epochs tells what a sweep of six trainings told, to within a factor of two; the runs scatter,
+# so take the mean of a few. A tenth of the lowest is the cautious rule, and here it is too cautious. What a
+# finder does not know is the end: a constant rate that is good at the start may have too high a floor
+# (section 2), and a decay wants a larger start. Let it choose where a sweep begins, not what you report.
+
+# %% [markdown]
 # ## 12 · A falling rate on the leaderboard
 #
 # Back to the leaderboard of lesson 4: badly scanned digits, eight epochs, ten seeds. Your momentum and
@@ -927,6 +1038,7 @@ check("repair_compounding")
 #   few epochs. **On a plateau**: cut when the cost has stopped falling.
 # - Decay makes the end better if it is not too fast. Too fast, it freezes: the steps that are left
 #   lead nowhere.
+# - A learning-rate finder, one short run with a growing rate, tells where a sweep should begin.
 # - Say what you count (epochs or updates) and from where (0 or 1); always start from $\alpha_0$;
 #   tune $\alpha_0$ for each schedule before you compare.
 #

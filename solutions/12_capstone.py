@@ -21,6 +21,8 @@
 # the lessons that you skipped. Run the cells from top to bottom.
 
 # %% tags=["set-up"]
+from itertools import pairwise
+
 import numpy as np
 
 from optlab import (
@@ -174,6 +176,89 @@ def several_runs(name, rate, seeds=5, falling=False):
 print("The track is ready.")
 
 # %% [markdown]
+# ### Two checks that take a second
+#
+# **Question.** Before hours of training, what can a second tell? Lesson 0 named two checks (both are in CS231n):
+# the first cost should be near $\ln 10 = 2.30$, since the network knows nothing yet; and twenty digits should be
+# learned by heart, to a cost near zero.
+#
+# **Predict**: somebody has mixed up the labels, so that each belongs to another image. Which check notices?
+
+# %% tags=["experiment", "nbval-ignore-output"]
+# Predict: mixed-up labels
+predict(
+    "mixed_labels",
+    "Mixed-up labels are noticed by",
+    "the first cost",
+    "twenty digits by heart",
+    "both checks",
+    "neither",
+)
+
+# %% tags=["experiment"]
+# Experiment: two checks, right and mixed-up labels (1 s)
+MIXED = np.random.default_rng(3).permutation(train.labels.size)
+mixed_up = Digits(train.X, train.Y[:, MIXED], train.labels[MIXED])
+bright = Digits(16 * train.X, train.Y, train.labels)
+
+
+def first_costs(digits):
+    starts = (problems.init_params(np.random.default_rng(seed), track.SIZES) for seed in range(5))
+    return [problems.cost_and_grads(params, digits.X, digits.Y)[0] for params in starts]
+
+
+def costs_on_the_way(name, rate, digits, columns, budget=230):
+    """The cost on these digits after every tenth update with your function."""
+    part = Digits(digits.X[:, columns], digits.Y[:, columns], digits.labels[columns])
+    step = track.stepper(NAMES[name], team[name])
+    passed = track.train(step, track.Track(part, 0, budget), lambda t: rate, every=10)[1]
+    return [problems.cost_and_grads(params, part.X, part.Y)[0] for params in passed]
+
+
+kinds = (("right", train), ("mixed-up", mixed_up), ("right, pixels 0 to 16", bright))
+for kind, digits in kinds:
+    low, high = min(first_costs(digits)), max(first_costs(digits))
+    print(f"labels {kind}: first costs of five seeds from {low:.1f} to {high:.1f}")
+
+if team:
+    who = "adam" if "adam" in team else next(iter(team))
+    rate = {"sgd": 0.5, "momentum": 1.0, "nesterov": 1.0, "adagrad": 0.05}.get(who, 0.01)
+    fig, ax = plots.figure(size=(7.2, 3.8))
+    ends = {}
+    for columns, size, style in (
+        (slice(0, 20), "20 digits", "-"),
+        (everything, "all digits", "--"),
+    ):
+        for (kind, digits), color in zip(kinds[:2], ("first", "target"), strict=True):
+            costs = costs_on_the_way(who, rate, digits, columns)
+            ends[size, kind] = costs[-1]
+            _ = ax.semilogy(np.arange(10, 231, 10), costs, style, color=plots.COLORS[color])
+            plots.label_end(ax, 230, costs[-1], f"{size}, {kind}", plots.COLORS[color])
+    _ = ax.set(xlabel="update", ylabel="cost on the digits trained on", xlim=(0, 345))
+    _ = ax.set_xticks([0, 50, 100, 150, 200])
+    plots.show(
+        fig,
+        "Cost against updates. Twenty digits are learned by heart, with right labels and with "
+        "mixed-up ones. On all digits the cost falls with right labels, and stays level near 2.2 with "
+        "mixed-up ones.",
+    )
+    heart = ends["20 digits", "mixed-up"] < 0.1
+    for (size, kind), cost in ends.items():
+        words = "below 0.1" if cost < 0.1 else "below 0.5" if cost < 0.5 else f"{cost:.1f}"
+        print(f"your {who}, {size}, labels {kind}: cost {words} after 230 updates")
+    odd = min(first_costs(mixed_up)) > 1.5 * max(first_costs(train))
+    words = "neither" if heart else "twenty digits by heart"
+    predicted("mixed_labels", ("both checks" if not heart else "the first cost") if odd else words)
+else:
+    print("This needs an optimizer in the race: see section 2.")
+
+# %% [markdown]
+# Neither. Twenty labels can be learned by heart whatever they are: the check proves that gradients and updates
+# fit together, not that the data do. The first cost finds wrong scales (pixels from 0 to 16), and nothing
+# else. What finds the labels is the first minute on all digits: ten epochs, and the cost is still that of
+# guessing. Three short runs, three different faults.
+
+# %% [markdown]
 # ## 4 · Tuning
 #
 # **Predict**: which optimizers will want a rate near 1, which one near 0.01? Whose valley is the widest,
@@ -262,6 +347,82 @@ if team:
     predicted("widest_valley", widest, f"a factor of {widths[widest]:.0f}")
 else:
     print("Nobody is in the race yet: see section 2.")
+
+# %% [markdown]
+# ### How far does a step go?
+#
+# **Question.** The best rates of your optimizers differ by a factor of a hundred and more. Is there a number
+# that is the same for all of them? One is often looked at: the **ratio of update to weights**,
+# $\lVert \Delta W \rVert / \lVert W \rVert$, the norm of one update over that of the weights. CS231n asks for
+# about 0.001 and advises a smaller rate where it is larger.
+#
+# **Predict**: at the best rate of each, by how much do the ratios of your optimizers differ?
+
+# %% tags=["experiment", "nbval-ignore-output"]
+# Predict: the ratio at the best rates
+predict(
+    "update_ratio",
+    "From one optimizer to the next, at its best rate, the ratio differs by a factor of at most",
+    "5",
+    "30",
+    "200",
+)
+
+
+# %% tags=["experiment"]
+# Experiment: the ratio of every rate of the sweep (3 s)
+def update_ratio(name, rate, steps=30):
+    """The median of the norm of an update over that of the weights, for W1, over the first steps."""
+    digits = Digits(train.X[:, fit], train.Y[:, fit], train.labels[fit])
+    step = track.stepper(NAMES[name], team[name])
+    run = track.Track(digits, 100, steps, 115)
+    weights = [run.start["W1"], *(p["W1"] for p in track.train(step, run, lambda t: rate, 1)[1])]
+    norm = np.linalg.norm
+    return float(np.median([norm(new - old) / norm(old) for old, new in pairwise(weights)]))
+
+
+with np.errstate(all="ignore"):
+    ratios = {name: {rate: update_ratio(name, rate) for rate in swept[name]} for name in team}
+
+if team:
+    fig, ax = plots.figure(size=(7.2, 1.2 + 0.35 * len(team)))
+    for row, name in enumerate(team):
+        for rate, ratio in ratios[name].items():
+            size = 9 if rate == rates[name] else 4
+            _ = ax.semilogx(ratio, row, "o", color=plots.COLORS[name], markersize=size)
+    _ = ax.axvline(1e-3, color=plots.COLORS["data"], linestyle=":")
+    _ = ax.text(1.1e-3, -0.75, "CS231n", color="#6f6f6f", va="center")
+    _ = ax.set(xlabel="norm of an update / norm of the weights", xlim=(5e-4, 0.5))
+    _ = ax.set_yticks(range(len(team)), list(team))
+    ax.invert_yaxis()
+    plots.show(
+        fig,
+        "A row for each of your optimizers, a dot for each rate of its sweep at the ratio of update to "
+        "weights, a large one for its best rate. All large dots lie between 0.03 and 0.1, far to the "
+        "right of 0.001.",
+    )
+    at_best = {name: ratios[name][rates[name]] for name in team}
+    largest, smallest = max(at_best.values()), min(at_best.values())
+    rated = [rates[name] for name in team if name != "adadelta"] or [1.0]
+    print(f"best rates differ by a factor of {max(rated) / min(rated):.0f}, ", end="")
+    print(f"their ratios by less than {5 if largest / smallest < 5 else 30}")
+    print(f"all of them above {'0.01' if smallest > 0.01 else '0.001'}")
+    alike = []  # who has nearly the same ratio with the next rate, and more than twice the cost
+    for name in team:
+        for rate in [rate for rate in sorted(swept[name]) if rate > rates[name]][:1]:
+            near = 0.7 < ratios[name][rate] / at_best[name] < 1.4
+            alike += [name] if near and swept[name][rate] > 2 * swept[name][rates[name]] else []
+    number = "several" if len(alike) > 2 else len(alike)
+    print(f"for {number} of them the next larger rate doubles the cost and hardly moves the ratio")
+    predicted("update_ratio", largest / smallest)
+else:
+    print("This needs an optimizer in the race: see section 2.")
+
+# %% [markdown]
+# One number for all of them, more or less: whatever the rate is called, the best step is some hundredths of the
+# weights long. Who aims at 0.001 here chooses a rate many times too small, and does not get far in 300
+# updates. And the ratio is no judge: a good rate and one that is too large may have the same. It finds a training
+# that stands still, or one that throws its weights away.
 
 # %% [markdown]
 # ## 5 · The race
