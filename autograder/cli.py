@@ -45,13 +45,14 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _build(options: argparse.Namespace) -> None:
     from autograder.build import notebooks
+    from autograder.language import editions
 
     if not options.check:
         notebooks.build(options.lessons)
+        editions.write_pages()
         return
-    from autograder.language import editions
-
     stale = [*notebooks.check(options.lessons), *editions.faults(options.lessons)]
+    stale += [] if options.lessons else editions.stale_pages()
     if stale:
         print("\n".join(stale))
         raise RunError("built files are stale; run `make build`, and edit sources only")

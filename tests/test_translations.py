@@ -1,11 +1,14 @@
 """Translations: how they are kept while the English changes, and what is found wrong with them."""
 
+import re
 from dataclasses import replace
 
 import pytest
 
+from autograder import ROOT
 from autograder.errors import RunError, UserError
-from autograder.language import check, editions, terms
+from autograder.exercises import lessons
+from autograder.language import check, documents, editions, terms
 from autograder.translation.catalogue import Entry, Translations
 from autograder.translation.unit import Kind, Unit
 
@@ -224,3 +227,42 @@ def test_a_comment_excuses_style_and_nothing_else():
     entry = Entry("The mean.", "평균", (Kind.PARAGRAPH,), ("here",), excused=True)
     assert _faults(replace(entry, translation="average")) == []
     assert _faults(replace(entry, translation="7")) == ["number too much"]
+
+
+# Pages for learners
+
+
+def test_pages_for_learners_are_as_they_would_be_built_now():
+    paths = [path.relative_to(ROOT).as_posix() for path, _ in editions.beside_the_lessons()]
+    assert paths == ["README.ko.md", "docs/learners.ko.md"]
+    assert editions.stale_pages() == []
+
+
+def test_a_page_has_the_commands_and_links_of_its_language():
+    said = {path.name: text for path, text in documents.pages("xx", _as_it_is, _title)}
+    readme, learners = said["README.xx.md"], said["learners.xx.md"]
+    assert readme.startswith("# Optimization algorithms, hands on\n\n[English](README.md)\n")
+    assert "\n    make lab-xx\n" in readme and "](docs/learners.xx.md)" in readme
+    assert "(README.md#without-make)" in readme
+    assert readme.count("\n| ") == 1 + len(lessons())
+    assert "`make lab-xx`" in learners and not re.search(r"make lab\b(?!-xx)", readme + learners)
+    assert "learners:begin" not in readme and "한국어" not in readme + learners
+
+
+def test_a_page_with_another_sentence_in_it_is_stale(monkeypatch, tmp_path):
+    monkeypatch.setattr(editions, "ROOT", tmp_path)
+    pages = [(tmp_path / "README.ko.md", "# 하나\n")]
+    monkeypatch.setattr(editions, "beside_the_lessons", lambda: iter(pages))
+    assert editions.stale_pages() == ["README.ko.md is stale"]
+    editions.write_pages()
+    assert editions.stale_pages() == []
+    pages[0][0].write_text("# 둘\n", "utf-8")
+    assert editions.stale_pages() == ["README.ko.md is stale"]
+
+
+def _as_it_is(text, kind):
+    return text
+
+
+def _title(lesson):
+    return lesson.title

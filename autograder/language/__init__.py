@@ -3,6 +3,7 @@
 texts.py              all texts of a lesson, in the order in which a reader meets them
 phrases.py            what `optlab` says in all of them
 pages.py              what a grader says to learners
+documents.py          pages for learners beside the lessons
 check.py, terms.py    what is wrong with a translation, as far as a program can tell
 editions.py           all of that for the folders of translations/
 

@@ -8,16 +8,18 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from autograder import ROOT
+from autograder import ROOT, files
 from autograder.build import notebooks
 from autograder.errors import UserError
-from autograder.language import check, pages, phrases, texts
-from autograder.translation.catalogue import Entry, Translations
-from autograder.translation.unit import SAID, Unit
+from autograder.language import check, documents, pages, phrases, texts
+from autograder.lesson import Lesson
+from autograder.translation.catalogue import Entry, Translations, words
+from autograder.translation.unit import SAID, Kind, Unit
 
 FOLDER = ROOT / "translations"
-OPTLAB, PAGES = "optlab", "pages"  # what all lessons say alike, and what a grader says
-TOGETHER = {OPTLAB: phrases.units, PAGES: pages.units}
+# What all lessons say alike, what a grader says, and pages for learners beside the lessons.
+OPTLAB, PAGES, DOCUMENTS = "optlab", "pages", "documents"
+TOGETHER = {OPTLAB: phrases.units, PAGES: pages.units, DOCUMENTS: documents.units}
 _SHOWN = 60  # letters of a text, where it is named
 
 
@@ -53,6 +55,10 @@ class Edition:
             for unit in units(part)
             if unit.kind in SAID and (said := book.tr(unit.text, unit.kind)) != unit.text
         }
+
+    def title(self, lesson: Lesson) -> str:
+        """As it is called there, if that is said."""
+        return words(self.folder / f"{lesson.name}.po", self.code).tr(lesson.title, Kind.TITLE)
 
 
 def parts(names: list[str]) -> list[str]:
@@ -97,6 +103,27 @@ def update(code: str, names: list[str]) -> list[str]:
         left = sum(not entry.usable for entry in book.entries)
         done.append(f"{book.path.relative_to(ROOT)}: {left} of {len(book.entries)} to translate")
     return done
+
+
+def beside_the_lessons() -> Iterator[tuple[Path, str]]:
+    """The pages for learners beside the lessons, in every language that has begun with them."""
+    for found in editions():
+        if DOCUMENTS in found.begun([DOCUMENTS]):
+            yield from documents.pages(found.code, found.book(DOCUMENTS).tr, found.title)
+
+
+def write_pages() -> None:
+    for path, text in beside_the_lessons():
+        files.replace(path, text)
+
+
+def stale_pages() -> list[str]:
+    """Those that are not what they would be if they were written now, one line each."""
+    return [
+        f"{path.relative_to(ROOT)} is stale"
+        for path, text in beside_the_lessons()
+        if not path.exists() or path.read_text("utf-8") != text
+    ]
 
 
 def faults(names: list[str]) -> list[str]:

@@ -16,6 +16,8 @@ _QUOTE = re.compile(r"((?:> )+)(.*)", re.DOTALL)
 # \text{...}, but not as an index that tells two symbols apart: \alpha_{\text{classical}}
 _IN_FORMULA = re.compile(r"(?<!\^\{)(?<![^}]_\{)(\\text\{)([^{}\\]*)(\})")
 _FENCE, _FORMULA = ("```", "~~~"), "$$"
+_CODE = "    "
+_ALONE = ("empty", "code")  # behind these, what is indented is code
 _Block = tuple[str, list[str]]
 
 
@@ -36,6 +38,8 @@ def _blocks(lines: list[str]) -> Iterator[_Block]:
             until = "" if bare.endswith(until) else until
             continue
         kind = _kind(bare)
+        if kind == "text" and line.startswith(_CODE) and (not block or block[0] in _ALONE):
+            kind = "code"
         # Text goes on where a line is of no kind of its own, and a quotation where it is quoted.
         if block and kind == "text" and block[0] in ("text", "item"):
             block[1].append(line)
@@ -66,7 +70,7 @@ def _replaced(kind: str, lines: list[str], tr: Translate) -> str:
     whole = "\n".join(lines)
     if kind == "formula":
         return _IN_FORMULA.sub(lambda found: found[1] + _word(found[2], tr) + found[3], whole)
-    if kind in ("fence", "empty") or not has_words(whole):
+    if kind in ("fence", "empty", "code") or not has_words(whole):
         return whole
     if kind == "heading":
         marks, name, number, dot, title = _HEADING.fullmatch(whole).groups("")  # type: ignore[union-attr]
