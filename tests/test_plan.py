@@ -15,7 +15,7 @@ from autograder.course import plan
 from autograder.course.gradebook import sqlite_url
 from autograder.course.plan import Late
 from autograder.errors import UserError
-from autograder.exercises import lessons
+from autograder.exercises import GONE, lessons
 
 
 def written(course, text):
@@ -99,6 +99,10 @@ def test_a_due_date_is_meant_in_the_zone_of_the_course(tmp_path):
         ('timezone = "Seoul"', "unknown timezone 'Seoul'"),
         ("timezone = 9", "unknown timezone 9"),
         ("[points]\nadam_updat = 3", "unknown exercise 'adam_updat'"),
+        (
+            "[points]\ninit_squared_average = 2",
+            "no longer has init_squared_average: init_velocity of lesson 04 is the same function",
+        ),
         ("[points]\nadam_update = -1", "must be a number from 0"),
         ("[points]\nadam_update = nan", "must be a number from 0"),
         ("[points]\nadam_update = true", "must be a number from 0"),
@@ -294,3 +298,7 @@ def test_what_an_earlier_release_made_is_a_course(tmp_path, mark):
     path.parent.mkdir(exist_ok=True)
     path.touch()
     assert plan.is_course(tmp_path)
+
+
+def test_nothing_that_is_gone_is_there():
+    assert GONE.keys().isdisjoint(name for lesson in lessons().values() for name in lesson.exercises)

@@ -776,6 +776,18 @@ line_grads.mistake(
     (SLOPE, f"({SLOPE}).T"),
 )
 line_grads.mistake(
+    "one_slope_for_all_features",
+    "Your W1 is a single number, a mean over the features as well as over the examples. How many "
+    "weights has W1, and along which axis of X do the examples lie?",
+    (SLOPE, "np.mean(error * X, keepdims=True)"),
+)
+line_grads.another("one_slope_for_all_features", (SLOPE, "np.mean(error * X)"))
+line_grads.another(
+    "one_slope_for_all_features",
+    (SLOPE, "np.mean(error * X)"),
+    (SHIFT, "np.mean(error)"),
+)
+line_grads.mistake(
     "divided_by_the_features",
     "You divide by the number of features and not by the number of examples. Which axis of X are "
     "the examples?",
@@ -906,6 +918,16 @@ numerical_grads.mistake(
     (f"{BELOW}", "            below = cost(params)\n"),
     (QUOTIENT, "(above - below) / h"),
 )
+# Whole numbers are cut as well, in the result, in the copy, or in both.
+ONE_SIDED = (
+    (f"{BELOW}", "            below = cost(params)\n"),
+    (QUOTIENT, "(above - below) / h"),
+)
+INTO_THE_TYPE = ("np.zeros(params[key].shape)", "np.zeros_like(params[key])")
+FROM_THE_TYPE = (ABOVE, ABOVE.replace("astype(float)", "copy()"))
+numerical_grads.another("one_sided", *ONE_SIDED, INTO_THE_TYPE)
+numerical_grads.another("one_sided", *ONE_SIDED, FROM_THE_TYPE)
+numerical_grads.another("one_sided", *ONE_SIDED, INTO_THE_TYPE, FROM_THE_TYPE)
 numerical_grads.mistake(
     "one_sided_to_the_left",
     "You compare the place where you stand with one to the left: a one-sided difference. Where "
@@ -1190,6 +1212,14 @@ relative_errors.mistake(
     "zero_over_zero_is_one",
     "Two gradients that are both zero get an error that is not zero. How far are they apart?",
     ("else 0.0", "else 1.0"),
+)
+# In one line, without a thought of the zeros.
+for norms in ("np.linalg.norm(grads[key])", "np.linalg.norm(numerical[key])"):
+    relative_errors.another("divided_by_one_of_them", (TOGETHER, norms), (SAFE, "apart / together"))
+relative_errors.another(
+    "norm_of_the_sum",
+    (TOGETHER, "np.linalg.norm(grads[key] + numerical[key])"),
+    (SAFE, "apart / together"),
 )
 relative_errors.mistake(
     "squares_without_the_root",
