@@ -301,4 +301,6 @@ def test_what_an_earlier_release_made_is_a_course(tmp_path, mark):
 
 
 def test_nothing_that_is_gone_is_there():
-    assert GONE.keys().isdisjoint(name for lesson in lessons().values() for name in lesson.exercises)
+    assert GONE.keys().isdisjoint(
+        name for lesson in lessons().values() for name in lesson.exercises
+    )
