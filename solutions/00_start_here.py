@@ -188,11 +188,11 @@ except NotImplementedError:
     print("Write try_rates first; then run this cell again.")
 
 if places is not None:
-    fig, ax = plots.figure(size=(7.2, 3.2))
+    fig, ax = plots.figure(size=(7.2, 3.8))
     for row, label, color in ((0, "$w_1$", "first"), (1, "$w_2$", "second")):
         _ = ax.plot(rates, np.abs(places[row]), color=plots.COLORS[color])
         plots.label_end(ax, rates[-1], abs(places[row, -1]), label, plots.COLORS[color])
-    _ = ax.set(xlabel="learning rate", ylabel="distance from the lowest place", xlim=(0, 1.3))
+    _ = ax.set(xlabel="learning rate", ylabel="distance from the lowest place", xlim=(0, 1.2))
     _ = ax.set_ylim(0, 4)
     plots.show(
         fig,

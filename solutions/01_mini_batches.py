@@ -436,7 +436,7 @@ if noisy is not None:
     fig, ax = plots.figure()
     _ = ax.semilogy(noisy, color=plots.COLORS["data"], linewidth=1.2)
     _ = ax.semilogy(cost_of_all, color=plots.COLORS["first"])
-    _ = ax.set(xlabel="step", ylabel="cost", xlim=(0, 275))
+    _ = ax.set(xlabel="step", ylabel="cost", xlim=(0, 230))
     plots.label_end(ax, len(noisy) - 1, cost_of_all[-1], "$J$, all digits", plots.COLORS["first"])
     plots.label_end(ax, 60, 0.95, "$J^{\\{t\\}}$, 64 digits", "#6f6f6f")
     plots.show(
@@ -489,7 +489,7 @@ for rate, color in ((0.3, "first"), (1.0, "second")):
     values = curves[f"all digits, rate {rate}"]
     _ = ax.semilogy(values, color=plots.COLORS[color], linewidth=1.6)
     plots.label_end(ax, 99, values[-1], f"rate {rate}", plots.COLORS[color])
-_ = ax.set(xlabel="step, all digits in each", ylabel="$J$", xlim=(0, 115))
+_ = ax.set(xlabel="step, all digits in each", ylabel="$J$", xlim=(0, 100))
 plots.show(
     fig,
     "Batch gradient descent on all digits. At rate 0.3 the cost falls at every step. At rate 1.0 it "

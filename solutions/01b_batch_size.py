@@ -190,7 +190,7 @@ _ = ax.loglog(fine, plain, ":", color=plots.COLORS["data"])
 _ = ax.loglog(fine, plain * np.sqrt((m - fine) / (m - 1)), color=plots.COLORS["target"])
 _ = ax.loglog(sizes, spread, "o", color=plots.COLORS["first"])
 _ = ax.set(xlabel="mini-batch size $b$", ylabel="standard deviation of $J^{\\{t\\}}$")
-_ = ax.set_xlim(0.8, 6e3)
+_ = ax.set_xlim(0.9, 1600)
 plots.label_end(ax, 1400, plain[-1], r"$\sigma/\sqrt{b}$", "#6f6f6f")
 plots.label_end(ax, 1350, 0.004, "with the correction", plots.COLORS["target"], (-8, 0))
 plots.label_end(ax, 16, spread[2], "measured", plots.COLORS["first"], (8, 10))
@@ -300,7 +300,6 @@ def draw_path(ax, path, color):
     else:
         _ = ax.plot(*path.T, color=plots.COLORS[color], linewidth=0.6)
         _ = ax.plot(*path[0], "o", color="white", markeredgecolor=plots.COLORS[color])
-    _ = ax.plot(*best, "x", color=plots.COLORS["target"], markersize=9, markeredgewidth=2, zorder=5)
 
 
 fig, axes = plots.figure(1, 3, size=(9.6, 3.6), sharey=True)
@@ -308,7 +307,7 @@ names = {200: ("batch", "gd"), 20: ("mini-batch of 20", "first"), 1: ("stochasti
 ends = {}
 for ax, (size, (name, color)) in zip(axes, names.items(), strict=True):
     path = line_path(size, rate=0.2)
-    plots.contour(ax, line_cost, ((-1.4, 2.6), (-1.2, 3.4)))
+    plots.contour(ax, line_cost, ((-1.4, 2.6), (-1.2, 3.4)), best)
     draw_path(ax, path, color)
     _ = ax.set_title(name)
     ax.label_outer()
@@ -336,7 +335,7 @@ predicted("closest_path", str(min(ends, key=ends.get)))
 # %% tags=["experiment", "nbval-ignore-output"]
 # Sliders: batch size, rate and epochs on the map
 def draw_line_fit(ax, examples_a_step, learning_rate, epochs):
-    plots.contour(ax, line_cost, ((-1.4, 2.6), (-1.2, 3.4)))
+    plots.contour(ax, line_cost, ((-1.4, 2.6), (-1.2, 3.4)), best)
     path = line_path(examples_a_step, learning_rate, epochs)
     draw_path(ax, np.clip(path, -1e3, 1e3), "sgd" if examples_a_step == 1 else "first")
     away = np.linalg.norm(path[-1] - best)
@@ -406,7 +405,7 @@ print("constant rate, no noise: closer than 1e-9 by step 200:", bool(distance[19
 plots.label_end(ax, 20_000, 0.3, "constant rate,\nnoise", plots.COLORS["second"])
 plots.label_end(ax, 20_000, 0.006, "rate falls\nlike 1/t, noise", plots.COLORS["first"])
 plots.label_end(ax, 110, 1e-8, "constant rate, no noise", plots.COLORS["third"])
-_ = ax.set(xlabel="step", ylabel="distance from $w = 2$", xlim=(1, 3e5), ylim=(1e-9, 5))
+_ = ax.set(xlabel="step", ylabel="distance from $w = 2$", xlim=(1, 2e4), ylim=(1e-9, 5))
 plots.show(
     fig,
     "Distance from the solution, both axes logarithmic. With a constant rate and noise it stays near "

@@ -268,7 +268,8 @@ for beta, color, x in ((0.9, "first", 4.2), (0.98, "second", 22), (0.999, "third
     missing = beta**steps
     _ = ax.semilogx(steps, 100 * missing, color=plots.COLORS[color])
     first = {percent: int(np.argmax(missing <= percent / 100)) + 1 for percent in (10, 1)}
-    plots.label_end(ax, x, 66, rf"$\beta$ = {beta}", plots.COLORS[color], (10, 0))
+    side = -10 if beta == 0.9 else 10  # on its right is the line of step 10
+    plots.label_end(ax, x, 66, rf"$\beta$ = {beta}", plots.COLORS[color], (side, 0))
     print(
         f"beta {beta:<5}: {100 * beta**10:4.1f} % missing after 10 steps, "
         f"at most 10 % from step {first[10]}, at most 1 % from step {first[1]}"

@@ -58,10 +58,10 @@ predict("closest_rate", "Which learning rate gets closest to the minimum?", "0.0
 # Experiment: three learning rates in the valley
 valley = problems.bowl(kappa=20)
 ends = {}
-fig, axes = plots.figure(1, 3, size=(9, 3.3), sharey=True)
+fig, axes = plots.figure(3, 1, size=(5.8, 7.2), sharex=True)
 for ax, rate in zip(axes, (0.02, 0.09, 0.101), strict=True):
     path = optimizers.follow(valley, optimizers.gradient_descent(rate), steps=40)
-    plots.contour(ax, valley.value, ((-11.5, 4), (-3, 3)))
+    plots.contour(ax, valley.value, ((-11.5, 4), (-3, 3)), valley.minimum)
     plots.trajectory(ax, path, "gd")
     _ = ax.set_title(rf"$\alpha$ = {rate}")
     ax.label_outer()
@@ -328,7 +328,7 @@ predict(
 # Sliders: rate, beta and the bowl's angle
 def draw_valley(ax, learning_rate, beta, angle):
     surface = problems.bowl(20, angle)
-    plots.contour(ax, surface.value, ((-11.5, 11.5), (-7, 7)))
+    plots.contour(ax, surface.value, ((-11.5, 11.5), (-7, 7)), surface.minimum)
     path = optimizers.follow(surface, optimizers.momentum(learning_rate, beta), steps=60)
     plots.trajectory(ax, np.clip(path, -1e3, 1e3), "momentum")
     return f"f = {surface.value(path[-1]):.2g} after 60 steps"
@@ -434,11 +434,11 @@ predicted("stays_on_its_side", str(max(stays)))
 
 # %% tags=["experiment"]
 # Experiment: three paths without a name
-fig, axes = plots.figure(1, 3, size=(9, 3.3), sharey=True)
+fig, axes = plots.figure(3, 1, size=(5.8, 7.2), sharex=True)
 hidden = np.random.default_rng(0).permutation([0.5, 0.9, 0.0])  # which is which is your question
 for ax, number, beta in zip(axes, (1, 2, 3), hidden, strict=True):
     path = optimizers.follow(valley, optimizers.momentum(0.09, beta), steps=40)
-    plots.contour(ax, valley.value, ((-11.5, 4), (-3, 3)))
+    plots.contour(ax, valley.value, ((-11.5, 4), (-3, 3)), valley.minimum)
     plots.trajectory(ax, path, "data", color="#333333")
     _ = ax.set_title(f"({number})")
     ax.label_outer()
@@ -738,7 +738,7 @@ for beta, style, name in ((0.0, "o-", "gd"), (0.5, "s--", "momentum"), (0.9, "D-
     label = "gradient descent" if beta == 0 else rf"momentum, $\beta$ = {beta}"
     plots.label_end(ax, 1000, race[beta][-1], label, plots.COLORS[name])
 _ = ax.set(xlabel=r"condition number $\kappa$", ylabel="steps, each with its tuned rate")
-_ = ax.set_xlim(0.8, 9000)
+_ = ax.set_xlim(0.9, 1100)
 plots.show(
     fig,
     "Steps against the condition number, logarithmic. Gradient descent rises in proportion; "
@@ -916,7 +916,7 @@ for name, color in (("averaging", "first"), ("classical, rate inside", "second")
     plots.label_end(ax, 40, paths[name][-1, 0], label, plots.COLORS[color])
 _ = ax.axvline(14, color=plots.COLORS["data"], linestyle=":")
 plots.label_end(ax, 14, -9, "rate halved", "#6f6f6f")
-_ = ax.set(xlabel="step", ylabel="$w_1$", xlim=(-1, 58))
+_ = ax.set(xlabel="step", ylabel="$w_1$", xlim=(-1, 40.5))
 plots.show(
     fig,
     "The position along the valley. Both forms agree until the rate is halved; afterwards the form "
@@ -996,7 +996,7 @@ for name, make in contest.items():
     accuracy = 100 * np.mean([share for _, share in runs])
     print(f"{label}: rate {rate:.2f}, {epochs} epochs, {accuracy:.1f} % of the test digits")
 _ = ax.axhline(0.05, color=plots.COLORS["data"], linestyle=":")
-_ = ax.set(xlabel="epoch", ylabel="training cost", xlim=(0, 24), xticks=[1, 5, 10, 15])
+_ = ax.set(xlabel="epoch", ylabel="training cost", xlim=(0.5, 18.5), xticks=[1, 5, 10, 15])
 plots.show(
     fig,
     "Training cost on digits over 18 epochs, median of five seeds. Momentum falls faster and "

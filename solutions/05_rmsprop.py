@@ -64,7 +64,7 @@ path = optimizers.follow(valley, optimizers.gradient_descent(0.09), steps=30)
 sizes = np.abs(valley.gradient(path.T))  # one row for each direction
 
 fig, axes = plots.figure(1, 2, size=(9, 3.5))
-plots.contour(axes[0], valley.value, ((-12, 4), (-6, 6)))
+plots.contour(axes[0], valley.value, ((-12, 4), (-6, 6)), valley.minimum)
 plots.trajectory(axes[0], path, "gd")
 _ = axes[0].set_title("gradient descent")
 for k, color, label in ((1, "second", "steep, $w_2$"), (0, "first", "flat, $w_1$")):
@@ -202,13 +202,13 @@ except NotImplementedError:
 if rates is not None:
     rates, walk = np.array(rates), np.array(walk)
     fig, axes = plots.figure(1, 2, size=(9, 3.5))
-    plots.contour(axes[0], valley.value, ((-12, 4), (-6, 6)))
+    plots.contour(axes[0], valley.value, ((-12, 4), (-6, 6)), valley.minimum)
     plots.trajectory(axes[0], walk, "rmsprop")
     _ = axes[0].set_title("your RMSprop")
     for k, color, label in ((0, "first", "flat, $w_1$"), (1, "second", "steep, $w_2$")):
         _ = axes[1].semilogy(np.arange(1, 61), rates[:, k], color=plots.COLORS[color])
         plots.label_end(axes[1], 60, rates[-1, k], label, plots.COLORS[color])
-    _ = axes[1].set(xlabel="step", title="effective learning rate", xlim=(0, 82))
+    _ = axes[1].set(xlabel="step", title="effective learning rate", xlim=(0, 60))
     plots.show(
         fig,
         "Left: RMSprop walks diagonally to the middle of the valley without a zigzag, then along "
@@ -268,7 +268,7 @@ for beta2, color in ((0.999, "third"), (0.99, "second"), (0.9, "first")):
     _ = ax.loglog(steps, length, color=plots.COLORS[color])
     plots.label_end(ax, 100, length[-1], rf"$\beta_2$ = {beta2}", plots.COLORS[color])
     print(f"beta2 {beta2}: steps 1, 2, 3 and 100 are", length[[0, 1, 2, 99]].round(2))
-_ = ax.set(xlabel="step $t$", ylabel="length of the step in learning rates", xlim=(0.9, 330))
+_ = ax.set(xlabel="step $t$", ylabel="length of the step in learning rates", xlim=(0.9, 105))
 plots.show(
     fig,
     "Length of RMSprop's steps under a constant gradient, logarithmic. They start at 3.16, 10 and "
@@ -406,7 +406,7 @@ predict(
 # Sliders: rate, beta2 and the bowl's angle
 def draw_turned(ax, learning_rate, beta2, angle):
     surface = problems.bowl(100, angle)
-    plots.contour(ax, surface.value, ((-12, 12), (-9, 9)))
+    plots.contour(ax, surface.value, ((-12, 12), (-9, 9)), surface.minimum)
     path = optimizers.follow(surface, optimizers.rmsprop(learning_rate, beta2), steps=100)
     plots.trajectory(ax, path, "rmsprop")
     return f"f = {surface.value(path[-1]):.2g} after 100 steps"
@@ -454,7 +454,7 @@ for (label, steps), style, shift in zip(race.items(), ("o-", "D--", "s-"), (-9, 
     _ = ax.loglog(kappas, steps, style, color=color)
     plots.label_end(ax, 1000, steps[-1], label, color, (10, shift))
 _ = ax.set(xlabel=r"condition number $\kappa$", ylabel="steps, each with its tuned rate")
-_ = ax.set_xlim(0.8, 40000)
+_ = ax.set_xlim(0.9, 1100)
 plots.show(
     fig,
     "Steps against the condition number, logarithmic. Gradient descent rises in proportion. "
@@ -703,7 +703,7 @@ for name, make in contest.items():
         f"{np.mean(accuracy):.1f} % of the test digits (spread {np.std(accuracy):.1f})"
     )
 _ = ax.axhline(0.05, color=plots.COLORS["data"], linestyle=":")
-_ = ax.set(xlabel="epoch", ylabel="training cost", xlim=(0, 24), xticks=[1, 5, 10, 15])
+_ = ax.set(xlabel="epoch", ylabel="training cost", xlim=(0.5, 18.5), xticks=[1, 5, 10, 15])
 plots.show(
     fig,
     "Training cost on digits over 18 epochs, median of five seeds, each with its tuned rate. The "

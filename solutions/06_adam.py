@@ -73,7 +73,7 @@ ends = {}
 fig, axes = plots.figure(1, 3, size=(9, 3.6), sharey=True)
 for ax, (name, update) in zip(axes, runners.items(), strict=True):
     path = optimizers.follow(turned, update, steps=60)
-    plots.contour(ax, turned.value, ((-10, 4), (-10, 4)))
+    plots.contour(ax, turned.value, ((-10, 4), (-10, 4)), turned.minimum)
     plots.trajectory(ax, path, name)
     title = {"momentum": "momentum", "rmsprop": "RMSprop", "adam": "Adam"}[name]
     _ = ax.set_title(title)
@@ -208,7 +208,7 @@ except NotImplementedError:
 
 if walk is not None:
     fig, ax = plots.figure(size=(5.4, 4.2))
-    plots.contour(ax, turned.value, ((-10, 4), (-10, 4)))
+    plots.contour(ax, turned.value, ((-10, 4), (-10, 4)), turned.minimum)
     plots.trajectory(ax, np.array(walk), "adam", "your Adam")
     plots.show(fig, "The path of your Adam along the diagonal valley, swinging about its floor.")
     print(f"f = {turned.value(walk[-1]):.2g} after {state['t']} updates")
@@ -294,7 +294,7 @@ for corrected, style in ((True, "o-"), (False, "s--")):
     label = "corrected" if corrected else "not corrected"
     plots.label_end(ax, rates[-1], ends[-1], label, plots.COLORS["adam"])
     print(f"{label}: cost", ", ".join(f"{c:.2f} at {r}" for r, c in zip(rates, ends, strict=True)))
-_ = ax.set(xlabel="learning rate", ylabel="cost after 5 epochs", xlim=(0.0008, 0.4))
+_ = ax.set(xlabel="learning rate", ylabel="cost after 5 epochs", xlim=(0.0009, 0.11))
 plots.show(
     fig,
     "Cost on digits after five epochs against the learning rate. Without the correction it is lower "
@@ -354,7 +354,7 @@ for (name, counter), color in zip(counters.items(), ("third", "second", "first")
     plots.label_end(ax, *place, name, plots.COLORS[color], (8, 6 if name == "updates" else -4))
     print(f"t counts {name}: steps 1, 2, 23 and 24 are", length[[0, 1, 22, 23]].round(3))
 _ = ax.set(xlabel="update", ylabel="length of the step in learning rates", ylim=(0, 3.4))
-_ = ax.set_xlim(0, 92)
+_ = ax.set_xlim(0, 76)
 plots.show(
     fig,
     "Length of the steps when t counts updates, epochs, or is one too large. Updates: always 1. "
@@ -672,7 +672,7 @@ predict("adam_across", "κ = 1000, turned by 45°: who needs fewer steps?", "mom
 # Sliders: rate, both betas and the bowl's angle
 def draw_adam(ax, learning_rate, beta1, beta2, angle):
     surface = problems.bowl(100, angle)
-    plots.contour(ax, surface.value, ((-12, 12), (-9, 9)))
+    plots.contour(ax, surface.value, ((-12, 12), (-9, 9)), surface.minimum)
     update = optimizers.adam(learning_rate, beta1, beta2)
     path = optimizers.follow(surface, update, steps=100)
     plots.trajectory(ax, path, "adam")
@@ -720,7 +720,7 @@ for (label, steps), style in zip(race.items(), ("o-", "D--", "s-"), strict=True)
     _ = ax.loglog(kappas, steps, style, color=color)
     plots.label_end(ax, 1000, steps[-1], label, color, (10, 0))
 _ = ax.set(xlabel=r"condition number $\kappa$", ylabel="steps, each with its tuned rate")
-_ = ax.set(xlim=(0.8, 20000), ylim=(30, 400), yticks=[50, 100, 200], yticklabels=[50, 100, 200])
+_ = ax.set(xlim=(0.9, 1100), ylim=(30, 400), yticks=[50, 100, 200], yticklabels=[50, 100, 200])
 _ = ax.minorticks_off()
 plots.show(
     fig,
@@ -786,7 +786,7 @@ for rate, color in ((0.01, "first"), (0.04, "second")):
     _ = ax.loglog(sweep, ends, ".-", color=plots.COLORS[color])
     plots.label_end(ax, sweep[-1], ends[-1], rf"$\alpha$ = {rate}", plots.COLORS[color])
     print(f"rate {rate}:", ", ".join(f"{c:.3f} at {e:g}" for e, c in zip(sweep, ends, strict=True)))
-_ = ax.set(xlabel=r"$\epsilon$", ylabel="training cost after 10 epochs", xlim=(4e-13, 300))
+_ = ax.set(xlabel=r"$\epsilon$", ylabel="training cost after 10 epochs", xlim=(5e-13, 2))
 plots.show(
     fig,
     "Training cost after ten epochs against epsilon, for two learning rates. Flat from 1e-12 to 1e-3, "
@@ -904,7 +904,7 @@ for row, (label, (name, make, grid)) in enumerate(contest.items()):
         f"test {accuracy.mean():.1f} % (spread {accuracy.std(ddof=1):.1f})"
     )
 _ = axes[0].axhline(0.05, color=plots.COLORS["data"], linestyle=":")
-_ = axes[0].set(xlabel="epoch", ylabel="training cost", xlim=(0, 26), xticks=[1, 5, 10, 15])
+_ = axes[0].set(xlabel="epoch", ylabel="training cost", xlim=(0.5, 16.5), xticks=[1, 5, 10, 15])
 _ = axes[1].set(xlabel="test accuracy in %", yticks=range(4), yticklabels=contest, ylim=(3.6, -0.6))
 plots.show(
     fig,

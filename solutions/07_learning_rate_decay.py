@@ -70,7 +70,7 @@ for ax, (name, table) in zip(axes, rates.items(), strict=True):
     noisy = problems.noisy_gradient(bowl.gradient, 2.0, np.random.default_rng(3))
     update = optimizers.gradient_descent(lambda t, table=table: table[t - 1])
     path = optimizers.follow(replace(bowl, gradient=noisy), update, steps)
-    plots.contour(ax, bowl.value, ((-9.5, 4), (-4, 5)))
+    plots.contour(ax, bowl.value, ((-9.5, 4), (-4, 5)), bowl.minimum)
     plots.trajectory(ax, path[:-50], "data")
     _ = ax.plot(*path[-50:].T, ".-", color=plots.COLORS["sgd"], linewidth=1.4, markersize=5)
     _ = ax.set_title(name)
@@ -121,7 +121,7 @@ for rate, color in names.items():
     plots.label_end(ax, 400, squares[-1], f"rate {rate}", plots.COLORS[color])
     settled = floors[rate] = np.mean(squares[-100:])
     print(f"rate {rate}: mean of w^2 settles at {settled:.4f}; rate/(2 - rate) = {floor:.4f}")
-_ = ax.set(xlabel="step", ylabel="mean of $w^2$", xlim=(0, 470))
+_ = ax.set(xlabel="step", ylabel="mean of $w^2$", xlim=(0, 400))
 plots.show(
     fig,
     "Mean square of w against the step, logarithmic, for three rates. Each falls and then stays on "
@@ -725,7 +725,7 @@ for name, (color, at, offset) in shown.items():
 _ = ax.set(
     xlabel=r"first rate $\alpha_0$",
     ylabel="$J - J^*$ after 40 epochs",
-    xlim=(0.05, 25),
+    xlim=(0.055, 4.5),
     ylim=(5e-5, 0.7),
 )
 _ = ax.set_xticks(starts, [f"{start:g}" for start in starts], minor=False)

@@ -124,7 +124,7 @@ predict("valley_floors", "Where is the cost lowest?", "at (±1, 0)", "at (0, ±1
 
 # %% tags=["experiment"]
 # Experiment: a saddle from the side and from above
-saddle = problems.saddle()
+saddle, floors = problems.saddle(), [(0, 1), (0, -1)]
 fig, axes = plots.figure(1, 2, size=(9.4, 4.2))
 axes[0].remove()
 rider = fig.add_subplot(1, 2, 1, projection="3d")
@@ -137,12 +137,11 @@ rider.zaxis.line.set_visible(False)
 rider.grid(False)
 rider.set_box_aspect((1, 1.3, 0.7))
 rider.view_init(elev=32, azim=-58)
-plots.contour(axes[1], saddle.value, saddle.view, levels=14)
+plots.contour(axes[1], saddle.value, saddle.view, floors, levels=14)
 _ = axes[1].plot(0, 0, "o", color=plots.COLORS["target"])
-_ = axes[1].plot([0, 0], [-1, 1], "s", color=plots.COLORS["third"])
 plots.label_end(axes[1], 0, 0, "saddle", plots.COLORS["target"])
-plots.label_end(axes[1], 0, 1, "minimum", plots.COLORS["third"])
-plots.label_end(axes[1], 0, -1, "minimum", plots.COLORS["third"])
+plots.label_end(axes[1], 0, 1, "minimum", plots.COLORS["target"])
+plots.label_end(axes[1], 0, -1, "minimum", plots.COLORS["target"])
 plots.show(
     fig,
     "Left: the surface in perspective, shaped like a horse saddle. Right: its contour lines with "
@@ -370,7 +369,7 @@ _ = ax.semilogy(sizes, 0.5**sizes, "o--", color=plots.COLORS["gd"])
 _ = ax.semilogy(sizes, measured, "o-", color=plots.COLORS["first"])
 plots.label_end(ax, 5, 0.5**5, "$2^{-n}$", plots.COLORS["gd"])
 plots.label_end(ax, 5, measured[-1], "measured", plots.COLORS["first"])
-_ = ax.set(xlabel="dimension $n$", ylabel="share with positive eigenvalues only", xlim=(0.8, 5.8))
+_ = ax.set(xlabel="dimension $n$", ylabel="share with positive eigenvalues only", xlim=(0.8, 5.2))
 _ = ax.set_xticks(sizes)
 plots.show(
     fig,
@@ -709,7 +708,7 @@ try:
         _ = ax.semilogx(offsets, counts, ".-", color=plots.COLORS[name])
         shift = {"rmsprop": (8, 6), "adam": (8, -6)}.get(name, (8, 0))
         plots.label_end(ax, offsets[-1], counts[-1], labels[name], plots.COLORS[name], shift)
-    _ = ax.set(xlabel="offset from the ridge", ylabel="steps to escape", xlim=(0.05, 3e-18))
+    _ = ax.set(xlabel="offset from the ridge", ylabel="steps to escape", xlim=(0.02, 5e-15))
     plots.show(
         fig,
         "Steps to escape against the offset, which shrinks to the right. Gradient descent and "
@@ -746,7 +745,7 @@ def draw_escape(axes, surface, optimizer, flatness):
     color = plots.COLORS[optimizer]
     if surface == "saddle":
         path = optimizers.follow(saddle, tuned[optimizer], 80, np.array([1.0, 10.0**-flatness]))
-        plots.contour(left, saddle.value, saddle.view)
+        plots.contour(left, saddle.value, saddle.view, floors)
         plots.trajectory(left, path, optimizer)
         right.semilogy(np.maximum(np.abs(path[:, 1]), 1e-16), color=color)
         right.set(xlabel="step", ylabel="distance from the ridge", ylim=(1e-15, 3))
@@ -756,7 +755,7 @@ def draw_escape(axes, surface, optimizer, flatness):
     line = np.linspace(-6, 6, 201)
     left.plot(line, 1 - np.exp(-(line**2) / 2), color=plots.COLORS["data"])
     left.plot(path, 1 - np.exp(-(path**2) / 2), "o", color=color, alpha=0.4)
-    left.set(xlabel="$w$", ylabel="cost", xlim=(-6, 6))
+    left.set(xlabel="$w$", ylabel="cost", xlim=(-6, 6), ylim=(-0.05, 1.05), aspect="auto")
     right.plot(path, color=color)
     right.set(xlabel="step", ylabel="$w$", ylim=(-6, 6))
     return f"{labels[optimizer]} from w = {start:g}, where the gradient is " + (
@@ -906,7 +905,7 @@ kicks = (("no kick", 0.0, "gd"), ("noise 1e-8", 1e-8, "first"), ("noise 0.01", 0
 def leave(axes, step):
     """Three balls on the ridge, and the ways that they have come."""
     for ax, walk, (title, _, color) in zip(axes, walks, kicks, strict=True):
-        plots.contour(ax, saddle.value, saddle.view, [(0, 1), (0, -1)], points=61)
+        plots.contour(ax, saddle.value, saddle.view, floors, points=61)
         ax.plot(*walk[: step + 1].T, color=plots.COLORS[color], linewidth=1.6)
         ax.plot(*walk[step], "o", color=plots.COLORS[color], markersize=11)
         ax.set_title(title)
@@ -1015,7 +1014,7 @@ for name, make in makers.items():
     plots.label_end(ax, *end, labels[name], plots.COLORS[name], shift)
     words = [str(count) if count < 9999 else "more than 2500" for count in fewest]
     print(f"{labels[name]:16} from w = 2: {words[0]}, w = 3: {words[1]}, w = 5: {words[4]}")
-_ = ax.set(xlabel="start $w$", ylabel="steps, each with its best rate", xlim=(1.8, 6.6))
+_ = ax.set(xlabel="start $w$", ylabel="steps, each with its best rate", xlim=(1.8, 5.7))
 plots.show(
     fig,
     "Steps to the minimum against the start. Gradient descent is fastest near the hole and leaves "

@@ -89,7 +89,7 @@ for name, label in (("gd", "gradient descent"), ("adam", "Adam")):
     _ = ax.semilogx(np.arange(1, 3001), paths[name][1:], color=plots.COLORS[name])
     plots.label_end(ax, 3000, paths[name][-1], label, plots.COLORS[name])
     print(f"{label}: w = {paths[name][-1]:.3f} after 3000 steps")
-_ = ax.set(xlabel="step", ylabel="$w$", ylim=(-1.1, 1.1), xlim=(0.9, 60000))
+_ = ax.set(xlabel="step", ylabel="$w$", ylim=(-1.1, 1.1), xlim=(0.9, 3300))
 plots.show(
     fig,
     "The position over steps. Gradient descent goes to -1, the best point. Adam climbs in a zigzag "
@@ -351,7 +351,7 @@ def draw_decay(ax, means, title):
         ax.plot(means[:, k], color=plots.COLORS[color], linewidth=1.5)
         plots.label_end(ax, 2000, means[-1, k], label, plots.COLORS[color], (6, 9 - 18 * k))
     ax.plot(0.999 ** np.arange(2001), ":", color="#6f6f6f")
-    ax.set(title=title, xlabel="step", xlim=(0, 3700), xticks=[0, 1000, 2000], ylim=(-0.13, 1.05))
+    ax.set(title=title, xlabel="step", xlim=(0, 2000), xticks=[0, 1000, 2000], ylim=(-0.13, 1.05))
     print(f"{title}: {means[-1, 0]:.2f} (large gradients), {means[-1, 1]:.2f} (small gradients)")
 
 
@@ -629,7 +629,7 @@ for label, warmup_steps, color in kinds:
     print(f"{label}: the sweep's costs", *(f"{cost:.2f}" for cost in costs))
     print(f"    at its best rate, {best}, with ten seeds: {text}")
 _ = ax.set(xlabel=r"learning rate $\alpha$ of Adam", ylabel="training cost after 10 epochs")
-_ = ax.set(xlim=(0.018, 1.2), xticks=rates, xticklabels=rates)
+_ = ax.set(xlim=(0.018, 0.36), xticks=rates, xticklabels=rates)
 ax.minorticks_off()
 plots.show(
     fig,
@@ -810,7 +810,7 @@ try:
     _ = axes[1].set(
         xlabel="epoch",
         ylabel="training cost",
-        xlim=(0, 19.5),
+        xlim=(0, 15.4),
         xticks=[1, 3, 7, 15],
         ylim=(0.006, 1),
     )
@@ -905,7 +905,7 @@ for costs, seeds, color, label in (
     error = [standard_error(three) for three in seeds]
     _ = ax.errorbar(sweep, costs, error, fmt="o-", capsize=4, color=plots.COLORS[color])
     plots.label_end(ax, 1, costs[-1], label, plots.COLORS[color])
-_ = ax.set(xlabel=r"$\epsilon$", ylabel="training cost after 6 epochs", xlim=(1e-13, 1e2))
+_ = ax.set(xlabel=r"$\epsilon$", ylabel="training cost after 6 epochs", xlim=(5e-13, 2))
 plots.show(
     fig,
     "Training cost of Adam against epsilon. With a fixed rate of 0.01 the cost rises steeply from "

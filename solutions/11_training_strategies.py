@@ -526,7 +526,7 @@ _ = ax.plot(validation_costs, color=plots.COLORS["first"])
 _ = ax.plot(lowest, validation_costs[lowest], "o", color=plots.COLORS["target"])
 plots.label_end(ax, 119, training_costs[-1], "training", "#6f6f6f")
 plots.label_end(ax, 119, validation_costs[-1], "validation", plots.COLORS["first"])
-_ = ax.set(xlabel="epoch", ylabel="cost", ylim=(-0.05, 1.5), xlim=(0, 140))
+_ = ax.set(xlabel="epoch", ylabel="cost", ylim=(-0.05, 1.5), xlim=(0, 120))
 plots.show(
     fig,
     "The training cost falls to zero. The validation cost falls with jumps to its lowest point near "
@@ -706,7 +706,7 @@ try:
         _ = ax.plot(range(1, 31), costs, color=plots.COLORS[color])
         plots.label_end(ax, 30, costs[-1], name, plots.COLORS[color] if eta else "#6f6f6f")
         print(f"{name}: training cost {costs[-1]:.2f}, test accuracy {accuracy:.1f} %")
-    _ = ax.set(xlabel="epoch", ylabel="training cost", ylim=(0, 2.5), xlim=(0, 39))
+    _ = ax.set(xlabel="epoch", ylabel="training cost", ylim=(0, 2.5), xlim=(0, 30.5))
     plots.show(
         fig,
         "Training cost from weights that are all zero. Without noise it stays at 2.3. Fading noise "
@@ -737,7 +737,7 @@ def draw_ridge(ax, log10_eta, gamma):
         grads = {"w": ridge.gradient(path[-1])}
         path.append(path[-1] - 0.1 * noisy_gradients(grads, t, 10.0**log10_eta, gamma, rng)["w"])
     path = np.array(path)
-    plots.contour(ax, ridge.value, ridge.view)
+    plots.contour(ax, ridge.value, ridge.view, [(0, 1), (0, -1)])
     plots.trajectory(ax, path, "gd")
     away = np.flatnonzero(np.abs(path[:, 1]) > 0.5)
     when = f"leaves at step {away[0]}" if away.size else "does not leave"
@@ -785,7 +785,7 @@ for number, rate, color in zip((1, 2, 3, 4), hidden, colors, strict=True):
     _ = ax.plot(costs[: shown + 1], color=plots.COLORS[color])
     text = "#6f6f6f" if color == "data" else plots.COLORS[color]
     plots.label_end(ax, shown, costs[shown], f"({number})", text)
-_ = ax.set(xlabel="update", ylabel="cost", ylim=(-1.5, 60), xlim=(0, 66))
+_ = ax.set(xlabel="update", ylabel="cost", ylim=(-1.5, 60), xlim=(0, 60.5))
 plots.show(
     fig,
     "Cost against updates. Curve 1 falls at once and stays level at about 3. Curve 2 rises. Curve 3 "

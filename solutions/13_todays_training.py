@@ -197,7 +197,7 @@ try:
                 place = (3, mean[2]) if right else (5, mean[-1])
                 plots.label_end(ax, *place, label, plots.COLORS[color], (6, 8 * right))
             print(f"{name}, {way}: cost {mean[-1]:.2f} after 5 epochs")
-        _ = ax.set(title=name, xlabel="epoch", ylim=(0.07, 4), xlim=(0.8, 7.6))
+        _ = ax.set(title=name, xlabel="epoch", ylim=(0.07, 4), xlim=(0.8, 5.2))
         _ = ax.set_xticks(range(1, 6))
     _ = axes[0].set_ylabel("training cost")
     plots.show(
@@ -278,7 +278,7 @@ for name, rates in tuned_by_size.items():
     print(f"{label}: updates {shown}")
 _ = ax.loglog([4, 128], [400, 12.5], "--", color=plots.COLORS["data"])
 plots.label_end(ax, 8, 420, "dashed: twice the batch, half the updates", "#6f6f6f")
-_ = ax.set(xlabel="examples in a batch", ylabel="updates to a cost of 0.2", xlim=(3, 40000))
+_ = ax.set(xlabel="examples in a batch", ylabel="updates to a cost of 0.2", xlim=(3, 1900))
 _ = ax.set_xticks(list(rates), [str(size) for size in rates])
 _ = ax.set_yticks([10, 30, 100, 300], ["10", "30", "100", "300"])
 ax.minorticks_off()
@@ -655,7 +655,7 @@ try:
         plots.label_end(ax, 20, values[-1], label, text)
         print(f"{label}: the largest {values[0]:.1f}, the tenth {values[9]:.2f}")
     _ = ax.axhline(1, color=plots.COLORS["target"], linestyle=":")
-    _ = ax.set(xlabel="singular value, the 20 largest", ylabel="its size", xlim=(0, 27))
+    _ = ax.set(xlabel="singular value, the 20 largest", ylabel="its size", xlim=(0, 20.5))
     plots.show(
         fig,
         "The 20 largest singular values of an averaged gradient, logarithmic. Before, they fall over "
@@ -789,8 +789,8 @@ for curvature, color in ((4.0, "first"), (1.0, "third"), (-1.0, "second")):
     step = np.clip(g / max(curvature, 1e-12), -1, 1)
     _ = ax.plot(g, step, color=plots.COLORS[color])
     label = f"curvature {curvature:g}"
-    plots.label_end(ax, 2, step[-1], label, plots.COLORS[color], (8, -8 if curvature == 1 else 4))
-_ = ax.set(xlabel="averaged gradient", ylabel="step in learning rates", xlim=(-2, 3.1))
+    plots.label_end(ax, 2, step[-1], label, plots.COLORS[color], (8, -10 if curvature == 1 else 6))
+_ = ax.set(xlabel="averaged gradient", ylabel="step in learning rates", xlim=(-2, 2))
 plots.show(
     fig,
     "Sophia's step against the gradient. With curvature 4 it is a flat line through zero, with "
@@ -882,7 +882,9 @@ for rate, color in ((0.6, "first"), (0.9, "second")):
     _ = axes[0].axhline(2 / rate, color=plots.COLORS[color], linestyle=":")
     plots.label_end(axes[0], 1500, 2 / rate, f"2/{rate}", plots.COLORS[color], (6, 9))
     _ = axes[1].semilogy(costs, color=plots.COLORS[color], linewidth=1.2)
-    plots.label_end(axes[1], 1500, costs[-1], f"rate {rate}", plots.COLORS[color])
+    plots.label_end(
+        axes[1], 1500, costs[-1], f"rate {rate}", plots.COLORS[color], (8, 7 if rate == 0.6 else -7)
+    )
     late = np.mean(values[-10:])  # single values are a matter of chance there, their mean is not
     often = np.mean(np.diff(costs[-500:]) > 0) > 0.25
     print(f"rate {rate}: rate times sharpness {rate * values[0]:.1f} at the start,", end=" ")
@@ -890,8 +892,8 @@ for rate, color in ((0.6, "first"), (0.9, "second")):
     print("more than" if often else "at most", "a quarter raise the cost")
     if rate == 0.6:
         predicted("sharpness_goes", late, f"{late:.1f}")
-_ = axes[0].set(xlabel="update", ylabel="sharpness", ylim=(0, 4.6), xlim=(0, 1900))
-_ = axes[1].set(xlabel="update", ylabel="training cost", ylim=(0.018, 0.5), xlim=(0, 2200))
+_ = axes[0].set(xlabel="update", ylabel="sharpness", ylim=(0, 4.6), xlim=(0, 1500))
+_ = axes[1].set(xlabel="update", ylabel="training cost", ylim=(0.018, 0.5), xlim=(0, 1500))
 _ = axes[1].set_yticks([0.02, 0.05, 0.1, 0.2, 0.5], ["0.02", "0.05", "0.1", "0.2", "0.5"])
 axes[1].minorticks_off()
 plots.show(
@@ -968,7 +970,7 @@ for rho, color, label in ((0.0, "second", "gradient descent"), (0.2, "first", "S
     print(", ".join(f"{a:.1f}" for a in accuracies), "%")
 flat, sharp = bent["SAM, rho 0.2"], bent["gradient descent"]
 print(f"sharpness with SAM: {'less' if flat < sharp / 2 else 'not less'} than half of that without")
-_ = ax.set(xlabel="distance along the direction", ylabel="training cost", xlim=(-1, 1.9))
+_ = ax.set(xlabel="distance along the direction", ylabel="training cost", xlim=(-1, 1))
 plots.show(
     fig,
     "Training cost along a line through the end of the training. The valley of SAM is flatter than "
@@ -1071,7 +1073,7 @@ try:
     _ = ax.semilogy(range(1, 17), branches[20][:16], color=plots.COLORS["first"], alpha=0.5)
     plots.label_end(ax, 20, branches[20][-1], "WSD", plots.COLORS["first"], (8, -4))
     plots.label_end(ax, 20, cosines[20][-1], "cosines", plots.COLORS["second"], (8, 6))
-    _ = ax.set(xlabel="epoch", ylabel="training cost", xlim=(0, 24))
+    _ = ax.set(xlabel="epoch", ylabel="training cost", xlim=(0, 20.5))
     plots.show(
         fig,
         "Training cost against epochs, logarithmic. One trunk stays high, and three branches drop "
@@ -1151,7 +1153,7 @@ for label, width, mup, color in (
         f"{label}: best rate {rates[np.argmin(costs)]:.3f}, cost there {min(costs):.2f},", end=" "
     )
     print(f"at rate 0.128 {far}")
-_ = ax.set(xlabel="learning rate", ylabel="cost after 4 epochs", xlim=(0.007, 0.7))
+_ = ax.set(xlabel="learning rate", ylabel="cost after 4 epochs", xlim=(0.007, 0.145))
 _ = ax.set_xticks(rates, [f"{rate:g}" for rate in rates])
 ax.minorticks_off()
 plots.show(
@@ -1299,7 +1301,7 @@ try:
         _ = ax.plot(range(1, 21), curve, ".-", color=plots.COLORS[color])
         text = "#6f6f6f" if column == 0 else plots.COLORS[color]
         plots.label_end(ax, 20, curve[-1], label, text, (8, 8 if column else -10))
-    _ = ax.set(xlabel="epoch", ylabel="test accuracy, percent", ylim=(90, 100), xlim=(0, 26))
+    _ = ax.set(xlabel="epoch", ylabel="test accuracy, percent", ylim=(90, 100), xlim=(0, 20.5))
     plots.show(
         fig,
         "Test accuracy by epoch. That of the weights jumps up and down between 93 and 99; that of "
@@ -1358,7 +1360,7 @@ for end, planned in cosines.items():
         f"{end:2} epochs: schedule-free {free[end - 1]:.4f}, cosine planned for it {planned[-1]:.3f}"
     )
 plots.label_end(ax, 20, cosines[20][-1], "cosines", plots.COLORS["second"])
-_ = ax.set(xlabel="epoch", ylabel="training cost", xlim=(0, 25))
+_ = ax.set(xlabel="epoch", ylabel="training cost", xlim=(0, 20.5))
 plots.show(
     fig,
     "Training cost against epochs, logarithmic. One run without a schedule lies below the ends of "

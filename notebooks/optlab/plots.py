@@ -391,7 +391,7 @@ def frame_of(ax: Axes) -> tuple:
         )
     ]
     limits, names = (ax.get_xlim(), ax.get_ylim()), (ax.get_xlabel(), ax.get_ylabel())
-    scales = ax.get_xscale(), ax.get_yscale()
+    scales = ax.get_xscale(), ax.get_yscale(), ax.get_aspect()
     return limits, scales, names, titles, ticks, ax.get_legend()
 
 

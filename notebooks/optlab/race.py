@@ -22,8 +22,8 @@ SURFACES = {
         problems.bowl(60, 30, start=(-3.2, 0.7)),
         ((-3.7, 2.3), (-2.6, 2.6)),
     ),
-    told("a saddle"): (problems.saddle(1e-3), ((-1.7, 1.7), (-1.7, 1.7))),
-    told("a plateau"): (problems.plateau((3.2, 1.6)), ((-1.6, 3.9), (-2.1, 2.7))),
+    told("a saddle"): (problems.saddle(1e-3), ((-1.96, 1.96), (-1.7, 1.7))),
+    told("a plateau"): (problems.plateau((3.2, 1.6)), ((-1.62, 3.92), (-2.1, 2.7))),
 }
 OPTIMIZERS = {
     "gd": optimizers.gradient_descent,
@@ -74,7 +74,8 @@ def _distance(problem: problems.Problem, paths: np.ndarray) -> np.ndarray:
 def draw(axes: np.ndarray, step: int) -> str:
     """One frame on four axes: the paths up to this step. Returns the title."""
     for ax, (surface, (problem, view)) in zip(np.ravel(axes), SURFACES.items(), strict=True):
-        plots.contour(ax, problem.value, view, points=61)
+        minima = [problem.minimum, -problem.minimum]  # two in the saddle, else the same
+        plots.contour(ax, problem.value, view, minima, points=61)
         ax.set(title=say(surface), xticks=[], yticks=[], xlabel="", ylabel="")
         for name in OPTIMIZERS:
             path, color = runners()[surface, name].path[: step + 1], plots.COLORS[name]
