@@ -282,7 +282,7 @@ def roll(axes, step):
     for ax, (walk, name, title) in zip(axes, walks, strict=True):
         plots.contour(ax, valley.value, ((-11.5, 11.5), (-3, 3)), valley.minimum, points=61)
         plots.trajectory(ax, walk[: step + 1], name)
-        ax.plot(*walk[step], "o", color=plots.COLORS[name], markersize=11)
+        ax.plot(*walk[step], "o", color=plots.COLORS[name], markersize=11, zorder=4)
         ax.set_title(title)
         ax.label_outer()
     return f"step {step}"
@@ -560,8 +560,8 @@ if paths:
         print(f", later in {digit[name][1]:.0f}" if digit[name][1] > 1.3 * digit[name][0] else "")
     for name, at, height in (
         ("κ = 10", 65, 1e-5),
-        ("κ = 100, momentum", 115, 1e-7),
-        ("κ = 100", 200, 4e-3),
+        ("κ = 100, momentum", 100, 2e-8),
+        ("κ = 100", 205, 7e-4),
         ("w⁴/4", 225, 0.3),
     ):
         plots.label_end(axes[0], at, height, name, plots.COLORS[walks[name][2]])
@@ -657,8 +657,8 @@ if sizes:
         plots.label_end(axes[0], at, height, rf"$\beta$ = {beta}", plots.COLORS[color], offset)
     for product, color in zip(by_beta, ("third", "first", "target"), strict=True):
         _ = axes[1].plot(betas, by_beta[product], color=plots.COLORS[color])
-        at = (6, 70, 4)[list(by_beta).index(product)]
-        offset = ((4, -11), (8, -5), (6, 8))[list(by_beta).index(product)]
+        at = (6, 70, 30)[list(by_beta).index(product)]
+        offset = ((4, -11), (8, -5), (8, -5))[list(by_beta).index(product)]
         text = rf"$\alpha\lambda$ = {product}"
         plots.label_end(axes[1], betas[at], by_beta[product][at], text, plots.COLORS[color], offset)
     for ax in axes:

@@ -70,7 +70,7 @@ runners = {
     "adam": optimizers.adam(1.0),
 }
 ends = {}
-fig, axes = plots.figure(1, 3, size=(9, 3.6), sharey=True)
+fig, axes = plots.figure(1, 3, size=(9, 3.2), sharey=True)
 for ax, (name, update) in zip(axes, runners.items(), strict=True):
     path = optimizers.follow(turned, update, steps=60)
     plots.contour(ax, turned.value, ((-10, 4), (-10, 4)), turned.minimum)

@@ -65,7 +65,7 @@ bowl = problems.bowl(kappa=3, start=(-8.0, 4.0))
 steps = 200
 rates = {"fixed rate": np.full(steps, 0.3), "decaying rate": np.linspace(0.3, 0, steps)}
 away = {}
-fig, axes = plots.figure(1, 2, size=(9, 4), sharey=True)
+fig, axes = plots.figure(1, 2, size=(9, 3.5), sharey=True)
 for ax, (name, table) in zip(axes, rates.items(), strict=True):
     noisy = problems.noisy_gradient(bowl.gradient, 2.0, np.random.default_rng(3))
     update = optimizers.gradient_descent(lambda t, table=table: table[t - 1])

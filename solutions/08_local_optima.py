@@ -83,15 +83,14 @@ costs = height(hollows, land)
 
 fig, ax = plots.figure(size=(7.2, 5.4))
 view = ((-8, 8), (-8, 8))
-plots.contour(ax, lambda grid: height(np.moveaxis(grid, 0, -1), land), view, levels=11)
+inside = hollows[np.abs(hollows).max(axis=1) < 8]
+plots.contour(ax, lambda grid: height(np.moveaxis(grid, 0, -1), land), view, inside, levels=11)
 for k in range(60):
     _ = ax.plot(*paths[::4, k].T, color=plots.COLORS["gd"], linewidth=0.9)
-inside = np.abs(hollows).max(axis=1) < 8
-_ = ax.plot(*hollows[inside].T, "o", color=plots.COLORS["target"])
 plots.show(
     fig,
     "Contour lines of a random landscape with hills and hollows. Sixty walks of gradient descent "
-    "end in the hollows, marked by dots.",
+    "end in the hollows, marked by crosses.",
 )
 print(f"{len(hollows)} different hollows; the lowest cost is {costs.min():.2f},", end=" ")
 print(f"the highest {costs.max():.2f}")
@@ -907,7 +906,7 @@ def leave(axes, step):
     for ax, walk, (title, _, color) in zip(axes, walks, kicks, strict=True):
         plots.contour(ax, saddle.value, saddle.view, floors, points=61)
         ax.plot(*walk[: step + 1].T, color=plots.COLORS[color], linewidth=1.6)
-        ax.plot(*walk[step], "o", color=plots.COLORS[color], markersize=11)
+        ax.plot(*walk[step], "o", color=plots.COLORS[color], markersize=11, zorder=4)
         ax.set_title(title)
         ax.label_outer()
     return f"step {step}"

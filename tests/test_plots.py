@@ -1,5 +1,6 @@
 """Figures: a description for screen readers, colours everyone can tell apart, sliders."""
 
+import ast
 import base64
 import io
 import itertools
@@ -11,6 +12,7 @@ from contrast import contrast
 from matplotlib.colors import to_rgb
 from PIL import Image
 
+from autograder import ROOT
 from optlab import plots, problems
 
 RACERS = ["gd", "momentum", "rmsprop", "adagrad", "adam"]
@@ -128,6 +130,17 @@ def test_a_surface_has_one_scale_for_both_axes_and_crosses_at_its_minima():
     assert crosses.get_xydata().tolist() == [[0, 1], [0, -1]]
 
 
+def test_every_surface_of_a_lesson_has_its_minimum_marked():
+    calls = [
+        node
+        for path in sorted((ROOT / "solutions").glob("*.py"))
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == "plots.contour"
+    ]
+    assert len(calls) > 15
+    assert [ast.unparse(call) for call in calls if len(call.args) < 4] == []
+
+
 def moved(ax, step):
     """A ball that comes and goes, over a line that stays."""
     ax.plot([0, 4], [0, 4])
@@ -160,6 +173,13 @@ def test_an_animation_holds_only_what_changes(shown):
     moving, one = animation_in(data)
     assert moving.n_frames == 20
     assert moving.fp.getbuffer().nbytes < 20 * len(one) / 3
+
+
+def test_an_animation_shown_again_is_another_file(shown):
+    for _ in range(2):
+        plots.animate(moved, "A ball.", range(5))
+    first, again = (data["text/html"] for data, _ in shown)
+    assert first != again and len(first) == len(again)
 
 
 def test_who_wants_no_motion_sees_the_last_frame(shown):

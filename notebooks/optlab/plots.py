@@ -16,6 +16,7 @@ Importing this module sets the style for every Matplotlib figure of the notebook
 import base64
 import html
 import io
+import itertools
 import json
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
@@ -130,7 +131,7 @@ def contour(
     ax.set_aspect("equal")  # else a long valley looks round, and no step at right angles to a line
     if minimum is not None:
         crosses = np.reshape(minimum, (-1, 2)).T
-        ax.plot(*crosses, "x", color=COLORS["target"], markeredgewidth=2, zorder=3)
+        ax.plot(*crosses, "x", color=COLORS["target"], markersize=9, markeredgewidth=2, zorder=3)
 
 
 def trajectory(
@@ -240,6 +241,8 @@ def show(fig: Figure, alt: str) -> None:
 
 
 FRAME = 100  # milliseconds
+AGAIN = told("Run the cell again to see it move again.")
+_plays = itertools.count(1)
 
 
 def animate(
@@ -263,14 +266,16 @@ def animate(
     bundle = mimebundle(still, alt, stage.width)
     calm = f'<source media="(prefers-reduced-motion:reduce)" srcset="{data_url(still)}">'
     moving = bare_tag(played(frames), alt, stage.width)
-    bundle["text/html"] = f"{DARK}<picture>{calm}{moving}</picture>"
+    again = f"<small>{html.escape(say(AGAIN))}</small>"
+    bundle["text/html"] = f"{DARK}<picture>{calm}{moving}</picture><br>{again}"
     display(bundle, metadata={"image/png": {"alt": alt}}, raw=True)
 
 
 def played(frames: Sequence[np.ndarray]) -> bytes:
     """Pictures (height, width, 3) as an animated PNG file that plays once.
 
-    Every frame holds only the pixels that have changed; all share the colours of one palette.
+    Every frame holds only the pixels that have changed; all share the colours of one palette. No
+    two files are equal: a browser plays one that it knows only once, however often it is shown.
     """
     height = len(frames[0])
     strip = Image.fromarray(np.concatenate(frames))
@@ -285,7 +290,8 @@ def played(frames: Sequence[np.ndarray]) -> bytes:
         image = Image.fromarray(changed, "P")
         image.putpalette(palette)
         images.append(image)
-    buffer = io.BytesIO()
+    buffer, info = io.BytesIO(), PngImagePlugin.PngInfo()
+    info.add_text("play", str(next(_plays)))
     images[0].save(
         buffer,
         "png",
@@ -294,6 +300,7 @@ def played(frames: Sequence[np.ndarray]) -> bytes:
         duration=FRAME,
         loop=1,
         blend=PngImagePlugin.Blend.OP_OVER,
+        pnginfo=info,
         transparency=127,
     )
     return buffer.getvalue()

@@ -17,13 +17,13 @@ STEPS = 100
 NEAR = 0.1
 LATE = 80  # beyond, RMSprop goes to and fro about a minimum; when it stays hangs on the last bit
 SURFACES = {
-    told("a round bowl"): (problems.bowl(3, start=(-3.0, 2.0)), ((-3.6, 2.4), (-2.6, 2.6))),
+    told("a round bowl"): (problems.bowl(3, start=(-3.0, 2.0)), ((-4.0, 3.5), (-2.6, 2.6))),
     told("a long, turned bowl"): (
         problems.bowl(60, 30, start=(-3.2, 0.7)),
-        ((-3.7, 2.3), (-2.6, 2.6)),
+        ((-4.1, 3.4), (-2.6, 2.6)),
     ),
-    told("a saddle"): (problems.saddle(1e-3), ((-1.96, 1.96), (-1.7, 1.7))),
-    told("a plateau"): (problems.plateau((3.2, 1.6)), ((-1.62, 3.92), (-2.1, 2.7))),
+    told("a saddle"): (problems.saddle(1e-3), ((-2.45, 2.45), (-1.7, 1.7))),
+    told("a plateau"): (problems.plateau((3.2, 1.6)), ((-2.4, 4.52), (-2.1, 2.7))),
 }
 OPTIMIZERS = {
     "gd": optimizers.gradient_descent,
@@ -80,7 +80,7 @@ def draw(axes: np.ndarray, step: int) -> str:
         for name in OPTIMIZERS:
             path, color = runners()[surface, name].path[: step + 1], plots.COLORS[name]
             ax.plot(*path.T, color=color, linewidth=1.4, label=name)
-            ax.plot(*path[-1], "o", color=color, markersize=6)
+            ax.plot(*path[-1], "o", color=color, markersize=6, zorder=4)
     np.ravel(axes)[1].legend(loc="upper left", fontsize=10, labelspacing=0.2)
     return say(told("step {step}", step=step))
 
