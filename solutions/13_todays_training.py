@@ -655,7 +655,12 @@ try:
         plots.label_end(ax, 20, values[-1], label, text)
         print(f"{label}: the largest {values[0]:.1f}, the tenth {values[9]:.2f}")
     _ = ax.axhline(1, color=plots.COLORS["target"], linestyle=":")
-    _ = ax.set(xlabel="singular value, the 20 largest", ylabel="its size", xlim=(0, 20.5))
+    _ = ax.set(
+        xlabel="singular value, the 20 largest",
+        ylabel="its size",
+        xlim=(0, 20.5),
+        xticks=range(0, 21, 5),
+    )
     plots.show(
         fig,
         "The 20 largest singular values of an averaged gradient, logarithmic. Before, they fall over "
@@ -1073,7 +1078,7 @@ try:
     _ = ax.semilogy(range(1, 17), branches[20][:16], color=plots.COLORS["first"], alpha=0.5)
     plots.label_end(ax, 20, branches[20][-1], "WSD", plots.COLORS["first"], (8, -4))
     plots.label_end(ax, 20, cosines[20][-1], "cosines", plots.COLORS["second"], (8, 6))
-    _ = ax.set(xlabel="epoch", ylabel="training cost", xlim=(0, 20.5))
+    _ = ax.set(xlabel="epoch", ylabel="training cost", xlim=(0, 20.5), xticks=range(0, 21, 5))
     plots.show(
         fig,
         "Training cost against epochs, logarithmic. One trunk stays high, and three branches drop "
@@ -1301,7 +1306,13 @@ try:
         _ = ax.plot(range(1, 21), curve, ".-", color=plots.COLORS[color])
         text = "#6f6f6f" if column == 0 else plots.COLORS[color]
         plots.label_end(ax, 20, curve[-1], label, text, (8, 8 if column else -10))
-    _ = ax.set(xlabel="epoch", ylabel="test accuracy, percent", ylim=(90, 100), xlim=(0, 20.5))
+    _ = ax.set(
+        xlabel="epoch",
+        ylabel="test accuracy, percent",
+        ylim=(90, 100),
+        xlim=(0, 20.5),
+        xticks=range(0, 21, 5),
+    )
     plots.show(
         fig,
         "Test accuracy by epoch. That of the weights jumps up and down between 93 and 99; that of "
@@ -1360,7 +1371,7 @@ for end, planned in cosines.items():
         f"{end:2} epochs: schedule-free {free[end - 1]:.4f}, cosine planned for it {planned[-1]:.3f}"
     )
 plots.label_end(ax, 20, cosines[20][-1], "cosines", plots.COLORS["second"])
-_ = ax.set(xlabel="epoch", ylabel="training cost", xlim=(0, 20.5))
+_ = ax.set(xlabel="epoch", ylabel="training cost", xlim=(0, 20.5), xticks=range(0, 21, 5))
 plots.show(
     fig,
     "Training cost against epochs, logarithmic. One run without a schedule lies below the ends of "
