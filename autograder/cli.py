@@ -45,13 +45,15 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _build(options: argparse.Namespace) -> None:
     from autograder.build import notebooks
-    from autograder.language import editions
+    from autograder.language import built, editions
 
     if not options.check:
         notebooks.build(options.lessons)
+        built.build(options.lessons)
         editions.write_pages()
         return
-    stale = [*notebooks.check(options.lessons), *editions.faults(options.lessons)]
+    faults = editions.faults(options.lessons)
+    stale = [*notebooks.check(options.lessons), *faults, *built.stale(options.lessons)]
     stale += [] if options.lessons else editions.stale_pages()
     if stale:
         print("\n".join(stale))
@@ -63,6 +65,16 @@ def _translate(options: argparse.Namespace) -> None:
     from autograder.language import editions
 
     print("\n".join(editions.update(options.language, options.lessons)))
+
+
+def _solutions(options: argparse.Namespace) -> None:
+    from autograder.language import solutions
+
+    differing = solutions.run(options.language, options.lessons)
+    if differing:
+        print("\n".join(differing))
+        raise RunError(f"solutions in {options.language!r} do not say what they say in English")
+    print(f"{solutions.DIST}/solutions-{options.language}: the numbers are those of the English")
 
 
 def _exercises(options: argparse.Namespace) -> None:
@@ -289,6 +301,13 @@ def _add_authors_commands(commands: _Commands) -> None:
         "lessons", nargs="*", metavar="LESSON", help="to begin with; else all that are begun"
     )
     command.set_defaults(run=_translate)
+
+    command = commands.add_parser(
+        "solutions", help="run the solutions in another language and compare their numbers"
+    )
+    command.add_argument("language", metavar="LANGUAGE")
+    command.add_argument("lessons", nargs="*", metavar="LESSON")
+    command.set_defaults(run=_solutions)
 
     command = commands.add_parser("exercises", help="list the exercises of all lessons")
     command.add_argument("--json", action="store_true")

@@ -60,10 +60,16 @@ def _as_built(path: Path) -> NotebookNode | None:
         sealed = [c for c in notebook.cells if "checksum" in c.metadata.get("nbgrader", {})]
         kept = all(cell.metadata.nbgrader.checksum == _checksum(cell) for cell in sealed)
         named = [cell for cell in notebook.cells if "optlab" in cell.metadata]
-        kept = kept and all(cell.metadata.optlab.cell.startswith(digest(cell)) for cell in named)
+        kept = kept and all(digest(cell) in _named(cell) for cell in named)
     except (nbformat.ValidationError, ValueError, LookupError, AttributeError, TypeError):
         return None
     return notebook if kept else None
+
+
+def _named(cell: NotebookNode) -> str:
+    """What an experiment was built with: its name tells that, or in another language its text."""
+    ours = cell.metadata.optlab
+    return str(ours.get("text", ours.cell))
 
 
 def digest(cell: NotebookNode) -> str:

@@ -51,7 +51,8 @@ def test_a_sentence_is_said_with_what_is_in_it(korean):
     assert say(text) == "params에 키 'W1'이 없습니다 (한 스텝)"
     assert say(capital(text)) == say(text)
     assert say("at first " + text) == f"at first {say(text)}"
-    assert say(stopless(told("{name} passes.", name="f"))) == "f: 통과입니다."
+    bare = stopless(told("{name} passes.", name="f"))
+    assert say(bare) == say(pickle.loads(pickle.dumps(bare))) == "f: 통과입니다"
 
 
 def test_what_is_no_text_is_never_looked_up(korean):
@@ -101,7 +102,8 @@ def test_what_is_kept_is_kept_in_english(korean):
 
 def test_the_journal_is_found_from_the_folder_of_a_language(korean, tmp_path, monkeypatch):
     monkeypatch.setattr(journal, "FILE", tmp_path / ".progress.json")
-    (tmp_path / "ko").mkdir()
+    (tmp_path / "ko" / "optlab").mkdir(parents=True)
+    (tmp_path / "ko" / "optlab" / "__init__.py").touch()
     monkeypatch.chdir(tmp_path / "ko")
     journal.choose("who", "none")
     assert (tmp_path / ".progress.json").exists()

@@ -236,17 +236,22 @@ def _require_every_exercise(notebook: NotebookNode, source: Source) -> None:
         raise RunError(f"{source.text.name} has no cell for {missing[0]!r}")
 
 
-def execute(notebook: NotebookNode, name: str) -> NotebookNode:
-    """The notebook with its outputs, run where solutions are; name: what does not run, if so."""
+def execute(
+    notebook: NotebookNode, name: str, folder: Path = SOLUTIONS, optlab: Path = NOTEBOOKS
+) -> NotebookNode:
+    """The notebook with its outputs, run in `folder`; name: what does not run, if so.
+
+    optlab: where the kernel finds it.
+    """
     client = NotebookClient(
         notebook,
         timeout=120,
         record_timing=False,
-        resources={"metadata": {"path": SOLUTIONS}},
+        resources={"metadata": {"path": folder}},
         config=Config({"KernelManager": {"transport_encryption": "auto"}}),  # else it warns
     )
     try:
-        client.execute(env=os.environ | KERNEL)
+        client.execute(env=os.environ | KERNEL | {"PYTHONPATH": str(optlab)})
     except CellExecutionError as error:
         raise RunError(f"{name} does not run: {error.ename}: {error.evalue}") from None
     notebook.metadata = NotebookNode(deepcopy(METADATA))

@@ -6,6 +6,9 @@ pages.py              what a grader says to learners
 documents.py          pages for learners beside the lessons
 check.py, terms.py    what is wrong with a translation, as far as a program can tell
 editions.py           all of that for the folders of translations/
+built.py              what learners get of a language
+solutions.py          solutions run in it, beside the English
+font.py               what figures are lettered with
 
 How a text is replaced by its translation: `autograder/translation/`.
 """

@@ -174,15 +174,21 @@ _KEPT: dict[str, Callable[[str], list[str]]] = {
 
 def _numbers(entry: Entry) -> Iterator[str]:
     """Digits stay digits; where English has a number's word, a digit may stand for it."""
-    wanted = _NUMBER.findall(_bare(entry.text))
-    given = _NUMBER.findall(_bare(entry.translation))
-    words = re.findall(r"[a-z]+", _bare(entry.text).lower())
+    text, translation = _bare(entry.text), _bare(entry.translation)
+    yield from other_numbers(text, translation)
+    wanted, given = _NUMBER.findall(text), _NUMBER.findall(translation)
+    if {*entry.kinds} & {Kind.OPTION} and sorted(given) == sorted(wanted) and given != wanted:
+        yield "numbers in another order"
+
+
+def other_numbers(text: str, translation: str) -> Iterator[str]:
+    """Which numbers of a text are missing in another, or too many there."""
+    wanted, given = _NUMBER.findall(text), _NUMBER.findall(translation)
+    words = re.findall(r"[a-z]+", text.lower())
     spoken = Counter(_NAMED[word] for word in words if word in _NAMED)
     missing, added = Counter(wanted) - Counter(given), Counter(given) - Counter(wanted)
     if missing or any(added[number] > spoken[number] for number in added):
         yield from _differ("number", wanted, given)
-    if {*entry.kinds} & {Kind.OPTION} and sorted(given) == sorted(wanted) and given != wanted:
-        yield "numbers in another order"
 
 
 def _left_over(text: str) -> str:

@@ -5,7 +5,7 @@ A language that is not whole yet is checked as far as it goes, and offered nowhe
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 
 from autograder import ROOT, files
@@ -47,13 +47,15 @@ class Edition:
         ]
 
     def words(self, names: list[str]) -> dict[str, str]:
-        """What these parts say while they are read, by its English: what `optlab` looks up."""
+        """What these parts say to a learner, by its English: what `optlab` looks up."""
         books = [(part, self.book(part)) for part in self.begun(names)]
         return {
             unit.text: said
             for part, book in books
             for unit in units(part)
-            if unit.kind in SAID and (said := book.tr(unit.text, unit.kind)) != unit.text
+            if unit.kind in SAID
+            and not unit.hidden
+            and (said := book.tr(unit.text, unit.kind)) != unit.text
         }
 
     def title(self, lesson: Lesson) -> str:
@@ -71,9 +73,12 @@ def parts(names: list[str]) -> list[str]:
     return [*found, *(named if names else TOGETHER)]
 
 
-def units(part: str) -> list[Unit]:
+@cache
+def units(part: str) -> tuple[Unit, ...]:
     """The texts of a lesson, or of what is said in any."""
-    return TOGETHER[part]() if part in TOGETHER else texts.units(notebooks.sources([part])[0])
+    if part in TOGETHER:
+        return tuple(TOGETHER[part]())
+    return tuple(texts.units(notebooks.sources([part])[0]))
 
 
 def editions() -> list[Edition]:

@@ -5,16 +5,6 @@ pass, other ways to write it; `progress` shows where you are; `predict` and `pre
 you expect of an experiment.
 """
 
-import optlab.needs  # noqa: F401  first: it says in one sentence what is missing
-from optlab import patience
-from optlab.checking import notice
-from optlab.checking.checks import check, hint, solution
-from optlab.checking.journal import progress
-from optlab.checking.language import choose
-from optlab.predictions import predict, predicted
+from optlab.begin import check, hint, predict, predicted, progress, solution
 
 __all__ = ["check", "hint", "predict", "predicted", "progress", "solution"]
-
-choose()
-notice.install()
-patience.install()

@@ -25,6 +25,7 @@ from typing import Any
 import matplotlib as mpl
 import numpy as np
 from IPython.display import display
+from matplotlib import font_manager
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -34,7 +35,7 @@ from matplotlib.rcsetup import cycler
 from numpy.typing import ArrayLike
 from PIL import Image, PngImagePlugin
 
-from optlab.checking.language import say, told
+from optlab.checking.language import FOLDER, say, spoken, told
 
 try:
     import ipywidgets
@@ -87,6 +88,21 @@ STYLE: Any = {
     "image.cmap": "gray_r",
 }
 mpl.rcParams.update(STYLE)
+
+
+def _speak(language: str) -> None:
+    """Write in the language's own font, where it has one: in its letters, also beside formulas.
+
+    It comes first, since a text with a formula in it knows no other font for what it misses.
+    """
+    font = FOLDER / f"{language}.ttf"
+    if language and font.is_file():
+        font_manager.fontManager.addfont(font)
+        name = font_manager.FontProperties(fname=font).get_name()
+        mpl.rcParams["font.family"] = [name, "DejaVu Sans"]
+
+
+_speak(spoken())
 
 # A wider figure is made this wide, in inches: on half a screen its text could not be read.
 WIDEST = 8.0

@@ -40,6 +40,7 @@ def predicted(name: str, result: str | float, measured: str = "") -> None:
     """
     if not isinstance(result, str):
         result, measured = _nearest(result, _asked.get(name, ()), measured)
+    result = say(told(result))  # an experiment may put an option together from its parts
     choice = journal.settle(name, english(result)) if result else None
     said = f"{result} ({measured})." if result and measured else f"{result or measured}."
     if choice is None:

@@ -1,9 +1,10 @@
 """Finding the learner's own functions, so that the last lesson can put them to work.
 
 A function defined in the notebook that asks goes first; otherwise the notebook of its lesson is
-read, which lies beside this one or, as nbgrader lays them out, in a folder of its own. Imports,
-functions and plain constants of that notebook are run, nothing else of it is. Who passes the public
-cases of its check is handed over; all others are named with the reason.
+read, which lies beside this one or, as nbgrader lays them out, in a folder of its own; then the one
+in another language, in the folder above or in one below. Imports, functions and plain constants of
+that notebook are run, nothing else of it is. Who passes the public cases of its check is handed
+over; all others are named with the reason.
 """
 
 import ast
@@ -15,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from optlab.checking import keys, trial
+from optlab.checking.answerkey import AnswerKey
 from optlab.checking.diagnose import Status
 from optlab.checking.language import say, told
 
@@ -38,21 +40,38 @@ def find(name: str, here: dict[str, Any], folder: Path = Path()) -> tuple[Callab
     lesson = next((one["lesson"] for one in keys.lessons() if name in _exercises(one)), None)
     if lesson is None:
         return None, told("skipped: the key of {name} is not beside optlab", name=name)
-    file = where = f"{lesson}.ipynb"
-    if name in here:
-        function, where = here[name], told("this notebook")
-    else:
-        try:
-            path = next(filter(Path.is_file, (folder / file, folder / ".." / lesson / file)), None)
-            if path is None:
-                return None, told("skipped: {file} is not beside this notebook", file=file)
-            function = definitions(path).get(name)
-        except (OSError, ValueError, LookupError, TypeError):
-            return None, told("skipped: {file} cannot be read", file=file)
     key = keys.load(name)
     if key is None:
         return None, told("skipped: the key of {name} is not beside optlab", name=name)
-    status = trial.judge(key, function).status
+    if name in here:
+        return _tried(key, here[name], told("this notebook"))
+    paths = _places(lesson, folder)
+    if not paths:
+        file = f"{lesson}.ipynb"
+        return None, told("skipped: {file} is not beside this notebook", file=file)
+    found = [_read(key, path) for path in paths]
+    return next((one for one in found if one[0] is not None), found[0])
+
+
+def _places(lesson: str, folder: Path) -> list[Path]:
+    """The notebooks of a lesson: first the one in the language that asks."""
+    file = f"{lesson}.ipynb"
+    others = sorted(path.parent.parent / file for path in folder.glob("*/optlab/__init__.py"))
+    found = (folder / file, folder / ".." / lesson / file, folder / ".." / file, *others)
+    return [path for path in found if path.is_file()]
+
+
+def _read(key: AnswerKey, path: Path) -> tuple[Callable | None, str]:
+    try:
+        function = definitions(path).get(key.exercise)
+    except (OSError, ValueError, LookupError, TypeError):
+        return None, told("skipped: {file} cannot be read", file=path.name)
+    return _tried(key, function, path.name)
+
+
+def _tried(key: AnswerKey, function: Any, where: str) -> tuple[Callable | None, str]:
+    """The function if it passes, and where it was found or why it stays out."""
+    status, name = trial.judge(key, function).status, key.exercise
     if status == Status.CORRECT:
         return function, told("joins, from {where}", where=where)
     if status == Status.NOT_ATTEMPTED:

@@ -14,7 +14,7 @@ from typing import Any
 from optlab.checking import keys
 from optlab.checking.box import Rich, Tone, put_out
 from optlab.checking.diagnose import Status, Verdict
-from optlab.checking.language import say, spoken, told
+from optlab.checking.language import say, told
 
 FILE = Path(__file__).parents[2] / ".progress.json"
 PREDICTIONS = "predictions"  # no exercise has this name
@@ -196,7 +196,7 @@ def _bar(label: str, done: float, total: float) -> str:
 
 def _link(lesson: str, text: str) -> str:
     """A link to a notebook that lies beside this one or, where nbgrader put it, next door."""
-    folder = FILE.parent / spoken()
+    folder = Path.cwd() if _beside_the_notebooks() else FILE.parent
     places = (folder / f"{lesson}.ipynb", folder.parent / lesson / f"{lesson}.ipynb")
     found = next(filter(Path.is_file, places), None)
     if found is None:
@@ -258,4 +258,7 @@ def _read(path: Path) -> dict:
 
 
 def _beside_the_notebooks() -> bool:
-    return Path.cwd() in (FILE.parent, FILE.parent / spoken())
+    """Or in the folder of a language among them."""
+    here = Path.cwd()
+    is_language = here.parent == FILE.parent and (here / "optlab" / "__init__.py").is_file()
+    return here == FILE.parent or is_language

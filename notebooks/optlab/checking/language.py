@@ -3,7 +3,7 @@
     text = told("{name} passes.", name="descend")    a string in English
     say(text)                                        the same, in the language that is spoken
 
-`OPTLAB_LANG=ko`, or the folder that the notebooks lie in, says which that is. What is missing or
+`OPTLAB_LANG=ko`, or a file `language` in `optlab`, says which that is. What is missing or
 damaged is said in English; a check never fails for it.
 """
 
@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 FOLDER = Path(__file__).parent.parent / "words"
+SAYS = FOLDER.parent / "language"  # in what is handed out in one language alone
 Look = Callable[[str], str]
 
 
@@ -24,6 +25,7 @@ class Text(str):
 
     template: str
     values: Mapping[str, Any]
+    stops: bool = True  # with a full stop, where it has one
 
     def __new__(cls, english: str, template: str, values: Mapping[str, Any]) -> "Text":
         text = super().__new__(cls, english)
@@ -37,7 +39,7 @@ class Text(str):
         return told("{first}{then}", first=other, then=self)
 
     def __reduce__(self) -> tuple:
-        return Text, (str(self), self.template, self.values)
+        return Text, (str(self), self.template, self.values), {"stops": self.stops}
 
 
 def told(template: str, **values: Any) -> Text:
@@ -74,7 +76,9 @@ def small(text: str) -> str:
 
 def stopless(text: Text) -> Text:
     """Without the full stop at its end, in every language."""
-    return Text(text.rstrip("."), text.template, text.values)
+    bare = Text(text.rstrip("."), text.template, text.values)
+    bare.stops = False
+    return bare
 
 
 def say(text: str) -> str:
@@ -86,7 +90,11 @@ def in_words(text: Any, look: Look) -> Any:
     """The text as it reads where `look` says what stands for a template."""
     if not isinstance(text, Text):
         return text
-    template = look(text.template)
+    said = _filled(text, look(text.template), look)
+    return said if text.stops else said.rstrip(".")
+
+
+def _filled(text: Text, template: str, look: Look) -> str:
     if not text.values:
         return template
     try:
@@ -126,8 +134,10 @@ def speak(language: str) -> None:
 
 
 def choose() -> None:
-    """Speak what the environment asks for, or else what the folder has said."""
+    """Speak what the environment asks for, or else what a file in `optlab` says."""
     asked = os.environ.get("OPTLAB_LANG")
+    if asked is None and SAYS.is_file():
+        asked = SAYS.read_text("utf-8").strip()
     if asked is not None:
         speak(asked)
 
