@@ -48,7 +48,7 @@ class Edition:
 
     def words(self, names: list[str]) -> dict[str, str]:
         """What these parts say to a learner, by its English: what `optlab` looks up."""
-        books = [(part, self.book(part)) for part in self.begun(names)]
+        books = [(part, self.book(part)) for part in self.begun(names) if part != PAGES]
         return {
             unit.text: said
             for part, book in books
