@@ -5,6 +5,7 @@
 COURSE ?= course
 SAMPLE := sample_course
 ZIP := optimization-course
+# What is made in another language has its name behind: make lab-ko.
 # By name: whatever else lies in notebooks/ is not handed out.
 LESSONS = $(patsubst solutions/%.py,notebooks/%.ipynb,$(wildcard solutions/[0-9]*.py))
 
@@ -22,13 +23,18 @@ LAB := $(RUN) -m jupyterlab
 
 help:
 	@echo "make TARGET, where TARGET is one of"
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1 \2/p' Makefile \
+	@sed -n 's/^\([a-z%-]*\):.*## \(.*\)/  \1 \2/p' Makefile \
 		| while read -r name text; do printf '  %-12s%s\n' "$$name" "$$text"; done
 
 lab: $(STAMP) ## copy the lessons into study/ and open them in JupyterLab
 	@$(RUN) -m autograder study
 	@cd study && JUPYTER_CONFIG_PATH="$(HERE)/labconfig/learner:$(CONFIG)" \
 		$(LAB) --LabApp.default_url=/lab/tree/00_start_here.ipynb
+
+lab-%: $(STAMP) ## the same in another language: make lab-ko
+	@$(RUN) -m autograder study --language "$*"
+	@cd study && JUPYTER_CONFIG_PATH="$(HERE)/labconfig/$*:$(HERE)/labconfig/learner:$(CONFIG)" \
+		$(LAB) --LabApp.default_url=/lab/tree/$*/00_start_here.ipynb
 
 progress: $(STAMP) ## show how far you are, lesson by lesson
 	@test -d study/optlab || { echo "study/: no lessons yet; make lab copies them" >&2; exit 2; }
@@ -59,17 +65,39 @@ formgrader: $(STAMP) ## open the formgrader of course/ (or COURSE=dir): marks an
 
 release: $(STAMP) ## write dist/optimization-course.zip, all that a learner needs
 	@$(RUN) -m autograder build --check
-	@rm -rf dist && mkdir -p dist/$(ZIP)
-	@cp -R $(LESSONS) notebooks/optlab handout/* LICENSE dist/$(ZIP)
-	@cp -R labconfig dist/$(ZIP)/.labconfig
+	@$(call begin_zip,$(ZIP),$(LESSONS))
 	@cp docs/learners.md dist/$(ZIP)/README.md
-	@cd dist/$(ZIP) && find . -name .ipynb_checkpoints -prune -exec rm -rf {} + \
-		-o -name __pycache__ -prune -exec rm -rf {} +
-	@cd dist && $(RUN) -m zipfile -c $(ZIP).zip $(ZIP) && rm -rf $(ZIP)
-	@echo "dist/$(ZIP).zip"
+	@rm -rf dist/$(ZIP)/optlab/words
+	@$(call end_zip,$(ZIP))
+
+release-%: $(STAMP) ## the same in another language: make release-ko
+	@test -d "notebooks/$*" || { echo "notebooks/$* is not there: no course in that language" >&2; exit 2; }
+	@$(RUN) -m autograder build --check
+	@$(call begin_zip,$(ZIP)-$*,$(LESSONS:notebooks/%=notebooks/$*/%))
+	@cp docs/learners.$*.md dist/$(ZIP)-$*/README.md
+	@cp -R labconfig/$*/. dist/$(ZIP)-$*/.labconfig/learner
+	@echo "$*" >dist/$(ZIP)-$*/optlab/language
+	@$(call end_zip,$(ZIP)-$*)
+
+# Of a folder in dist/ and the lessons in it.
+define begin_zip
+rm -rf dist/$(1) dist/$(1).zip && mkdir -p dist/$(1) \
+	&& cp -R $(2) notebooks/optlab handout/* LICENSE dist/$(1) \
+	&& mkdir dist/$(1)/.labconfig \
+	&& cp -R labconfig/jupyter_lab_config.py labconfig/labconfig labconfig/learner dist/$(1)/.labconfig
+endef
+
+define end_zip
+cd dist && find $(1) -name .ipynb_checkpoints -prune -exec rm -rf {} + \
+	-o -name __pycache__ -prune -exec rm -rf {} + \
+	&& $(RUN) -m zipfile -c $(1).zip $(1) && rm -rf $(1) && echo "dist/$(1).zip"
+endef
 
 build: $(STAMP) ## build the notebooks and answer keys from their sources
 	@$(RUN) -m autograder build
+
+solutions-%: $(STAMP) ## run all solutions in another language: make solutions-ko
+	@$(RUN) -m autograder solutions "$*"
 
 # Bytecode is kept, also where a shell forbids it: every process would compile the tests anew.
 PYTEST := PYTHONDONTWRITEBYTECODE= $(RUN) -m pytest -p tests.early -rs

@@ -198,7 +198,7 @@ def _settings(options: argparse.Namespace) -> Settings:
 def _study(options: argparse.Namespace) -> None:
     from autograder import study
 
-    print("\n".join(study.bring_up_to_date()))
+    print("\n".join(study.bring_up_to_date(language=options.language)))
 
 
 def _init(options: argparse.Namespace) -> None:
@@ -273,6 +273,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_class_commands(commands)
 
     command = commands.add_parser("study", help="copy the lessons into study/, or refresh them")
+    command.add_argument("--language", default="", metavar="ko", help="those in that language")
     command.set_defaults(run=_study)
 
     command = commands.add_parser("bench", help="time grading side by side with stock nbgrader")

@@ -2,7 +2,8 @@
 
 A lesson belongs to the learner from the first change on: it is copied once, refreshed only while
 it is, byte for byte, what was copied, and left alone ever after. `optlab` beside it is the
-course's. Who worked in `notebooks/` before there was a `study/` finds that work here as well.
+course's. Who worked in `notebooks/` before there was a `study/` finds that work here as well. What
+there is in another language goes into a folder in it, `study/ko/`, in the same way.
 """
 
 import hashlib
@@ -39,9 +40,10 @@ Fates = defaultdict[Fate, list[str]]
 
 @dataclass(frozen=True)
 class Folders:
-    """Where a clone has what is copied, and where it goes."""
+    """Where a clone has what is copied, and where it goes. language: "ko"; empty for English."""
 
     root: Path
+    language: str = ""
 
     @property
     def notebooks(self) -> Path:
@@ -52,21 +54,23 @@ class Folders:
         return self.root / "study"
 
     def lessons(self) -> list[str]:
-        """File names; a copy or a notebook of somebody's own in `notebooks/` is none."""
+        """Paths below `notebooks/`; a copy or a notebook of somebody's own there is none."""
         sources = (self.root / "solutions").glob("[0-9][0-9]*_*.py")
-        return sorted(f"{path.stem}.ipynb" for path in sources)
+        return sorted(Path(self.language, f"{path.stem}.ipynb").as_posix() for path in sources)
 
     def optlab(self) -> list[str]:
-        """The files of optlab, as paths below `notebooks/`."""
-        paths = (path for path in (self.notebooks / OPTLAB).rglob("*") if path.is_file())
+        """The files of optlab, as paths below `notebooks/`; in another language the way to it."""
+        folders = [self.notebooks / OPTLAB]
+        folders += [self.notebooks / self.language / OPTLAB] if self.language else []
+        paths = (path for folder in folders for path in folder.rglob("*") if path.is_file())
         names = (path.relative_to(self.notebooks) for path in paths)
         hidden = (".", "__pycache__")
         return sorted(n.as_posix() for n in names if not any(p.startswith(hidden) for p in n.parts))
 
 
-def bring_up_to_date(root: Path = ROOT) -> list[str]:
+def bring_up_to_date(root: Path = ROOT, language: str = "") -> list[str]:
     """Copy what is new, refresh what nobody touched; says in a line or two what it did."""
-    folders = Folders(root)
+    folders = Folders(root, language)
     _require_folders(folders)
     record = _read_record(folders.study / RECORD)
     before, fates = dict(record), Fates(list)
@@ -113,7 +117,8 @@ def _optlab(folders: Folders, record: dict[str, str], fates: Fates) -> None:
             files.replace(folders.study / name, (folders.notebooks / name).read_bytes())
             changed = True
         record[name] = str(theirs)
-    for name in [name for name in record if name.startswith(f"{OPTLAB}/") and name not in fresh]:
+    ours = (f"{OPTLAB}/", f"{folders.language or OPTLAB}/{OPTLAB}/")
+    for name in [name for name in record if name.startswith(ours) and name not in fresh]:
         if _digest(folders.study / name) == record.pop(name):
             _remove(folders.study / name)
     if changed:
@@ -161,17 +166,21 @@ def _was_run(path: Path) -> bool:
 def _edited(folders: Folders) -> set[str] | None:
     """The lessons in `notebooks/` that are not as git has them; None where git cannot tell.
 
-    A lesson that was built anew changed in `solutions/` too, and is nobody's work.
+    A lesson that was built anew changed in `solutions/` or its translation too, and is nobody's
+    work.
     """
-    places = ("notebooks", "solutions")
+    sources = ("solutions", f"translations/{folders.language}")
+    places = ("notebooks", *(place for place in sources if (folders.root / place).exists()))
     told = _git(folders.root, "diff", "--name-only", "--relative", "-z", "HEAD", "--", *places)
     if told is None or _git(folders.root, "ls-files", "-z", "--", "notebooks/*.ipynb") == b"":
         return None
     changed = {Path(name) for name in told.decode("utf-8", "surrogateescape").split("\0")}
-    in_notebooks, in_solutions = (
-        {path.name for path in changed if path.parent.name == place} for place in places
-    )
-    return in_notebooks - in_solutions
+    anew = {path.stem for path in changed if path.parent.as_posix() in sources}
+    return {
+        name
+        for name in folders.lessons()
+        if Path("notebooks", name) in changed and Path(name).stem not in anew
+    }
 
 
 def _committed(folders: Folders, name: str, theirs: str | None) -> str:
@@ -206,6 +215,8 @@ def _require_folders(folders: Folders) -> None:
         raise UserError(
             f"{study} is a {kind}; move it away: the lessons are copied into a folder of that name"
         )
+    if folders.language and not (folders.notebooks / folders.language / OPTLAB).exists():
+        raise UserError(f"notebooks/{folders.language} is not there: no course in that language")
     missing = next((name for name in needed if not (folders.notebooks / name).exists()), None)
     if missing:
         path = folders.notebooks / missing
@@ -259,7 +270,7 @@ def _told(fates: Fates) -> list[str]:
 
 def _listed(names: list[str]) -> str:
     """The names, or how many lessons there are."""
-    lessons = [name for name in names if name[:2].isdigit()]
+    lessons = [name for name in names if Path(name).name[:2].isdigit()]
     others = [name for name in names if name not in lessons]
     return _and([*(lessons if len(lessons) < 4 else [f"{len(lessons)} lessons"]), *others])
 

@@ -2,6 +2,7 @@
 
 labconfig/           for everybody: this file, and labconfig/labconfig/ for the page's settings
 labconfig/learner/   for learners as well: what they do not need is off
+labconfig/ko/        for those who work in that language: the menus
 """
 
 import os

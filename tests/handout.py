@@ -25,10 +25,11 @@ def clone(place: Path) -> None:
     (place / ".venv/.installed").touch()
 
 
-def unpacked(place: Path) -> Path:
+def unpacked(place: Path, language: str = "") -> Path:
     """The folder that a learner has after unpacking."""
+    name, target = (f"{text}-{language}" if language else text for text in (NAME, "release"))
     done = subprocess.run(
-        ["make", "release"],
+        ["make", target],
         cwd=place,
         env={k: v for k, v in os.environ.items() if k not in {"MAKEFLAGS", "MAKELEVEL"}},
         capture_output=True,
@@ -36,10 +37,10 @@ def unpacked(place: Path) -> Path:
         timeout=120,
         check=False,
     )
-    assert done.stdout == f"dist/{NAME}.zip\n", done.stderr
-    with zipfile.ZipFile(place / f"dist/{NAME}.zip") as archive:
+    assert done.stdout == f"dist/{name}.zip\n", done.stderr
+    with zipfile.ZipFile(place / f"dist/{name}.zip") as archive:
         archive.extractall(place / "unpacked")
-    return place / "unpacked" / NAME
+    return place / "unpacked" / name
 
 
 def pretend_python(place: Path, first: str = "") -> None:

@@ -11,12 +11,13 @@ import nbformat
 import pytest
 
 import handout
-from autograder import NOTEBOOKS, SOLUTIONS
+from autograder import NOTEBOOKS, ROOT, SOLUTIONS
 from autograder.exercises import lessons
 from optlab.checking import keys
 
 pytestmark = pytest.mark.slow
 
+LEARNERS_KO = ROOT / "docs/learners.ko.md"
 EVERY_LESSON = sorted(path.stem for path in SOLUTIONS.glob("[0-9]*.py"))
 
 
@@ -39,9 +40,30 @@ def test_the_zip_holds_the_lessons_optlab_and_what_starts_them(zipped):
     }
     found = {path.relative_to(zipped / "optlab") for path in (zipped / "optlab").rglob("*")}
     there = {path.relative_to(NOTEBOOKS / "optlab") for path in (NOTEBOOKS / "optlab").rglob("*")}
-    hidden = {"__pycache__", ".ipynb_checkpoints"}
+    hidden = {"__pycache__", ".ipynb_checkpoints", "words"}  # the last one for other languages
     assert found == {path for path in there if not hidden & set(path.parts)}
     assert not [path for path in zipped.rglob("*") if "autograder" in path.name]
+
+
+def test_the_zip_in_another_language_speaks_it(tmp_path):
+    handout.clone(tmp_path)
+    for lesson in EVERY_LESSON:
+        path = tmp_path / f"notebooks/ko/{lesson}.ipynb"
+        path.parent.mkdir(exist_ok=True)
+        path.write_text("in Korean")
+    korean = handout.unpacked(tmp_path, "ko")
+    assert {path.name for path in korean.iterdir()} == {
+        *(f"{lesson}.ipynb" for lesson in EVERY_LESSON),
+        *("optlab", ".labconfig", "start.py", "requirements.txt", "README.md", "LICENSE"),
+    }
+    assert (korean / "00_start_here.ipynb").read_text() == "in Korean"
+    assert (korean / "optlab/language").read_text() == "ko\n"
+    assert (korean / "optlab/words/ko.ttf").exists()
+    assert (korean / "README.md").read_text("utf-8") == LEARNERS_KO.read_text("utf-8")
+    settings = korean / ".labconfig/learner/labconfig"
+    overrides = json.loads((settings / "default_setting_overrides.json").read_text())
+    assert overrides["@jupyterlab/translation-extension:plugin"] == {"locale": "ko_KR"}
+    assert (settings / "page_config.json").exists()
 
 
 def test_no_notebook_holds_a_solution_or_an_output(zipped):

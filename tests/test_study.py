@@ -372,7 +372,7 @@ def test_a_folder_that_refuses_to_be_written_is_one_clear_line(clone, monkeypatc
 
 
 def test_the_command_prints_what_was_done(clone, monkeypatch, capsys):
-    monkeypatch.setattr(study.bring_up_to_date, "__defaults__", (clone,))
+    monkeypatch.setattr(study.bring_up_to_date, "__defaults__", (clone, ""))
     assert cli.main(["study"]) == 0
     assert capsys.readouterr().out == "study/: copied 01_one, 02_two and optlab from notebooks/.\n"
     (clone / "study").rename(clone / "gone")
@@ -413,3 +413,69 @@ def test_the_real_lessons_are_copied_as_they_are(tmp_path):
         assert (tmp_path / "study" / name).read_bytes() == (ROOT / "notebooks" / name).read_bytes()
     record = json.loads((tmp_path / "study" / study.RECORD).read_text())
     assert "optlab/data/digits.npz" in record
+
+
+# In another language
+
+
+@pytest.fixture
+def korean(clone: Path) -> Path:
+    """The same clone with both lessons in Korean."""
+    for name in (ONE, TWO):
+        write(clone / f"notebooks/ko/{name}.ipynb", notebook("stub in Korean"))
+        write(clone / f"translations/ko/{name}.po", "")
+    write(clone / "notebooks/ko/optlab/__init__.py", "the way\n")
+    git(clone, "add", "translations")
+    commit(clone)
+    return clone
+
+
+def test_another_language_has_a_folder_of_its_own(korean):
+    assert study.bring_up_to_date(korean, "ko") == [
+        "study/: copied ko/01_one, ko/02_two and optlab from notebooks/."
+    ]
+    names = {path.relative_to(korean / "study").as_posix() for path in everything(korean / "study")}
+    assert names == {
+        *("ko/01_one.ipynb", "ko/02_two.ipynb", "ko/optlab/__init__.py"),
+        *("optlab/__init__.py", "optlab/keys/one/first.key", study.RECORD),
+    }
+    assert study.bring_up_to_date(korean, "ko") == UP_TO_DATE
+
+
+def test_both_languages_side_by_side_leave_work_alone(korean):
+    study.bring_up_to_date(korean)
+    assert study.bring_up_to_date(korean, "ko") == [
+        "study/: copied ko/01_one and ko/02_two from notebooks/; refreshed optlab."
+    ]
+    write(korean / f"study/ko/{ONE}.ipynb", notebook("my answer in Korean"))
+    write(korean / f"study/{TWO}.ipynb", notebook("my answer"))
+    for name in (ONE, TWO):
+        write(korean / f"notebooks/ko/{name}.ipynb", notebook("better stub in Korean"))
+        write(korean / f"notebooks/{name}.ipynb", notebook("better stub"))
+    commit(korean)
+    done, left = study.bring_up_to_date(korean, "ko")
+    assert done == "study/: refreshed ko/02_two."
+    assert left.startswith("study/: left alone ko/01_one, on which you worked")
+    done, left = study.bring_up_to_date(korean)
+    assert done == "study/: refreshed 01_one."
+    assert left.startswith("study/: left alone 02_two, on which you worked")
+    assert lesson(korean, f"ko/{ONE}") == notebook("my answer in Korean")
+    assert lesson(korean, TWO) == notebook("my answer")
+    assert (korean / "study/ko/optlab/__init__.py").exists()
+
+
+def test_who_worked_in_the_folder_of_a_language_finds_that_work(korean):
+    write(korean / f"notebooks/ko/{ONE}.ipynb", notebook("mine"))
+    write(korean / f"notebooks/ko/{TWO}.ipynb", notebook("built anew"))
+    write(korean / f"translations/ko/{TWO}.po", "a better sentence")
+    said = study.bring_up_to_date(korean, "ko")
+    assert said == [
+        "study/: copied ko/02_two and optlab from notebooks/; "
+        "took over ko/01_one from notebooks/, where the originals stay."
+    ]
+
+
+def test_a_language_that_is_not_there_is_one_line(clone):
+    with pytest.raises(UserError, match="notebooks/ko is not there: no course in that language"):
+        study.bring_up_to_date(clone, "ko")
+    assert not (clone / "study").exists()
