@@ -234,7 +234,7 @@ if team:
             ends[size, kind] = costs[-1]
             _ = ax.semilogy(np.arange(10, 231, 10), costs, style, color=plots.COLORS[color])
             plots.label_end(ax, 230, costs[-1], f"{size}, {kind}", plots.COLORS[color])
-    _ = ax.set(xlabel="update", ylabel="cost on the digits trained on", xlim=(0, 345))
+    _ = ax.set(xlabel="update", ylabel="cost on the digits trained on", xlim=(0, 235))
     _ = ax.set_xticks([0, 50, 100, 150, 200])
     plots.show(
         fig,
