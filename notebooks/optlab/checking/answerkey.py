@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, fields
 from typing import Any
 
 from optlab.checking import probe
-from optlab.checking.compare import ANSWER, RESULT, RTOL, Difference, difference, worded
+from optlab.checking.compare import ANSWER, RESULT, RTOL, Difference, difference, several, worded
 from optlab.checking.probe import Case, Observation
 
 
@@ -150,7 +150,7 @@ def _compare(key: AnswerKey, wanted: Any, got: Any) -> Difference | None:
     if key.summary or len(names) < 2:
         return difference(wanted, got, _path(key), key.rtol)
     if not isinstance(got, (tuple, list)) or len(got) != len(wanted):
-        return difference(wanted, got, f"{RESULT} ({', '.join(names)})", key.rtol)
+        return difference(wanted, got, several(names), key.rtol)
     found = (difference(w, g, n, key.rtol) for w, g, n in zip(wanted, got, names, strict=True))
     return next((item for item in found if item), None)
 

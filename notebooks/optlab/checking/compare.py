@@ -1,7 +1,8 @@
 """The one comparator: `check` in the notebook and the judge call the same function."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import reduce
 from typing import Any
 
 import numpy as np
@@ -34,16 +35,21 @@ class Difference:
     @property
     def text(self) -> str:
         """The finding with numbers; it may quote the expected value."""
-        return told(self.template, path=_named(self.path), **self.values)
+        return told(self.template, path=self.name, **self.values)
+
+    @property
+    def name(self) -> str:
+        """What differs, in a sentence: its first words may be some, the indices are not."""
+        if isinstance(self.path, Text):
+            return self.path
+        first, bracket, rest = self.path.partition("[")
+        return told("{name}{rest}", name=called(first), rest=bracket + rest)
 
 
-def _named(path: str) -> str:
-    """A value's name in a sentence: its first word may be one, the indices behind it are not."""
-    if isinstance(path, Text):
-        return path
-    first, bracket, rest = path.partition("[")
-    word, parenthesis, names = first.partition(" (")
-    return told("{name}{rest}", name=called(word), rest=parenthesis + names + bracket + rest)
+def several(names: Iterable[str]) -> Text:
+    """What a function returns that returns several things."""
+    listed = reduce(lambda one, then: told("{one}, {then}", one=one, then=then), map(called, names))
+    return told("{result} ({names})", result=RESULT, names=listed)
 
 
 def _entry(path: str, place: Any) -> str:

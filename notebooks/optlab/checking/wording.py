@@ -140,8 +140,8 @@ def _text(key: AnswerKey, index: int, observation: Observation) -> str:
         return told("it ended before all results were there.")
     text = found.difference.text
     if found.call < len(observation.outputs) and observation.outputs[found.call] is None:
-        path = found.difference.path
-        text = told("{path} is None: what does the function return?", path=path)
+        none = "{path} is None: what does the function return?"
+        text = told(none, path=found.difference.name)
     where = "" if key.summary else _where(key, case, found.call)
     end = "" if text.endswith(("?", ".")) else "."
     return told("{where}{text}{end}", where=where, text=text, end=end)
