@@ -5,10 +5,10 @@ from dataclasses import replace
 
 import pytest
 
-from autograder import ROOT
+from autograder import ROOT, SOLUTIONS
 from autograder.errors import RunError, UserError
 from autograder.exercises import lessons
-from autograder.language import check, documents, editions, terms
+from autograder.language import check, documents, editions, glossary, terms
 from autograder.translation.catalogue import Entry, Translations
 from autograder.translation.unit import Kind, Unit
 
@@ -234,12 +234,12 @@ def test_a_comment_excuses_style_and_nothing_else():
 
 def test_pages_for_learners_are_as_they_would_be_built_now():
     paths = [path.relative_to(ROOT).as_posix() for path, _ in editions.beside_the_lessons()]
-    assert paths == ["README.ko.md", "docs/learners.ko.md"]
+    assert paths == ["README.ko.md", "docs/learners.ko.md", "docs/glossary.ko.md"]
     assert editions.stale_pages() == []
 
 
 def test_a_page_has_the_commands_and_links_of_its_language():
-    said = {path.name: text for path, text in documents.pages("xx", _as_it_is, _title)}
+    said = {path.name: text for path, text in documents.pages("xx", _as_it_is, _title, [])}
     readme, learners = said["README.xx.md"], said["learners.xx.md"]
     assert readme.startswith("# Optimization algorithms, hands on\n\n[English](README.md)\n")
     assert "\n    make lab-xx\n" in readme and "](docs/learners.xx.md)" in readme
@@ -258,6 +258,54 @@ def test_a_page_with_another_sentence_in_it_is_stale(monkeypatch, tmp_path):
     assert editions.stale_pages() == []
     pages[0][0].write_text("# 둘\n", "utf-8")
     assert editions.stale_pages() == ["README.ko.md is stale"]
+
+
+# The words of the trade
+
+
+def test_every_term_occurs_in_the_lessons():
+    folder = editions.FOLDER / "ko"
+    first = glossary.first_lessons(folder, KOREAN.terms)
+    missing = {term.english for term in KOREAN.terms} - {*first}
+    if KOREAN.whole:
+        assert missing == set()
+    assert len(first) > 100
+
+
+def test_a_term_comes_first_where_it_is_called_so(tmp_path):
+    folder = tmp_path / "ko"
+    folder.mkdir()
+    said = {"01_mini_batches": "경사를 봅니다.", "02_exponentially_weighted_averages": "기울기"}
+    for lesson, korean in said.items():
+        book = Translations("ko", [_unit("The gradient descent of it")], folder / f"{lesson}.po")
+        book.write()
+        text = (folder / f"{lesson}.po").read_text("utf-8")
+        (folder / f"{lesson}.po").write_text(text + f'\nmsgid "A gradient"\nmsgstr "{korean}"\n')
+    assert glossary.first_lessons(folder, KOREAN.terms) == {"gradient": "01_mini_batches"}
+    rows = glossary.rows(KOREAN.terms, {"gradient": "01_mini_batches"})
+    assert rows == ["| gradient | 기울기 | 01 |"]
+
+
+BRACKET = re.compile(r"\*{0,2} \(([가-힣][가-힣0-9, ]*)[);,]")
+
+
+def test_korean_in_brackets_of_english_lessons_is_that_of_the_table():
+    seen = 0
+    for path in sorted(SOLUTIONS.glob("*.py")):
+        text = " ".join(path.read_text("utf-8").replace("\n#", " ").split())
+        for bracket in BRACKET.finditer(text):
+            before = text[: bracket.start()][-60:]
+            terms = [one for one in KOREAN.terms if _ends_with(before, one) and not one.loose]
+            said = bracket[1].replace(" ", "")
+            words = [word.replace(" ", "") for term in terms for word in term.words]
+            known = not words or any(word in said for word in words)
+            assert known, (path.name, before, bracket[1])
+            seen += bool(words)
+    assert seen > 60
+
+
+def _ends_with(text, term):
+    return re.search(f"{term.pattern.pattern}$", text, re.IGNORECASE)
 
 
 def _as_it_is(text, kind):

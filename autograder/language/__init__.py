@@ -4,6 +4,7 @@ texts.py              all texts of a lesson, in the order in which a reader meet
 phrases.py            what `optlab` says in all of them
 pages.py              what a grader says to learners
 documents.py          pages for learners beside the lessons
+glossary.py           the terms, and where they come first
 check.py, terms.py    what is wrong with a translation, as far as a program can tell
 editions.py           all of that for the folders of translations/
 built.py              what learners get of a language

@@ -140,7 +140,7 @@ def _differ(name: str, wanted: Iterable[str], given: Iterable[str]) -> Iterator[
         yield f"{name} too much: {' '.join(added.elements())}"
 
 
-def _bare(text: str) -> str:
+def bare_text(text: str) -> str:
     """The text without formulas, code, fields and links."""
     for pattern in (_FORMULA, _CODE, _LINK, _FIELD):
         text = pattern.sub(" ", text)
@@ -174,7 +174,7 @@ _KEPT: dict[str, Callable[[str], list[str]]] = {
 
 def _numbers(entry: Entry) -> Iterator[str]:
     """Digits stay digits; where English has a number's word, a digit may stand for it."""
-    text, translation = _bare(entry.text), _bare(entry.translation)
+    text, translation = bare_text(entry.text), bare_text(entry.translation)
     yield from other_numbers(text, translation)
     wanted, given = _NUMBER.findall(text), _NUMBER.findall(translation)
     if {*entry.kinds} & {Kind.OPTION} and sorted(given) == sorted(wanted) and given != wanted:
@@ -201,11 +201,11 @@ def _left_over(text: str) -> str:
 
 def _same(entry: Entry) -> bool:
     """Whether nothing was translated though there are words, and not names alone."""
-    return entry.text == entry.translation and _PROSE.search(_bare(entry.text)) is not None
+    return entry.text == entry.translation and _PROSE.search(bare_text(entry.text)) is not None
 
 
 def _terms(entry: Entry, terms: Iterable[Term]) -> Iterator[str]:
-    english, translation = _bare(entry.text), _bare(entry.translation)
+    english, translation = bare_text(entry.text), bare_text(entry.translation)
     said = translation.replace(" ", "")  # how a word is spaced is asked for by "not:" alone
     for term in terms:  # the longest first: "gradient descent" is no "gradient"
         english, times = term.pattern.subn(" ", english)
@@ -217,7 +217,7 @@ def _terms(entry: Entry, terms: Iterable[Term]) -> Iterator[str]:
 
 
 def _endings(entry: Entry, language: Language) -> Iterator[str]:
-    sentences = re.split(r"(?<=[.?])\s+", _bare(entry.translation).strip())
+    sentences = re.split(r"(?<=[.?])\s+", bare_text(entry.translation).strip())
     for ending in language.endings:
         if not {*entry.kinds} <= ending.kinds:
             continue

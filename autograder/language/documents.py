@@ -1,10 +1,11 @@
-"""Pages for learners in another language: the README's part for them, and `docs/learners.md`.
+"""Pages for learners in another language: the README's part for them, `docs/learners.md`, glossary.
 
-Both are built of the English ones, and lie beside them.
+The first two are built of the English ones, and lie beside them.
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from pathlib import Path
 
 from autograder import NOTEBOOKS, ROOT
@@ -16,11 +17,24 @@ from autograder.translation.unit import Kind, Translate, Unit
 
 README = ROOT / "README.md"
 LEARNERS = ROOT / "docs" / "learners.md"
+GLOSSARY = ROOT / "docs" / "glossary.md"  # there is none in English alone
 Title = Callable[[Lesson], str]
 BEGIN, END = "<!-- learners:begin -->", "<!-- learners:end -->"  # the README's part for them
 _LESSONS = "The lessons"
 _ROWS = "<!-- -->"
 _HEAD = "| lesson | minutes | exercises | points |"
+_TERMS = (
+    "What the terms of the course are called in English, and where they come first, stands in the "
+    "[glossary](docs/glossary.md)."
+)
+_GLOSSARY = """\
+# Glossary
+
+The terms of the course as the lessons use them, with the lesson in which each comes first.
+
+| in English | in the lessons | first in lesson |
+|---|---|---|
+"""
 _MORE = (
     "How to teach with the course, how grading works and how to change something stands in the "
     "English [README](README.md), in the [guide for instructors](docs/instructors.md) and in "
@@ -32,23 +46,27 @@ _LANGUAGES = re.compile(r"\n\[[^\]\n]*\]\([\w.]*\.md\)\n")  # the line that lead
 def units() -> list[Unit]:
     """The texts of both, from top to bottom."""
     found: list[Unit] = []
+
+    def collect(text: str, kind: Kind, where: str) -> str:
+        found.append(Unit(text, kind, where))
+        return text
+
     for path in (README, LEARNERS):
-
-        def collect(text: str, kind: Kind, where: str = path.name) -> str:
-            found.append(Unit(text, kind, where))
-            return text
-
-        _said(path, collect)
+        _said(path, partial(collect, where=path.name))
+    prose.markdown(_GLOSSARY, partial(collect, where=GLOSSARY.name))
     return found
 
 
-def pages(code: str, tr: Translate, title: Title) -> Iterator[tuple[Path, str]]:
-    """Both in the language of this code. title: says that of a lesson."""
+def pages(
+    code: str, tr: Translate, title: Title, terms: Iterable[str]
+) -> Iterator[tuple[Path, str]]:
+    """All in the language of this code. title: of a lesson. terms: rows of the glossary."""
     for path in (README, LEARNERS):
         table = _table(code, title) if path == README else ""
         heading, rest = _said(path, tr)
         text = "\n\n".join([heading, f"[English]({path.name})", rest.replace(_ROWS, table)])
         yield _beside(path, code), _in(code, text)
+    yield _beside(GLOSSARY, code), "\n".join([prose.markdown(_GLOSSARY.strip(), tr), *terms, ""])
 
 
 def _said(path: Path, tr: Translate) -> tuple[str, str]:
@@ -58,7 +76,7 @@ def _said(path: Path, tr: Translate) -> tuple[str, str]:
     if path == README:
         rest = rest.partition(BEGIN)[2].partition(END)[0]
         table = f"## {_LESSONS}\n\n{_HEAD}\n|---|--:|--:|--:|\n{_ROWS}"
-        rest = "\n\n".join([rest.strip(), table, _MORE])
+        rest = "\n\n".join([rest.strip(), table, _TERMS, _MORE])
     return prose.markdown(heading, tr), prose.markdown(_LANGUAGES.sub("", rest).strip(), tr) + "\n"
 
 
@@ -81,5 +99,7 @@ def _beside(path: Path, code: str) -> Path:
 def _in(code: str, text: str) -> str:
     """With the commands and the links of this language."""
     text = text.replace("](#", f"]({README.name}#").replace("make lab", f"make lab-{code}")
-    name = LEARNERS.relative_to(ROOT).as_posix()
-    return text.replace(f"({name})", f"({_beside(Path(name), code).as_posix()})")
+    for path in (LEARNERS, GLOSSARY):
+        name = path.relative_to(ROOT).as_posix()
+        text = text.replace(f"({name})", f"({_beside(Path(name), code).as_posix()})")
+    return text

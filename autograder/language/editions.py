@@ -11,7 +11,7 @@ from pathlib import Path
 from autograder import ROOT, files
 from autograder.build import notebooks
 from autograder.errors import UserError
-from autograder.language import check, documents, pages, phrases, texts
+from autograder.language import check, documents, glossary, pages, phrases, texts
 from autograder.lesson import Lesson
 from autograder.translation.catalogue import Entry, Translations, words
 from autograder.translation.unit import SAID, Kind, Unit
@@ -57,6 +57,10 @@ class Edition:
             and not unit.hidden
             and (said := book.tr(unit.text, unit.kind)) != unit.text
         }
+
+    def first_lessons(self) -> dict[str, str]:
+        """Where each term of the trade comes first."""
+        return glossary.first_lessons(self.folder, self.language.terms)
 
     def title(self, lesson: Lesson) -> str:
         """As it is called there, if that is said."""
@@ -114,7 +118,9 @@ def beside_the_lessons() -> Iterator[tuple[Path, str]]:
     """The pages for learners beside the lessons, in every language that has begun with them."""
     for found in editions():
         if DOCUMENTS in found.begun([DOCUMENTS]):
-            yield from documents.pages(found.code, found.book(DOCUMENTS).tr, found.title)
+            terms = glossary.rows(found.language.terms, found.first_lessons())
+            book = found.book(DOCUMENTS)
+            yield from documents.pages(found.code, book.tr, found.title, terms)
 
 
 def write_pages() -> None:

@@ -24,9 +24,13 @@ class Term:
     loose: bool
 
     @cached_property
+    def plain(self) -> str:
+        """Without the bracket that tells two of one name apart."""
+        return _BRACKET.sub("", self.english)
+
+    @cached_property
     def pattern(self) -> re.Pattern[str]:
-        plain = _BRACKET.sub("", self.english)
-        return re.compile(rf"\b{re.escape(plain)}(?:e?s)?\b", re.IGNORECASE)
+        return re.compile(rf"\b{re.escape(self.plain)}(?:e?s)?\b", re.IGNORECASE)
 
 
 def read(path: Path) -> tuple[Term, ...]:
@@ -36,7 +40,7 @@ def read(path: Path) -> tuple[Term, ...]:
             rows = [_term(row) for row in csv.DictReader(file)]
     except (OSError, KeyError, AttributeError) as error:
         raise RunError(f"{path} is no table of english,korean,note: {error}") from None
-    return tuple(sorted(rows, key=lambda term: -len(term.english)))
+    return tuple(sorted(rows, key=lambda term: -len(term.plain)))
 
 
 def _term(row: dict[str, str]) -> Term:
