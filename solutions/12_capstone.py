@@ -254,9 +254,9 @@ else:
 
 # %% [markdown]
 # Neither. Twenty labels can be learned by heart whatever they are: the check proves that gradients and updates
-# fit together, not that the data do. The first cost finds wrong scales (pixels from 0 to 16), and nothing
-# else. What finds the labels is the first minute on all digits: ten epochs, and the cost is still that of
-# guessing. Three short runs, three different faults.
+# fit together, not that the data do. The first cost finds wrong scales (pixels from 0 to 16). What finds the
+# labels is the first minute on all digits: ten epochs, and the cost is still that of guessing. Three short
+# runs, three different faults.
 
 # %% [markdown]
 # ## 4 · Tuning
