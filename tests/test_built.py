@@ -286,7 +286,7 @@ def test_a_warning_that_english_does_not_have_is_named():
     ]
 
 
-SHORT = ("03_bias_correction", "13_todays_training")
+SHORT = ("03_bias_correction",)
 RUN = notebooks.sources([] if "SEEDS" in os.environ else [*SHORT])
 
 

@@ -41,6 +41,8 @@ def run(code: str, names: list[str]) -> list[str]:
         english = nbformat.read(source.solution, as_version=4)
         return [f"{code} {source.name}: {line}" for line in differences(english, done)]
 
+    if len(chosen) == 1:  # without a thread, in which nbclient would leave its loop open
+        return one(chosen[0])
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         return [line for lines in pool.map(one, chosen) for line in lines]
 
