@@ -143,6 +143,40 @@ def test_a_lesson_that_is_begun_can_be_written_anew(tmp_path, monkeypatch):
     )
 
 
+def test_one_changed_sentence_is_one_line_of_a_check(tmp_path, monkeypatch):
+    """And so is one that is new, and one that is gone, in a language that is whole."""
+    (tmp_path / "ko").mkdir()
+    rules = (editions.FOLDER / "ko" / "language.toml").read_text("utf-8")
+    rules = re.sub("whole = false.*", "whole = true", rules)
+    (tmp_path / "ko" / "language.toml").write_text(rules, "utf-8")
+    (tmp_path / "ko" / "terms.csv").write_text("english,translation,note\n", "utf-8")
+    monkeypatch.setattr(editions, "FOLDER", tmp_path)
+    monkeypatch.setattr(editions, "parts", lambda names: ["pages"])
+    texts = {
+        "The ball rolls down the hill.": "공이 언덕을 굴러 내려갑니다.",
+        "It rests.": "쉽니다.",
+    }
+    monkeypatch.setattr(editions, "units", lambda part: [*map(_unit, texts)])
+    editions.edition("ko").book("pages").write()
+    path = tmp_path / "ko" / "pages.po"
+    po = path.read_text("utf-8")
+    for english, korean in texts.items():
+        po = po.replace(f'msgid "{english}"\nmsgstr ""', f'msgid "{english}"\nmsgstr "{korean}"')
+    path.write_text(po, "utf-8")
+    assert editions.faults([]) == []
+
+    changed = ["The ball rolls down a hill.", "It rests."]
+    monkeypatch.setattr(editions, "units", lambda part: [*map(_unit, changed)])
+    assert editions.faults([]) == [
+        'ko pages: stale: "The ball rolls down a hill." (was "The ball rolls down the hill.")'
+    ]
+    more = [*texts, "Quite another matter, at length."]
+    monkeypatch.setattr(editions, "units", lambda part: [*map(_unit, more)])
+    assert editions.faults([]) == ['ko pages: untranslated: "Quite another matter, at length."']
+    monkeypatch.setattr(editions, "units", lambda part: [_unit("It rests.")])
+    assert editions.faults([]) == ['ko pages: unused: "The ball rolls down the hill."']
+
+
 # What is wrong with one entry
 
 RIGHT = Entry(
