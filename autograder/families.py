@@ -99,7 +99,8 @@ def uphill(update: Function, step: str = "params[key] - learning_rate") -> None:
     """A step with the other sign."""
     update.mistake(
         "uphill",
-        "Your parameters move up the gradient: the cost would rise. Which sign has a descent step?",
+        "Your parameters move up the gradient: the cost would rise. Which sign does a descent "
+        "step have?",
         (step, step.replace(" - ", " + ")),
     )
 

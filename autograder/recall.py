@@ -283,8 +283,9 @@ _ASKED = {
         _ask(
             "halved_for_ever",
             7,
-            "The rate is halved after every epoch, for ever. As far as how many epochs at the "
-            "first rate do all steps together reach?",
+            "The rate is halved after every epoch, for ever. How many epochs at the first rate "
+            "go as "
+            "far as all these steps together?",
             "a",
             ("2", r"$1 + \tfrac12 + \tfrac14 + \dots = 2$."),
             ("any number", "Does the sum of these rates grow without limit?"),

@@ -171,7 +171,7 @@ adagrad_update.mistake(
 adagrad_update.mistake(
     "no_root",
     "You divide by the sum of squares itself: at |g| = 0.001 your first step is 1000 learning "
-    "rates long. Which unit has the sum, and which the denominator?",
+    "rates long. Which unit does the sum have, and which the denominator?",
     ("np.sqrt(new_sum[key])", "new_sum[key]"),
 )
 adagrad_update.mistake(
@@ -251,7 +251,8 @@ adagrad_update.mistake(
 )
 adagrad_update.mistake(
     "results_swapped",
-    "Your two results come in the other order, the sums first. What does the docstring give back?",
+    "Your two results come in the other order, the sums first. Which one does the docstring name "
+    "first?",
     ("return new_params, new_sum", "return new_sum, new_params"),
 )
 adagrad_update.mistake(
@@ -381,7 +382,7 @@ lesson.quiz(
         ),
         "d": (
             "neither has recovered",
-            "What weight have the large squares 400 steps later: in a sum, and in an average?",
+            "What weight do the large squares have 400 steps later: in a sum, and in an average?",
         ),
     },
     right="c",
@@ -660,7 +661,8 @@ adadelta_update.mistake(
 )
 adadelta_update.mistake(
     "results_swapped",
-    "Your two results come in the other order, the state first. What does the docstring give back?",
+    "Your two results come in the other order, the state first. Which one does the docstring "
+    "name first?",
     ('return new_params, {"s": s, "d": d}', 'return {"s": s, "d": d}, new_params'),
 )
 adadelta_update.mistake(
@@ -942,7 +944,7 @@ nesterov_update.mistake(
 nesterov_update.mistake(
     "whole_gradient_from_the_look_ahead",
     "From the look-ahead point you go by the whole gradient, ten times too far at beta = 0.9. "
-    "Which weight has the new gradient in the average?",
+    "Which weight does the new gradient have in the average?",
     (STEP, "ahead[key] - learning_rate * grads[key]"),
 )
 nesterov_update.mistake(
@@ -1005,7 +1007,8 @@ nesterov_update.mistake(
 )
 nesterov_update.mistake(
     "factor_twice",
-    "Your step is (1 - beta) times too small. How often does the factor 1 - beta come in?",
+    "Your step is only (1 - beta) times as long as it should be. How often does the factor 1 - "
+    "beta come in?",
     (STEP, "params[key] - learning_rate * (1 - beta) * new_velocity[key]"),
 )
 nesterov_update.mistake(
@@ -1029,7 +1032,8 @@ nesterov_update.mistake(
 nesterov_update.mistake(
     "velocity_points_downhill",
     "Your velocity is minus the learning rate times gradients, and the step adds it, a published "
-    "form. Here v is an average of gradients: which sign has it, and where does the rate act?",
+    "form. Here v is an average of gradients: which sign does it have, and where does the rate "
+    "act?",
     (AHEAD, "params[key] + beta * velocity[key]"),
     ("+ (1 - beta) * grads[key]", "- learning_rate * grads[key]"),
     (STEP, "params[key] + new_velocity[key]"),
@@ -1049,7 +1053,7 @@ nesterov_update.mistake(
     "looks_ahead_in_a_classical_step",
     "You take the gradient where the ball is and look ahead in the step, with a velocity that "
     "holds the whole gradient, as PyTorch does. Asked is the gradient at the look-ahead point: "
-    "where is it, and which weight has a gradient in an average?",
+    "where is it, and which weight does a gradient have in an average?",
     ("gradient(ahead)", "gradient(params)"),
     ("(1 - beta) * grads[key]", "grads[key]"),
     (STEP, "params[key] - learning_rate * (grads[key] + beta * new_velocity[key])"),
@@ -1064,7 +1068,8 @@ nesterov_update.mistake(
 )
 nesterov_update.mistake(
     "results_swapped",
-    "Your two results come in the other order: velocity first. What does the docstring give back?",
+    "Your two results come in the other order: velocity first. Which one does the docstring name "
+    "first?",
     ("return new_params, new_velocity", "return new_velocity, new_params"),
 )
 nesterov_update.fixed("    for key in params:\n        ahead", beta=(0.9, 0.95, 0.99, 0.5))
@@ -1182,7 +1187,7 @@ def _(params, gradient, velocity, learning_rate, beta=0.9):
         "Draw a ball that rolls to the right. At which point does the broken function ask for the "
         "gradient?",
         "In one convention the velocity points downhill and is added, in the other it is averaged "
-        "uphill and subtracted. Which one has the last line?",
+        "uphill and subtracted. Which one does the last line follow?",
         "The look-ahead must go where the old velocity will carry the ball.",
     ),
 )

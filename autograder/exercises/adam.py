@@ -715,7 +715,8 @@ adam_update.mistake(
 )
 adam_update.mistake(
     "results_swapped",
-    "Your two results come in the other order, the state first. What does the docstring give back?",
+    "Your two results come in the other order, the state first. Which one does the docstring "
+    "name first?",
     (
         'return new_params, {"v": v, "s": s, "t": t}',
         'return {"v": v, "s": s, "t": t}, new_params',

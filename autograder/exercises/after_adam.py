@@ -253,8 +253,8 @@ def _as_in_every_adam(update, state, defaults):
     )
     update.mistake(
         "results_swapped",
-        "Your two results come in the other order, the state first. What does the docstring give "
-        "back?",
+        "Your two results come in the other order, the state first. Which one does the docstring "
+        "name first?",
         (f"return new_params, {state}", f"return {state}, new_params"),
     )
     update.mistake(
@@ -1258,7 +1258,7 @@ sgdr.mistake(
 )
 sgdr.mistake(
     "upside_down",
-    "Your cycles begin at the minimum and rise. Which sign has the cosine at the start?",
+    "Your cycles begin at the minimum and rise. Which sign does the cosine have at the start?",
     ("1 + np.cos", "1 - np.cos"),
 )
 sgdr.mistake(

@@ -858,7 +858,7 @@ train_with_schedule.mistake(
 train_with_schedule.mistake(
     "epoch_counted_from_one",
     "Your first epoch uses the schedule's second rate, and the first is never used. Which number "
-    "has the first epoch?",
+    "does the first epoch have?",
     ("schedule(epoch)", "schedule(epoch + 1)"),
 )
 train_with_schedule.mistake(
@@ -900,7 +900,7 @@ train_with_schedule.mistake(
 )
 train_with_schedule.mistake(
     "uphill",
-    "Your point moves up the gradient, away from the minimum. Which sign has a descent step?",
+    "Your point moves up the gradient, away from the minimum. Which sign does a descent step have?",
     ("w - learning_rate", "w + learning_rate"),
 )
 train_with_schedule.mistake(
@@ -958,7 +958,8 @@ train_with_schedule.mistake(
 )
 train_with_schedule.mistake(
     "results_swapped",
-    "Your two results come in the other order: the rates first. What does the docstring give back?",
+    "Your two results come in the other order: the rates first. Which one does the docstring "
+    "name first?",
     ("return w, np.array(rates)", "return np.array(rates), w"),
 )
 train_with_schedule.mistake(
@@ -1185,7 +1186,7 @@ decay_on_plateau.mistake(
 )
 decay_on_plateau.mistake(
     "not_reset_by_progress",
-    "Your count survives a new best: stalls from long ago are added up. What does `in a row` ask "
+    'Your count survives a new best: stalls from long ago are added up. What does "in a row" ask '
     "of the count?",
     ("best, count = cost, 0", "best = cost"),
 )
@@ -1476,7 +1477,7 @@ repair_compounding.mistake(
 )
 repair_compounding.mistake(
     "counts_from_one",
-    "Your first epoch has a rate that has already decayed. Which number has the first epoch?",
+    "Your first epoch has a rate that has already decayed. Which number does the first epoch have?",
     ("decay_rate * epoch", "decay_rate * (epoch + 1)"),
 )
 repair_compounding.mistake(

@@ -766,8 +766,8 @@ log10_all_positive.mistake(
 )
 log10_all_positive.mistake(
     "sign_missing",
-    "Your logarithm is positive: a probability larger than 1. Which sign has the logarithm of a "
-    "half?",
+    "Your logarithm is positive: a probability larger than 1. Which sign does the "
+    "logarithm of a half have?",
     ("-n *", "n *"),
 )
 log10_all_positive.mistake(
@@ -1188,7 +1188,7 @@ lesson.quiz(
     hints=(
         "Which gradient does each of them see across the ridge?",
         "An optimizer adds up, averages and rescales what it sees. What can come of that here?",
-        "Rounding errors need digits to be cut off. Which digits has this gradient?",
+        "Rounding errors need digits to be cut off. Which digits does this gradient have?",
     ),
 )
 

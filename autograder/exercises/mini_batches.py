@@ -1060,7 +1060,7 @@ train_mini_batch.mistake(
 )
 train_mini_batch.mistake(
     "uphill",
-    "Your params move up the gradient, and the costs rise. Which sign has a descent step?",
+    "Your params move up the gradient, and the costs rise. Which sign does a descent step have?",
     (STEP, "params = {key: params[key] + learning_rate * grads[key] for key in params}"),
 )
 train_mini_batch.mistake(
@@ -1131,7 +1131,8 @@ train_mini_batch.mistake(
 )
 train_mini_batch.mistake(
     "results_swapped",
-    "Your two results come in the other order: costs first. What does the docstring give back?",
+    "Your two results come in the other order: costs first. Which one does the docstring name "
+    "first?",
     ("return params, costs", "return costs, params"),
 )
 train_mini_batch.mistake(

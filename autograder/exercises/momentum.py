@@ -317,7 +317,8 @@ momentum_update.mistake(
 )
 momentum_update.mistake(
     "stored_in_the_wrong_order",
-    "Your two results come in the other order: velocity first. What does the docstring give back?",
+    "Your two results come in the other order: velocity first. Which one does the docstring name "
+    "first?",
     ("return new_params, new_velocity", "return new_velocity, new_params"),
 )
 momentum_update.mistake(
@@ -908,7 +909,7 @@ repair_forgetful.mistake(
 )
 repair_forgetful.mistake(
     "uphill",
-    "Your path leads up the gradient. Which sign has a descent step?",
+    "Your path leads up the gradient. Which sign does a descent step have?",
     ("w - learning_rate", "w + learning_rate"),
 )
 repair_forgetful.mistake(

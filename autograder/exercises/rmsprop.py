@@ -265,8 +265,8 @@ rmsprop_update.mistake(
 )
 rmsprop_update.mistake(
     "results_swapped",
-    "Your two results come in the other order, the averages first. What does the docstring give "
-    "back?",
+    "Your two results come in the other order, the averages first. Which one does the docstring "
+    "name first?",
     ("return new_params, new_squared", "return new_squared, new_params"),
 )
 rmsprop_update.mistake(

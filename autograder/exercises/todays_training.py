@@ -447,7 +447,8 @@ clip_global_norm.mistake(
 )
 clip_global_norm.mistake(
     "results_swapped",
-    "Your two results come in the other order, the norm first. What does the docstring give back?",
+    "Your two results come in the other order, the norm first. Which one does the docstring name "
+    "first?",
     (CLIPPED, "norm, {key: factor * grads[key] for key in grads}"),
 )
 clip_global_norm.mistake(
@@ -813,7 +814,8 @@ lion_update.mistake(
 )
 lion_update.mistake(
     "uphill",
-    "Your parameters move up the gradient: the cost would rise. Which sign has a descent step?",
+    "Your parameters move up the gradient: the cost would rise. Which sign does a descent step "
+    "have?",
     ("decayed - learning_rate", "decayed + learning_rate"),
 )
 lion_update.mistake(
@@ -853,8 +855,8 @@ lion_update.mistake(
 )
 lion_update.mistake(
     "results_swapped",
-    "Your two results come in the other order, the momentum first. What does the docstring give "
-    "back?",
+    "Your two results come in the other order, the momentum first. Which one does the docstring "
+    "name first?",
     ("return new_params, new_momentum", "return new_momentum, new_params"),
 )
 lion_update.mistake(
@@ -1066,7 +1068,8 @@ orthogonalize.mistake(
 )
 orthogonalize.mistake(
     "sign_of_b",
-    "Your b is positive, so that nothing holds the singular values back. Which sign has it?",
+    "Your b is positive, so that nothing holds the singular values back. Which sign should it "
+    "have?",
     ("-4.775", "4.775"),
 )
 orthogonalize.mistake(
@@ -1928,7 +1931,8 @@ scale_update.mistake(
 )
 scale_update.mistake(
     "results_swapped",
-    "Your two results come in the other order, the count first. What does the docstring give back?",
+    "Your two results come in the other order, the count first. Which one does the docstring "
+    "name first?",
     ("return scale / 2, 0", "return 0, scale / 2"),
     ("return scale * 2, 0", "return 0, scale * 2"),
     ("return scale, good", "return good, scale"),
@@ -2112,7 +2116,7 @@ repair_endless_sum.mistake(
 )
 repair_endless_sum.mistake(
     "uphill",
-    "Your weights go up the gradient. Which sign has a descent step?",
+    "Your weights go up the gradient. Which sign does a descent step have?",
     ("w - learning_rate", "w + learning_rate"),
 )
 

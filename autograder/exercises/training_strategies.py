@@ -590,7 +590,8 @@ batch_norm_forward.mistake(
 )
 batch_norm_forward.mistake(
     "results_swapped",
-    "Your two results come in the other order: running first. What does the docstring give back?",
+    "Your two results come in the other order: running first. Which one does the docstring name "
+    "first?",
     ("return gamma * Z_hat + beta, new_running", "return new_running, gamma * Z_hat + beta"),
 )
 
@@ -922,7 +923,7 @@ early_stopping.mistake(
 )
 early_stopping.mistake(
     "results_swapped",
-    "Your two results come in the other order. What does the docstring give back first?",
+    "Your two results come in the other order. Which one does the docstring name first?",
     ("return params_by_epoch[best], epochs_run", "return epochs_run, params_by_epoch[best]"),
 )
 
