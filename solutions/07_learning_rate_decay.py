@@ -251,8 +251,8 @@ predict(
 try:
     epochs = range(1, 100)
     first = next(epoch for epoch in epochs if exponential_decay(1.0, epoch) <= 0.5)
-    print(f"base 0.95: half of the rate is gone after {first} epochs,", end=" ")
-    print(f"{exponential_decay(1.0, 100):.4f} of it is left after 100")
+    left = exponential_decay(1.0, 100)
+    print(f"base 0.95: half of the rate is gone after {first} epochs, {left:.4f} is left after 100")
     above = sum(exponential_decay(3.0, epoch) > 1 for epoch in range(100))
     print(f"starting at 3, the rate is above 1 for {above} epochs")
     predicted("half_of_rate", first, f"{first} epochs")
@@ -282,7 +282,7 @@ except NotImplementedError:
 def inverse_sqrt_decay(learning_rate0, t, k):
     """The learning rate at update t, by inverse square root decay.
 
-    learning_rate0: multiplied by k, the rate of t = 1
+    learning_rate0: the rate of t = 1, if k is 1
     t:              1, 2, 3, ...: counted from 1 (an int or a NumPy integer)
     k:              a factor, 1 in most uses
     Returns a float.
@@ -432,9 +432,12 @@ above = {}
 for name, make in makers.items():
     for speed in (0.25, 1.0):
         rates, squares = settle(make(speed))
-        above[name] = squares[-1] / (rates[-1] / (2 - rates[-1]))
-        print(f"{name:12} speed {speed:4}: last rate {rates[-1]:.1e},", end=" ")
-        print(f"mean of w^2 {squares[-1]:.1e}, floor {rates[-1] / (2 - rates[-1]):.1e}")
+        floor = rates[-1] / (2 - rates[-1])
+        above[name] = squares[-1] / floor
+        print(
+            f"{name:12} speed {speed:4}: last rate {rates[-1]:.1e}, "
+            f"mean of w^2 {squares[-1]:.1e}, floor {floor:.1e}"
+        )
 predicted("loses_contact", max(above, key=above.get))
 
 # %% [markdown]
@@ -494,16 +497,16 @@ check("train_with_schedule")
 # %% tags=["experiment"]
 # Experiment: counting epochs and counting updates
 try:
-    for counted, epochs, updates in (("epochs", 20, 23), ("updates", 460, 1)):
+    ways = {"counting epochs": (20, 23), "counting updates": (460, 1)}
+    for way, (epochs, updates) in ways.items():
         noisy = problems.noisy_gradient(bowl.gradient, 2.0, np.random.default_rng(5))
         w, rates = train_with_schedule(
             noisy, bowl.start, lambda epoch: inverse_time_decay(0.2, epoch, 1.0), epochs, updates
         )
         print(
-            f"counting {counted}: rate {rates[0]} at first, {rates[23]:.4f} after 23 updates,",
-            end=" ",
+            f"{way}: rate {rates[0]} at first, {rates[23]:.4f} after 23 updates, "
+            f"{rates[-1]:.4f} at the end; distance from the minimum {np.linalg.norm(w):.2f}"
         )
-        print(f"{rates[-1]:.4f} at the end; distance from the minimum {np.linalg.norm(w):.2f}")
 except NotImplementedError:
     print("Exercises 1 and 5 come first; then run this cell again.")
 
@@ -817,8 +820,8 @@ alone = gap[list(runners).index("constant")].argmin()
 print(f"best without decay: alpha0 = {starts[alone]}, J - J* = {gap[0, alone]:.1e}")
 for row, name in list(enumerate(runners))[1:]:
     there, own = gap[row, alone], gap[row].min()
-    word = "worse" if there > gap[0, alone] else "better"
-    print(f"{name:24} from there {there:.1e}, {word} than constant; from its own start {own:.1e}")
+    verdict = "worse than constant" if there > gap[0, alone] else "better than constant"
+    print(f"{name:24} from there {there:.1e}, {verdict}; from its own start {own:.1e}")
 helps = gap[1:, alone] < gap[0, alone]
 words = "helps in some cases" if helps.any() else "never helps"
 predicted("added_decay", "always helps" if helps.all() else words)
@@ -906,13 +909,13 @@ if contest:
             _ = ax.semilogx(rates, smooth, color=plots.COLORS[color], linewidth=1, alpha=0.6)
         steep, tenth = np.exp(np.log(guesses).mean(axis=0))
         for rate, label, look in (
-            (steep, "steepest", "first"),
+            (steep, "steepest place", "first"),
             (tenth, "lowest / 10", "second"),
-            (best, "sweep", "target"),
+            (best, "the sweep", "target"),
         ):
             _ = ax.axvline(rate, color=plots.COLORS[look], linestyle=":")
-            height = {"steepest": 4.1, "lowest / 10": 3.6, "sweep": 0.3}[label]
-            side = 5 if label == "sweep" else -5
+            height = {"steepest place": 4.1, "lowest / 10": 3.6, "the sweep": 0.3}[label]
+            side = 5 if label == "the sweep" else -5
             plots.label_end(ax, rate, height, label, plots.COLORS[look], (side, 0))
         _ = ax.set(title=name, xlabel="learning rate", ylim=(0, 4.4))
         ax.minorticks_off()
@@ -921,10 +924,12 @@ if contest:
         closer.append(apart[0] < apart[1])
         within = "within a factor of two" if apart[0] < 2 else "farther than a factor of two"
         print(f"{name}: the sweep finds {best:g}; the steepest place is {within} of it,")
-        print(f"  a tenth of the lowest is {best / tenth:.0f} times too small; ", end="")
-        print(
-            f"single runs differ {'by less' if spread < np.log(4) else 'by more'} than four times"
+        runs = (
+            "single runs differ by less than a factor of four"
+            if spread < np.log(4)
+            else "single runs differ by more than a factor of four"
         )
+        print(f"  a tenth of the lowest is {best / tenth:.0f} times too small; {runs}")
     _ = axes[0].set_ylabel("cost, smoothed")
     plots.show(
         fig,

@@ -92,8 +92,10 @@ plots.show(
     "Contour lines of a random landscape with hills and hollows. Sixty walks of gradient descent "
     "end in the hollows, marked by crosses.",
 )
-print(f"{len(hollows)} different hollows; the lowest cost is {costs.min():.2f},", end=" ")
-print(f"the highest {costs.max():.2f}")
+print(
+    f"{len(hollows)} different hollows; the lowest cost is {costs.min():.2f}, "
+    f"the highest {costs.max():.2f}"
+)
 predicted("hollows", len(hollows))
 
 # %% [markdown]
@@ -376,7 +378,7 @@ plots.show(
     "logarithmic. The measured curve bends down far below the straight line of 2 to the minus n.",
 )
 for n, share in zip(sizes, measured, strict=True):
-    print(f"n = {n}: measured {share:.5f}, 2^-n {0.5**n:.5f}, too large by {0.5**n / share:.1f}")
+    print(f"n = {n}: measured {share:.5f}; 2^-n is {0.5**n:.5f}, {0.5**n / share:.1f} times that")
 ratio = measured[-1] / 0.5**5
 words = "larger" if ratio > 1.5 else "about 1 in 32, as for coins"
 predicted("coins", "smaller" if ratio < 0.67 else words, f"{measured[-1]:.5f} against {0.5**5:.5f}")
@@ -521,9 +523,9 @@ plots.show(
 )
 for n, (down, cost) in found.items():
     print(
-        f"n = {n}: {100 * np.mean(down == 0):2.0f} % are minima; correlation of the cost", end=" "
+        f"n = {n}: {100 * np.mean(down == 0):2.0f} % are minima; correlation of the cost and the "
+        f"share of curvatures down: {np.corrcoef(down, cost)[0, 1]:.1f}"
     )
-    print(f"and the share of curvatures down: {np.corrcoef(down, cost)[0, 1]:.1f}")
 down, cost = found[8]
 share = np.mean(down == 0)
 words = "a quarter" if share > 0.17 else "a tenth"
@@ -600,8 +602,10 @@ for width, count in arrived.items():
 stuck = costs > 0.1
 near = [int(np.sum(np.abs(costs - cost) < 0.02)) for cost in (np.log(2) / 2, 0.477, np.log(2))]
 print(f"two units, {stuck.sum()} stuck: near the costs 0.347, 0.477 and 0.693 end {near}")
-print(f"no unit hears inputs of both classes: in {both[stuck].sum()} of them, ", end="")
-print(f"and in {both[~stuck].sum()} of the {(~stuck).sum()} that arrive")
+print(
+    f"both classes have inputs that no unit hears: in {both[stuck].sum()} of them, "
+    f"and in {both[~stuck].sum()} of the {(~stuck).sum()} that arrive"
+)
 predicted("xor_two_units", arrived[2])
 predicted("xor_all_arrive", min(width for width, count in arrived.items() if count == 100))
 
@@ -742,7 +746,7 @@ except NotImplementedError:
 def draw_escape(axes, surface, optimizer, flatness):
     left, right = axes
     color = plots.COLORS[optimizer]
-    if surface == "saddle":
+    if surface == "the saddle":
         path = optimizers.follow(saddle, tuned[optimizer], 80, np.array([1.0, 10.0**-flatness]))
         plots.contour(left, saddle.value, saddle.view, floors)
         plots.trajectory(left, path, optimizer)
@@ -757,9 +761,8 @@ def draw_escape(axes, surface, optimizer, flatness):
     left.set(xlabel="$w$", ylabel="cost", xlim=(-6, 6), ylim=(-0.05, 1.05), aspect="auto")
     right.plot(path, color=color)
     right.set(xlabel="step", ylabel="$w$", ylim=(-6, 6))
-    return f"{labels[optimizer]} from w = {start:g}, where the gradient is " + (
-        f"{start * np.exp(-(start**2) / 2):.1g}"
-    )
+    slope = start * np.exp(-(start**2) / 2)
+    return f"{labels[optimizer]} from w = {start:g}, where the gradient is {slope:.1g}"
 
 
 plots.explore(
@@ -768,7 +771,7 @@ plots.explore(
     "by step. Buttons choose the surface and the optimizer; a slider makes the start flatter.",
     columns=2,
     size=(9.4, 4.0),
-    surface=["saddle", "plateau"],
+    surface=["the saddle", "the plateau"],
     optimizer=list(makers),
     flatness=(1, 14, 1, 6),
 )
@@ -872,8 +875,8 @@ try:
         away.append(np.mean(far.argmax(axis=1)) if far.any(axis=1).all() else None)
         w1, w2 = np.array(runs)[:, -50:].reshape(-1, 2).T
         floor.append(np.mean(w1**2 / 2 + (w2**2 - 1) ** 2 / 4))  # the cost plus 1/4
-        text = "never" if away[-1] is None else f"after {away[-1]:.0f} steps"
-        print(f"noise {noise:5g}: leaves {text}; above the minimum at the end by {floor[-1]:.1e}")
+        leaves = "never leaves" if away[-1] is None else f"leaves after {away[-1]:.0f} steps"
+        print(f"noise {noise:5g}: {leaves}; above the minimum at the end by {floor[-1]:.1e}")
 
     fig, axes = plots.figure(1, 2, size=(9.4, 3.6))
     _ = axes[0].semilogx(levels[1:], away[1:], "o-", color=plots.COLORS["gd"])
@@ -967,7 +970,7 @@ slopes = {
 for place, slope in slopes.items():
     print(f"{place + ':':33} {slope:.0e}")
 flat = sum(slope < 1e-4 for slope in slopes.values())
-predicted("flat_places", ("none", "one", "two", "three")[flat])
+predicted("flat_places", ("one", "two", "three")[flat - 1])
 
 # %% [markdown]
 # All three. The second surface has a single critical point, its minimum at 0; the third, a

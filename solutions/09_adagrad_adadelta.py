@@ -757,8 +757,11 @@ for title, three in curves.items():
     print(f"{title}: end in multiples of the lowest, rounded:", ", ".join(words))
 good, bad = (list(three.values()) for three in curves.values())
 slowest, quickest = max(curve[4] for curve in good), min(curve[-1] for curve in bad)
-print("the slowest after 5 epochs from the good start is below the quickest after 10", end=" ")
-print("from the bad one:", slowest < quickest)
+print(
+    "the slowest after 5 epochs from the good start is below "
+    "the quickest after 10 from the bad one:",
+    slowest < quickest,
+)
 last = {
     contest[name][0]: curve[-1] for name, curve in curves["weights ten times too large"].items()
 }
@@ -842,8 +845,10 @@ for rate in (0.05, 0.09, 0.2):
     for _ in range(60):
         w, velocity = looking_back(w, long_bowl.gradient, velocity, rate)
     rolled = optimizers.follow(long_bowl, optimizers.momentum(rate), steps=60)[-1]
-    print(f"rate {rate}: f = {long_bowl.value(w):.2g} after 60 steps; ", end="")
-    print(f"without any look-ahead {long_bowl.value(rolled):.2g}")
+    print(
+        f"rate {rate}: f = {long_bowl.value(w):.2g} after 60 steps; "
+        f"without any look-ahead {long_bowl.value(rolled):.2g}"
+    )
 
 # %% [markdown]
 # What should brake the swings drives them: from a rate of 0.056 on it diverges, where Nesterov's momentum
