@@ -34,7 +34,8 @@ from autograder.pages import feedback
 from autograder.status import SubmissionStatus
 from autograder.text import composed
 
-# What a killed run has to judge again: no more than this.
+# Verdicts are written when there are so many of them, or when one comes so many seconds after the
+# first; those that wait are what a killed run has to judge again.
 AT_MOST, _SECONDS = 50, 2.0
 
 Results = Generator[Any, None, None]

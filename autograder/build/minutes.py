@@ -7,11 +7,10 @@ experiments and the seconds that they run.
 import re
 from collections.abc import Iterable, Sequence
 
-import jupytext
 from nbformat import NotebookNode
 
 from autograder import SOLUTIONS, recall
-from autograder.build import fill
+from autograder.build import fill, percent
 from autograder.errors import RunError
 from autograder.lesson import Lesson
 
@@ -27,8 +26,7 @@ _SECONDS = re.compile(r"\((\d+) s\)$", re.MULTILINE)
 def of_lesson(lesson: Lesson) -> int:
     """About how many minutes a lesson takes, by its text as it stands in `solutions/`."""
     path = SOLUTIONS / f"{lesson.name}.py"
-    cells = jupytext.reads(path.read_text("utf-8"), fmt="py:percent").cells
-    filled = fill.filled(cells, lesson.functions, lesson.quizzes, path.name)
+    filled = fill.filled(percent.read(path).cells, lesson.functions, lesson.quizzes, path.name)
     asked = fill.with_recall(filled, recall.asked(lesson.name))
     return of_cells(asked, lesson.points)
 

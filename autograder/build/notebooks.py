@@ -16,7 +16,6 @@ from copy import deepcopy
 from dataclasses import dataclass
 from pathlib import Path
 
-import jupytext
 import nbformat
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
@@ -25,7 +24,7 @@ from nbgrader.preprocessors import ClearSolutions, ComputeChecksums, LockCells
 from traitlets.config import Config
 
 from autograder import NOTEBOOKS, SOLUTIONS, recall, released
-from autograder.build import figures, fill, minutes, overview
+from autograder.build import figures, fill, minutes, overview, percent
 from autograder.errors import RunError, UserError
 from autograder.exercises import lessons
 from autograder.lesson import Lesson
@@ -133,7 +132,7 @@ def read(source: Source) -> NotebookNode:
 
 def read_with_figures(source: Source) -> tuple[NotebookNode, list[str]]:
     """The same, and the descriptions of its figures."""
-    notebook = jupytext.reads(source.text.read_text("utf-8"), fmt="py:percent")
+    notebook = percent.read(source.text)
     notebook.metadata = NotebookNode(deepcopy(METADATA))
     functions = source.lesson.functions if source.lesson else {}
     quizzes = source.lesson.quizzes if source.lesson else {}

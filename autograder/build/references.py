@@ -9,10 +9,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import jupytext
-
 from autograder import NOTEBOOKS, ROOT, SOLUTIONS
-from autograder.build import sources
+from autograder.build import percent, sources
 from autograder.exercises import lessons
 
 PAGE = ROOT / "docs" / "references.md"
@@ -116,8 +114,7 @@ def places() -> Iterator[Place]:
 
 def _lesson(path: Path) -> str:
     """What a lesson tells: its Markdown, and the questions that are filled in."""
-    cells = jupytext.reads(path.read_text("utf-8"), fmt="py:percent").cells
-    told = [cell.source for cell in cells if cell.cell_type == "markdown"]
+    told = [cell.source for cell in percent.read(path).cells if cell.cell_type == "markdown"]
     known = lessons().get(path.stem)
     asked = [quiz.text() for quiz in known.quizzes.values()] if known else []
     return "\n\n".join([*told, *asked])

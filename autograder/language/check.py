@@ -31,6 +31,7 @@ _NAME = re.compile(
 )
 _LETTER = re.compile(r"\*\*[a-h]\*\*|\([a-h]\)")
 _MARKDOWN = {Kind.HEADING, Kind.PARAGRAPH, Kind.ITEM, Kind.ROW, Kind.OPTION}
+_MARKDOWN_IT = MarkdownIt()
 _PROSE = re.compile(r"\b[a-z]{3,}\b")
 _WORDS = (
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen "
@@ -193,7 +194,7 @@ def other_numbers(text: str, translation: str) -> Iterator[str]:
 
 def _left_over(text: str) -> str:
     """Stars that the reader would see: `**word(word)**is` is not bold."""
-    tokens = MarkdownIt().parseInline(_FORMULA.sub("x", text))[0].children or []
+    tokens = _MARKDOWN_IT.parseInline(_FORMULA.sub("x", text))[0].children or []
     seen = "".join(token.content for token in tokens if token.type == "text")
     found = re.search(r"\S*\*+\S*", seen)
     return found[0] if found else ""
@@ -208,6 +209,8 @@ def _terms(entry: Entry, terms: Iterable[Term]) -> Iterator[str]:
     english, translation = bare_text(entry.text), bare_text(entry.translation)
     said = translation.replace(" ", "")  # how a word is spaced is asked for by "not:" alone
     for term in terms:  # the longest first: "gradient descent" is no "gradient"
+        if term.plain.lower() not in english.lower():  # hundreds of terms, and a pattern is slow
+            continue
         english, times = term.pattern.subn(" ", english)
         if not times:
             continue

@@ -36,7 +36,8 @@ class Edition:
 
     def book(self, part: str) -> Translations:
         """The translations of a part of the course, held against its texts."""
-        return Translations(self.code, units(part), self.folder / f"{part}.po")
+        path = self.folder / f"{part}.po"
+        return _held(self.code, part, path, path.read_bytes() if path.exists() else b"")
 
     def begun(self, names: list[str]) -> list[str]:
         """Those of these parts that somebody has begun to translate; all, where all should be."""
@@ -83,6 +84,11 @@ def units(part: str) -> tuple[Unit, ...]:
     if part in TOGETHER:
         return tuple(TOGETHER[part]())
     return tuple(texts.units(notebooks.sources([part])[0]))
+
+
+@cache  # of one text of the file, however often it is asked for
+def _held(code: str, part: str, path: Path, _contents: bytes) -> Translations:
+    return Translations(code, units(part), path)
 
 
 def editions() -> list[Edition]:
