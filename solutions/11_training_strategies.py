@@ -466,8 +466,8 @@ try:
     ax.minorticks_off()
     plots.show(
         fig,
-        "Test accuracy in training mode rises from 8 percent with one example per batch to that of "
-        "evaluation mode with batches of 120 and more. Batches of one digit only give 10 percent.",
+        "Test accuracy in training mode rises with the size of the batch, from 8 percent with one "
+        "example; from 120 on it is that of evaluation mode. Batches of one digit only give 10 percent.",
     )
     print(f"evaluation mode {right:.1f} %")
     print(
@@ -1025,7 +1025,7 @@ check("repair_keeping_the_best")
 # | early stopping | stop after $p$ epochs without a new best | `waited = 0 if cost < best else waited + 1` | keep a copy of the best | choosing by the test part |
 # | gradient noise | $g = g + \sqrt{\eta/(1+t)^\gamma}\;\xi$ | `g = g + np.sqrt(eta / (1 + t) ** gamma) * rng.standard_normal(g.shape)` | $\gamma$ 0.55 | a training that does not stand still |
 # | curriculum | the easy share first | `order = np.argsort(difficulty, kind="stable")` | | clean data: slower than no order |
-# | tuning | the rate with the lowest mean cost over seeds | `best = rates[np.argmin(costs.mean(axis=1))]` | 5 seeds, each rate twice the last | a best at the edge of the sweep |
+# | tuning | the rate with the lowest mean cost over seeds | `best = rates[np.argmin(costs.mean(axis=1))]` | 5 seeds, each rate twice the one before | a best at the edge of the sweep |
 #
 # ### In other libraries
 #

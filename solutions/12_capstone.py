@@ -215,7 +215,7 @@ def costs_on_the_way(name, rate, digits, columns, budget=230):
     return [problems.cost_and_grads(params, part.X, part.Y)[0] for params in passed]
 
 
-kinds = (("right", train), ("mixed-up", mixed_up), ("right, pixels 0 to 16", bright))
+kinds = (("right", train), ("mixed-up", mixed_up), ("right, but pixels 0 to 16", bright))
 for kind, digits in kinds:
     low, high = min(first_costs(digits)), max(first_costs(digits))
     print(f"labels {kind}: first costs of five seeds from {low:.1f} to {high:.1f}")
@@ -721,7 +721,7 @@ check("own_training")
 # The next cell tries six rates, each twice the one before, on the track of seed 101. Change the list until
 # the best rate lies inside it, with a worse one on each side. Then put your choice into `rate`, and the
 # last line gives the validation costs of five other seeds, 11 to 15. Make your choice the default of
-# own_training, too. These numbers are your report.
+# `own_training`, too. These numbers are your report.
 
 # %% tags=["experiment"]
 # Experiment: your sweep and your five runs (1 s)

@@ -35,7 +35,7 @@ from optlab import (
 from optlab.data import digits_split
 
 # %% [markdown]
-# Here is the inner loop of such a script, shortened. The numbers are those of the sections below.
+# Here is the inner loop of such a script, shortened. The numbers in its comments are the sections below.
 #
 # ```python
 # for step in range(steps):
@@ -67,7 +67,7 @@ def cost_of(params):
 
 
 def accuracy_of(params):
-    """Percent of the test digits."""
+    """Percent of the test digits recognised."""
     return 100 * problems.accuracy(params, test.X, test.labels)
 
 
@@ -775,7 +775,7 @@ except NotImplementedError:
 # **Shampoo** (Gupta, Koren and Singer, 2018) had the idea six years earlier: it multiplies the gradient
 # from both sides, with averages of $G G^T$ and $G^T G$ to the power $-1/4$. It is RMSprop for whole
 # matrices: lesson 5 divided each weight by the root of its own $s$, and Shampoo knows how they move
-# together. Its price are two matrix roots. **SOAP** (Vyas and others, 2024) runs Adam in the directions
+# together. Its price is two matrix roots. **SOAP** (Vyas and others, 2024) runs Adam in the directions
 # that Shampoo finds.
 
 # %% quiz="todays_shampoo"

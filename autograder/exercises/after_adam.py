@@ -123,7 +123,7 @@ lesson.quiz(
     options={
         "a": (
             "the learning rate is too large for this stream",
-            "The learning rate was tuned for neither, and both had the same. What does Adam "
+            "Both had the same learning rate, and it was tuned for neither. What does Adam "
             "divide the rare gradient by?",
         ),
         "b": (

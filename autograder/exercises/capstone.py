@@ -87,21 +87,21 @@ lesson.quiz(
     "and standard deviation over five seeds, on 360 test digits. What follows?",
     options={
         "a": (
-            "nothing about who is better: the difference is of the size that chance brings",
+            "that nobody can say who is better: the difference is of the size that chance brings",
             "0.3 points are one test digit of 360, and another seed moves each of them by twice "
             "as much. Such a difference is what chance brings.",
         ),
         "b": (
-            "momentum is better, because its mean is higher",
+            "that momentum is better, because its mean is higher",
             "The mean is higher, yes. How far does it move when only the seed changes?",
         ),
         "c": (
-            "the two are equally good, that is now shown",
+            "that the two are equally good, as is now shown",
             "Too few seeds to see a difference does not show that there is none. What would you "
             "need to tell?",
         ),
         "d": (
-            "the one with the larger spread is worse",
+            "that the one with the larger spread is worse",
             "A larger spread is not the better or the worse optimizer by itself. How does the "
             "difference compare with the spreads?",
         ),
