@@ -674,7 +674,12 @@ makers = {
     "rmsprop": optimizers.rmsprop,
     "adam": optimizers.adam,
 }
-labels = {"gd": "gradient descent", "momentum": "momentum", "rmsprop": "RMSprop", "adam": "Adam"}
+labels = {
+    "gd": "gradient descent",
+    "momentum": "with momentum",
+    "rmsprop": "RMSprop",
+    "adam": "Adam",
+}
 rates = np.geomspace(1e-3, 20, 300)
 beside = np.array([1.0, 1e-6])[:, None] * np.ones(rates.size)
 tuned = {}
@@ -693,7 +698,7 @@ predict(
     "grows_most",
     "From the offset 1e-2 to 1e-14, whose number of steps grows most?",
     "gradient descent",
-    "momentum",
+    "with momentum",
     "RMSprop",
     "Adam",
 )
@@ -986,13 +991,18 @@ predicted("flat_places", ("one", "two", "three")[flat - 1])
 # %% tags=["experiment", "nbval-ignore-output"]
 # Predict: who is fastest
 predict(
-    "from_near", "Who is fastest from w = 2?", "gradient descent", "momentum", "RMSprop", "Adam"
+    "from_near",
+    "Who is fastest from w = 2?",
+    "gradient descent",
+    "with momentum",
+    "RMSprop",
+    "Adam",
 )
 predict(
     "last_from_far",
     "Who is the slowest from w = 5?",
     "gradient descent",
-    "momentum",
+    "with momentum",
     "RMSprop",
     "Adam",
 )

@@ -563,10 +563,11 @@ fig, axes = plots.figure(2, 1, size=(8, 5), sharex=True)
 for ax, (name, path) in zip(axes, paths.items(), strict=False):
     plots.contour(ax, valley.value, ((-11.5, 11.5), (-3, 3)), valley.minimum)
     plots.trajectory(ax, path, name)
-    _ = ax.set_title({"momentum": "heavy ball", "nesterov": "your Nesterov"}[name])
+    title = {"momentum": "heavy ball", "nesterov": "your Nesterov"}[name]
+    _ = ax.set_title(title)
     ax.label_outer()
     late = np.abs(path[40:, 1]).max()
-    print(f"{name}: f = {valley.value(path[-1]):.4f}, swings across the valley {late:.5f}")
+    print(f"{title}: f = {valley.value(path[-1]):.4f}, swings across the valley {late:.5f}")
 plots.show(
     fig,
     "Two paths on the long bowl at the same rate. The heavy ball keeps swinging across the valley; "
