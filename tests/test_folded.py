@@ -109,14 +109,18 @@ def test_what_is_taken_out_is_put_back_by_the_number():
             'plots.show(fig, "One.")',
             'plots.explore(draw, "초록 is "',
             '    "green.", step=(1, 2, 1))',
+            'show_lengths(adam, "Two.")',
+            'ax.plot(x, ".", color="red")',
             'label(ax, "no sentence")',
         )
     )
     cell = nbformat.v4.new_code_cell(source)
-    assert figures.taken_out([cell], "topic") == ["One.", "초록 is green."]
+    assert figures.taken_out([cell], "topic") == ["One.", "초록 is green.", "Two."]
     assert cell.source.splitlines() == [
         'plots.show(fig, plots.described("topic", 1))',
         'plots.explore(draw, plots.described("topic", 2), step=(1, 2, 1))',
+        'show_lengths(adam, plots.described("topic", 3))',
+        'ax.plot(x, ".", color="red")',
         'label(ax, "no sentence")',
     ]
 

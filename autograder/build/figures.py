@@ -3,7 +3,8 @@
 plots.show(fig, "What there is to see.")   ->   plots.show(fig, plots.described("momentum", 1))
 
 The description is the second argument of the call that shows a figure, a sentence; `build` puts
-all of a lesson's into `keys/<topic>/figures.b64`, in their order.
+all of a lesson's into `keys/<topic>/figures.b64`, in their order. A call that shows one says
+so by its name: the "." of `ax.plot(x, ".")` is a marker.
 """
 
 import ast
@@ -15,6 +16,7 @@ from collections.abc import Iterable, Iterator
 from nbformat import NotebookNode
 
 FILE = "figures.b64"
+_SHOWS = re.compile(r"(show|explore|animate)(_\w+)?")  # `plots.show`, a lesson's `show_lengths`
 _SHOWN = re.compile(r"plots\.show\(\s+fig,\s+(plots\.described\([^()]+\)),\s+\)")
 
 
@@ -41,9 +43,11 @@ def _described(source: str) -> Iterator[ast.Constant]:
     """The descriptions in a cell, from top to bottom."""
     calls = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call)]
     for call in sorted(calls, key=lambda node: (node.lineno, node.col_offset)):
+        name = ast.unparse(call.func).rpartition(".")[2]
         match call.args:
             case [_, ast.Constant(value=str(text)) as place, *_] if text.endswith("."):
-                yield place
+                if _SHOWS.fullmatch(name):
+                    yield place
 
 
 def _replaced(source: str, place: ast.Constant, text: str) -> str:
