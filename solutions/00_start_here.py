@@ -472,8 +472,8 @@ if errors:
 # two costs that agree in almost all digits are subtracted, what is left is rounding, and that is
 # divided by a tiny $2h$. Two surprises:
 #
-# - With **ReLU** units a step of $10^{-3}$ is a cliff too large: some unit is pushed over its kink. An
-#   error of $10^{-3}$ there is not yet a wrong gradient. Try a smaller $h$ before you search.
+# - With **ReLU** units there is a cliff: from about $h = 10^{-3}$ on, some unit is pushed over its
+#   kink. An error of $10^{-3}$ there is not yet a wrong gradient. Try a smaller $h$ before you search.
 # - In **32 bits**, as networks are trained, a right gradient looks wrong at $h = 10^{-5}$. Check in 64.
 #
 # ## 9 · What a slip looks like
@@ -569,7 +569,7 @@ progress("00_start_here")
 #
 # Three rules hold everywhere:
 #
-# - **Updates are pure.** They return new dictionaries; nothing that was passed in changes.
+# - **Updates are pure.** They return new dictionaries and leave alone what they were given.
 # - **State mirrors the parameters.** A velocity has the keys and shapes of `params`.
 # - **Randomness is explicit.** Whatever is random takes a generator, `numpy.random.default_rng(0)`.
 

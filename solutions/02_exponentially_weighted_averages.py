@@ -6,8 +6,8 @@
 # real temperatures, before it meets a gradient.
 #
 # **What you'll do.** Smooth four years of weather with a single number of memory. Draw the weights
-# that hide in the recursion. Hold two rules of thumb against measurements: how many days it
-# "averages", and whether a moving window would be better.
+# that hide in the recursion. Hold a rule of thumb and a claim of the lecture against measurements:
+# how many days it "averages", and whether a moving window would be better.
 #
 # **What you'll learn.**
 # - what $\beta$ does to noise, to outliers and to delay,
@@ -54,7 +54,7 @@ temperature = data.seattle_temperatures()  # degrees Fahrenheit, one value a day
 dates = data.seattle_dates()
 year = slice(366, 366 + 365)  # 2013; the year before gives every average time to start
 months = [0, 59, 120, 181, 243, 304]
-month_names = ["Jan", "Mar", "May", "Jul", "Sep", "Nov"]
+month_names = "Jan Mar May Jul Sep Nov".split()
 
 fig, ax = plots.figure(size=(8, 4))
 _ = ax.plot(temperature[year], ".", color=plots.COLORS["data"])
@@ -195,20 +195,19 @@ predict(
 
 # %% tags=["experiment"]
 # Experiment: three values of beta
-curves = {  # beta: (name, colour, height of the label)
-    0.5: ("yellow", "#a07800", 43),
-    0.9: ("red", "#b3261e", 47.5),
-    0.98: ("green", "#00785a", 53),
+curves = {  # beta: (label, colour, height of the label)
+    0.5: ("yellow, β = 0.5", "#a07800", 43),
+    0.9: ("red, β = 0.9", "#b3261e", 47.5),
+    0.98: ("green, β = 0.98", "#00785a", 53),
 }
 peaks, restless = {}, {}
 fig, ax = plots.figure(size=(8.6, 4.6))
 _ = ax.plot(temperature[year], ".", color=plots.COLORS["data"], markersize=3)
-for beta, (name, color, height) in curves.items():
+for beta, (label, color, height) in curves.items():
     average = smooth(temperature, beta)[year]
     _ = ax.plot(average, color=color, linewidth=1.2 if beta == 0.5 else 2.2)
-    label = f"{name}, β = {beta}"
     peaks[label], restless[label] = average.argmax(), np.abs(np.diff(average)).mean()
-    plots.label_end(ax, 364, height, rf"$\beta$ = {beta} ({name})", color)
+    plots.label_end(ax, 364, height, label, color)
     print(
         f"beta {beta}: highest on {dates[year][peaks[label]]}, "
         f"changes by {restless[label]:.2f} F a day"

@@ -236,7 +236,7 @@ def steps_until_unbiased(beta, tolerance):
     """The first step at which at most the share `tolerance` of the weight is missing.
 
     beta:      0 < beta < 1
-    tolerance: 0 < tolerance < 1; 0.01 is one per cent
+    tolerance: 0 < tolerance < 1; 0.01 is one percent
     Returns a whole number >= 1: the first t with beta**t <= tolerance. No case of the check lies
     so close to equality that rounding decides.
 

@@ -82,8 +82,8 @@ bias_correct.mistake(
 )
 bias_correct.mistake(
     "bitwise_xor",
-    "A TypeError comes before any number. If it names ^: in Python that is not a power but a "
-    "bitwise exclusive or. Which operator raises to a power?",
+    "A TypeError comes before any number. If the operator that it names is ^, that is no power in "
+    "Python but a bitwise exclusive or. Which operator raises to a power?",
     (DIVISOR, "(1 - beta ^ t)"),
 )
 bias_correct.mistake(
@@ -540,8 +540,8 @@ def _share_missing(beta, t, fraction):
 
 @steps_until_unbiased.cases
 def _(rng):
-    yield Case({"beta": 0.9, "tolerance": 0.05}, note="beta = 0.9 and five per cent")
-    yield Case({"beta": 0.999, "tolerance": 0.01}, note="beta = 0.999 and one per cent")
+    yield Case({"beta": 0.9, "tolerance": 0.05}, note="beta = 0.9 and five percent")
+    yield Case({"beta": 0.999, "tolerance": 0.01}, note="beta = 0.999 and one percent")
     met = float(rng.uniform(0.92, 0.97))
     yield Case({"beta": 0.9, "tolerance": met}, note="a tolerance met at once")
     first = int(rng.integers(3, 12))
@@ -627,7 +627,7 @@ steps_until_unbiased.mistake(
 )
 steps_until_unbiased.mistake(
     "tolerance_in_per_cent",
-    "You take the tolerance for per cent: 0.05 for 0.05 %. What share is 0.05?",
+    "You take the tolerance for percent: 0.05 for 0.05 %. What share is 0.05?",
     ("> tolerance", "> tolerance / 100"),
 )
 steps_until_unbiased.mistake(
@@ -694,10 +694,10 @@ lesson.number_quiz(
         10: "After ten steps of 0.999 about 1 % is there and 99 % are missing. It is the other "
         "way.",
         11: "After eleven steps 1 % is there and 99 % are missing. It is the other way round.",
-        2302: "There 0.999**t is 0.1: ten per cent are missing, not one.",
+        2302: "There 0.999**t is 0.1: ten percent are missing, not one.",
         229: "That is beta = 0.98. One more look at the number of nines.",
         100: "After 100 steps 0.999**100 = 90 % are still missing. Which power of 0.999 is 0.01?",
-        6905: "There 0.999**t is 0.001: a tenth of a per cent is missing. Asked is one per cent.",
+        6905: "There 0.999**t is 0.001: a tenth of a percent is missing. Asked is one percent.",
     },
     rtol=0.005,
     hints=(

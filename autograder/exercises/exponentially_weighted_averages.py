@@ -946,7 +946,7 @@ lesson.number_quiz(
         "old.",
         63.21: "That is 1 - 1/e, the limit for beta close to 1. With beta = 0.9 the sum is a "
         "little larger; which power of 0.9 stands in place of 1/e?",
-        0.6513: "The share is right; the question asks for per cent.",
+        0.6513: "The share is right; the question asks for percent.",
         50: "Half of the weight lies on the last 6.6 days already: 0.9**6.6 is 0.5. How much is "
         "in ten?",
     },
