@@ -118,7 +118,8 @@ class Function(Exercise):
         self.defaults = {
             name: item.default
             for name, item in parameters.items()
-            if item.default is not inspect.Parameter.empty
+            # Judged by what it reaches, an answer may choose its own.
+            if item.default is not inspect.Parameter.empty and summary is None
         }
         self._mistakes: list[Answer] = []
         self._variants: list[Answer] = []

@@ -66,6 +66,12 @@ def test_the_first_difference_is_named(expected, actual, kind, text):
     assert text in found.text
 
 
+def test_an_array_in_place_of_two_results_is_called_one():
+    found = difference((np.ones((2, 4)), {"mean": 1.0}), np.ones((2, 4)), "the result")
+    assert found is not None and found.kind == "type"
+    assert found.values == {"wanted": "a tuple of 2", "given": "an array of shape (2, 4)"}
+
+
 def test_the_place_is_named():
     expected = {"W1": np.zeros((2, 2)), "b1": np.zeros(1)}
     found = difference(expected, {"W1": np.zeros((2, 2)), "b1": np.ones(1)}, "velocity")

@@ -184,6 +184,10 @@ def test_what_does_not_train_or_hold_out_earns_nothing(own_training):
     assert verdict("own_training", own_training).score == 0
 
 
+def test_a_rate_of_one_s_own_is_no_changed_default():
+    assert not find_exercise("own_training").public_key().defaults
+
+
 def test_the_global_random_state_costs_a_share_and_is_told():
     def reseeds(run, rate=0.04):
         np.random.seed(0)

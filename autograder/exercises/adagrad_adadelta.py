@@ -493,6 +493,11 @@ adadelta_update.mistake(
     "first step be more than nothing?",
     (ABOVE, 'np.sqrt(state["d"][key])'),
 )
+adadelta_update.another(
+    "never_starts",
+    (ABOVE, 'np.sqrt(state["d"][key])'),
+    (BELOW, "(np.sqrt(s[key]) + epsilon)"),
+)
 adadelta_update.mistake(
     "no_epsilon_below",
     "A weight whose gradient has always been zero becomes nan in your step. Which root is zero "
@@ -677,8 +682,8 @@ families.weights_only(adadelta_update, 'params, state["s"], state["d"]')
 families.works_in_place(
     adadelta_update,
     'params, state["s"], state["d"]',
-    "Your values are right, but the params or the state you were given changed. A copy of the "
-    "outer dict still holds the same s and d inside. Who else may be using them?",
+    "Your values are right, but the params or the state you were given changed: a copy of the "
+    "outer dict alone shares what is inside. Which of your lines writes into what came in?",
 )
 families.fails_on_integers(adadelta_update)
 
@@ -911,6 +916,14 @@ AHEAD = "params[key] - learning_rate * beta * velocity[key]"
 VELOCITY = "beta * velocity[key] + (1 - beta) * grads[key]"
 STEP = "params[key] - learning_rate * new_velocity[key]"
 
+nesterov_update.mistake(
+    "gradient_of_an_array",
+    "You hand gradient a single array. What does it take, and what does it give back?",
+    (
+        "= beta * velocity[key] + (1 - beta) * grads[key]",
+        "= beta * velocity[key] + (1 - beta) * gradient(ahead[key])",
+    ),
+)
 nesterov_update.mistake(
     "gradient_at_the_parameters",
     "Your gradient is that of the point where the ball is: plain momentum. Where will the old "
@@ -1251,6 +1264,14 @@ repair_looking_back.mistake(
     "Your velocity subtracts the gradient and is subtracted itself, so that the ball rolls uphill. "
     "How many signs may you turn round?",
     ("+ (1 - beta) * gradient", "- (1 - beta) * gradient"),
+)
+repair_looking_back.mistake(
+    "the_other_form",
+    "All signs are those of the other form, where the velocity points downhill. Which way does the "
+    "velocity point that comes in?",
+    (LOOK, LOOK.replace(" - ", " + ")),
+    ("+ (1 - beta) * gradient", "- (1 - beta) * gradient"),
+    ("w - learning_rate * velocity", "w + learning_rate * velocity"),
 )
 repair_looking_back.mistake(
     "whole_velocity_ahead",

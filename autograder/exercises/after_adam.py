@@ -94,8 +94,8 @@ def _public(names, **settings):
 
 
 IN_PLACE = (
-    "Your values are right, but the params or the state you were given changed. A copy of the "
-    "outer dict still holds the same averages inside. Who else may be using them?"
+    "Your values are right, but the params or the state you were given changed: a copy of the "
+    "outer dict alone shares what is inside. Which of your lines writes into what came in?"
 )
 
 
@@ -201,6 +201,21 @@ def _(rng):
 
 
 MAXIMUM = 'np.maximum(state["s_max"][key], s[key])'
+POWERS = (("1 - beta1**t", "1 - beta1 * t"), ("1 - beta2**t", "1 - beta2 * t"))
+TIMES_T = (
+    "Your first step is right and later ones are not: the corrections multiply beta by t. How "
+    "often has an average been multiplied by beta after t steps?"
+)
+amsgrad_update.mistake("times_t", TIMES_T, *POWERS)
+amsgrad_update.mistake(
+    "s_cannot_fall",
+    "Your s keeps its own maximum: after a large gradient it cannot fall. Which of the two goes on "
+    "as in Adam?",
+    (
+        "        s_max[key] =",
+        '        s[key] = np.maximum(state["s"][key], s[key])\n        s_max[key] =',
+    ),
+)
 STEP = "step = v_corrected / (np.sqrt(s_corrected) + epsilon)"
 STATE = '{"v": v, "s": s, "s_max": s_max, "t": t}'
 
@@ -618,6 +633,7 @@ adamw_update.variant(
     "Keras.",
     (STEP, "step = np.sqrt(1 - beta2**t) * v_corrected / (np.sqrt(s[key]) + epsilon)"),
 )
+adamw_update.mistake("times_t", TIMES_T, *POWERS)
 adamw_update.mistake(
     "l2_in_the_gradient",
     "Your decay is added to the gradient and goes through v and s: Adam with L2, where a weight "
@@ -932,6 +948,22 @@ WARMUP = "learning_rate * (step + 1) / warmup_steps"
 PROGRESS = "(step - warmup_steps) / (total_steps - warmup_steps)"
 COSINE = "learning_rate * (1 + np.cos(np.pi * progress)) / 2"
 
+warmup_cosine.family(
+    "one_radian",
+    "Your cosine turns by one radian only: near the end the rate is still at 0.77 of the full one. "
+    "How many radians are half a turn?",
+    (
+        ("np.pi * progress", "progress"),
+        (
+            ("np.pi * progress", "progress"),
+            ("    progress =", "    if step > total_steps:\n        return 0.0\n    progress ="),
+        ),
+        (
+            ("np.pi * progress", "progress"),
+            ("    progress =", "    if step >= total_steps:\n        return 0.0\n    progress ="),
+        ),
+    ),
+)
 warmup_cosine.mistake(
     "nothing_at_the_first_step",
     "Your rate at step 0 is 0: a whole mini-batch is read and nothing moves. Which number has the "
@@ -1279,6 +1311,12 @@ sgdr.mistake(
     (SHARE, "np.cos(np.pi * progress)"),
 )
 sgdr.mistake(
+    "one_radian",
+    "Your cosine turns by one radian only in each cycle and comes not even half way down. How many "
+    "radians are half a turn?",
+    ("np.pi * progress", "progress"),
+)
+sgdr.mistake(
     "a_quarter_of_a_turn",
     "Your cosine makes a quarter of a turn in each cycle and stops half way down. How far should "
     "it turn?",
@@ -1288,6 +1326,18 @@ sgdr.mistake(
     "straight_line",
     "Your cycles are straight lines. What should bend them?",
     (SHARE, "1 - progress"),
+)
+sgdr.mistake(
+    "grows_by_the_same",
+    "Each of your cycles is longer than the last by the same number of steps: 4, 8, 12. What does "
+    "factor do from one to the next?",
+    ("length * factor", "length + cycle"),
+)
+sgdr.mistake(
+    "restarts_once",
+    "Your rate restarts once and never again: at step 12 it is at the minimum. How many cycles may "
+    "be over before a step?",
+    ("while step >= start + length", "if step >= start + length"),
 )
 sgdr.mistake(
     "factor_fixed",

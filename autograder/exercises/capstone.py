@@ -193,8 +193,8 @@ own_rate.mistake(
 )
 own_rate.mistake(
     "full_rate_forgotten",
-    "Where the full rate is 0.04, your largest is above it; where it is 2, it is not. Where does "
-    "`rate` come in?",
+    "Over 184 updates with a full rate of 0.04 your largest rate is above it; over 40 updates with "
+    "a full rate of 2 it is not. What does your largest rate depend on?",
     (LINE, "1 - step / budget"),
 )
 own_rate.mistake(

@@ -172,8 +172,8 @@ accumulate.mistake(
 
 @accumulate.mistake(
     "changes_the_first_part",
-    "Your values are right, but the first part that you were given holds them now: you added the "
-    "others into it. Whose array did you begin with?",
+    "Your values are right, but a part that you were given is no longer what it was. Into whose "
+    "arrays do you write?",
     share=0.8,
 )
 def _(grads, sizes):
@@ -1010,6 +1010,12 @@ orthogonalize.variant(
     (f"{NORM} + 1e-7", f"np.maximum({NORM}, 1e-7)"),
 )
 orthogonalize.mistake(
+    "entry_by_entry",
+    "You raise the entries to their powers, not the matrix: right for a diagonal one and for no "
+    "other. What do the singular values of a product know of single entries?",
+    ("(b * A + c * A @ A) @ X", "b * X**3 + c * X**5"),
+)
+orthogonalize.mistake(
     "not_normalised",
     "You do not divide by the norm: singular values above 1.3 or so grow in every step instead of "
     "going to 1. How large can they be after the division?",
@@ -1394,6 +1400,13 @@ wsd.mistake(
     (LEFT, "(steps - step - 1) / decay"),
     share=0.5,
 )
+wsd.another("ends_one_step_early", (LEFT, "(steps - step - 1) / decay"), (WITHIN, "min(1.0, left)"))
+wsd.mistake(
+    "rises_in_the_decay",
+    "Your rate drops to 0 where the decay begins, and rises from there. How many updates are left "
+    "at its first step?",
+    (LEFT, "(step - steps + decay) / decay if step >= steps - decay else 1.0"),
+)
 wsd.mistake(
     "decay_one_step_late",
     "Your decay comes one update late: at the end the rate is not yet 0. How many updates are left "
@@ -1583,6 +1596,12 @@ ema_update.mistake(
     "Your average gives beta to the newest parameters and 1 - beta to all before them: it hardly "
     "averages. Which of the two weighs 0.999?",
     (AVERAGE, "(1 - beta) * average[key] + beta * params[key]"),
+)
+ema_update.mistake(
+    "one_more_below",
+    "Your divisor is 1 - beta^t, and 1 more: at t = 0 it is 1, and nothing is corrected. What does "
+    "Python do first, the power or the sum?",
+    ("1 - beta ** (t + 1)", "1 - beta**t + 1"),
 )
 ema_update.mistake(
     "sum_instead_of_average",
@@ -1855,6 +1874,13 @@ scale_update.mistake(
     "Your count goes on after the scale has doubled, and never meets the interval again. Where "
     "does it go on?",
     ("return scale * 2, 0", "return scale * 2, good"),
+)
+scale_update.another(
+    "counts_on_after_doubling",
+    ("good == interval", "good % interval == 0"),
+    ("return scale * 2, 0", "return scale * 2, good"),
+    message="Your count goes on after the scale has doubled. Where does it begin, whenever the "
+    "scale changes?",
 )
 scale_update.mistake(
     "counts_on_after_an_overflow",

@@ -54,6 +54,15 @@ def _(rng):
 ARGSORT = 'np.argsort(difficulty, kind="stable")'
 COUNT = "int(np.ceil(share * len(difficulty)))"
 curriculum_order.mistake(
+    "share_of_the_difficulty",
+    "You take the examples up to a share of the largest difficulty, and how many these are depends "
+    "on the numbers. What is it a share of?",
+    (
+        "    count = int(np.ceil(share * len(difficulty)))",
+        "    count = np.sum(difficulty <= share * np.max(difficulty))",
+    ),
+)
+curriculum_order.mistake(
     "hardest_first",
     "Yours begins with the hardest example, number 0 of 0.5, 0.1, 0.4, 0.2, 0.3. Whom does a "
     "curriculum meet first?",
@@ -589,6 +598,14 @@ batch_norm_forward.mistake(
     ("gamma * Z_hat + beta", "gamma * (Z_hat + beta)"),
 )
 batch_norm_forward.mistake(
+    "evaluation_without_running",
+    "In evaluation you return A alone. How many results does the caller expect in both modes?",
+    (
+        "    return gamma",
+        "    if not training:\n        return gamma * Z_hat + beta\n    return gamma",
+    ),
+)
+batch_norm_forward.mistake(
     "results_swapped",
     "Your two results come in the other order: running first. Which one does the docstring name "
     "first?",
@@ -808,6 +825,14 @@ early_stopping.mistake(
     "You give back an epoch that comes after the stop: 0.4 lies behind two failures in a row. "
     "Could a training that has stopped know it?",
     ("params_by_epoch[best]", "params_by_epoch[int(np.argmin(validation_costs))]"),
+)
+early_stopping.another(
+    "looks_into_the_future",
+    (
+        "    return params_by_epoch[best], epochs_run\n",
+        "    best = int(np.argmin(validation_costs))\n"
+        "    return params_by_epoch[best], min(best + 1 + patience, len(validation_costs))\n",
+    ),
 )
 early_stopping.mistake(
     "never_stops",

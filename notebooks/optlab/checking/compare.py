@@ -134,7 +134,8 @@ def _dict_difference(expected: dict, actual: Any, path: str, rtol: float) -> Dif
 
 
 def _sequence_difference(expected: Any, actual: Any, path: str, rtol: float) -> Difference | None:
-    if isinstance(actual, np.ndarray) and actual.ndim:
+    holds_dicts = any(isinstance(one, dict) for one in expected)
+    if isinstance(actual, np.ndarray) and actual.ndim and not holds_dicts:
         actual = list(actual)  # costs in an array are as good as costs in a list
     if not isinstance(actual, (list, tuple)):
         return _type_difference(expected, actual, path)
