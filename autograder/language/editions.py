@@ -37,7 +37,9 @@ class Edition:
     def book(self, part: str) -> Translations:
         """The translations of a part of the course, held against its texts."""
         path = self.folder / f"{part}.po"
-        return _held(self.code, part, path, path.read_bytes() if path.exists() else b"")
+        return _held(
+            self.code, tuple(units(part)), path, path.read_bytes() if path.exists() else b""
+        )
 
     def begun(self, names: list[str]) -> list[str]:
         """Those of these parts that somebody has begun to translate; all, where all should be."""
@@ -86,9 +88,9 @@ def units(part: str) -> tuple[Unit, ...]:
     return tuple(texts.units(notebooks.sources([part])[0]))
 
 
-@cache  # of one text of the file, however often it is asked for
-def _held(code: str, part: str, path: Path, _contents: bytes) -> Translations:
-    return Translations(code, units(part), path)
+@cache  # of the same texts and the same file, however often it is asked for
+def _held(code: str, asked: tuple[Unit, ...], path: Path, _contents: bytes) -> Translations:
+    return Translations(code, asked, path)
 
 
 def editions() -> list[Edition]:
