@@ -611,7 +611,7 @@ predict(
     "four times as fast",
     "twice as fast",
     "as fast as before",
-    "never",
+    "it never does",
 )
 
 
@@ -682,7 +682,8 @@ if sizes:
     speed = np.log(fast) / np.log(slow) if fast < 1 else 0
     words = "twice as fast" if speed > 1.5 else "as fast as before"
     predicted(
-        "four_times_the_rate", "four times as fast" if speed > 3 else words if speed else "never"
+        "four_times_the_rate",
+        "four times as fast" if speed > 3 else words if speed else "it never does",
     )
 
 # %% [markdown]
@@ -1073,8 +1074,8 @@ predicted("coupled_rate", "more than ten times smaller" if smaller > 10 else wor
 # its own, somewhere between 0.001 and 1, and nobody has evened them out. The network has 64, 32 and 10
 # units, a mini-batch 64 digits, the budget is eight epochs. Ten seeds run; for one seed everybody has
 # the same first weights and the same batches, and everybody has the best rate of a doubled grid on three
-# other seeds. What counts is the training cost at the end. Whom ten seeds do not tell apart share a
-# place: the mean of the paired differences is then within two standard errors of zero.
+# other seeds. What counts is the training cost at the end. Those that ten seeds do not tell apart
+# share a place: the mean of the paired differences is then within two standard errors of zero.
 #
 # **Predict**: what does your momentum make of the cost at which mini-batches alone end?
 

@@ -358,8 +358,8 @@ predicted("scaled_cost", changed[0] if len(changed) == 1 else "both" if changed 
 # Predict: from round to long
 predict(
     "round_to_long",
-    "From κ = 1 to κ = 1000, RMSprop's path changes",
-    "not at all",
+    "From κ = 1 to κ = 1000, how much does RMSprop's path change?",
+    "it stays as it is",
     "a little",
     "a great deal",
 )
@@ -374,7 +374,8 @@ for kappa in (1, 20, 1000):
     print(f"kappa {kappa:4}: after 20 steps at ({w[0]:.4f}, {w[1]:.4f})")
 apart = np.abs(points[0] - points[-1]).max()
 predicted(
-    "round_to_long", "not at all" if apart < 1e-3 else "a little" if apart < 1 else "a great deal"
+    "round_to_long",
+    "it stays as it is" if apart < 1e-3 else "a little" if apart < 1 else "a great deal",
 )
 
 # %% [markdown]

@@ -974,12 +974,17 @@ for label, (_, make, _) in contest.items():
     told = (f"{np.mean(costs):.2f} ± {standard_error(costs):.2f}" for costs in runs)
     print(f"{label:16} rate {raced[label]:g}:", ", ".join(told))
     if np.mean(runs, axis=1).max() < 1:
-        everywhere.append(f"{label}'s")
+        everywhere.append(label)
 shorter = optimizers.momentum(raced["momentum"] / 8)
 costs = [cost_elsewhere("four hidden layers", shorter, seed) for seed in range(3)]
 print(f"momentum, an eighth of its rate, four hidden layers: {np.mean(costs):.2f}")
-words = {0: "nobody's", 4: "everybody's"}.get(len(everywhere), f"only {' and '.join(everywhere)}")
-predicted("carried_over", words)
+whose = {
+    (): "nobody's",
+    ("momentum", "Adam"): "only momentum's and Adam's",
+    ("RMSprop", "Adam"): "only RMSprop's and Adam's",
+    tuple(contest): "everybody's",
+}
+predicted("carried_over", whose.get(tuple(everywhere), ", ".join(everywhere)))
 
 # %% [markdown]
 # The rates of RMSprop and Adam carry over, those of gradient descent and momentum do not: in the deep

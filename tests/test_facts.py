@@ -58,6 +58,7 @@ def _texts(key: AnswerKey, function) -> list[str]:
             "the right one times `rate`, in every case",
         ),
         (VALUE, lambda x, rate: _right(x, rate) / (1 - rate), "times `1 / (1 - rate)`, in every"),
+        (VALUE, lambda x, rate: _right(x, rate) * rate**2, "times `rate**2`, in every case"),
         (
             VALUE,
             lambda x, rate: _right(x, rate) * len(x),
@@ -160,7 +161,7 @@ def test_it_is_said_which_results_and_which_steps_are_right():
         return {k: params[k] + learning_rate * v[k] for k in params}, v
 
     found = _texts(key, wrong)
-    assert found[0] == "velocity is right; params is not."
+    assert found[0] == "velocity is right, params is not."
     assert "Your step has the right length and the opposite direction." in found
 
 
@@ -187,7 +188,7 @@ def test_a_key_of_the_state_says_nothing_about_the_same_key_of_the_params():
     right, wrong = ({"W1": 1.0}, zeros), ({"W1": 2.0}, zeros)
     both = replace(key, cases=key.cases[:1], expected=(Observation((right,)),))
     found = [fact.text for fact in facts.from_values(both, (Observation((wrong,)),))]
-    assert "state is right; params is not." in found
+    assert "state is right, params is not." in found
     assert not [text for text in found if "'t'" in text]
 
 

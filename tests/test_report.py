@@ -126,7 +126,7 @@ def _placed(where, kind, piece, about=""):
 
 
 def test_slips_without_a_name_are_counted_by_their_line():
-    step, told = "A slip is where params is computed.", "velocity is right; params is not."
+    step, told = "A slip is where params is computed.", "velocity is right, params is not."
     rows = counts.place_rows(
         [
             submission("ada", _placed(step, "operator", "p + a * v", told)),

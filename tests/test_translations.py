@@ -10,13 +10,41 @@ from autograder.errors import RunError, UserError
 from autograder.exercises import lessons
 from autograder.language import check, documents, editions, glossary, terms
 from autograder.translation.catalogue import Entry, Translations
-from autograder.translation.unit import Kind, Unit
+from autograder.translation.unit import SAID, Kind, Unit
+from optlab.checking.diagnose import PLAIN
 
 KOREAN = check.read(editions.FOLDER / "ko")
 
 
 def test_what_is_translated_has_no_fault():
     assert editions.faults([]) == []
+
+
+def _said():
+    """What a learner may be told by `optlab`, in Korean: English, translation, and where."""
+    korean = editions.edition("ko")
+    for part in korean.begun([]):
+        book = korean.book(part)
+        for unit in editions.units(part) if part != editions.PAGES else ():
+            if unit.kind in SAID and not unit.hidden:
+                yield unit.text, book.tr(unit.text, unit.kind), part
+
+
+def test_what_is_looked_up_by_its_english_has_one_translation():
+    found = {}
+    for english, korean, part in _said():
+        if korean != english:
+            found.setdefault(english, {}).setdefault(korean, part)
+    assert len(found) > 1000
+    assert {english: said for english, said in found.items() if len(said) > 1} == {}
+
+
+def test_praise_begins_alike_so_that_a_box_says_it_once():
+    words = {english: korean for english, korean, _ in _said()}
+    praise = f"{words[PLAIN]} "
+    longer = {text: said for text, said in words.items() if text.startswith(f"{PLAIN} ")}
+    assert longer
+    assert {text: said for text, said in longer.items() if not said.startswith(praise)} == {}
 
 
 def test_every_term_of_the_table_is_read():

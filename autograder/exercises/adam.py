@@ -290,8 +290,8 @@ adam_update.mistake(
 )
 adam_update.mistake(
     "v_not_corrected",
-    "The v above your line is not corrected, perhaps because the corrected one was computed and "
-    "then not used: it starts too low. Which v does the step use?",
+    "The v above the line of your fraction is not corrected, perhaps because the corrected one was "
+    "computed and then not used: it starts too low. Which v does the step use?",
     ("v[key] / (1 - beta1**t)", "v[key]"),
 )
 adam_update.mistake(

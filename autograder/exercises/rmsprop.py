@@ -522,7 +522,7 @@ lesson.quiz(
             "Gradient descent would do that. What happens to the root that RMSprop divides by?",
         ),
         "b": (
-            "1000 times shorter, since the root has grown",
+            "a thousandth as long, since the root has grown",
             "The gradient in the numerator grows as well. What is left in the quotient?",
         ),
         "c": (

@@ -143,7 +143,7 @@ def _which_results(key: AnswerKey, good: list[Path], bad: list[Path]) -> Fact | 
     if not right or not wrong:
         return None
     are, are_not = _are_right([*map(called, right)]), _are_not([*map(called, wrong)])
-    text = told("{are_right}; {are_not}.", are_right=are, are_not=are_not)
+    text = told("{are_right}, {are_not}.", are_right=are, are_not=are_not)
     return Fact("which result", text)
 
 
@@ -434,7 +434,7 @@ _FACTORS: dict[str, Callable[[float], float]] = {
     "1 / {}": lambda v: 1 / v,
     "1 - {}": lambda v: 1 - v,
     "1 / (1 - {})": lambda v: 1 / (1 - v),
-    "{} squared": lambda v: v * v,
+    "{}**2": lambda v: v * v,
 }
 
 
