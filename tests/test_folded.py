@@ -112,6 +112,7 @@ def test_what_is_taken_out_is_put_back_by_the_number():
             'show_lengths(adam, "Two.")',
             'ax.plot(x, ".", color="red")',
             'label(ax, "no sentence")',
+            'ax.plot(steps, ".")',
         )
     )
     cell = nbformat.v4.new_code_cell(source)
@@ -122,6 +123,7 @@ def test_what_is_taken_out_is_put_back_by_the_number():
         'show_lengths(adam, plots.described("topic", 3))',
         'ax.plot(x, ".", color="red")',
         'label(ax, "no sentence")',
+        'ax.plot(steps, ".")',
     ]
 
 

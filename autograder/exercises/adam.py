@@ -666,6 +666,12 @@ adam_update.mistake(
     (STEP, "step = v_corrected"),
 )
 adam_update.mistake(
+    "steps_with_the_old_v",
+    "Your step uses the v from before this gradient and the new s: it lags one gradient behind, "
+    "and the first moves nothing. Which v knows about the gradient of this step?",
+    ("v_corrected = v[key]", 'v_corrected = state["v"][key]'),
+)
+adam_update.mistake(
     "steps_with_the_old_averages",
     "Your step uses the averages from before this gradient: from zero it moves nothing. Which "
     "averages know about it?",
@@ -1052,6 +1058,13 @@ repair_leaping_adam.mistake(
     "stores_the_corrected",
     "The step is right and the state now keeps the corrected s: the next update corrects it once "
     "more. What should the state remember?",
+    ('"s": s,', '"s": s_hat,'),
+)
+repair_leaping_adam.mistake(
+    "stores_both_corrected",
+    "The step is right and the state now keeps both corrected averages: the next update corrects "
+    "them once more. What should the state remember?",
+    ('"v": v,', '"v": v_hat,'),
     ('"s": s,', '"s": s_hat,'),
 )
 repair_leaping_adam.mistake(

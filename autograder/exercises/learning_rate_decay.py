@@ -1397,7 +1397,7 @@ lesson.quiz(
         "a": (
             "its noise floor is higher than that of the constant rate",
             "A noise floor shrinks with the rate, so a fast decay has the lowest floor of all. "
-            "What does it cost: how far can all steps together get?",
+            "Why did it not come down to it?",
         ),
         "b": (
             "all its steps together reach only as far as two epochs at the first rate",
@@ -1408,13 +1408,13 @@ lesson.quiz(
         ),
         "c": (
             "its rate became too large and the training diverged",
-            "A rate that is too large diverges; halving makes it smaller. How far can all steps "
-            "together get?",
+            "A rate that is too large diverges; halving makes it smaller. What becomes of the "
+            "steps?",
         ),
         "d": (
             "halving the rate is always a bad idea",
-            "Halving every 8 epochs did well in the same race. So what is wrong with halving at "
-            "every epoch: how far can all steps together get?",
+            "Halving every 8 epochs did well in the same race. What is different when it happens "
+            "at every epoch?",
         ),
     },
     right="b",
@@ -1473,6 +1473,23 @@ repair_compounding.mistake(
     (
         f"rate = {RATE}\n        rates.append(rate)",
         "rates.append(rate)\n        rate = rate / (1 + decay_rate)",
+    ),
+)
+repair_compounding.mistake(
+    "same_factor_from_the_start",
+    "Your rates fall by the same factor in every epoch, the first among them. What does the epoch "
+    "do in the formula, and what in epoch 0?",
+    BEFORE,
+    (RATE, "rate / (1 + decay_rate)"),
+)
+repair_compounding.mistake(
+    "still_compounds_one_epoch_late",
+    "Your first rate is there twice, and from then on each is what the last one leaves. Which rate "
+    "does the formula divide, and when does a rate belong into the list?",
+    BEFORE,
+    (
+        f"rate = {RATE}\n        rates.append(rate)",
+        "rates.append(rate)\n        rate = rate / (1 + decay_rate * epoch)",
     ),
 )
 repair_compounding.mistake(

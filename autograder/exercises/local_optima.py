@@ -723,7 +723,7 @@ def _(rng):
     yield Case({"n": 0}, note="no direction at all")
     yield Case({"n": int(rng.integers(20, 900))}, note="a few hundred directions")
     yield Case({"n": np.int64(rng.integers(30_000, 60_000))}, note="n from np.arange")
-    yield Case({"n": 10**9}, note="a network of a billion weights")
+    yield Case({"n": 10**7}, note="a network of ten million weights")
 
 
 LOGARITHM = "-n * np.log10(2)"
@@ -746,6 +746,25 @@ def _(n):
 )
 def _(n):
     return math.log10(0.5 ** int(n))
+
+
+@log10_all_positive.mistake(
+    "power_in_full",
+    "You compute 2 ** n in full: at n = 20,000 a whole number of 6,021 digits, too long for "
+    "NumPy's logarithm. Where does the logarithm of a power leave its exponent?",
+)
+def _(n):
+    with np.errstate(divide="ignore"):
+        return -np.log10(2**n)
+
+
+@log10_all_positive.mistake(
+    "power_in_full_by_math",
+    "You compute 2 ** n in full. Python's own integers bear that; with a NumPy integer the power "
+    "overflows. Where does the logarithm of a power leave its exponent?",
+)
+def _(n):
+    return -math.log10(2**n)
 
 
 log10_all_positive.mistake(
@@ -950,6 +969,12 @@ def _(rng):
 
 FAR = "np.linalg.norm(w - w0) > threshold"
 MOVE = "w, state = update(w, gradient(w), state)"
+steps_to_escape.mistake(
+    "state_begins_at_zero",
+    "Your state is a number before the first step, and the update takes it for something that it "
+    "handed out itself. What does the docstring put there?",
+    ("w, state = w0, None", "w, state = w0, 0"),
+)
 steps_to_escape.mistake(
     "counted_from_zero",
     "Your count is one too small: you call the first step number 0. How many steps have been made "
@@ -1277,6 +1302,18 @@ def _(rng):
 BEGIN = "path, w, state = [w0], w0, None"
 KICK = "kicked = w + noise * rng.normal(size=w.shape)"
 UPDATE = "w, state = update(kicked, gradient(kicked), state)"
+perturbed_descent.mistake(
+    "state_begins_at_zero",
+    "Your state is a number before the first step, and the update takes it for something that it "
+    "handed out itself. What does the docstring put there?",
+    ("path, w, state = [w0], w0, None", "path, w, state = [w0], w0, 0"),
+)
+perturbed_descent.mistake(
+    "noise_is_the_mean",
+    "Your kicks have the mean noise and the standard deviation 1: the first number that normal "
+    "takes is the mean. Which of the two does the docstring give?",
+    ("noise * rng.normal(size=w.shape)", "rng.normal(noise, size=w.shape)"),
+)
 perturbed_descent.mistake(
     "kick_not_kept",
     "Your gradient is that of the kicked point, and the step starts from the point before the "
@@ -1627,6 +1664,20 @@ repair_by_the_diagonal.mistake(
     "How many signs are there to know?",
     (CURVATURES, "np.array([np.linalg.det(hessian)])"),
 )
+
+
+@repair_by_the_diagonal.mistake(
+    "determinant_and_first_entry",
+    "You go by the determinant and the first entry, the test for two variables. What sign has the "
+    "determinant when three curvatures are negative?",
+)
+def _(hessian):
+    determinant = np.linalg.det(hessian)
+    if determinant < 0:
+        return "saddle"
+    return "minimum" if hessian[0, 0] > 0 else "maximum"
+
+
 repair_by_the_diagonal.mistake(
     "trace",
     "You go by the sum of the curvatures: a long way up outweighs a short way down. How many ways "

@@ -476,6 +476,12 @@ descend.mistake(
     ("w, state = update(w, gradient(w), state)", "w, _state = update(w, gradient(w), None)"),
 )
 descend.mistake(
+    "state_begins_at_zero",
+    "Your state is a number before the first step, and the update takes it for something that it "
+    "handed out itself. What does the docstring put there?",
+    ("path, state = [w0], None", "path, state = [w0], 0"),
+)
+descend.mistake(
     "gradient_at_the_start",
     "Your gradient is always that of the starting point. Where is the ball when you ask for the "
     "slope?",
@@ -615,8 +621,8 @@ lesson.quiz(
         ),
         "c": (
             "(1) momentum with 0.9, (2) momentum with 0.5, (3) gradient descent",
-            "It is the other way round: panel (3) swings slowly and wide and rolls past the "
-            "minimum. Does that look like a short memory or a long one?",
+            "Panel (3) swings slowly and wide and rolls past the minimum. Can a walk do that which "
+            "remembers nothing?",
         ),
         "d": (
             "(1) gradient descent, (2) momentum with 0.9, (3) momentum with 0.5",
@@ -683,6 +689,7 @@ lesson.number_quiz(
     written=34.9,
     wrong={
         65.13: "That is what has been reached. How much is missing?",
+        0.6513: "That is what has been reached, as a share. How much is missing, in percent?",
         0: "A third is still missing after ten steps. What do the ten weights sum to?",
         10: "That is the weight of the newest gradient alone. What do all ten weights sum to?",
         38.74: "That is the ninth step: ten updates have ten weights.",
@@ -874,8 +881,8 @@ repair_forgetful.mistake(
 )
 repair_forgetful.mistake(
     "steps_by_the_gradient",
-    "Your path is that of gradient descent, whatever beta is: the velocity is kept, and the step "
-    "does not use it. By what does momentum step?",
+    "Your path is that of gradient descent, whatever beta is: every step is the learning rate "
+    "times the newest gradient. What should be left of the earlier ones?",
     ("learning_rate * velocity", "learning_rate * gradient(w)"),
 )
 repair_forgetful.mistake(

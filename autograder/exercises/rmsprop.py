@@ -600,7 +600,8 @@ lesson.quiz(
         ),
         "c": (
             "about 1 inside, about 0.01 outside",
-            "The other way round. How large is sqrt(1e-8)?",
+            "Outside the root 1e-8 stands beside |g| itself. Which of the two is the larger there? "
+            "And inside, beside s?",
         ),
         "d": (
             "one of the forms divides by zero",
@@ -665,6 +666,17 @@ repair_late_rmsprop.mistake(
     "The first step is still gigantic: it divides by the s of before, which is 0, and so by "
     "epsilon alone. Which s should a step see?",
     (LATE + STEP_LINE, STEP_LINE + LATE),
+)
+repair_late_rmsprop.mistake(
+    "late_with_epsilon_inside",
+    "Your step still divides by the s of before. With epsilon under the root that is 0.0001 at "
+    "first, where the gradient may be 2: still a leap. Which s should a step see?",
+    (LATE + STEP_LINE, STEP_LINE.replace("np.sqrt(s) + epsilon", "np.sqrt(s + epsilon)") + LATE),
+)
+repair_late_rmsprop.mistake(
+    "only_the_weights",
+    "You give back w alone. What does the next step need besides?",
+    ("return w, s", "return w"),
 )
 repair_late_rmsprop.mistake(
     "a_large_start",

@@ -65,6 +65,8 @@ class Answer:
             return Explanation()
         if place is None or not place.sure or place.kind in telling.OF_LINES:
             return Explanation()  # lines that are moved or missing often have several repairs
+        if _elsewhere_too(onechange.definitions(self._cells), place):
+            return Explanation()
         data = _as_data(place)
         text = telling.beside_a_name(data, self._key.exercise, place.also)
         return Explanation(text=text, complete=True, place=data, lines=place.also)
@@ -125,6 +127,43 @@ def put_together(
         place=data,
         facts=tuple(map(asdict, (*values, *source, *_where(shown, pieces, place)))),
         lines=place.also,
+    )
+
+
+def _elsewhere_too(pieces: Pieces, place: Place) -> bool:
+    """Whether another line could be repaired as well, so that the slip need not be in this one.
+
+    A result that is twice too large is right with another factor in any line that it goes through,
+    one with the wrong sign with a minus in any; and a variable that should have been used may take
+    the name of the one that is.
+    """
+    piece = pieces.get(place.function)
+    if piece is None or not isinstance(piece.tree, ast.FunctionDef):
+        return False
+    if len([node for node in piece.tree.body if not _is_docstring(node)]) == 1:
+        return False
+    there = [node for node in ast.walk(piece.tree) if _starts(node, place)]
+    if place.kind == "name":
+        return any(isinstance(node, ast.Assign) for node in there)
+    if place.kind == "sign":
+        return not any(isinstance(node, (ast.UnaryOp, ast.BinOp)) for node in there)
+    factors = (
+        side
+        for node in ast.walk(piece.tree)
+        if isinstance(node, ast.BinOp) and isinstance(node.op, (ast.Mult, ast.Div))
+        for side in (node.left, node.right)
+    )
+    return place.kind == "number" and any(side in there for side in factors)
+
+
+def _is_docstring(node: ast.stmt) -> bool:
+    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+
+
+def _starts(node: ast.AST, place: Place) -> bool:
+    return (getattr(node, "lineno", 0), getattr(node, "col_offset", -1)) == (
+        place.line,
+        place.column,
     )
 
 
