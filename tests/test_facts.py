@@ -135,10 +135,21 @@ def test_it_is_said_for_which_value_of_an_argument_an_answer_is_right():
     ]
     key = _toy(lambda x, rate: x + rate, *cases)
     assert _texts(key, lambda x, rate: x - rate)[-1] == (
-        "It is right wherever `rate` is 0, and nowhere else."
+        "Of all cases it is right only where `rate` is 0."
     )
-    assert not [t for t in _texts(key, lambda x, rate: x + rate * (x[1] > 2)) if "wherever" in t]
+    assert not [t for t in _texts(key, lambda x, rate: x + rate * (x[1] > 2)) if "only where" in t]
     assert not [t for t in _texts(key, lambda x, rate: x - rate * (x[1] > 2) - 1) if "where" in t]
+
+
+def test_an_argument_that_is_handed_on_is_not_spoken_of_by_its_first_value():
+    then = ({"rate": 0.5},)
+    cases = [
+        Case({"x": x, "rate": r}, then, {"x": None}, note=f"x = {x}")
+        for x, r in ((0.0, 0.5), (3.0, 0.25))
+    ]
+    key = _toy(lambda x, rate: (1 - rate) * x + rate, *cases)
+    found = _texts(key, lambda x, rate: (1 - rate) * x + 0.5)
+    assert found[-1] == "It is right in all cases but with x = 3.0."
 
 
 def test_steps_are_spoken_of_only_where_one_is_handed_on():

@@ -124,6 +124,18 @@ bias_correct.family(
     "You divide by the same factor whatever beta is asked for. Where does the argument come in?",
     [(DIVISOR, f"(1 - {fixed}**t)") for fixed in (0.9, 0.98, 0.999)],
 )
+bias_correct.family(
+    "rounded",
+    "You round what you give back: of 44.5455 degrees some decimals are gone, and of a small "
+    "value everything. Did anybody ask for fewer decimals?",
+    [("v / (1 - beta**t)", f"np.round(v / (1 - beta**t), {places})") for places in range(4)],
+)
+bias_correct.mistake(
+    "whole_number_division",
+    "You cut off the decimals: London's second day gives 44 instead of 44.5455. Which division "
+    "keeps them?",
+    (" / (1", " // (1"),
+)
 bias_correct.mistake(
     "divisor_only",
     "Your result does not depend on v: you give back a number that belongs under the fraction "

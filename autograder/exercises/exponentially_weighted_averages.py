@@ -114,6 +114,12 @@ ewa_step.family(
     "You use the same weights whatever beta is asked for. Where does the argument come in?",
     [(STEP, f"{beta} * v + (1 - {beta}) * theta_t") for beta in (0.9, 0.98, 0.5)],
 )
+ewa_step.family(
+    "today_fixed",
+    "Your past follows beta, and today has the same weight whatever beta is. What must the two "
+    "weights add up to?",
+    [(STEP, f"beta * v + {weight} * theta_t") for weight in (0.1, 0.02, 0.5)],
+)
 ewa_step.mistake(
     "divided_by_one_minus_beta",
     "Your result is divided by 1 - beta: London's first day gives 40 instead of 4, and each day is "
@@ -1015,7 +1021,7 @@ moving_average.mistake(
 moving_average.mistake(
     "ignores_the_window",
     "Yours is the mean of all days so far, whatever the window: on day 5 the first two days should "
-    "be gone. Where does the slice begin?",
+    "be gone. Which days should that mean hold?",
     (SLICE, "theta[: t + 1]"),
 )
 moving_average.mistake(

@@ -95,7 +95,7 @@ def _where(key: AnswerKey, wrong: list[bool]) -> Fact | None:
         values = [case.args[name] for case in key.cases]
         for value in (False, True, 0, 1):
             if [_is_value(given, value) for given in values] == [not item for item in wrong]:
-                only = "It is right wherever `{name}` is {value}, and nowhere else."
+                only = "Of all cases it is right only where `{name}` is {value}."
                 text = told(only, name=name, value=value)
                 return Fact("where", text)
     return None
@@ -107,7 +107,8 @@ def _is_value(given: Any, value: Any) -> bool:
 
 
 def _changed(case: Case) -> list[str]:
-    return [name for changes in case.then for name in changes]
+    """The arguments that have another value in a later call."""
+    return [*case.carry, *(name for changes in case.then for name in changes)]
 
 
 def _which_steps(key: AnswerKey, seen: tuple[Observation, ...], wrong: list[bool]) -> Fact | None:
