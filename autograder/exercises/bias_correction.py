@@ -132,8 +132,8 @@ bias_correct.family(
 )
 bias_correct.mistake(
     "whole_number_division",
-    "You cut off the decimals: London's second day gives 44 instead of 44.5455. Which division "
-    "keeps them?",
+    "You cut off the decimals: London's second day gives 44 instead of 44.5455. What in your line "
+    "does that?",
     (" / (1", " // (1"),
 )
 bias_correct.mistake(

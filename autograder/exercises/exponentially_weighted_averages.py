@@ -1302,6 +1302,13 @@ repair_leaking_average.mistake(
     ("(1 - beta) * theta[0]", "0.0"),
 )
 repair_leaking_average.mistake(
+    "a_day_late",
+    "Your first average is zero and everything comes a day late: today's row has no effect on "
+    "today's average. Which row belongs to which average?",
+    (FIRST_DAY, "    v[0] = 0.0\n"),
+    ("(1 - beta) * theta[t]", "(1 - beta) * theta[t - 1]"),
+)
+repair_leaking_average.mistake(
     "starts_with_the_past_s_share",
     "Your first average is beta times the first day. Which of the two weights has the new value?",
     ("(1 - beta) * theta[0]", "beta * theta[0]"),
