@@ -214,6 +214,45 @@ def test_a_side_effect_of_right_values_names_the_case_and_keeps_a_share(answer, 
     assert verdict.message == f"The values are right, but {text}"
 
 
+@lesson.exercise(points=2, returns=("w",))
+def stepped(w, g):
+    return w - 0.1 * g
+
+
+@stepped.cases
+def _(rng):
+    yield Case({"w": rng.normal(size=3), "g": rng.normal(size=3)}, note="one step")
+
+
+stepped.mistake(
+    "moves_w",
+    "The w you were given has moved. Whose is it?",
+    ("return w - 0.1 * g", "w -= 0.1 * g; return w.copy()"),
+    share=0.5,
+)
+
+
+def test_words_about_a_changed_argument_are_not_said_of_another():
+    def moves_w(w, g):
+        w[:] = w - 0.1 * g
+        return +w
+
+    def scales_g(w, g):
+        g *= 0.1
+        return w - g
+
+    def moves_both(w, g):
+        g *= 0.1
+        w -= g
+        return w.copy()
+
+    assert judge_here(stepped, moves_w).mistake == "moves_w"
+    assert judge_here(stepped, moves_both).mistake == "moves_w"
+    verdict = judge_here(stepped, scales_g)
+    assert verdict.mistake is None
+    assert verdict.message.endswith("g, which you were given, was changed.")
+
+
 def test_a_side_effect_of_wrong_values_is_told_as_well():
     def both(params, grads, state, rate=0.1):
         np.random.seed(0)

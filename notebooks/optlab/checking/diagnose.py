@@ -234,7 +234,7 @@ def _explains(key: AnswerKey, known: Known, seen: Seen, cases: Iterable[int]) ->
         return False
     if any(not same(key, i, key.expected[i], seen[i]) for i in cases):
         return True
-    return effects.kind(key, known.observations) == effects.kind(key, seen)
+    return effects.explains(key, known.observations, seen)
 
 
 def _begins(key: AnswerKey, known: Known, seen: Seen) -> bool:

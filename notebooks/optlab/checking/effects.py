@@ -29,10 +29,26 @@ def beside(key: AnswerKey, seen: tuple[Observation, ...]) -> list[Effect]:
     return [item for item in _all(key, seen) if item.kind in ("changed", "random")]
 
 
-def kind(key: AnswerKey, seen: Iterable[Observation]) -> str | None:
+def _kind(key: AnswerKey, seen: Iterable[Observation]) -> str | None:
     """The kind of the first effect, of an answer whose values are right."""
     found = next(_all(key, tuple(seen)), None)
     return found.kind if found else None
+
+
+def explains(key: AnswerKey, known: Iterable[Observation], seen: Iterable[Observation]) -> bool:
+    """Whether words about the effect of a known mistake are true of what was seen.
+
+    They may name an argument that changed: one that the mistake changes has to be among those seen.
+    """
+    known, seen = tuple(known), tuple(seen)
+    changed = _changed(seen)
+    same_kind = _kind(key, known) == _kind(key, seen)
+    return same_kind and not (changed and changed.isdisjoint(_changed(known)))
+
+
+def _changed(seen: Iterable[Observation]) -> set[str]:
+    """The arguments that any case found changed."""
+    return {name for item in seen for name in item.changed}
 
 
 def _all(key: AnswerKey, seen: tuple[Observation, ...]) -> Iterator[Effect]:
