@@ -163,8 +163,8 @@ def _(losses, weights, lambd):
 
 @mini_batch_cost.mistake(
     "works_in_place",
-    "Your cost is right, but the weights you were given are squared now: the next step would train "
-    "on them. Where do your squares go?",
+    "Your cost is right, but the weights you were given are no longer what they were: the next "
+    "step would train on what is left. Which of your lines changes them?",
     share=0.8,
 )
 def _(losses, weights, lambd):

@@ -490,7 +490,7 @@ make_mini_batches.mistake(
 )
 make_mini_batches.mistake(
     "two_lists",
-    "You give back a list of X_t and a list of Y_t; asked is one list of pairs. What would "
+    "You give back the X_t and Y_t, but not in pairs; asked is one list of pairs. What would "
     "`for X_t, Y_t in mini_batches` find?",
     (
         "return mini_batches",
@@ -520,8 +520,8 @@ def _(X, Y, mini_batch_size, rng):
 
 @make_mini_batches.mistake(
     "works_in_place",
-    "Your batches are right, but the X and Y you were given are shuffled now. Who else may still "
-    "be using them?",
+    "Your batches are right, but the data you were given are no longer in their own order. Who "
+    "else may still be using them?",
     share=0.8,
 )
 def _(X, Y, mini_batch_size, rng):
@@ -1142,16 +1142,16 @@ train_mini_batch.mistake(
 )
 train_mini_batch.mistake(
     "ignores_the_generator",
-    "The same seed gave two different runs: not all of your randomness comes from rng. How would "
-    "somebody repeat your run?",
+    "The same seed gave two different runs: not all of your randomness comes from rng, or the "
+    "second run finds other data than the first. How would somebody repeat your run?",
     (DRAW, "order = np.random.permutation(m)"),
 )
 
 
 train_mini_batch.mistake(
     "costs_in_lists",
-    "Your costs lie in one list for each epoch; asked is a single list, J^{t} after J^{t}. What is "
-    "the difference between append and extend?",
+    "The entries of your costs are not single numbers; asked is one list, J^{t} after J^{t}. What "
+    "is the difference between append and extend?",
     (
         "    return params, costs",
         "    t = len(costs) // epochs\n"
