@@ -149,7 +149,8 @@ def test_a_lesson_that_is_begun_can_be_written_anew(tmp_path, monkeypatch):
     for name in ("language.toml", "terms.csv"):
         text = (editions.FOLDER / "ko" / name).read_text("utf-8")
         (tmp_path / "ko").mkdir(exist_ok=True)
-        (tmp_path / "ko" / name).write_text(text, "utf-8")
+        begun = text.replace("whole = true", "whole = false")
+        (tmp_path / "ko" / name).write_text(begun, "utf-8")
     monkeypatch.setattr(editions, "FOLDER", tmp_path)
     monkeypatch.setattr(editions, "ROOT", tmp_path)
     (said,) = editions.update("ko", ["00_start_here"])
