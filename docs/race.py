@@ -41,7 +41,7 @@ def draw(axes: np.ndarray, step: int) -> str:
         for lines in ax.collections:
             lines.set(edgecolor=MIDDLE, alpha=0.45)
         for line in ax.lines:
-            if line.get_color() == plots.COLORS["gd"]:
+            if line.get_color() in (plots.COLORS["gd"], plots.COLORS["target"]):
                 line.set_color(MIDDLE)
     return title
 

@@ -96,6 +96,7 @@ _KNOWN_OTHERWISE = {
     "it takes {}, and the call does not fit: {}",  # of `probe`, put into words by `wording`:
     "it takes (.*), and the call does not fit: (.*)",
     "{} is not part of optlab",
+    "DejaVu Sans",  # a font
     "optlab: there are no words for OPTLAB_LANG={}; this is English.",
 }
 
