@@ -1,6 +1,8 @@
 """The surfaces and the network have the gradients they claim, and the demonstrations' optimizers
 are the ones in the papers."""
 
+from functools import partial
+
 import numpy as np
 import pytest
 
@@ -110,6 +112,30 @@ def test_training_learns_and_leaves_its_parameters_alone():
     assert costs.shape == (20 * 4,)
     assert problems.accuracy(trained, X, labels) == 1.0
     np.testing.assert_array_equal(problems.flatten(params), before)
+
+
+def test_runs_together_are_the_runs_one_by_one():
+    labels = np.arange(50) % 3
+    X = np.eye(3)[:, labels] + 0.1 * np.random.default_rng(0).standard_normal((3, 50))
+    Y, rates, seeds, like = np.eye(3)[:, labels], (0.5, 1.0, 2.0), (5, 6, 5), (3, 4, 3)
+    model = partial(problems.cost_and_grads, lambd=0.1)
+    one_by_one = []
+    for rate, seed in zip(rates, seeds, strict=True):
+        rng = np.random.default_rng(seed)
+        start, update = problems.init_params(rng, like), optimizers.momentum(rate)
+        one_by_one.append(problems.train(start, X, Y, update, 4, rng, 16, model))
+    rngs = [np.random.default_rng(seed) for seed in seeds]
+    starts = [problems.init_params(rng, like) for rng in rngs]
+    update, model = (
+        optimizers.momentum(np.array(rates)),
+        partial(problems.costs_and_grads, lambd=0.1),
+    )
+    ends, costs = problems.train_together(starts, X, Y, update, 4, rngs, 16, model)
+    for (end, cost), together, costs_of_it in zip(one_by_one, ends, costs, strict=True):
+        np.testing.assert_allclose(costs_of_it, cost, rtol=1e-9)
+        assert together.keys() == end.keys()
+        for key, value in end.items():
+            np.testing.assert_allclose(together[key], value, rtol=1e-9, atol=1e-12)
 
 
 # The textbook rules, one scalar at a time, written without the filters.

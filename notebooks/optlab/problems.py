@@ -4,7 +4,8 @@ Surfaces     bowl, plateau, saddle -> Problem; gradient_of("bowl", kappa=10) -> 
 Noise        noisy_gradient(gradient, sigma, rng), reddi_stream, reddi_random_stream
 A network    init_params(rng, sizes), cost_and_grads(params, X, Y), predict, accuracy
 Flat form    flatten(params) -> w, unflatten(w, like) -> params, train(...): mini-batches for
-             demonstrations, with the updates of `optlab.optimizers`
+             demonstrations, with the updates of `optlab.optimizers`; train_together(...): many
+             runs of it at once
 
 A point w has shape (n,). Every surface takes a grid of points of shape (n, ...) as well: `value`
 then has shape (...) and `gradient` (n, ...). Examples are columns: X (n_x, m), Y (n_y, m).
@@ -154,8 +155,8 @@ def forward(params: Params, X: Array) -> tuple[list[Array], Array]:
         Z = params[f"W{layer}"] @ inputs[-1] + params[f"b{layer}"]
         inputs.append(np.maximum(Z, 0.0))
     Z = params[f"W{layers}"] @ inputs[-1] + params[f"b{layers}"]
-    exponentials = np.exp(Z - Z.max(axis=0, keepdims=True))
-    return inputs, exponentials / exponentials.sum(axis=0, keepdims=True)
+    exponentials = np.exp(Z - Z.max(axis=-2, keepdims=True))
+    return inputs, exponentials / exponentials.sum(axis=-2, keepdims=True)
 
 
 def cost_and_grads(params: Params, X: Array, Y: Array, lambd: float = 0.0) -> tuple[float, Params]:
@@ -165,21 +166,31 @@ def cost_and_grads(params: Params, X: Array, Y: Array, lambd: float = 0.0) -> tu
     Y (n_y, m) one-hot. `lambd` adds lambd/(2m) times the sum of the squared weights (not biases).
     Returns (cost, grads); grads has the keys and shapes of params.
     """
-    m = X.shape[1]
+    cost, grads = costs_and_grads(params, X, Y, lambd)
+    return float(cost), grads
+
+
+def costs_and_grads(params: Params, X: Array, Y: Array, lambd: float = 0.0) -> tuple[Array, Params]:
+    """`cost_and_grads` of many networks at once: every array may have one more axis in front."""
+    m = X.shape[-1]
     inputs, probabilities = forward(params, X)
-    cost = -np.sum(Y * np.log(np.maximum(probabilities, TINY))) / m
+    cost = -_total(Y * np.log(np.maximum(probabilities, TINY))) / m
     grads: Params = {}
     dZ = (probabilities - Y) / m
     for layer in range(len(inputs), 0, -1):
         W, A = params[f"W{layer}"], inputs[layer - 1]
-        grads[f"W{layer}"] = dZ @ A.T
-        grads[f"b{layer}"] = dZ.sum(axis=1, keepdims=True)
+        grads[f"W{layer}"] = dZ @ A.swapaxes(-1, -2)
+        grads[f"b{layer}"] = dZ.sum(axis=-1, keepdims=True)
         if lambd:
             grads[f"W{layer}"] += lambd / m * W
-            cost += lambd / (2 * m) * np.sum(W**2)
+            cost += lambd / (2 * m) * _total(W**2)
         if layer > 1:  # nobody asks for the gradient of X
-            dZ = (W.T @ dZ) * (A > 0)
-    return float(cost), {key: grads[key] for key in params}
+            dZ = (W.swapaxes(-1, -2) @ dZ) * (A > 0)
+    return cost, {key: grads[key] for key in params}
+
+
+def _total(matrix: Array) -> Array:
+    return np.sum(matrix, axis=(-2, -1))
 
 
 def predict(params: Params, X: Array) -> Array:
@@ -229,6 +240,44 @@ def train(
             w, state = update(w, flatten(grads), state)
             costs.append(cost)
     return unflatten(w, params), np.array(costs)
+
+
+def train_together(
+    starts: Sequence[Params],
+    X: Array,
+    Y: Array,
+    update: Callable,
+    epochs: int,
+    rngs: Sequence[np.random.Generator],
+    batch: int = 64,
+    model: Callable = costs_and_grads,
+) -> tuple[list[Params], Array]:
+    """`train` for many runs at once, each with a start and a generator of its own.
+
+    As in `optimizers.follow`, each column of w is a run: `update` takes an array of rates, one for
+    each. Together they take half of the time. Returns (params of every run, costs (runs, steps)).
+    """
+    like, runs, state, costs = starts[0], len(starts), None, []
+    w = np.array([flatten(start) for start in starts]).T
+    batches = -(-X.shape[1] // batch)
+    for _ in range(epochs):
+        orders = np.array([rng.permutation(X.shape[1]) for rng in rngs])
+        for columns in np.array_split(orders, batches, axis=1):
+            examples = (D.T[columns].swapaxes(1, 2) for D in (X, Y))
+            cost, grads = model(_stacked(w.T, like), *examples)
+            g = np.concatenate([value.reshape(runs, -1) for value in grads.values()], axis=1).T
+            w, state = update(w, g, state)
+            costs.append(cost)
+    return [unflatten(run, like) for run in w.T], np.array(costs).T
+
+
+def _stacked(w: Array, like: Params) -> Params:
+    """`unflatten` of many vectors at once: w (runs, n), and every array has an axis of runs."""
+    parts = np.split(w, np.cumsum([value.size for value in like.values()])[:-1], axis=1)
+    return {
+        key: part.reshape(-1, *value.shape)
+        for part, (key, value) in zip(parts, like.items(), strict=True)
+    }
 
 
 # Lessons 07 and 08
