@@ -34,7 +34,7 @@ def _right(x, rate):
     return 2 * x + 1
 
 
-STEP = _toy(lambda x, rate: x - rate * np.array([1.0, 3.0, 4.0])[: len(x)], *CASES)
+STEP = _toy(lambda x, rate: x - rate * np.array([1.0, 3.0, 4.0])[: len(x)], *CASES, returns=("x",))
 VALUE = _toy(_right, *CASES)
 
 
@@ -82,14 +82,48 @@ def _texts(key: AnswerKey, function) -> list[str]:
         (VALUE, lambda x, rate: np.full(len(x), 7.0), "hold one and the same number in yours"),
         (STEP, lambda x, rate: x + rate, "What you add to `x` is one number for all places"),
         (STEP, lambda x, rate: x, "Yours is `x` as you were given it"),
-        (STEP, lambda x, rate: x + rate * np.array([1.0, 3, 4])[: len(x)], "opposite direction"),
-        (STEP, lambda x, rate: x - 2 * rate * np.array([1.0, 3, 4])[: len(x)], "step is 2 times"),
+        (
+            STEP,
+            lambda x, rate: x + rate * np.array([1.0, 3, 4])[: len(x)],
+            "change of `x` has the right size",
+        ),
+        (STEP, lambda x, rate: x - 2 * rate * np.array([1.0, 3, 4])[: len(x)], "of `x` is 2 times"),
         (STEP, lambda x, rate: x - np.array([1.0, 3, 4])[: len(x)], "right one times `1 / rate`"),
     ],
 )
 def test_a_relation_that_holds_everywhere_is_said(key, function, text):
     found = _texts(key, function)
     assert any(text in fact for fact in found), found
+
+
+def test_a_series_is_no_step():
+    """Of averages, what they are more than the temperatures may well be in a relation."""
+
+    def wrong(theta, beta):
+        return theta - 2 * (_averages(theta, beta) - theta)
+
+    def _averages(theta, beta):
+        averages, v = [], 0.0
+        for value in theta:
+            v = beta * v + (1 - beta) * value
+            averages.append(v)
+        return np.array(averages)
+
+    key = keys.load("ewa")
+    assert not [text for text in _texts(key, wrong) if "change" in text]
+    key = replace(key, returns=("theta",))  # what would be said if they were
+    assert "Your change of `theta` is -2 times the right one" in "".join(_texts(key, wrong))
+
+
+def test_a_result_is_held_against_the_argument_that_it_renews():
+    key = keys.load("momentum_update")
+
+    def wrong(params, grads, velocity, learning_rate, beta=0.9):
+        v = {k: beta * velocity[k] + (1 - beta) * grads[k] for k in params}
+        return {k: params[k] - learning_rate * v[k] for k in params}, velocity
+
+    found = _texts(key, wrong)
+    assert "Yours is `velocity` as you were given it: nothing was done to it." in found
 
 
 def test_a_relation_that_holds_in_some_cases_only_is_not_said():
@@ -173,7 +207,7 @@ def test_it_is_said_which_results_and_which_steps_are_right():
 
     found = _texts(key, wrong)
     assert found[0] == "velocity is right, params is not."
-    assert "Your step has the right length and the opposite direction." in found
+    assert "Your change of `params` has the right size and the opposite direction." in found
 
 
 def test_it_is_said_which_part_of_a_state_is_right():

@@ -495,6 +495,35 @@ HARMFUL = [
 ]
 
 
+NOT_FINITE = """
+import sys; sys.path[:0] = ["notebooks", "tests"]
+from written import write
+from optlab.checking import keys, onechange
+answer = write('''
+def orthogonalize(G, steps=5):
+    X = G / (np.linalg.norm(1.0 * G, 2) + 1e-7)
+    for _ in range(steps):
+        A = X @ X.T
+        X = 3.4445 * X + (-4.775 * A + 2.0315 * A @ A) @ X
+    return X
+''', "orthogonalize")
+cells, key = onechange.cells_of(answer), keys.load("orthogonalize")
+onechange.report(cells, answer, key, certain=True)
+"""
+
+
+def test_no_library_tells_the_terminal_of_what_a_candidate_does():
+    """LAPACK writes there itself, past Python, where it is given nan or inf."""
+    done = subprocess.run(
+        [sys.executable, "-c", NOT_FINITE],
+        cwd=Path(__file__).parent.parent,
+        env={"PATH": "", "OPENBLAS_NUM_THREADS": "1"},
+        capture_output=True,
+        check=True,
+    )
+    assert done.stdout + done.stderr == b""
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("body", HARMFUL)
 def test_what_grows_or_never_ends_is_cut_off_by_count(body):

@@ -351,6 +351,26 @@ amsgrad_update.mistake(
     ('"s_max": s_max', '"s_max": copy.deepcopy(state["s_max"])'),
 )
 amsgrad_update.mistake(
+    "maximum_never_taken",
+    "Your s_max is the s of this step and forgets those before: after a large gradient it falls "
+    "with the average, as in Adam. What should it remember?",
+    (MAXIMUM, "1.0 * s[key]"),
+)
+amsgrad_update.another(
+    "maximum_never_taken",
+    (MAXIMUM, "s[key] / (1 - beta2**t)"),
+    ("s_max[key] / (1 - beta2**t)", "1.0 * s_max[key]"),
+    message="Your s_max is the corrected average of this step and forgets those before: your step "
+    "is Adam's. What should it remember, and of which average?",
+)
+amsgrad_update.mistake(
+    "maximum_passed_through",
+    "Your step is Adam's, and s_max goes back as it came in. What should become of it in a step, "
+    "and where in the step does it stand?",
+    (MAXIMUM, 'state["s_max"][key].copy()'),
+    ("s_max[key] / (1 - beta2**t)", "s[key] / (1 - beta2**t)"),
+)
+amsgrad_update.mistake(
     "maximum_of_the_last_two",
     "You compare s with the s before it: two steps after a large gradient it is forgotten. With "
     "what should it be compared?",

@@ -815,6 +815,7 @@ def _(rng):
     yield series(rng.normal(0, 1, 8), 0.999, note="a long memory and a few values")
     yield series(rng.normal(5, 1, 6), 0.0, note="beta = 0")
     yield series([float(rng.uniform(1, 9))], 0.5, note="a single value")
+    yield series(rng.integers(30, 70, size=10), 0.8, note="whole numbers")
 
 
 TWO_STARTS = ("v = 0.0", "v = theta[0]")
@@ -865,6 +866,13 @@ repair_double_start.mistake(
     "You multiply by the weight that the values have so far. Averages that are too low become "
     "lower. Which way must it go?",
     (CORRECTED, "v * (1 - beta**t)"),
+)
+repair_double_start.mistake(
+    "fails_on_integers",
+    "With whole-number temperatures your averages lose their decimals: an array made like theta "
+    "holds whole numbers only. Which dtype do averages need?",
+    ("np.zeros(len(theta))", "np.zeros_like(theta)"),
+    share=0.8,
 )
 
 

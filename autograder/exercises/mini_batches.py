@@ -78,6 +78,8 @@ def _(rng):
     ):
         yield Case({"m": m, "mini_batch_size": size}, note=note)
     yield Case({"m": full, "mini_batch_size": 1}, note="batches of one")
+    large = 100_000 * int(rng.integers(1, 4))
+    yield Case({"m": large + 1, "mini_batch_size": large}, note="one left over of a large batch")
 
 
 CEILING = "int(np.ceil(m / mini_batch_size))"
@@ -132,6 +134,18 @@ num_mini_batches.mistake(
     "You make sure of one batch, but 12 examples in batches of 5 still give you 2. Where do the "
     "last 2 examples go?",
     (CEILING, "max(1, m // mini_batch_size)"),
+)
+num_mini_batches.family(
+    "small_rest_forgotten",
+    "What is left over counts as a batch in yours only from a certain size on. How many examples "
+    "does a batch need at least?",
+    [(CEILING, f"int(m / mini_batch_size + {almost})") for almost in (0.9, 0.99, 0.999, 0.9999)],
+)
+num_mini_batches.mistake(
+    "rounds_after_adding_a_half",
+    "You add a half and round: 12 examples in batches of 4 give you round(3.5). What does Python "
+    "make of a half, and how many batches are there?",
+    (CEILING, "round(m / mini_batch_size + 0.5)"),
 )
 num_mini_batches.mistake(
     "windows",

@@ -1407,6 +1407,41 @@ wsd.mistake(
     "at its first step?",
     (LEFT, "(step - steps + decay) / decay if step >= steps - decay else 1.0"),
 )
+wsd.another(
+    "rises_in_the_decay",
+    (LEFT, "(step - steps + decay) / decay if step >= steps - decay else 1.0"),
+    (WITHIN, "max(0.0, left)"),
+)
+wsd.another(
+    "rises_in_the_decay",
+    (LEFT, "(step - steps + decay) / decay if steps - decay <= step < steps else step < steps"),
+)
+for within in (WITHIN, "max(0.0, left)"):
+    wsd.another(
+        "rises_in_the_decay",
+        (LEFT, "(step - steps + decay + 1) / decay if step >= steps - decay else 1.0"),
+        (WITHIN, within),
+        message="Your rate drops where the decay begins, and rises from there. How many updates "
+        "are left at its first step, and how many at its last?",
+    )
+wsd.another(
+    "rises_in_the_decay",
+    (LEFT, "1 + max(0, step - steps + decay) / decay"),
+    (WITHIN, "left"),
+    message="Your rate is right up to where the decay begins, and climbs above the full one from "
+    "there. What should be left of it at step = steps?",
+)
+wsd.family(
+    "decay_never_starts",
+    "Your rate stays the full one to the last update, and falls only after it, if at all. How many "
+    "updates before the end should it begin to fall?",
+    [
+        (LEFT, "step < steps"),
+        (LEFT, "(steps + decay - step) / decay"),
+        (LEFT, "step < steps + decay"),
+        ((LEFT, "(steps - step) / decay if step >= steps else 1.0"), (WITHIN, "left")),
+    ],
+)
 wsd.mistake(
     "decay_one_step_late",
     "Your decay comes one update late: at the end the rate is not yet 0. How many updates are left "

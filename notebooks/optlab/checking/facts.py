@@ -39,7 +39,8 @@ class Fact:
 class _Pair:
     """A wrong value: in which case and call, where, what is right, what was given.
 
-    before: what the first argument holds at this place, in a first call.
+    before: what the argument of that name holds at this place.
+    renewed: whether the result is a new value of it, so that their difference is a change.
     """
 
     case: int
@@ -47,7 +48,9 @@ class _Pair:
     path: Path
     right: np.ndarray
     given: np.ndarray
+    name: str
     before: np.ndarray | None
+    renewed: bool
 
 
 def from_values(key: AnswerKey, seen: tuple[Observation, ...]) -> tuple[Fact, ...]:
@@ -239,9 +242,19 @@ def _sorted_leaves(
                     good[path] = None
                     continue
                 bad[path] = None
-                before = None if call else _argument(key, index, path)
-                pair = _Pair(index, call, path, _array(right), _array(value), before)
-                pairs.append(pair)
+                name, renewed = _comes_from(key, path)
+                pairs.append(
+                    _Pair(
+                        case=index,
+                        call=call,
+                        path=path,
+                        right=_array(right),
+                        given=_array(value),
+                        name=name,
+                        before=_argument(key, index, call, name, path),
+                        renewed=renewed,
+                    )
+                )
             if not _ok(key, *results) and key.cases[index].carry:
                 break
     return [path for path in good if path not in bad], list(bad), pairs
@@ -251,9 +264,24 @@ def _ok(key: AnswerKey, right: Any, given: Any) -> bool:
     return difference(right, given, "", key.rtol) is None
 
 
-def _argument(key: AnswerKey, index: int, path: Path) -> np.ndarray | None:
-    """What the first argument, where it is made of arrays, holds where the result has this path."""
-    value = key.cases[index].args.get(key.parameters[0]) if key.parameters else None
+def _comes_from(key: AnswerKey, path: Path) -> tuple[str, bool]:
+    """The argument that the result with this path is a new value of; else the first, and False."""
+    result = _result(path)
+    name = key.returns[result] if result < len(key.returns) else ""
+    if name in key.parameters:
+        return name, True
+    return (key.parameters[0] if key.parameters else ""), False
+
+
+def _argument(key: AnswerKey, index: int, call: int, name: str, path: Path) -> np.ndarray | None:
+    """What an argument that is made of arrays holds where the result has this path."""
+    case = key.cases[index]
+    value = case.args.get(name)
+    for changes in case.then[:call]:
+        value = changes.get(name, value)
+    if call and name in case.carry:
+        result, item = key.expected[index].outputs[call - 1], case.carry[name]
+        value = result if item is None else result[item]
     if not isinstance(value, (dict, np.ndarray)):
         return None
     for steps in (path[1:], path):
@@ -372,41 +400,53 @@ def _ratio(pairs: Iterable[tuple[int, np.ndarray, np.ndarray]]) -> list[tuple[in
     return found
 
 
-def _steps_of(pairs: list[_Pair]) -> list[tuple[int, np.ndarray, np.ndarray]] | None:
-    """(case, right step, given step) where every wrong value follows on an argument."""
-    first = [p for p in pairs if p.before is not None and p.before.shape == p.right.shape]
-    if not first or len(first) < sum(pair.call == 0 for pair in pairs):
-        return None
-    return [(p.case, p.right - p.before, p.given - p.before) for p in first]
+Change = list[tuple[int, np.ndarray, np.ndarray]]
+
+
+def _changes(pairs: list[_Pair]) -> tuple[str, Change]:
+    """An argument's name, and (case, right change, given change) of every wrong value; no changes
+    where not every one can be held against what this one argument holds."""
+    found = [
+        (pair.case, pair.right - pair.before, pair.given - pair.before)
+        for pair in pairs
+        if pair.before is not None and pair.before.shape == pair.right.shape
+    ]
+    one = len({pair.name for pair in pairs}) == 1
+    return pairs[0].name, found if one and len(found) == len(pairs) else []
+
+
+def _steps(pairs: list[_Pair]) -> tuple[str, Change]:
+    """The same where the results are new values of that argument: of a series, each average
+    follows on nothing, and what it is more than a temperature says nothing."""
+    name, changes = _changes(pairs)
+    return name, changes if all(pair.renewed for pair in pairs) else []
 
 
 def _stale(key: AnswerKey, pairs: list[_Pair]) -> str | None:
-    steps = _steps_of(pairs)
-    if not steps or not all(_near(given, 0 * right) for _, right, given in steps):
+    name, changes = _changes(pairs)
+    if not changes or not all(_near(given, 0 * right) for _, right, given in changes):
         return None
-    same = "Yours is `{name}` as you were given it: nothing was added or taken away."
-    return told(same, name=key.parameters[0])
+    return told("Yours is `{name}` as you were given it: nothing was done to it.", name=name)
 
 
 def _opposite(key: AnswerKey, pairs: list[_Pair]) -> str | None:
-    steps = _steps_of(pairs)
+    name, steps = _steps(pairs)
     if not steps or not all(_near(given, -right) for _, right, given in steps):
         return None
-    return told("Your step has the right length and the opposite direction.")
+    opposite = "Your change of `{name}` has the right size and the opposite direction."
+    return told(opposite, name=name)
 
 
 def _step_factor(key: AnswerKey, pairs: list[_Pair]) -> str | None:
-    steps = _steps_of(pairs)
-    return _factor_text(key, steps, told("Your step is")) if steps else None
+    name, steps = _steps(pairs)
+    return _factor_text(key, steps, told("Your change of `{name}` is", name=name))
 
 
 def _value_factor(key: AnswerKey, pairs: list[_Pair]) -> str | None:
     return _factor_text(key, [(p.case, p.right, p.given) for p in pairs], told("Yours is"))
 
 
-def _factor_text(
-    key: AnswerKey, pairs: list[tuple[int, np.ndarray, np.ndarray]], subject: str
-) -> str | None:
+def _factor_text(key: AnswerKey, pairs: Change, subject: str) -> str | None:
     ratios = _ratio(pairs)
     if not ratios or sum(right.size for _, right, _ in pairs) < _ENOUGH:
         return None
@@ -465,13 +505,14 @@ def _one_for_all(key: AnswerKey, pairs: list[_Pair]) -> str | None:
     """One number in all places of an array, or one added in all of them."""
     if _all_alike([(p.case, p.right, p.given) for p in pairs]):
         return told("All places of an array hold one and the same number in yours.")
-    if _all_alike(_steps_of(pairs) or []):
+    name, changes = _changes(pairs)
+    if _all_alike(changes):
         added = "What you add to `{name}` is one number for all places of an array."
-        return told(added, name=key.parameters[0])
+        return told(added, name=name)
     return None
 
 
-def _all_alike(values: list[tuple[int, np.ndarray, np.ndarray]]) -> bool:
+def _all_alike(values: Change) -> bool:
     several = any(given.size > 1 and not _constant(right) for _, right, given in values)
     return several and all(_constant(given) for _, _, given in values)
 

@@ -30,9 +30,7 @@ QUESTIONS = {
     "missing factor": told("Is everything that belongs to this product in it?"),
     "missing term": told("Is everything that belongs to this sum in it?"),
     "missing bound": told("How large or small can this become, and how large or small may it be?"),
-    "one minus": told(
-        "Are this and what it is paired with the right way round: which weight belongs to which?"
-    ),
+    "one minus": told("Is this the share that is meant here, or the share that is left beside it?"),
     "extra": told("Does all of this belong here? Name what each part is for."),
     "extra line": told("What is this line for? What would happen without it?"),
     "missing line": told("What has to be remembered, counted or stored here, in every round?"),

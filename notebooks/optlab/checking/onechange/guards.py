@@ -271,6 +271,8 @@ class Guard:
                     raise TooMuch  # x.append(x)
                 numbers *= _shape_size(value) if kind is tuple else 1
                 bounded(value)
+        if (name in _CUBIC or (name == "norm" and len(given) > 1)) and not _finite(given):
+            raise TooMuch  # LAPACK tells of it on the terminal, past every redirection in Python
         self._measure(name, numbers, arrays, args)
         if (getattr(function, "__module__", None) or "").startswith("optlab."):
             self.called += 1
@@ -315,6 +317,11 @@ def _bits(a: int, b: int, operator: str) -> int:
 def _shape_size(shape: Iterable) -> int:
     whole = (abs(int(n)) for n in shape if isinstance(n, (int, np.integer)))
     return math.prod(n or 1 for n in whole)
+
+
+def _finite(given: Iterable) -> bool:
+    arrays = (value for value in given if isinstance(value, np.ndarray))
+    return all(np.isfinite(array).all() for array in arrays if array.dtype.kind in "fc")
 
 
 def _steps(args: tuple) -> float:
