@@ -277,8 +277,9 @@ def animate(
     stage = Stage(draw, rows, columns, size)
     frames = []
     for step in steps:
-        still = stage.frame(step=step)
+        stage.play(step=step)
         frames.append(pixels(stage.fig.canvas))
+    still = encoded(stage.fig.canvas)
     bundle = mimebundle(still, alt, stage.width)
     calm = f'<source media="(prefers-reduced-motion:reduce)" srcset="{data_url(still)}">'
     moving = bare_tag(played(frames), alt, stage.width)
@@ -367,6 +368,11 @@ class Stage:
 
     def frame(self, **values: Any) -> bytes:
         """The PNG for these values."""
+        self.play(**values)
+        return encoded(self.fig.canvas)
+
+    def play(self, **values: Any) -> None:
+        """Draws the frame for these values."""
         for ax in self.fig.axes:
             wipe(ax)
         self.title.set_text(self.draw(self.axes, **values))
@@ -374,7 +380,6 @@ class Stage:
             self.fig.canvas.draw()  # finds the layout; the axes then stay in place
             self.fig.set_layout_engine("none")
         self.paint()
-        return encoded(self.fig.canvas)
 
     def paint(self) -> None:
         """Draws what moves over the background, which is drawn anew when it has changed."""
