@@ -34,7 +34,7 @@ FAMILIES = {
     "feedback": 35,
     "input": 45,
 }
-STEP = 1 if "SEEDS" in os.environ else 10
+STEP = 1 if "SEEDS" in os.environ else 20
 NOBODY = 65534
 TRIAL = """
 import subprocess, sys

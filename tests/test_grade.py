@@ -214,9 +214,9 @@ def test_a_fault_of_the_grader_costs_one_mark_and_is_seen(monkeypatch):
 
 
 def test_a_notebook_of_another_lesson_is_told_in_one_line(in_this_process):
-    result = _mark((SOLUTIONS / "06_adam.ipynb").read_bytes())
+    result = _mark((SOLUTIONS / "03_bias_correction.ipynb").read_bytes())
     assert (result.status, result.score) == ("graded", 0)
-    assert result.problems == ("this is the notebook of 06_adam",)
+    assert result.problems == ("this is the notebook of 03_bias_correction",)
 
 
 def test_a_worker_loads_nothing_of_nbgrader():
