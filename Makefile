@@ -118,7 +118,7 @@ endef
 quick: $(STAMP) ## lint, types, sync check and the fast tests: a minute, for every change
 	$(lint)
 	@printf '\n== fast tests; built files are in step with their sources\n'
-	@$(PYTEST) -n 2 $(SPREAD) -m "not slow"
+	@$(PYTEST) -n 2 $(SPREAD) -m "not slow" --ignore=tests/browser tests
 
 test: $(STAMP) ## run all that CI runs; T="tests/test_x.py -k name" runs pytest on that only
 ifdef T

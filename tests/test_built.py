@@ -248,6 +248,7 @@ print(len(plots.png(fig)) > 1000, plots.mpl.rcParams["font.family"])
 """
 
 
+@pytest.mark.slow
 def test_a_figure_is_lettered_in_korean_and_only_there(folder):
     assert run(folder / "ko", FIGURE) == ["True ['Optlab Hangul', 'DejaVu Sans']"]
     english = FIGURE.replace("조건수", "condition").replace("가 1", " 1").replace("비용", "cost")

@@ -132,6 +132,7 @@ def test_where_it_is_graded_nothing_is_shown(answer, capsys):
         checks.set_grading(False)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("exercise", FUNCTIONS, ids=lambda item: item.name)
 def test_every_way_that_is_shown_is_right_as_it_stands(exercise):
     ways = keys.ways(exercise.name)

@@ -118,6 +118,7 @@ def test_a_wrong_folder_is_told_in_one_sentence(tmp_path):
     assert failed == "failed: True"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("part", ["problems.py", "checking", "keys", "__init__.py"])
 def test_half_of_optlab_is_told_in_one_sentence(copied, part):
     lost = copied / "optlab" / part
@@ -127,18 +128,21 @@ def test_half_of_optlab_is_told_in_one_sentence(copied, part):
     assert failed == "failed: True"
 
 
+@pytest.mark.slow
 def test_an_old_python_is_told_in_one_sentence(copied):
     sentence, failed = told(copied, before="import numpy; sys.version_info = (3, 9, 7)")
     assert "needs Python 3.11 or newer, and this kernel runs Python 3.9" in sentence
     assert failed == "failed: True"
 
 
+@pytest.mark.slow
 def test_an_old_numpy_is_told_in_one_sentence(copied):
     sentence, failed = told(copied, before="import numpy; numpy.__version__ = '1.19.5'")
     assert "needs NumPy 1.24 or newer, and here is 1.19.5" in sentence
     assert failed == "failed: True"
 
 
+@pytest.mark.slow
 def test_a_missing_package_is_told_in_one_sentence(copied):
     hide = "sys.modules['matplotlib'] = None"  # the lesson that imports it before its parts
     sentence, failed = told(copied, hide, "02_exponentially_weighted_averages")
