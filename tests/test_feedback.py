@@ -192,6 +192,9 @@ def test_a_page_is_dated():
     handed_in = Reader(page(dates=replace(dates, graded=None))).text
     assert "Handed in 2 March 2026, 09:05 KST 5 of 5 points" in handed_in
     assert "Feedback for Ada Lovelace 5 of 5 points" in Reader(page()).text
+    korean = Reader(page(dates=dates, language="ko")).text
+    assert "2026년 3월 2일, 09:05 KST" in korean and "2026년 3월 4일" in korean
+    assert "March" not in korean
 
 
 def test_submitted_figures_and_redrawn_ones_are_told_apart():

@@ -12,6 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from babel.dates import format_date
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup, escape
 
@@ -39,12 +40,13 @@ def template(name: str) -> Template:
     return environment.get_template(f"{name}.html.j2")
 
 
-def _day(when: date) -> str:
-    return f"{when.day} {when:%B %Y}"
+def _day(when: date, language: str = "") -> str:
+    """Written out as the page's language does."""
+    return format_date(when, "long", locale=language or "en_GB")
 
 
-def _moment(when: datetime) -> str:
-    return f"{_day(when)}, {when:%H:%M %Z}"
+def _moment(when: datetime, language: str = "") -> str:
+    return f"{_day(when, language)}, {when:%H:%M %Z}"
 
 
 def _points(number: float) -> str:
