@@ -40,6 +40,10 @@ progress: $(STAMP) ## show how far you are, lesson by lesson
 	@test -d study/optlab || { echo "study/: no lessons yet; make lab copies them" >&2; exit 2; }
 	@cd study && $(RUN) -c "from optlab import progress; progress()"
 
+progress-%: $(STAMP) ## the same in another language: make progress-ko
+	@test -d "study/$*/optlab" || { echo "study/$*/: no lessons yet; make lab-$* copies them" >&2; exit 2; }
+	@cd "study/$*" && $(RUN) -c "from optlab import progress; progress()"
+
 demo: $(STAMP) ## grade a class of invented students in sample_course/
 	@$(RUN) -m autograder sample --students 24 --seed 1 --course $(SAMPLE)
 	@$(RUN) -m autograder grade --course $(SAMPLE)
@@ -66,7 +70,7 @@ formgrader: $(STAMP) ## open the formgrader of course/ (or COURSE=dir): marks an
 release: $(STAMP) ## write dist/optimization-course.zip, all that a learner needs
 	@$(RUN) -m autograder build --check
 	@$(call begin_zip,$(ZIP),$(LESSONS))
-	@cp docs/learners.md dist/$(ZIP)/README.md
+	@$(call learners_page,,$(ZIP))
 	@rm -rf dist/$(ZIP)/optlab/words
 	@$(call end_zip,$(ZIP))
 
@@ -74,7 +78,7 @@ release-%: $(STAMP) ## the same in another language: make release-ko
 	@test -d "notebooks/$*" || { echo "notebooks/$* is not there: no course in that language" >&2; exit 2; }
 	@$(RUN) -m autograder build --check
 	@$(call begin_zip,$(ZIP)-$*,$(LESSONS:notebooks/%=notebooks/$*/%))
-	@cp docs/learners.$*.md dist/$(ZIP)-$*/README.md
+	@$(call learners_page,.$*,$(ZIP)-$*)
 	@cp -R labconfig/$*/. dist/$(ZIP)-$*/.labconfig/learner
 	@echo "$*" >dist/$(ZIP)-$*/optlab/language
 	@$(call end_zip,$(ZIP)-$*)
@@ -85,6 +89,11 @@ rm -rf dist/$(1) dist/$(1).zip && mkdir -p dist/$(1) \
 	&& cp -R $(2) notebooks/optlab handout/* LICENSE dist/$(1) \
 	&& mkdir dist/$(1)/.labconfig \
 	&& cp -R labconfig/jupyter_lab_config.py labconfig/labconfig labconfig/learner dist/$(1)/.labconfig
+endef
+
+# Without the line that leads to other languages, which are not in a zip.
+define learners_page
+sed '/^\[[^]]*\](learners[.a-z]*)$$/{N;d;}' docs/learners$(1).md >dist/$(2)/README.md
 endef
 
 define end_zip

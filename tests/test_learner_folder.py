@@ -59,7 +59,11 @@ def test_the_zip_in_another_language_speaks_it(tmp_path):
     assert (korean / "00_start_here.ipynb").read_text() == "in Korean"
     assert (korean / "optlab/language").read_text() == "ko\n"
     assert (korean / "optlab/words/ko.ttf").exists()
-    assert (korean / "README.md").read_text("utf-8") == LEARNERS_KO.read_text("utf-8")
+    page = LEARNERS_KO.read_text("utf-8")
+    assert "\n[English](learners.md)\n\n" in page  # which the zip does not hold
+    assert (korean / "README.md").read_text("utf-8") == page.replace(
+        "[English](learners.md)\n\n", ""
+    )
     settings = korean / ".labconfig/learner/labconfig"
     overrides = json.loads((settings / "default_setting_overrides.json").read_text())
     assert overrides["@jupyterlab/translation-extension:plugin"] == {"locale": "ko_KR"}

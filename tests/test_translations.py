@@ -309,6 +309,7 @@ def test_a_page_has_the_commands_and_links_of_its_language():
     assert "(README.md#without-make)" in readme
     assert readme.count("\n| ") == 1 + len(lessons())
     assert "`make lab-xx`" in learners and not re.search(r"make lab\b(?!-xx)", readme + learners)
+    assert "`make progress-xx`" in learners and "study/xx/04_momentum.ipynb" in learners
     assert "learners:begin" not in readme and "한국어" not in readme + learners
 
 

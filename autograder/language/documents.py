@@ -98,7 +98,9 @@ def _beside(path: Path, code: str) -> Path:
 
 def _in(code: str, text: str) -> str:
     """With the commands and the links of this language."""
-    text = text.replace("](#", f"]({README.name}#").replace("make lab", f"make lab-{code}")
+    text = text.replace("](#", f"]({README.name}#")
+    text = re.sub(r"\bmake (lab|progress)\b", rf"make \1-{code}", text)
+    text = re.sub(r"\bstudy/(?=\w+\.ipynb)", f"study/{code}/", text)
     for path in (LEARNERS, GLOSSARY):
         name = path.relative_to(ROOT).as_posix()
         text = text.replace(f"({name})", f"({_beside(Path(name), code).as_posix()})")
