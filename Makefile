@@ -81,6 +81,7 @@ release-%: $(STAMP) ## the same in another language: make release-ko
 	@$(call learners_page,.$*,$(ZIP)-$*)
 	@cp -R labconfig/$*/. dist/$(ZIP)-$*/.labconfig/learner
 	@echo "$*" >dist/$(ZIP)-$*/optlab/language
+	@cp notebooks/$*/optlab/*.png dist/$(ZIP)-$*/optlab
 	@$(call end_zip,$(ZIP)-$*)
 
 # Of a folder in dist/ and the lessons in it.

@@ -5,6 +5,7 @@
 docs/images/race.png holds all of the paths at rest. optlab/race.png, with which the first notebook
 begins, is an animation of five seconds that plays once and stops. Both are transparent, in colours
 between light and dark: they look the same in every theme, where no style sheet of ours reaches.
+With OPTLAB_LANG=ko the animation alone is lettered in that language, for translations/ko/.
 """
 
 from pathlib import Path
@@ -15,6 +16,7 @@ import numpy as np
 from PIL import Image
 
 from optlab import plots, race
+from optlab.checking.language import spoken
 
 ROOT = Path(__file__).parents[1]
 IMAGES, OPTLAB = ROOT / "docs/images", ROOT / "notebooks/optlab"
@@ -67,10 +69,12 @@ def frames() -> list[Image.Image]:
 def main(images: Path = IMAGES, optlab: Path = OPTLAB) -> None:
     moving = frames()
     last = moving[-1]
-    last.save(images / "race.png")
+    if not spoken():
+        last.save(images / "race.png")
     # What animates nothing shows the last frame.
     played = {"save_all": True, "default_image": True, "duration": FRAME, "loop": 1}
-    last.save(optlab / "race.png", append_images=moving, **played)
+    folder = ROOT / "translations" / spoken() if spoken() else optlab
+    last.save(folder / "race.png", append_images=moving, **played)
 
 
 if __name__ == "__main__":

@@ -59,6 +59,9 @@ def test_the_zip_in_another_language_speaks_it(tmp_path):
     assert (korean / "00_start_here.ipynb").read_text() == "in Korean"
     assert (korean / "optlab/language").read_text() == "ko\n"
     assert (korean / "optlab/words/ko.ttf").exists()
+    lettered = (korean / "optlab/race.png").read_bytes()
+    assert lettered == (ROOT / "translations/ko/race.png").read_bytes()
+    assert lettered != (ROOT / "notebooks/optlab/race.png").read_bytes()
     page = LEARNERS_KO.read_text("utf-8")
     assert "\n[English](learners.md)\n\n" in page  # which the zip does not hold
     assert (korean / "README.md").read_text("utf-8") == page.replace(

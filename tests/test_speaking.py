@@ -88,6 +88,15 @@ def test_a_box_is_said_where_it_is_shown(korean):
     assert "<b>한 스텝</b> f: 통과입니다." in shown.html and "3번째 줄:" in shown.html
 
 
+def test_what_is_marked_is_underlined_where_it_stands_behind_wide_letters(korean):
+    line = CodeLine(
+        number=3, text="속도 = beta * 속도", start=len("속도 = "), end=len("속도 = beta")
+    )
+    code, under = Box(Tone.WRONG, "", "", code=(line,)).lines()
+    assert language.columns(under) == language.columns(code.partition(" * ")[0])
+    assert under.strip() == "^" * len("beta")
+
+
 def test_korean_lines_are_no_wider_than_english_ones(korean):
     text = "여러분의 코드는 기울기를 두 번 곱합니다. " * 8
     lines = Box(Tone.WRONG, "", text).lines()

@@ -62,8 +62,9 @@ def test_the_first_two_screens_hold_one_function_and_no_other_open_code():
     assert "optlab/race.png" in CELLS[0].source
 
 
-def test_the_race_is_small_stops_by_itself_and_can_be_seen_in_both_themes():
-    path = NOTEBOOKS / "optlab/race.png"
+@pytest.mark.parametrize("language", ["", "ko"])
+def test_the_race_is_small_stops_by_itself_and_can_be_seen_in_both_themes(language):
+    path = NOTEBOOKS / language / "optlab/race.png"
     assert path.stat().st_size < 800_000
     with Image.open(path) as picture:
         assert picture.height <= 420

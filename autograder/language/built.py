@@ -97,7 +97,9 @@ def files_of(
 def beside_lessons(found: Edition, folder: Path, words: Path) -> Iterator[tuple[Path, bytes]]:
     """What all lessons share."""
     yield folder / OPTLAB / "__init__.py", SHIM.encode()
-    yield from ((folder / OPTLAB / path.name, path.read_bytes()) for path in PICTURES)
+    for path in PICTURES:
+        own = found.folder / path.name  # where its words are translated
+        yield folder / OPTLAB / path.name, (own if own.exists() else path).read_bytes()
     yield words / f"{found.code}.words", packed(found.words([]))
 
 

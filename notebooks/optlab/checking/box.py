@@ -121,7 +121,7 @@ def _as_text(line: CodeLine) -> list[str]:
     """With the marked piece underlined, as Python does."""
     head = f"    {_number(line)}:  "
     before, marked, _ = line.parts
-    under = [" " * len(head + before) + "^" * len(marked)] if marked else []
+    under = [" " * columns(head + before) + "^" * columns(marked)] if marked else []
     return [head + line.text, *under]
 
 
