@@ -37,9 +37,10 @@ from autograder.errors import RunError
 from autograder.exercise import Exercise
 from autograder.exercises import find_lesson, lessons
 from autograder.grade import AT_MOST
-from autograder.judge.judge import EXPERIMENT, Judge
+from autograder.judge.judge import Judge
 from autograder.judge.session import ENVIRONMENT, Cell, Doubt, Probe, Run, Session
 from autograder.proof.mutate import neighbours
+from autograder.released import EXPERIMENT
 
 LESSON = "04_momentum"
 FEW, MANY = 8, 108  # submissions; start-up is told for the few

@@ -14,6 +14,8 @@ from nbformat import NotebookNode
 
 from autograder.errors import RunError, UserError
 
+EXPERIMENT = "experiment"  # demonstrations: a learner may change them, and no answer needs them
+
 
 def read(path: Path) -> NotebookNode:
     """A released notebook."""
@@ -64,6 +66,12 @@ def _as_built(path: Path) -> NotebookNode | None:
     except (nbformat.ValidationError, ValueError, LookupError, AttributeError, TypeError):
         return None
     return notebook if kept else None
+
+
+def is_untouched(cell: NotebookNode) -> bool:
+    """Whether an experiment is as some release had it: its names, or its id, tell its text."""
+    names = [cell.id, *cell.metadata.get("optlab", {}).values()]
+    return any(name.startswith(digest(cell)) for name in names)
 
 
 def _named(cell: NotebookNode) -> str:

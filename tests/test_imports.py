@@ -36,7 +36,7 @@ MAY_IMPORT = {
     "exercises": {"errors", "exercise", "families", "inputs", "lesson"},
     "proof": {"learner_side", "answer", "exercise", "quiz"},
     "translation": {"learner_side", "errors", "files", "released"},
-    "handin": {"learner_side", "text"},
+    "handin": {"learner_side", "released", "text"},
     "judge": BASICS | {"exercise", "exercises", "handin", "translation"},
     "course": BASICS | {"exercises", "handin"},
     "collect": BASICS | {"exercises", "handin", "translation", "course"},

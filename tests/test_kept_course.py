@@ -8,7 +8,6 @@ then some exercises have other points and others are new: `course.toml` keeps th
 import csv
 import json
 import zipfile
-from contextlib import suppress
 from pathlib import Path
 
 import gradebook
@@ -36,17 +35,7 @@ def kept(tmp_path_factory):
         file.extractall(folder)
     lines = [f"{name} = {points}" for name, points in {**BEFORE, **dict.fromkeys(NEW, 0)}.items()]
     (folder / FILE).write_text("\n".join(["[points]", *lines]), "utf-8")
-    for path in folder.glob("submitted/*/*/*.ipynb"):
-        _leave_experiments_out(path)
     return folder
-
-
-def _leave_experiments_out(path):
-    """Those of 1.0.0 are cells of the student's own by now, and all of them would be run."""
-    with suppress(json.JSONDecodeError):
-        notebook = json.loads(path.read_text("utf-8"))
-        kept = [c for c in notebook["cells"] if "experiment" not in c["metadata"].get("tags", ())]
-        path.write_text(json.dumps({**notebook, "cells": kept}), "utf-8")
 
 
 @pytest.fixture(scope="module")

@@ -11,9 +11,11 @@ from copy import deepcopy
 import nbformat
 import pytest
 from nbconvert.filters.markdown_mistune import markdown2html_mistune
+from nbformat import NotebookNode, from_dict
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_output, new_raw_cell
 from small_lesson import ANSWERS, POINTS, STUBS, cell, figure, png, release, submission
 
+from autograder import released
 from autograder.course.names import student_name
 from autograder.handin.outputs import FileLimits, outputs, safe, written
 from autograder.handin.pour import pour
@@ -325,6 +327,45 @@ def test_an_extra_graded_cell_counts_nothing():
     assert result.problems == ("bonus: this graded cell is not the course's; it counts nothing",)
     assert result.notebook.cells[3].source == "1e9"
     assert result.notebook.cells[3].metadata == {}
+
+
+OLDER = "plot('as an older release had it')"
+
+
+@pytest.mark.parametrize(
+    ("source", "change", "is_run"),
+    [
+        (OLDER, {}, False),
+        (OLDER, {"metadata": {"tags": ["experiment"]}}, False),  # before releases named them
+        (OLDER, {"id": "copied"}, False),
+        (OLDER + "  # and mine", {}, True),
+        (OLDER, {"metadata": {"tags": ["mine"]}}, True),
+        (OLDER, {"id": "other", "metadata": {"tags": ["experiment"]}}, True),
+    ],
+)
+def test_an_older_releases_experiment_is_no_code_of_the_learners(source, change, is_run):
+    """Unless somebody wrote in it: all that an update left behind would be run, for minutes."""
+    digest = released.digest(new_code_cell(OLDER))
+    theirs = new_code_cell(source, id=digest)
+    theirs.metadata = NotebookNode(tags=["experiment"], optlab={"cell": digest})
+    theirs.outputs = [figure()]
+    theirs.update(from_dict(change))
+    notebook = submission(**ANSWERS)
+    notebook.cells.insert(1, theirs)
+    result = poured(notebook).notebook
+    (found,) = [one for one in result.cells if one.source == source]
+    assert found.id.startswith("extra-")
+    assert ("experiment" in found.metadata.get("tags", [])) != is_run
+    assert bool(found.outputs) != is_run
+
+
+def test_an_older_releases_experiment_in_another_language_is_known_by_its_text():
+    theirs = new_code_cell("plot('값')", id="aaaa")
+    digest = released.digest(theirs)
+    theirs.metadata = NotebookNode(tags=["experiment"], optlab={"cell": "aaaa", "text": digest})
+    notebook = submission(**ANSWERS)
+    notebook.cells.append(theirs)
+    assert poured(notebook).notebook.cells[-1].metadata == {"tags": ["experiment"]}
 
 
 def test_extra_cells_keep_their_place_as_plain_cells():

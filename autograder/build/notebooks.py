@@ -28,13 +28,13 @@ from autograder.build import figures, fill, minutes, overview, percent
 from autograder.errors import RunError, UserError
 from autograder.exercises import lessons
 from autograder.lesson import Lesson
+from autograder.released import EXPERIMENT
 from optlab.checking import keys
 from optlab.checking.codec import CodecError
 from optlab.checking.compare import difference
 
 KEYS = NOTEBOOKS / "optlab" / "keys"
 RECALLED = KEYS / "recall"
-EXPERIMENT = "experiment"  # demonstrations: a learner may change them, and no answer needs them
 FOLDED = {EXPERIMENT, "set-up", "folded"}  # a front end shows the first line alone, until a click
 WIDGET = "application/vnd.jupyter.widget-view+json"
 # The kernel finds optlab here; one thread, so that every machine adds up in the same order.

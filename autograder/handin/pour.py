@@ -10,6 +10,7 @@ from functools import reduce
 
 from nbformat import NotebookNode
 
+from autograder import released
 from autograder.handin.outputs import new_cell, new_notebook
 from autograder.text import clean
 from optlab.checking.language import told
@@ -57,6 +58,10 @@ def _name(cell: NotebookNode) -> str | None:
 def _is(cell: NotebookNode, role: str) -> bool:
     metadata = cell["metadata"]
     return "nbgrader" in metadata and bool(metadata["nbgrader"].get(role))
+
+
+def _is_experiment(cell: NotebookNode) -> bool:
+    return released.EXPERIMENT in cell["metadata"].get("tags", ())
 
 
 def _places(release: NotebookNode, submitted: NotebookNode) -> list[int | None]:
@@ -123,7 +128,12 @@ def _is_rewritten_text(ours: NotebookNode, cell: NotebookNode) -> bool:
 
 
 def _extra(cell: NotebookNode) -> NotebookNode:
-    """A learner's own cell: code as it is, text shown as it was typed. `pour` gives it an id."""
+    """A learner's own cell: code as it is, text shown as it was typed. `pour` gives it an id.
+
+    An experiment of an older release in which nobody wrote stays one, so that it need not be run.
+    """
+    if cell.cell_type == "code" and _is_experiment(cell) and released.is_untouched(cell):
+        return new_cell("code", cell.source, "", {"tags": [released.EXPERIMENT]}, cell.outputs)
     if cell.cell_type == "code":
         return new_cell("code", cell.source, "")
     return new_cell("markdown", _as_typed(cell.source), "")
@@ -150,7 +160,7 @@ def _poured(
         return _answer(ours, theirs)
     cell = NotebookNode(ours)  # its metadata is the release's, which nobody changes
     cell.outputs = []
-    if "experiment" not in ours.metadata.get("tags", []):
+    if not _is_experiment(ours):
         return cell, [], _differences(ours, theirs)
     same = [copy for copy in theirs if text_of(copy) == text_of(ours)]
     if same:

@@ -211,5 +211,6 @@ def _cell_metadata(metadata: Any) -> dict[str, Any]:
             kept["nbgrader"]["points"] = float(max(-1e9, min(points, 1e9)))
     ours = metadata.get("optlab")
     if isinstance(ours, dict) and isinstance(ours.get("cell"), str):
-        kept["optlab"] = {"cell": clean(ours["cell"], 100)}
+        named = {key: ours[key] for key in ("cell", "text") if isinstance(ours.get(key), str)}
+        kept["optlab"] = {key: clean(name, 100) for key, name in named.items()}
     return kept

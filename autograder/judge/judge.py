@@ -18,12 +18,12 @@ from autograder.exercise import PUBLIC_SEED, Exercise, cached_key, pairs_of
 from autograder.exercises import find_exercise, find_lesson
 from autograder.judge import doubts
 from autograder.judge.session import MOST_REMEMBERED, Cell, Failure, Limits, Probe, Run, Session
+from autograder.released import EXPERIMENT
 from autograder.text import clean
 from optlab.checking import diagnose, explain, onechange, probe
 from optlab.checking.diagnose import Status, Verdict
 from optlab.checking.language import Text, told
 
-EXPERIMENT = "experiment"  # the tag of demonstrations, which grading may skip
 MESSAGE_LENGTH = 1000
 _FILE_CELL = "file"
 _STUB = "NotImplementedError"
