@@ -11,6 +11,7 @@ from optlab import check, hint
 from optlab.checking import checks, journal, ownlines
 from optlab.checking.box import WIDTH, Box, CodeLine, Tone
 from optlab.checking.diagnose import Status, Verdict
+from optlab.checking.language import columns
 from optlab.checking.notice import Notice
 
 NASTY = "<script>x</script> & `<b>`"
@@ -107,7 +108,7 @@ def test_check_shows_the_line_and_the_first_hint_the_piece(answer, capsys):
     hint("momentum_update")
     line, below = capsys.readouterr().out.splitlines()[1:3]
     assert line == f"    line 4:  {ROW}"
-    assert below == " " * line.rindex("3") + "^"
+    assert below == " " * columns(line[: line.rindex("3")]) + "^"
     (again,) = _failed().code
     assert again.parts == (ROW[:-1], "3", "")
 
