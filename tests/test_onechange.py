@@ -19,7 +19,7 @@ from written import write
 from autograder.exercises import lessons
 from optlab.checking import keys, onechange
 from optlab.checking.answerkey import AnswerKey
-from optlab.checking.onechange import edits, guards
+from optlab.checking.onechange import edits, guards, search
 from optlab.checking.onechange.edits import Edit
 from optlab.checking.onechange.listing import Listing
 from optlab.checking.onechange.program import parse
@@ -320,6 +320,49 @@ def test_of_two_faults_one_is_told_as_one_of_several():
     place = onechange.find(write(wrong, "adam_update"), keys.load("adam_update"))
     assert place.partial and place.line in (5, 6, 7)
     assert place.kind == ""  # which slip it is cannot be known before the others are mended
+
+
+class Clock:
+    """The processor's clock, which goes on by so much whenever it is asked."""
+
+    def __init__(self, seconds: float) -> None:
+        self.now, self.seconds = 0.0, seconds
+
+    def __call__(self) -> float:
+        self.now += self.seconds
+        return self.now
+
+
+def _searched(monkeypatch, source, seconds):
+    """What a search finds, and after how many candidates."""
+    clock = Clock(seconds)
+    monkeypatch.setattr(search, "process_time", clock)
+    monkeypatch.setattr(guards, "process_time", clock)
+    name = source.split("(")[0].removeprefix("\ndef ")
+    function, key = write(source, name), keys.load(name)
+    program = parse(onechange.cells_of(function), name)
+    with guards.quiet():
+        one = Search(program, {}, key)
+        return one.find(), one.tried
+
+
+def test_a_search_that_runs_out_of_time_has_found_nothing(monkeypatch):
+    """A repair that it has come across may be one of several."""
+    wrong = MOMENTUM.replace("params[key] - learning", "params[key] + learning")
+    found, needed = _searched(monkeypatch, wrong, 0.0)
+    assert found.candidate >= 0
+    a_while = search.CPU_SECONDS / needed
+    found, tried = _searched(monkeypatch, wrong, 2 * a_while)
+    assert found == onechange.Found()
+    assert 0 < tried < needed
+    found, tried = _searched(monkeypatch, wrong, a_while / 2)
+    assert found.candidate >= 0 and tried == needed
+
+
+def test_where_the_answer_itself_takes_long_nothing_is_tried(monkeypatch):
+    wrong = MOMENTUM.replace("beta * velocity[key]", "beta * [key]")
+    found, tried = _searched(monkeypatch, wrong, search.CPU_SECONDS / 5)
+    assert (found, tried) == (onechange.Found(stopped=4), 0)
 
 
 def test_a_helper_is_searched_with_the_answer():

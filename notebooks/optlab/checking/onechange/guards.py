@@ -3,7 +3,8 @@
 A changed function may loop for ever, square a number until memory is full, or draw a figure two
 thousand times. So nothing is tried that could act on the outside (`refuse`), every loop, call and
 product of what is tried is counted and measured (`Guard`), and the state of the process is put
-back (`quiet`). There is no clock: a search ends after the same candidate on every machine.
+back (`quiet`). What is counted ends a search after the same candidate on every machine; the clock
+of the processor ends only one whose every turn is long.
 """
 
 import ast
@@ -16,6 +17,7 @@ import re
 import types
 import warnings
 from collections.abc import Iterable, Iterator
+from time import process_time
 from typing import Any
 
 import numpy as np
@@ -154,6 +156,7 @@ class Guard:
         self.left = TURNS
         self.spent = 0
         self.called = 0  # functions of the course, whose own turns are not counted
+        self.ends = math.inf  # when the processor's clock says so
 
     def scope(self) -> dict[str, Any]:
         """The names under which `guarded` code finds this guard."""
@@ -169,6 +172,9 @@ class Guard:
     def start(self, turns: int) -> None:
         """Begin a run of at most so many turns."""
         self.left, self.spent, self.called = turns, 0, 0
+
+    def late(self) -> bool:
+        return process_time() > self.ends
 
     def tick(self, turns: int = 1) -> None:
         """Count a turn."""
@@ -276,6 +282,8 @@ class Guard:
         self._measure(name, numbers, arrays, args)
         if (getattr(function, "__module__", None) or "").startswith("optlab."):
             self.called += 1
+            if self.late():
+                raise TooMuch
         return function(*args, **keywords)
 
     def _measure(self, name: str, numbers: int, arrays: int, args: tuple) -> None:

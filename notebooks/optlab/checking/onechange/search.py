@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from itertools import groupby, islice
+from time import process_time
 from typing import Any
 
 import numpy as np
@@ -23,6 +24,8 @@ from optlab.checking.probe import Observation
 
 CANDIDATES = 2000
 TOTAL_TURNS = 600_000
+CPU_SECONDS = 1.5  # of a whole search: turns do not tell how long NumPy takes over each
+_LEAST_TRIED = 10  # where not even so many candidates fit into that, none is tried
 _UP_TO = {1: 0.5, 2: 0.7, 3: 0.9}  # the share of the candidates that is spent after each tier
 _LAST_TIER = max(_UP_TO)
 _OWN_TURNS = 20  # a first look may take so many times the turns of the answer
@@ -110,7 +113,10 @@ class Search:
         self._texts: dict[str, ast.expr] = {}
 
     def find(self) -> Found:
-        """The change to tell, if any."""
+        """The change to tell, if any: none where the search was cut off, since what it had not
+        come to might have done as well."""
+        begun = process_time()
+        self._guard.ends = begun + CPU_SECONDS
         try:
             answer = self._define(self._weaver.plain())
         except (Exception, TooMuch) as error:
@@ -122,10 +128,15 @@ class Search:
         self._first = min(wrong, key=lambda i: (len(self.key.cases[i].then), self.runs[i].turns))
         rest = [index for index in self._cases() if index != self._first]
         self._order = [self._first, *sorted(rest, key=lambda i: i not in wrong)]
+        if (process_time() - begun) * _LEAST_TRIED > CPU_SECONDS:
+            return Found(stopped=self._stopped())
         self._had_effect = self._effect(answer)
         self._quick = _Quick.of(self.key, self._first, self.runs[self._first])
         self._trace()
-        return replace(self._tiers(), stopped=self._stopped())
+        found = self._tiers()
+        if self._guard.late():
+            found = Found()
+        return replace(found, stopped=self._stopped())
 
     def _stopped(self) -> int:
         first = self.runs[self._first]
@@ -223,6 +234,8 @@ class Search:
         for tier, found in groupby(self.listing.candidates(), key=lambda c: c.tier):
             self._until = int(self._limit * _UP_TO[tier])
             for how, alike in groupby(found, key=lambda c: c.how):
+                if self._guard.late():
+                    return Found()
                 dict(kinds)[how](alike, repairs, gains)
                 if tier == _LAST_TIER and how == WRAP:
                     break  # what is left is not listed any more
@@ -306,7 +319,7 @@ class Search:
         return "number" in self._sorts.get(text, ["number"])
 
     def _room(self) -> bool:
-        return self.tried < self._until and self._turns > 0
+        return self.tried < self._until and self._turns > 0 and not self._guard.late()
 
     def _try_edits(self, every: Iterable[Candidate], repairs: list, gains: list) -> None:
         self._try_woven(self._open(every), repairs, gains)
