@@ -27,6 +27,7 @@ def fresh(tmp_path, monkeypatch):
     monkeypatch.setattr(journal, "_memory", {})
     checks._hints_given.clear()
     checks._last_try.clear()
+    checks._place_hints.clear()
 
 
 def _shown(capsys):
@@ -283,6 +284,38 @@ def test_a_missing_name_is_not_attempted():
 def test_an_unknown_name_is_one_line(call, name):
     with pytest.raises(Notice, match="Is it spelled as in the text"):
         call(name)
+
+
+PLACED = """
+def momentum_update(params, grads, velocity, learning_rate, beta=0.9):
+    v = {k: beta * velocity[k] + (1 - beta) * grads[k] / 3 for k in params}
+    return {k: params[k] - learning_rate * v[k] for k in params}, v
+"""
+WITHHELD = """
+def momentum_update(params, grads, velocity, learning_rate, beta=0.9):
+    v = {k: beta * velocity[k] + (1 - beta) * grads[k] for k in params}
+    step = {k: learning_rate * v[k] for k in params}
+    return {k: params[k] + step[k] for k in params}, v
+"""
+
+
+def test_hints_on_a_name_without_a_line_are_the_written_ones_from_the_first_on(
+    momentum_update, capsys
+):
+    """Whatever line the try before had: the sign could be mended in two of these."""
+    written = keys.load("momentum_update").hints
+    for source, own in ((PLACED, 2), (WITHHELD, 0), (PLACED, 2)):
+        _define(momentum_update=write(source, "momentum_update"))
+        with pytest.raises(Notice) as caught:
+            check("momentum_update")
+        assert ("line 2" in str(caught.value)) is bool(own)
+        _shown(capsys)
+        for number in range(1, own + 2):
+            hint("momentum_update")
+            shown = _shown(capsys)
+            assert shown.startswith(f"→ Hint {number} of {own + len(written)}.")
+            assert ("line 2" in shown) is (number <= own)
+        assert written[0] in shown
 
 
 def test_hints_come_one_after_the_other_and_the_last_stays(capsys):

@@ -27,8 +27,10 @@ QUESTIONS = {
     "extra function": told("Is the function round it called for? What would be there without it?"),
     "missing function": told("It is used as it comes. Should something be done to it first?"),
     "missing power": told("It is used as it comes. In which power does the formula have it?"),
-    "missing factor": told("Is everything that belongs to this product in it?"),
-    "missing term": told("Is everything that belongs to this sum in it?"),
+    "missing factor": told(
+        "Is everything there that the formula multiplies or divides by at this place?"
+    ),
+    "missing term": told("Is everything there that the formula adds or subtracts at this place?"),
     "missing bound": told("How large or small can this become, and how large or small may it be?"),
     "one minus": told("Is this the share that is meant here, or the share that is left beside it?"),
     "extra": told("Does all of this belong here? Name what each part is for."),
