@@ -59,11 +59,10 @@ def new_cell(
     kind: str, source: str, cell_id: str, metadata: dict | None = None, outputs: Sequence = ()
 ) -> NotebookNode:
     """A cell that is valid as it is; `outputs` count for code."""
-    cell: dict[str, Any] = {"cell_type": kind, "id": cell_id, "metadata": metadata or {}}
-    cell["source"] = source
+    cell = {"cell_type": kind, "id": cell_id, "metadata": _node(metadata or {}), "source": source}
     if kind == "code":
-        cell |= {"execution_count": None, "outputs": list(outputs)}
-    return _node(cell)
+        cell |= {"execution_count": None, "outputs": _node(list(outputs))}
+    return NotebookNode(cell)
 
 
 def _node(value: Any) -> Any:
@@ -81,15 +80,18 @@ def safe(notebook: NotebookNode, limits: FileLimits = LIMITS) -> NotebookNode:
     """
     cells = []
     for cell in notebook.cells:
-        metadata = {key: cell.metadata[key] for key in ("nbgrader", "tags") if key in cell.metadata}
+        its = cell["metadata"]  # by item: attributes of nodes are slow
+        metadata = {key: its[key] for key in ("nbgrader", "tags") if key in its}
         kept = outputs(cell.get("outputs"), limits)
-        cells.append(new_cell(cell.cell_type, cell.source, cell.id, metadata, kept))
+        cells.append(new_cell(cell["cell_type"], cell["source"], cell["id"], metadata, kept))
     known = [key for key in ("kernelspec", "language_info") if key in notebook.metadata]
     return new_notebook(cells, {key: notebook.metadata[key] for key in known})
 
 
 def outputs(claimed: Any, limits: FileLimits = LIMITS) -> list[dict]:
     """A cell's outputs, each rebuilt from what may be shown."""
+    if not claimed:
+        return []
     listed = _list(claimed)
     if len(listed) > limits.outputs_per_cell:  # the last one may tell with which error it ended
         listed = [*listed[: limits.outputs_per_cell - 1], listed[-1]]

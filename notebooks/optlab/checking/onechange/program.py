@@ -7,6 +7,7 @@ import textwrap
 import types
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 from optlab.checking.onechange.guards import NotSearchable, borrowed, made_in, refuse
@@ -14,6 +15,7 @@ from optlab.checking.onechange.guards import NotSearchable, borrowed, made_in, r
 LONGEST = 20_000  # characters of a cell
 MOST_NODES = 4000
 DEEPEST = 40
+MOST_REMEMBERED = 32  # cells; a notebook has about as many
 _MAGIC = re.compile(r"^[ \t]*[%!].*$", re.MULTILINE)
 
 
@@ -104,7 +106,9 @@ def definitions(cells: tuple[str, ...]) -> dict[str, Piece]:
     return defined
 
 
+@lru_cache(MOST_REMEMBERED)
 def _definitions(cell: str) -> dict[str, Piece]:
+    """Read once, however often it is asked about: nobody changes the trees."""
     if len(cell) > LONGEST:
         return {}
     text = textwrap.dedent(_MAGIC.sub("", cell))
