@@ -44,7 +44,8 @@ def pour(release: NotebookNode, submitted: NotebookNode) -> Poured:
         problems += said
     notebook = new_notebook(extra.get(-1, []) + cells, release.metadata)
     for index, cell in enumerate(notebook.cells):
-        cell.id = cell.id or f"extra-{index + 1}"
+        if not cell["id"]:
+            cell["id"] = f"extra-{index + 1}"
     return Poured(notebook, tuple(problems))
 
 
@@ -86,19 +87,20 @@ def _places(release: NotebookNode, submitted: NotebookNode) -> list[int | None]:
 
 
 def _places_by_name(release: NotebookNode, submitted: NotebookNode) -> list[int | None]:
-    by_name = {_name(cell): index for index, cell in enumerate(release.cells)}
-    by_id = {cell.id: index for index, cell in enumerate(release.cells)}
+    ours = release.cells  # and items of its cells: attributes of nodes are slow
+    by_name = {_name(cell): index for index, cell in enumerate(ours)}
+    by_id = {cell["id"]: index for index, cell in enumerate(ours)}
     by_text: dict[tuple[str, str], int] = {}
     by_name.pop(None, None)
     places = []
     for cell in submitted.cells:
-        place = by_name.get(_name(cell), by_id.get(cell.id))
+        place = by_name.get(_name(cell), by_id.get(cell["id"]))
         if place is None:
-            by_text = by_text or {text_of(cell): i for i, cell in enumerate(release.cells)}
+            by_text = by_text or {text_of(cell): i for i, cell in enumerate(ours)}
             place = by_text.get(text_of(cell))
         # Code written into what was the release's text is an extra cell.
-        if place is not None and cell.cell_type == "code":
-            place = place if release.cells[place].cell_type == "code" else None
+        if place is not None and cell["cell_type"] == "code":
+            place = place if ours[place]["cell_type"] == "code" else None
         places.append(place)
     return places
 
@@ -124,7 +126,7 @@ def _sorted_out(
 
 
 def _is_rewritten_text(ours: NotebookNode, cell: NotebookNode) -> bool:
-    return ours.cell_type == "markdown" and text_of(ours) != text_of(cell)
+    return ours["cell_type"] == "markdown" and text_of(ours) != text_of(cell)
 
 
 def _extra(cell: NotebookNode) -> NotebookNode:
@@ -154,12 +156,12 @@ def _poured(
     ours: NotebookNode, theirs: list[NotebookNode]
 ) -> tuple[NotebookNode, list[NotebookNode], list[str]]:
     """The release's cell filled in, edited copies of an answer to stand before it, problems."""
-    if ours.cell_type != "code":
+    if ours["cell_type"] != "code":
         return NotebookNode(ours), [], []
     if _is(ours, "solution"):
         return _answer(ours, theirs)
     cell = NotebookNode(ours)  # its metadata is the release's, which nobody changes
-    cell.outputs = []
+    cell["outputs"] = []
     if not _is_experiment(ours):
         return cell, [], _differences(ours, theirs)
     same = [copy for copy in theirs if text_of(copy) == text_of(ours)]

@@ -114,8 +114,9 @@ class Judge:
 
     def _to_run(self, notebook: NotebookNode) -> Iterable[NotebookNode]:
         for cell in notebook.cells:
-            skip = EXPERIMENT in cell.metadata.get("tags", []) and not self.settings.run_experiments
-            if cell.cell_type == "code" and not skip:
+            tags = cell["metadata"].get("tags", ())
+            skip = EXPERIMENT in tags and not self.settings.run_experiments
+            if cell["cell_type"] == "code" and not skip:
                 yield cell
 
     def _cell(self, cell: NotebookNode) -> Cell:
@@ -169,13 +170,13 @@ def _filled_in(notebook: NotebookNode, run: Run, verdicts: tuple[Verdict, ...]) 
     filled = NotebookNode(notebook)
     filled.cells = [NotebookNode(cell) for cell in notebook.cells]
     for number, cell in enumerate(filled.cells, start=1):
-        if cell.cell_type != "code":
+        if cell["cell_type"] != "code":
             continue
-        if cell.id in by_check:
-            cell.outputs = _mark(by_check[cell.id], number)
-            cell.execution_count = number
-        elif cell.id in run.outputs:
-            cell.outputs = [from_dict(output) for output in run.outputs[cell.id]]
+        if cell["id"] in by_check:
+            cell["outputs"] = _mark(by_check[cell["id"]], number)
+            cell["execution_count"] = number
+        elif cell["id"] in run.outputs:
+            cell["outputs"] = [from_dict(output) for output in run.outputs[cell["id"]]]
     return filled
 
 
