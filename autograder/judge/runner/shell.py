@@ -11,6 +11,7 @@ import contextlib
 import getpass
 import io
 import json
+import re
 import sys
 import traceback
 from typing import Any
@@ -32,6 +33,8 @@ CUT = "\n[the output is too long and was cut here]\n"
 KEPT_TYPES = ("text/plain", "image/png")
 JSON_GROWTH = 12  # one character takes at most so many bytes as JSON: "\ud83d\ude00"
 TEXT_LIMIT = 20_000  # of one line of a traceback
+# What IPython takes out of Python code: prompts, and blanks before it or in lines without code.
+BLANKS_OR_PROMPTS = re.compile(r"\A\s|^[ \t]+$|>>>|\.\.\.|In \[", re.MULTILINE)
 OVERHEAD = 200  # bytes charged for every output, so that their number is capped as well
 
 # Fills what a child's first figure, result, box and traceback would each have to fill anew.
@@ -210,10 +213,20 @@ class Transformer(TransformerManager):
     def __init__(self, shell: "Shell") -> None:
         super().__init__()
         self._shell = shell
+        self._steps = self.cleanup_transforms + self.line_transforms
+
+    def transform_cell(self, cell: str) -> str:
+        source = cell if cell.endswith("\n") else cell + "\n"
+        usual = self.cleanup_transforms + self.line_transforms == self._steps
+        if usual and not BLANKS_OR_PROMPTS.search(source) and self._is_python(source):
+            return source
+        return super().transform_cell(cell)
 
     def do_token_transforms(self, lines: list[str]) -> list[str]:
-        python = self._shell.compile.is_python("".join(lines), self._shell.execution_count)
-        return lines if python else super().do_token_transforms(lines)
+        return lines if self._is_python("".join(lines)) else super().do_token_transforms(lines)
+
+    def _is_python(self, source: str) -> bool:
+        return self._shell.compile.is_python(source, self._shell.execution_count)
 
 
 class History(HistoryManager):
