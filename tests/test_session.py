@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from IPython.core.inputtransformer2 import TransformerManager
 
 from autograder.errors import RunError, UserError
 from autograder.judge import claims
@@ -113,6 +114,30 @@ def test_what_notebooks_print(session, source, expected):
 def test_cells_find_what_ipython_keeps_of_the_cells_before(session):
     result = run(session, "x = 41", "x + 1", "%who_ls int", "print(_, Out[2], In[1], _i2, _ii)")
     assert text(result.outputs["c3"]) == "['x'] 42 x = 41 x + 1 x + 1\n"
+
+
+def test_cells_are_taken_as_ipython_takes_them(session):
+    sources = [
+        "x = 1",
+        "\n\n  x = 1",
+        "def f():\n    return 1\n  \nf()",
+        '"""a\n    \nb"""',
+        '"""\n  ...: a"""',
+        '"""\n>>> a"""',
+        ">>> x = 2\n>>> x",
+        "In [3]: x = 3",
+        "x = [...]\n...",
+    ]
+    cells = [Cell(f"c{i}", source) for i, source in enumerate([*sources, "print(In[1:-1])"])]
+    outputs = session.run(cells, {}).outputs[f"c{len(sources)}"]
+    taken = [TransformerManager().transform_cell(source).rstrip("\n") for source in sources]
+    assert text(outputs) == f"{taken}\n"
+    assert sum(map(str.__ne__, taken, sources)) == 6
+
+
+def test_a_step_of_ones_own_is_taken_as_well(session):
+    own = "get_ipython().input_transformers_cleanup.append(lambda lines: ['print(5)\\n'])"
+    assert text(run(session, own, "print(4)").outputs["c1"]) == "5\n"
 
 
 def test_the_same_reply_is_read_once_and_gives_the_same(session):
