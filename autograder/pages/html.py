@@ -67,7 +67,8 @@ def speaker(look: Look | None) -> Callable[..., Markup]:
     def say(text: str, **values: Any) -> Markup:
         if isinstance(text, Text):
             return escape(in_words(text, look) if look else str(text))
-        template = Markup(look(text) if look else text)
-        return template.format(**values) if values else template
+        template = look(text) if look else text
+        escaped = {name: escape(value) for name, value in values.items()}
+        return Markup(template.format(**escaped) if values else template)
 
     return say

@@ -156,19 +156,14 @@ def observe_all(
 
 @contextmanager
 def random_states_aside() -> Iterator[None]:
-    """Keep the global random states, and give them back. Around many observations it costs once."""
-    if _watch.watching:
-        yield
-        return
-    before = np.random.get_state(), random.getstate()
-    _watch.watching = True
-    _watch.restart()
+    """Give the global random states back. Around many observations it costs once, or nothing."""
+    _watch.rounds += 1
     try:
         yield
     finally:
-        _watch.watching = False
-        np.random.set_state(before[0])
-        random.setstate(before[1])
+        _watch.rounds -= 1
+        if not _watch.rounds:
+            _watch.end()
 
 
 def _observe_with_random_states(call: "_Call", cases: tuple[Case, ...]) -> tuple[Observation, ...]:
@@ -176,6 +171,7 @@ def _observe_with_random_states(call: "_Call", cases: tuple[Case, ...]) -> tuple
 
     Then all find the same states, and it is seen which use them.
     """
+    _watch.begin()
     seen = tuple(_observe_own(call, case) for case in cases)
     return tuple(_afresh(call, case) for case in cases) if _watch.has_moved() else seen
 
@@ -383,9 +379,22 @@ class _Watch:
     """
 
     def __init__(self) -> None:
-        self.watching = False
+        self.rounds = 0  # that wait for the states to be given back
+        self._kept: tuple[Any, Any] | None = None
         self._numpy, self._python = np.random.RandomState(1_852_673_427), random.Random(18526)
         self._start = self._numpy.get_state(), self._python.getstate()
+
+    def begin(self) -> None:
+        """Before the first observation of a round: what is never looked at need not be kept."""
+        if self._kept is None:
+            self._kept = np.random.get_state(), random.getstate()
+            self.restart()
+
+    def end(self) -> None:
+        if self._kept is not None:
+            np.random.set_state(self._kept[0])
+            random.setstate(self._kept[1])
+            self._kept = None
 
     def restart(self) -> None:
         for numpys, pythons in ((np.random, random), (self._numpy, self._python)):
