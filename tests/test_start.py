@@ -12,10 +12,14 @@ import pytest
 from permissions import open_folder
 
 from autograder import ROOT
+from optlab.checking.language import packed
 
 HANDOUT = ROOT / "handout"
 # Imports first: an ordinary user may not be able to read this Python.
-BE_NOBODY = "import __future__, ensurepip, os, pkgutil, signal, subprocess, venv; os.setuid(65534)"
+BE_NOBODY = (
+    "import __future__, ensurepip, json, os, pkgutil, signal, subprocess, venv, zlib; "
+    "os.setuid(65534)"
+)
 # A stand-in that is found in place of the one that is installed, and tells what it was given.
 JUPYTERLAB = """
 import os, sys
@@ -61,6 +65,36 @@ def refusal(folder: Path, status: int, **how) -> str:
     assert ended.returncode == status, ended.stderr
     (line,) = ended.stderr.splitlines()
     return line
+
+
+MISSING = "{name} is missing beside start.py: unpack the whole zip and start it there."
+
+
+@pytest.fixture
+def korean(folder: Path) -> Path:
+    """The same folder, of a zip in another language, in which something is missing."""
+    (folder / "optlab/words").mkdir()
+    (folder / "optlab/language").write_text("ko\n")
+    (folder / "optlab/words/ko.words").write_bytes(packed({MISSING: "{name}: 없습니다."}))
+    (folder / "requirements.txt").unlink()
+    return folder
+
+
+def test_in_another_language_it_says_so_in_that_language(korean):
+    spoken = refusal(korean, 2, encoding="utf-8", env=os.environ | {"PYTHONIOENCODING": "utf-8"})
+    assert spoken == "requirements.txt: 없습니다."
+
+
+@pytest.mark.parametrize("damage", [b"no words", packed({})[:-4], packed({MISSING: "{lost}"})])
+def test_with_damaged_words_it_speaks_english(korean, damage):
+    (korean / "optlab/words/ko.words").write_bytes(damage)
+    assert refusal(korean, 2).startswith("requirements.txt is missing beside start.py")
+
+
+def test_in_a_window_that_cannot_show_the_language_it_speaks_english(korean):
+    narrow = os.environ | {"PYTHONIOENCODING": "cp1252", "PYTHONUTF8": "0"}
+    said = refusal(korean, 2, env=narrow)
+    assert said.startswith("requirements.txt is missing beside start.py")
 
 
 @pytest.mark.parametrize("version", [(2, 7, 18), (3, 10, 13), (3, 15, 0)])

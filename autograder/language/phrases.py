@@ -1,13 +1,14 @@
-"""What optlab itself says: the texts that its modules hand to `told`, read from their source."""
+"""What optlab and start.py say: the texts that they hand to `told`, read from their source."""
 
 import ast
 from collections.abc import Iterator
 from pathlib import Path
 
-from autograder import NOTEBOOKS
+from autograder import NOTEBOOKS, ROOT
 from autograder.translation.unit import Kind, Unit, has_words
 
 OPTLAB = NOTEBOOKS / "optlab"
+START = ROOT / "handout" / "start.py"  # which looks its own texts up among optlab's
 # Which argument of these calls is a template.
 _PLACES = {"told": 0, "language.told": 0, "_said": 0, "Difference": 2, "_holds": 1}
 # Here what is returned is compared as data, and every text in it is said where it is shown.
@@ -18,6 +19,7 @@ def units() -> list[Unit]:
     """Every phrase, module by module."""
     paths = sorted(OPTLAB.rglob("*.py"))
     found = [Unit(text, Kind.PHRASE, _name(path)) for path in paths for text in templates(path)]
+    found += [Unit(text, Kind.PHRASE, START.name) for text in templates(START)]
     return [unit for unit in found if has_words(unit.text)]
 
 
