@@ -168,10 +168,11 @@ def _filled_in(notebook: NotebookNode, run: Run, verdicts: tuple[Verdict, ...]) 
     """A copy with outputs, marks and messages. What none of them is put into is not copied."""
     by_check = {f"check_{verdict.exercise}": verdict for verdict in verdicts}
     filled = NotebookNode(notebook)
-    filled.cells = [NotebookNode(cell) for cell in notebook.cells]
-    for number, cell in enumerate(filled.cells, start=1):
-        if cell["cell_type"] != "code":
+    filled.cells = [*notebook.cells]
+    for number, poured in enumerate(notebook.cells, start=1):
+        if poured["cell_type"] != "code":
             continue
+        filled.cells[number - 1] = cell = NotebookNode(poured)
         if cell["id"] in by_check:
             cell["outputs"] = _mark(by_check[cell["id"]], number)
             cell["execution_count"] = number

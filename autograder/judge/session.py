@@ -37,6 +37,7 @@ START_SECONDS = 60
 ORDER_SECONDS = 10  # for the runner to fork or to end a child, even on a busy machine
 CPU_RESERVE = 5  # the worker's clock should be the first to strike
 PATIENCE = 9  # times its own limit is what a child may stand in line for a processor
+AT_ONCE = 1 << 18  # bytes that are taken from the wire
 WORDS = 4096  # bytes of a frame that holds no more than a few words
 REMEMBERED = 1 << 14  # bytes of a reply, at most, that is kept in case it comes again
 MOST_REMEMBERED = 1000
@@ -317,14 +318,19 @@ class _Wire:
         self.most_granted = 0.0
         self.granted = 0.0
         self.received = 0
+        self._ahead = b""  # has arrived, and nobody has asked for it yet
 
     def recv(self, count: int) -> bytes:
+        self._ahead = self._ahead or self._arrived()
+        part, self._ahead = self._ahead[:count], self._ahead[count:]
+        self.received += len(part)
+        return part
+
+    def _arrived(self) -> bytes:
         while True:
             self._wait_no_longer()
             with contextlib.suppress(TimeoutError):
-                part = self._socket.recv(count)
-                self.received += len(part)
-                return part
+                return self._socket.recv(AT_ONCE)
 
     def sendall(self, data: bytes) -> None:
         self._wait_no_longer()
