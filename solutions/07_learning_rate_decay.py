@@ -575,15 +575,24 @@ X = np.vstack([train.X, np.ones(train.X.shape[1])])  # the last row makes the bi
 m = X.shape[1]
 
 
-def cost_and_gradient(W, X, Y):
-    """Cross-entropy of softmax(W X) with L2; W is (10, 65), or (runs, 10, 65) for many at once."""
-    Z = W @ X
-    Z = Z - Z.max(axis=-2, keepdims=True)
-    exponentials = np.exp(Z)
-    sums = exponentials.sum(axis=-2, keepdims=True)
+def scores(W, X):
+    """W X, less the largest of each column; W is (10, 65), or (runs, 10, 65) for many at once."""
+    Z = (W.reshape(-1, W.shape[-1]) @ X).reshape(*W.shape[:-1], -1)  # one large product is faster
+    return Z - Z.max(axis=-2, keepdims=True)
+
+
+def cost_of(W, X, Y):
+    """Cross-entropy of softmax(W X) with L2."""
+    Z = scores(W, X)
     penalty = 1e-3 / 2 * np.sum(W**2, axis=(-1, -2))
-    cost = np.sum((np.log(sums) - Z) * Y, axis=(-1, -2)) / X.shape[1] + penalty
-    return cost, (exponentials / sums - Y) @ X.T / X.shape[1] + 1e-3 * W
+    entropy = (np.log(np.exp(Z).sum(axis=-2, keepdims=True)) - Z) * Y
+    return np.sum(entropy, axis=(-1, -2)) / X.shape[1] + penalty
+
+
+def gradient_of(W, X, Y):
+    exponentials = np.exp(scores(W, X))
+    error = (exponentials / exponentials.sum(axis=-2, keepdims=True) - Y) / X.shape[1]
+    return (error.reshape(-1, X.shape[1]) @ X.T).reshape(W.shape) + 1e-3 * W
 
 
 def train_digits(rates, rng):
@@ -591,15 +600,15 @@ def train_digits(rates, rng):
     W = np.zeros((rates.shape[0], 10, X.shape[0]))
     for rate in rates.T:
         for columns in np.array_split(rng.permutation(m), m // 8):
-            W -= rate[:, None, None] * cost_and_gradient(W, X[:, columns], train.Y[:, columns])[1]
+            W -= rate[:, None, None] * gradient_of(W, X[:, columns], train.Y[:, columns])
     return W
 
 
 W, v = np.zeros((10, X.shape[0])), 0.0
 for _ in range(500):  # Nesterov's method on all examples, until nothing changes
-    v = 0.95 * v - 0.5 * cost_and_gradient(W + 0.95 * v, X, train.Y)[1]
+    v = 0.95 * v - 0.5 * gradient_of(W + 0.95 * v, X, train.Y)
     W = W + v
-lowest, slope = cost_and_gradient(W, X, train.Y)
+lowest, slope = cost_of(W, X, train.Y), gradient_of(W, X, train.Y)
 print(f"J* = {lowest:.6f}, where the largest entry of the gradient is {np.abs(slope).max():.0e}")
 
 # %% tags=["experiment"]
@@ -611,8 +620,8 @@ try:
     costs, used = [], [1.0]
     for _ in range(40):
         for columns in np.array_split(rng.permutation(m), m // 8):
-            W -= used[-1] * cost_and_gradient(W, X[:, columns], train.Y[:, columns])[1]
-        costs.append(float(cost_and_gradient(W, X, train.Y)[0][0]))
+            W -= used[-1] * gradient_of(W, X[:, columns], train.Y[:, columns])
+        costs.append(cost_of(W, X, train.Y).item())
         used = [1.0, *decay_on_plateau(costs, 1.0, patience=2, factor=0.5)]
 
     fig, axes = plots.figure(1, 2, size=(9, 3.6))
@@ -656,7 +665,7 @@ predict(
 )
 
 # %% tags=["experiment"]
-# Experiment: nine schedules from one first rate (4 s)
+# Experiment: nine schedules from one first rate (2 s)
 runners = {"constant": lambda epoch: 1.0, "straight line to 0": lambda epoch: 1 - epoch / 40}
 learned = {
     "square root": lambda epoch: inverse_sqrt_decay(1.0, epoch + 1, 1.0),
@@ -678,7 +687,7 @@ starts = 2.0 ** np.arange(-4, 3)  # 0.0625, 0.125, 0.25, 0.5, 1, 2, 4
 shapes = np.array([[schedule(epoch) for epoch in range(40)] for schedule in runners.values()])
 rates = (shapes[:, None, :] * starts[:, None]).reshape(-1, 40)
 W = train_digits(rates, np.random.default_rng(0))
-gap = (cost_and_gradient(W, X, train.Y)[0] - lowest).reshape(len(runners), starts.size)
+gap = (cost_of(W, X, train.Y) - lowest).reshape(len(runners), starts.size)
 at_half = dict(zip(runners, gap[:, list(starts).index(0.5)], strict=True))
 for name in sorted(at_half, key=at_half.get):
     print(f"{name:24} J - J* = {at_half[name]:.1e}")
@@ -858,7 +867,7 @@ predict(
 
 
 # %% tags=["experiment"]
-# Experiment: a finder against a sweep (4 s)
+# Experiment: a finder against a sweep (2 s)
 def trained(make, rate, seed, epochs):
     """The cost of every mini-batch; rate is a number or a function of the update."""
     rng = np.random.default_rng(seed)

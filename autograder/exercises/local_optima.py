@@ -1185,7 +1185,7 @@ def _(gradient, update, w0, threshold, max_steps):
 lesson.quiz(
     "optima_symmetric_start",
     title="Who gets away?",
-    question="All four start at $(1, 0)$, *exactly* on the ridge (능선), and make 10,000 steps. "
+    question="All four start at $(1, 0)$, *exactly* on the ridge (능선), and make 1,000 steps. "
     "Who leaves the ridge?",
     options={
         "a": (

@@ -31,6 +31,12 @@ OPTIMIZERS = {
     "rmsprop": optimizers.rmsprop,
     "adam": optimizers.adam,
 }
+LABELS = {
+    "gd": told("gradient descent"),
+    "momentum": told("with momentum"),
+    "rmsprop": "RMSprop",
+    "adam": "Adam",
+}
 
 
 @dataclass(frozen=True)
@@ -79,7 +85,7 @@ def draw(axes: np.ndarray, step: int) -> str:
         ax.set(title=say(surface), xticks=[], yticks=[], xlabel="", ylabel="")
         for name in OPTIMIZERS:
             path, color = runners()[surface, name].path[: step + 1], plots.COLORS[name]
-            ax.plot(*path.T, color=color, linewidth=1.4, label=name)
+            ax.plot(*path.T, color=color, linewidth=1.4, label=say(LABELS[name]))
             ax.plot(*path[-1], "o", color=color, markersize=6, zorder=4)
     np.ravel(axes)[1].legend(loc="upper left", fontsize=10, labelspacing=0.2)
     return say(told("step {step}", step=step))
@@ -88,9 +94,11 @@ def draw(axes: np.ndarray, step: int) -> str:
 def results() -> Iterator[str]:
     """One line for every surface, in words: the text beside the picture."""
     for surface in SURFACES:
-        arrivals = [_arrival(runners()[surface, name]) for name in OPTIMIZERS]
-        told_of = [f"{name} {say(when)}" for name, when in zip(OPTIMIZERS, arrivals, strict=True)]
-        yield f"{say(surface)}: {', '.join(told_of)}"
+        arrivals = [
+            f"{say(label)} {say(_arrival(runners()[surface, name]))}"
+            for name, label in LABELS.items()
+        ]
+        yield f"{say(surface)}: {', '.join(arrivals)}"
 
 
 def _arrival(runner: Runner) -> str:
