@@ -949,6 +949,12 @@ nesterov_update.mistake(
     (AHEAD, "params[key] + learning_rate * beta * velocity[key]"),
 )
 nesterov_update.mistake(
+    "looks_back_without_rate",
+    "Your look-ahead adds beta v, as where v is minus the learning rate times gradients. Here v is "
+    "an average of gradients: which way, and how far, does it carry the ball?",
+    (AHEAD, "params[key] + beta * velocity[key]"),
+)
+nesterov_update.mistake(
     "steps_from_the_look_ahead",
     "Your step starts at the look-ahead point, so that the old velocity moves the ball twice. From "
     "where does the step start?",
@@ -1282,6 +1288,12 @@ repair_looking_back.mistake(
     "looks_without_the_rate",
     "Your look-ahead goes by the velocity without the learning rate. How far will the ball come?",
     (LOOK, "w - beta * velocity"),
+)
+repair_looking_back.mistake(
+    "looks_back_without_the_rate",
+    "Your look-ahead adds beta v, as where v is minus the learning rate times gradients. Here v is "
+    "an average of gradients: which way, and how far, does it carry the ball?",
+    (LOOK, "w + beta * velocity"),
 )
 repair_looking_back.mistake(
     "steps_from_ahead",

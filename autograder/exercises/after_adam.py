@@ -1040,6 +1040,7 @@ warmup_cosine.mistake(
     "to where does it run?",
     (PROGRESS, "step / total_steps"),
 )
+warmup_cosine.another("cosine_over_all_steps", (f"min({PROGRESS}, 1)", "step / total_steps"))
 warmup_cosine.mistake(
     "cosine_over_the_wrong_length",
     "Your cosine starts at the right step and is spread over all steps, so that it does not reach "

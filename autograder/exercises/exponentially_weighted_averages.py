@@ -854,7 +854,8 @@ beta_for_window.mistake(
 )
 beta_for_window.mistake(
     "parentheses",
-    "For 10 days you get 0: Python computes (1 - 1) / days. Which part is to be divided by days?",
+    "For 10 days you get 0, and for any other number too. What stands above the line of your "
+    "fraction, and what is left of it after the division?",
     ("1 - 1 / days", "(1 - 1) / days"),
 )
 beta_for_window.mistake(

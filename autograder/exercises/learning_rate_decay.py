@@ -1265,6 +1265,13 @@ decay_on_plateau.mistake(
     ('float("inf")', "costs[0]"),
 )
 decay_on_plateau.mistake(
+    "best_stays_the_first",
+    "Your best stays the first cost: every later cost below it counts as a new best. What is there "
+    "to beat once a lower cost has come?",
+    ('float("inf")', "costs[0]"),
+    ("best, count = cost, 0", "count = 0"),
+)
+decay_on_plateau.mistake(
     "rate_never_drops",
     "Your rate never drops, however long the cost stalls. Which cost is there to beat after each "
     "epoch, and what is counted?",

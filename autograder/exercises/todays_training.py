@@ -1432,6 +1432,15 @@ wsd.another(
     "there. What should be left of it at step = steps?",
 )
 wsd.family(
+    "decay_over_the_whole_run",
+    "Your decay begins where it should, with a jump down: it counts the updates of the whole run. "
+    "At its first step, how many of the `decay` updates are left?",
+    [
+        (LEFT, "1 - step / steps if step >= steps - decay else 1.0"),
+        ((LEFT, "1 - step / steps if step >= steps - decay else 1.0"), (WITHIN, "left")),
+    ],
+)
+wsd.family(
     "decay_never_starts",
     "Your rate stays the full one to the last update, and falls only after it, if at all. How many "
     "updates before the end should it begin to fall?",

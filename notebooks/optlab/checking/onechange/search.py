@@ -239,7 +239,7 @@ class Search:
                 dict(kinds)[how](alike, repairs, gains)
                 if tier == _LAST_TIER and how == WRAP:
                     break  # what is left is not listed any more
-            if repairs and (tier > 1 or not self._certain):
+            if repairs and (tier > 1 or not self._one_more_tier(repairs)):
                 return self._report(repairs)
             if tier == _LAST_TIER:
                 break
@@ -253,6 +253,10 @@ class Search:
         first, _ = best(self.listing, [c for c, won in gains if len(won) == most])
         won = next(won for c, won in gains if c is first)
         return Found(candidate=first.number, partial=True, gained=self._named(won))
+
+    def _one_more_tier(self, repairs: list[Candidate]) -> bool:
+        """A line at another place often makes up for a slip in what the line says."""
+        return self._certain or all(candidate.how == MOVE for candidate in repairs)
 
     def _of_more_cases(self) -> Found:
         """What makes the failing case right, half of all that is wrong at least, and none wrong."""
