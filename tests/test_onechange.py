@@ -359,6 +359,16 @@ def test_a_search_that_runs_out_of_time_has_found_nothing(monkeypatch):
     assert found.candidate >= 0 and tried == needed
 
 
+def test_a_search_of_many_cheap_candidates_has_twice_as_long(monkeypatch):
+    wrong = ADAM.replace("(np.sqrt(s_hat) + epsilon)", "np.tanh(s_hat)")
+    _, all_of_them = _searched(monkeypatch, wrong, 0.0)
+    assert all_of_them > 300
+    _, tried = _searched(monkeypatch, wrong, search.CPU_SECONDS / 200)
+    assert 300 < tried <= 400
+    _, tried = _searched(monkeypatch, wrong, search.CPU_SECONDS / 100)
+    assert tried <= 100
+
+
 def test_where_the_answer_itself_takes_long_nothing_is_tried(monkeypatch):
     wrong = MOMENTUM.replace("beta * velocity[key]", "beta * [key]")
     found, tried = _searched(monkeypatch, wrong, search.CPU_SECONDS / 5)
