@@ -273,23 +273,24 @@ predict(
 training, testing = digits_split()
 
 
-def costs_and_accuracy(update, epochs, seed, batch=64):
-    """The mean cost of every epoch, and the share of test digits recognised after the last."""
-    rng = np.random.default_rng(seed)
-    params = problems.init_params(rng, (64, 32, 10))
-    params, costs = problems.train(params, training.X, training.Y, update, epochs, rng, batch)
-    accuracy = problems.accuracy(params, testing.X, testing.labels)
-    return costs.reshape(epochs, -1).mean(axis=1), accuracy
+def costs_and_accuracy(update, epochs, seeds, batch=64):
+    """The mean cost of every epoch, and the share of test digits recognised after the last.
+
+    All seeds run at once, one in each column; the rate may be an array, one for each of them.
+    """
+    X, Y, rngs = training.X, training.Y, [np.random.default_rng(seed) for seed in seeds]
+    starts = [problems.init_params(rng, (64, 32, 10)) for rng in rngs]
+    ends, costs = problems.train_together(starts, X, Y, update, epochs, rngs, batch)
+    shares = [problems.accuracy(params, testing.X, testing.labels) for params in ends]
+    return costs.reshape(len(ends), epochs, -1).mean(axis=2), np.array(shares)
 
 
 rates = np.array([0.001, 0.003, 0.01, 0.03, 0.1])
 ended = {}
 fig, ax = plots.figure()
 for corrected, style in ((True, "o-"), (False, "s--")):
-    ends = ended[corrected] = [
-        costs_and_accuracy(optimizers.adam(rate, corrected=corrected), 5, seed=0)[0][-1]
-        for rate in rates
-    ]
+    update = optimizers.adam(rates, corrected=corrected)
+    ends = ended[corrected] = costs_and_accuracy(update, 5, [0] * rates.size)[0][:, -1]
     _ = ax.loglog(rates, ends, style, color=plots.COLORS["adam"])
     label = "with correction" if corrected else "without correction"
     plots.label_end(ax, rates[-1], ends[-1], label, plots.COLORS["adam"])
@@ -300,7 +301,7 @@ plots.show(
     "Cost on digits after five epochs against the learning rate. Without the correction it is lower "
     "at small rates, and at 0.1 the network is dead while the corrected Adam works.",
 )
-helps = np.array(ended[True]) < np.array(ended[False])
+helps = ended[True] < ended[False]
 predicted("correction_helps", "at all" if helps.all() else "at some" if helps.any() else "at none")
 
 # %% [markdown]
@@ -571,12 +572,12 @@ def on_vectors(adam, learning_rate, like):
     """An update(w, g, state) for training, from an Adam that works on dictionaries."""
 
     def update(w, g, state):
-        params, grads = problems.unflatten(w, like), problems.unflatten(g, like)
+        params, grads = problems.unflatten(w[:, 0], like), problems.unflatten(g[:, 0], like)
         if state is None:
             zeros = {key: np.zeros(value.shape) for key, value in params.items()}
             state = {"v": zeros, "s": dict(zeros), "t": 0}
         params, state = adam(params, grads, state, learning_rate)
-        return problems.flatten(params), state
+        return problems.flatten(params)[:, None], state
 
     return update
 
@@ -585,9 +586,9 @@ network = problems.init_params(np.random.default_rng(0), (64, 32, 10))
 ends = []
 for adam in (leaping_adam, uneven_adam, freezing_adam):
     with np.errstate(invalid="ignore"):  # one of them breaks
-        costs, _ = costs_and_accuracy(on_vectors(adam, 0.01, network), 5, seed=0)
-    ends.append(costs[-1])
-    print(f"{adam.__name__}: cost {costs[-1]:.2f}")
+        costs, _ = costs_and_accuracy(on_vectors(adam, 0.01, network), 5, [0])
+    ends.append(costs[0, -1])
+    print(f"{adam.__name__}: cost {ends[-1]:.2f}")
 predicted("unrepaired", ("none", "one", "two", "all three")[sum(cost < 0.17 for cost in ends)])
 
 # %% [markdown]
@@ -782,7 +783,8 @@ for g in (1e-2, 1e-4, 1e-6, 1e-8):
 sweep = 10.0 ** np.array([-12, -8, -4, -3, -2, -1, 0])
 fig, ax = plots.figure()
 for rate, color in ((0.01, "first"), (0.04, "second")):
-    ends = [costs_and_accuracy(optimizers.adam(rate, epsilon=e), 5, seed=0)[0][-1] for e in sweep]
+    update = optimizers.adam(rate, epsilon=sweep)
+    ends = costs_and_accuracy(update, 5, [0] * sweep.size)[0][:, -1]
     if rate == 0.01:
         first_bad = next(e for e, c in zip(sweep, ends, strict=True) if c > 1.25 * ends[0])
     _ = ax.loglog(sweep, ends, ".-", color=plots.COLORS[color])
@@ -846,7 +848,7 @@ for label, update in (
     ("gradient descent, rate 0.01 ", optimizers.gradient_descent(0.01)),
     ("Adam,             rate 0.001", optimizers.adam(0.001)),
 ):
-    print(f"{label}: cost {costs_and_accuracy(update, 10, seed=0)[0][-1]:.2f} after 10 epochs")
+    print(f"{label}: cost {costs_and_accuracy(update, 10, [0])[0][0, -1]:.2f} after 10 epochs")
 
 # %% [markdown]
 # Two "usual" rates, one of which fits. A fair comparison gives each optimizer its **own** rate.
@@ -871,14 +873,11 @@ predict(
 
 
 # %% tags=["experiment"]
-# Experiment: a tuned race of four optimizers (2 s)
+# Experiment: a tuned race of four optimizers (1 s)
 def tuned(make, rates):
     """The rate with the lowest mean cost in the eighth epoch, over the seeds 100 and 101."""
-    final = [
-        np.mean([costs_and_accuracy(make(rate), 8, seed)[0][-1] for seed in (100, 101)])
-        for rate in rates
-    ]
-    return rates[int(np.argmin(final))]
+    costs, _ = costs_and_accuracy(make(np.repeat(rates, 2)), 8, [100, 101] * len(rates))
+    return rates[int(np.argmin(costs[:, -1].reshape(-1, 2).mean(axis=1)))]
 
 
 contest = {
@@ -891,9 +890,8 @@ needed, raced = {}, {}
 fig, axes = plots.figure(1, 2, size=(9, 3.8), width_ratios=(3, 2))
 for row, (label, (name, make, grid)) in enumerate(contest.items()):
     rate = raced[label] = tuned(make, grid) if len(grid) > 1 else grid[0]
-    runs = [costs_and_accuracy(make(rate), 16, seed) for seed in range(5)]
-    costs = np.median([cost for cost, _ in runs], axis=0)
-    accuracy = np.array([100 * share for _, share in runs])
+    costs, shares = costs_and_accuracy(make(rate), 16, range(5))
+    costs, accuracy = np.median(costs, axis=0), 100 * shares
     needed[label] = 1 + int(np.argmax(costs < 0.05))
     color = plots.COLORS[name]
     _ = axes[0].semilogy(np.arange(1, 17), costs, color=color)
@@ -944,7 +942,7 @@ predict(
 )
 
 # %% tags=["experiment"]
-# Experiment: the same rates on two other problems (1 s)
+# Experiment: the same rates on two other problems
 from optlab.track import standard_error
 
 narrow, deep = (64, 32, 10), (64, 32, 32, 32, 32, 10)
@@ -954,28 +952,25 @@ others = {
 }
 
 
-def cost_elsewhere(problem, update, seed):
-    """The mean cost of the fourth epoch."""
+def costs_elsewhere(problem, update):
+    """The mean cost of the fourth epoch, for three seeds."""
     sizes, X = others[problem]
-    rng = np.random.default_rng(seed)
-    params = problems.init_params(rng, sizes)
-    _, costs = problems.train(params, X, training.Y, update, 4, rng)
-    return costs.reshape(4, -1)[-1].mean()
+    rngs = [np.random.default_rng(seed) for seed in range(3)]
+    starts = [problems.init_params(rng, sizes) for rng in rngs]
+    _, costs = problems.train_together(starts, X, training.Y, update, 4, rngs)
+    return costs.reshape(3, 4, -1)[:, -1].mean(axis=1)
 
 
 print("cost after four epochs, three seeds:", ", ".join(others))
 everywhere = []
 for label, (_, make, _) in contest.items():
-    runs = [
-        [cost_elsewhere(problem, make(raced[label]), seed) for seed in range(3)]
-        for problem in others
-    ]
+    runs = [costs_elsewhere(problem, make(raced[label])) for problem in others]
     told = (f"{np.mean(costs):.2f} ± {standard_error(costs):.2f}" for costs in runs)
     print(f"{label:16} rate {raced[label]:g}:", ", ".join(told))
     if np.mean(runs, axis=1).max() < 1:
         everywhere.append(label)
 shorter = optimizers.momentum(raced["with momentum"] / 8)
-costs = [cost_elsewhere("four hidden layers", shorter, seed) for seed in range(3)]
+costs = costs_elsewhere("four hidden layers", shorter)
 print(f"momentum, an eighth of its rate, four hidden layers: {np.mean(costs):.2f}")
 whose = {
     (): "nobody's",
@@ -1003,14 +998,14 @@ predicted("carried_over", whose.get(tuple(everywhere), ", ".join(everywhere)))
 predict("whole_batch", "How many times as many epochs does the whole batch need?", "1", "5", "20")
 
 # %% tags=["experiment"]
-# Experiment: mini-batches and the whole batch (1 s)
-needed = {}
+# Experiment: mini-batches and the whole batch
+rates, needed = np.array([0.02, 0.04, 0.08]), {}
 for batch, label, limit in ((64, "mini-batches of 64", 10), (1437, "the whole batch", 45)):
-    epochs = {}
-    for rate in (0.02, 0.04, 0.08):
-        costs, _ = costs_and_accuracy(optimizers.adam(rate), limit, seed=0, batch=batch)
-        if costs.min() < 0.05:
-            epochs[rate] = 1 + int(np.argmax(costs < 0.05))
+    costs, _ = costs_and_accuracy(optimizers.adam(rates), limit, [0] * rates.size, batch)
+    below = costs < 0.05  # by rate and epoch
+    epochs = {
+        rate: 1 + int(row.argmax()) for rate, row in zip(rates, below, strict=True) if row.any()
+    }
     best = min(epochs, key=epochs.get)
     needed[batch] = epochs[best]
     print(f"{label}: {epochs[best]} epochs at rate {best}")
