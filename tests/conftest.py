@@ -9,6 +9,8 @@ from itertools import groupby
 
 import pytest
 
+from optlab.checking.onechange import search
+
 # These begin first, so that no worker is left alone with one of them at the end.
 LONG = (
     "test_attacks.py",
@@ -42,6 +44,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=_comes_late)
     if "ORDER" in os.environ:
         _shuffle(items)
+
+
+@pytest.fixture(autouse=True)
+def patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A slow machine, or a crowded one, ends no search that a learner's ends by count."""
+    monkeypatch.setattr(search, "CPU_SECONDS", 4 * search.CPU_SECONDS)
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:

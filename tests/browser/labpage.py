@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 PATIENCE = 60_000  # ms for what takes one or two seconds: a busy machine is slow, not wrong
 expect.set_options(timeout=PATIENCE)
+POLLING = 100  # ms; by itself Playwright asks at every frame, and so has all frames drawn
 
 NOTEBOOK = "window.jupyterapp.shell.currentWidget.content"
 # What is there before has its commands and menus in place, and closes no menu any more.
@@ -86,7 +87,7 @@ def new_page(browser: Browser, **look: Any) -> Iterator[Page]:
 def go(page: Page, address: str) -> None:
     """To a page of JupyterLab; when it has come to rest."""
     page.goto(address)
-    page.wait_for_function(RESTORED)
+    page.wait_for_function(RESTORED, polling=POLLING)
 
 
 @dataclass(frozen=True)
@@ -112,13 +113,13 @@ class LabPage:
     @classmethod
     def when_ready(cls, page: Page) -> "LabPage":
         page.locator(f"{IN_SIGHT} .jp-Cell").first.wait_for()
-        page.wait_for_function(KERNEL_IS_IDLE)
+        page.wait_for_function(KERNEL_IS_IDLE, polling=POLLING)
         return cls(page)
 
     @classmethod
     def when_idle(cls, page: Page) -> "LabPage":
         """Where there is no status bar: in Notebook 7."""
-        page.wait_for_function(KERNEL_IS_IDLE)
+        page.wait_for_function(KERNEL_IS_IDLE, polling=POLLING)
         return cls(page)
 
     def run_all(self) -> None:
@@ -160,7 +161,7 @@ class LabPage:
 def mark_by_hand(page: Page, lab: Lab, submission: str, exercise: str, mark: str, comment: str):
     """What an instructor does in the formgrader, on one submission; the id is the gradebook's."""
     page.goto(lab.formgrader(f"submissions/{submission}"))
-    page.wait_for_function(FIELDS_LISTEN)
+    page.wait_for_function(FIELDS_LISTEN, polling=POLLING)
     entries = {"grade": (f"check_{exercise}", mark), "comment": (f"{exercise}-comment", comment)}
     for kind, (field, text) in entries.items():
         with page.expect_response(lambda answer, kind=kind: f"/api/{kind}/" in answer.url):
