@@ -867,7 +867,7 @@ predict(
 
 
 # %% tags=["experiment"]
-# Experiment: a finder against a sweep (2 s)
+# Experiment: a finder against a sweep (1 s)
 def trained(make, rate, seed, epochs):
     """The cost of every mini-batch; rate is a number or a function of the update."""
     rng = np.random.default_rng(seed)
