@@ -274,7 +274,7 @@ predict(
 )
 
 # %% tags=["experiment"]
-# Experiment: four strengths of L2 (2 s)
+# Experiment: four strengths of L2 (1 s)
 from functools import partial
 
 few = training.X[:, :200], training.Y[:, :200]
