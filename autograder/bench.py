@@ -40,7 +40,7 @@ from autograder.grade import AT_MOST
 from autograder.judge.judge import Judge
 from autograder.judge.session import ENVIRONMENT, Cell, Doubt, Probe, Run, Session
 from autograder.proof.mutate import neighbours
-from autograder.released import EXPERIMENT
+from autograder.released import is_experiment
 
 LESSON = "04_momentum"
 FEW, MANY = 8, 108  # submissions; start-up is told for the few
@@ -240,7 +240,7 @@ def _stock(course: Path, lesson: str, count: int, experiments: bool) -> float:
     files.replace(solution, (SOLUTIONS / f"{lesson}.ipynb").read_bytes())
     if not experiments:
         for path in (solution, *course.glob("submitted/*/*/*.ipynb")):
-            _without(path, _is_experiment)
+            _without(path, is_experiment)
     files.replace(course / "nbgrader_config.py", 'c = get_config()\nc.CourseDirectory.root = "."\n')
     _nbgrader(course, "generate_assignment", lesson)
     return _nbgrader(course, "autograde", lesson).cpu
@@ -251,10 +251,6 @@ def _without(path: Path, unwanted: Callable[[NotebookNode], bool]) -> None:
     notebook = nbformat.read(path, as_version=4)
     notebook.cells = [cell for cell in notebook.cells if not unwanted(cell)]
     files.replace(path, nbformat.writes(notebook))
-
-
-def _is_experiment(cell: NotebookNode) -> bool:
-    return EXPERIMENT in cell.metadata.get("tags", ())
 
 
 def _nbgrader(course: Path, command: str, lesson: str) -> Spent:
@@ -304,7 +300,7 @@ def _otter(folder: Path, lesson: str) -> tuple[float | None, str]:
     command = [str(home / "bin" / "otter"), "run", "--no-logo", "-a", str(asked), "-o"]
     spent = []
     for place, notebook in enumerate(sorted(folder.glob("submitted/*/*/*.ipynb"))):
-        _without(notebook, lambda cell: _is_experiment(cell) or _is_check(cell))
+        _without(notebook, lambda cell: is_experiment(cell) or _is_check(cell))
         results = notebook.with_name("results")
         results.mkdir()
         spent.append(_run([*command, str(results), str(notebook)], folder, environment).cpu)
@@ -342,7 +338,7 @@ def _floor(course: Path, lesson: str) -> float:
         [
             cell.source
             for cell in notebook.cells
-            if cell.cell_type == "code" and not _is_check(cell) and not _is_experiment(cell)
+            if cell.cell_type == "code" and not _is_check(cell) and not is_experiment(cell)
         ]
         for notebook in notebooks
     ]

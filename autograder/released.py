@@ -68,10 +68,18 @@ def _as_built(path: Path) -> NotebookNode | None:
     return notebook if kept else None
 
 
-def is_untouched(cell: NotebookNode) -> bool:
-    """Whether an experiment is as some release had it: its names, or its id, tell its text."""
+def is_experiment(cell: NotebookNode) -> bool:
+    """Whether a cell is a demonstration, by its tag."""
+    return EXPERIMENT in cell["metadata"].get("tags", ())
+
+
+def is_untouched_experiment(cell: NotebookNode) -> bool:
+    """Whether it is one as some release had it: its names, or its id, tell its text."""
+    if not is_experiment(cell):
+        return False
+    built_with = digest(cell)
     names = [cell.id, *cell.metadata.get("optlab", {}).values()]
-    return any(name.startswith(digest(cell)) for name in names)
+    return any(name.startswith(built_with) for name in names)
 
 
 def _named(cell: NotebookNode) -> str:

@@ -13,6 +13,7 @@ from autograder import SOLUTIONS, recall
 from autograder.build import fill, percent
 from autograder.errors import RunError
 from autograder.lesson import Lesson
+from autograder.released import is_experiment
 
 PLACE = "{minutes}"  # stands for their number in a lesson's Markdown
 
@@ -50,7 +51,7 @@ def _of_cell(cell: NotebookNode) -> float:
     title = cell.source.partition("\n")[0]
     if title.startswith(("# Predict", "# Recall")):
         return _PREDICTION
-    if "experiment" not in cell.metadata.get("tags", []):
+    if not is_experiment(cell):
         return 0.0
     seconds = _SECONDS.search(title)
     return _LOOK + (int(seconds[1]) / 60 if seconds else 0)

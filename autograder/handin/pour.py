@@ -61,10 +61,6 @@ def _is(cell: NotebookNode, role: str) -> bool:
     return "nbgrader" in metadata and bool(metadata["nbgrader"].get(role))
 
 
-def _is_experiment(cell: NotebookNode) -> bool:
-    return released.EXPERIMENT in cell["metadata"].get("tags", ())
-
-
 def _places(release: NotebookNode, submitted: NotebookNode) -> list[int | None]:
     """For each submitted cell the index of the release's cell that it is, or None."""
     places = _places_by_name(release, submitted)
@@ -134,7 +130,7 @@ def _extra(cell: NotebookNode) -> NotebookNode:
 
     An experiment of an older release in which nobody wrote stays one, so that it need not be run.
     """
-    if cell.cell_type == "code" and _is_experiment(cell) and released.is_untouched(cell):
+    if cell.cell_type == "code" and released.is_untouched_experiment(cell):
         return new_cell("code", cell.source, "", {"tags": [released.EXPERIMENT]}, cell.outputs)
     if cell.cell_type == "code":
         return new_cell("code", cell.source, "")
@@ -162,7 +158,7 @@ def _poured(
         return _answer(ours, theirs)
     cell = NotebookNode(ours)  # its metadata is the release's, which nobody changes
     cell["outputs"] = []
-    if not _is_experiment(ours):
+    if not released.is_experiment(ours):
         return cell, [], _differences(ours, theirs)
     same = [copy for copy in theirs if text_of(copy) == text_of(ours)]
     if same:

@@ -13,12 +13,12 @@ from pathlib import Path
 from nbformat import NotebookNode
 from nbformat.notebooknode import from_dict
 
+from autograder import released
 from autograder.errors import UserError
 from autograder.exercise import PUBLIC_SEED, Exercise, cached_key, pairs_of
 from autograder.exercises import find_exercise, find_lesson
 from autograder.judge import doubts
 from autograder.judge.session import MOST_REMEMBERED, Cell, Failure, Limits, Probe, Run, Session
-from autograder.released import EXPERIMENT
 from autograder.text import clean
 from optlab.checking import diagnose, explain, onechange, probe
 from optlab.checking.diagnose import Status, Verdict
@@ -114,8 +114,7 @@ class Judge:
 
     def _to_run(self, notebook: NotebookNode) -> Iterable[NotebookNode]:
         for cell in notebook.cells:
-            tags = cell["metadata"].get("tags", ())
-            skip = EXPERIMENT in tags and not self.settings.run_experiments
+            skip = released.is_experiment(cell) and not self.settings.run_experiments
             if cell["cell_type"] == "code" and not skip:
                 yield cell
 
