@@ -164,6 +164,22 @@ def test_importing_the_autograder_changes_nothing_for_who_imports_it():
     assert _run("-c", code) == f"True True {OPTLAB / '__init__.py'}"
 
 
+@pytest.mark.parametrize(("own", "kept"), [(None, "None"), ("4", "4")])
+def test_a_program_of_the_grader_has_no_threads_and_leaves_a_learner_s_setting(
+    monkeypatch, own, kept
+):
+    monkeypatch.delenv("OPENBLAS_NUM_THREADS", raising=False)
+    if own:
+        monkeypatch.setenv("OPENBLAS_NUM_THREADS", own)
+    code = (
+        "import os, psutil; from autograder import startup\n"
+        "startup.load_without_threads()\n"
+        "import numpy as np; np.ones((500, 500)) @ np.ones((500, 500))\n"
+        "print(psutil.Process().num_threads(), os.environ.get('OPENBLAS_NUM_THREADS'))"
+    )
+    assert _run("-c", code) == f"1 {kept}"
+
+
 def test_reading_verdicts_loads_nothing_of_nbgrader():
     code = (
         "import sys, pathlib, autograder.pages.report as report\n"
