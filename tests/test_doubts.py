@@ -13,6 +13,8 @@ from optlab.checking import keys, trial
 from optlab.checking.codec import CodecError
 from optlab.checking.onechange import Found
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def judge():

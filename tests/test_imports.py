@@ -180,6 +180,7 @@ def test_a_program_of_the_grader_has_no_threads_and_leaves_a_learner_s_setting(
     assert _run("-c", code) == f"1 {kept}"
 
 
+@pytest.mark.slow
 def test_reading_verdicts_loads_nothing_of_nbgrader():
     code = (
         "import sys, pathlib, autograder.pages.report as report\n"

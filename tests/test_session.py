@@ -21,6 +21,8 @@ from optlab.checking import codec
 from optlab.checking.codec import CodecError, Seed
 from optlab.checking.probe import Case, Observation
 
+pytestmark = pytest.mark.slow
+
 LIMITS = Limits(memory_mb=512, output_kb=64, answer_kb=256)
 HASTY = Limits(cell_seconds=0.7, notebook_seconds=5, memory_mb=512, output_kb=64)
 CASES = [Case({"x": np.arange(3.0)}), Case({"x": np.ones(2)})]
@@ -273,7 +275,6 @@ def test_a_deadly_cell_costs_itself(session, name):
     assert how in problem
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("name", ENDLESS)
 def test_an_endless_cell_costs_itself(hasty, name):
     result = run(hasty, ENDLESS[name], "print('still here')")
@@ -309,7 +310,6 @@ def test_a_deadly_function_costs_its_exercise(session, body, status, cause):
     assert len(result.problems) == 1
 
 
-@pytest.mark.slow
 def test_an_endless_function_costs_its_exercise(hasty):
     result = run(hasty, function("while True: pass"), f=SQUARE)
     assert (result.answers["f"].status, result.answers["f"].cause) == ("timed_out", None)
@@ -321,7 +321,6 @@ def test_a_missing_function_is_explained_by_its_cell(hasty):
     assert hasty.run(cells, {"f": SQUARE}).answers["f"].status == "timed_out"
 
 
-@pytest.mark.slow
 def test_the_notebook_limit_bounds_everything():
     limits = Limits(cell_seconds=0.5, notebook_seconds=1.5)
     cells = [Cell(f"c{i}", "while True: pass") for i in range(20)]
@@ -347,7 +346,6 @@ def test_memory_is_bounded(session, source):
     assert is_honest(result)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     "source",
     [
@@ -470,7 +468,6 @@ def test_keys_are_out_of_reach(session):
         assert error["ename"] == "PermissionError"
 
 
-@pytest.mark.slow
 def test_a_dead_runner_is_replaced(session):
     os.kill(session._runner.pid, signal.SIGKILL)
     session._runner.wait()
@@ -503,7 +500,6 @@ NO_LAYER = """
     """
 
 
-@pytest.mark.slow
 def test_when_the_sandbox_fails_nothing_is_run(monkeypatch, tmp_path):
     changed_runner(monkeypatch, tmp_path, NO_LAYER)
     with Session(limits=LIMITS) as session:
@@ -513,7 +509,6 @@ def test_when_the_sandbox_fails_nothing_is_run(monkeypatch, tmp_path):
     assert result.problems == ["The sandbox failed: a layer is missing."]
 
 
-@pytest.mark.slow
 def test_a_child_without_its_sandbox_does_not_even_listen(monkeypatch, tmp_path):
     changed_runner(monkeypatch, tmp_path, NO_LAYER)
     with Session(limits=LIMITS) as session, session._child() as wire:
@@ -523,7 +518,6 @@ def test_a_child_without_its_sandbox_does_not_even_listen(monkeypatch, tmp_path)
             codec.receive(wire, 1000)
 
 
-@pytest.mark.slow
 def test_auto_goes_without_a_sandbox_that_is_not_there(monkeypatch):
     pretending = (*session_module.RUNNER, "--pretend-unavailable")
     monkeypatch.setattr(session_module, "RUNNER", pretending)
@@ -533,7 +527,6 @@ def test_auto_goes_without_a_sandbox_that_is_not_there(monkeypatch):
         assert is_honest(run(session))
 
 
-@pytest.mark.slow
 def test_none_confines_nobody():
     with Session("none", LIMITS) as session:
         assert not session.sandboxed
@@ -554,7 +547,6 @@ def test_windows_is_told_what_to_use(monkeypatch):
         Session()
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("isolation", ["auto", "none"])
 def test_nothing_outlives_a_worker_that_is_killed(isolation):
     worker = f"""
@@ -572,7 +564,6 @@ def test_nothing_outlives_a_worker_that_is_killed(isolation):
     wait_for(lambda: is_gone(runner) and is_gone(child))
 
 
-@pytest.mark.slow
 def test_no_child_outlives_a_runner_that_is_killed(session):
     if not session.sandboxed:
         pytest.skip("the kernel ties children to the runner as part of the sandbox")
@@ -655,7 +646,6 @@ def crowded():
     os.sched_setaffinity(0, free)
 
 
-@pytest.mark.slow
 @pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="needs Linux's affinity")
 def test_time_in_line_for_a_processor_does_not_count(crowded):
     """On a half or less of a processor, what takes most of its limit takes longer than that."""
@@ -674,7 +664,6 @@ def test_time_in_line_for_a_processor_does_not_count(crowded):
     assert not busy.hurried and not asleep.hurried
 
 
-@pytest.mark.slow
 @pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="needs Linux's affinity")
 def test_patience_with_a_crowd_has_an_end_and_is_told(crowded, monkeypatch):
     # A kernel may share fairly between sessions and not between processes: the child is then

@@ -109,6 +109,7 @@ def copied(tmp_path):
     return tmp_path
 
 
+@pytest.mark.slow
 def test_a_set_up_that_finds_all_is_silent(copied):
     assert told(copied) == ["failed: False"]
 
