@@ -69,8 +69,9 @@ def _comes_late(item: pytest.Item) -> bool:
 def _group(test: pytest.Function) -> str:
     """Tests of one name share a process (under --dist=loadgroup).
 
-    Those of a file that use the same fixtures of the whole file, which take long to make; those
-    of one exercise, of which much is kept for the next test; and those of one server.
+    Those of a file that use the same fixtures of the whole file, which take long to make; where
+    there are none, those of one exercise, of which much is kept for the next test; and those of
+    one server.
     """
     given = test.callspec.params if hasattr(test, "callspec") else {}
     exercise = given.get("exercise", given.get("quiz"))
@@ -79,7 +80,7 @@ def _group(test: pytest.Function) -> str:
         if server in found and found[server][-1].scope == "session":
             return server
     shared = sorted(name for name, made in found.items() if made[-1].scope == "module")
-    return " ".join([test.path.name, *shared, getattr(exercise, "name", "")])
+    return " ".join([test.path.name, *(shared or [getattr(exercise, "name", "")])])
 
 
 def _shuffle(items: list[pytest.Item]) -> None:

@@ -64,11 +64,18 @@ def words():
     return said, hidden | said
 
 
+@pytest.fixture(scope="module")
+def folder(words, tmp_path_factory):
+    """Where optlab looks for its words."""
+    folder = tmp_path_factory.mktemp("words")
+    (folder / "ko.words").write_bytes(language.packed(words[0]))
+    return folder
+
+
 @pytest.fixture(autouse=True)
-def korean(words, tmp_path, monkeypatch):
+def korean(folder, words, tmp_path, monkeypatch):
     """optlab speaks Korean, and the journal of whoever runs the tests is left alone."""
-    (tmp_path / "ko.words").write_bytes(language.packed(words[0]))
-    monkeypatch.setattr(language, "FOLDER", tmp_path)
+    monkeypatch.setattr(language, "FOLDER", folder)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(journal, "_memory", {})
     language.speak("ko")

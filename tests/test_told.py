@@ -1,8 +1,9 @@
 """What wrong answers in the style of real ones are told: a true name, a true line, or a fact.
 
 Each slip in `wrong_answers.txt` is made in a right answer; what is told of it is held against what
-was changed. A false name is worse than none, so there is none; other lines are few. Every day one
-slip of each exercise and every sixth of all are told, every week (MUTANTS=all) each of them.
+was changed. A false name is worse than none, so there is none; other lines are few. And all of it
+can be said in another language. Every day one slip of each exercise and every sixth of all are
+told, every week (MUTANTS=all) each of them.
 """
 
 import os
@@ -12,13 +13,14 @@ from functools import cache
 
 import numpy as np
 import pytest
+from said_otherwise import english, translatable
 from written import write
 from wrong_answers import Wrong, right_answers, wrong_answers
 
 from autograder.exercises import find_exercise
 from autograder.proof.mutants import Bench
 from optlab.checking import keys, trial
-from optlab.checking.diagnose import Verdict
+from optlab.checking.diagnose import Status, Verdict
 
 pytestmark = pytest.mark.slow
 STEP = 1 if os.environ.get("MUTANTS") == "all" else 6
@@ -70,13 +72,24 @@ def test_what_the_slips_are_made_in_is_right(exercise, source):
     assert _judged(exercise, source).status == "correct"
 
 
-def test_every_slip_is_told_truly():
-    wrong = _today()
-    assert len(wrong) >= 100
+@pytest.fixture(scope="module")
+def told() -> list[tuple[Wrong, Verdict]]:
+    """What today's slips are told: each takes a search."""
+    return [(item, _judged(item.exercise, item.source)) for item in _today()]
+
+
+def test_what_is_told_can_be_said_otherwise(told):
+    known = translatable()
+    for item, verdict in told:
+        if verdict.status not in (Status.RAISED, Status.TIMED_OUT):
+            assert english(verdict.message, known) == [], item.slip
+
+
+def test_every_slip_is_told_truly(told):
+    assert len(told) >= 100
     counts: Counter[str] = Counter()
     missed = []
-    for item in wrong:
-        verdict = _judged(item.exercise, item.source)
+    for item, verdict in told:
         assert verdict.status != "correct", f"{item.exercise}: {item.slip} passes"
         outcome = _outcome(item, verdict)
         counts[outcome] += 1
@@ -84,5 +97,5 @@ def test_every_slip_is_told_truly():
             missed.append(f"{outcome}: {item.exercise}: {item.slip}: {verdict.message}")
     report = "\n".join(missed)
     assert counts[FALSE_NAME] == 0, report
-    assert counts[OTHER_LINE] <= 0.02 * len(wrong), report
-    assert counts[NAMED] + counts[PLACED] + counts[TOLD] >= 0.95 * len(wrong), report
+    assert counts[OTHER_LINE] <= 0.02 * len(told), report
+    assert counts[NAMED] + counts[PLACED] + counts[TOLD] >= 0.95 * len(told), report
