@@ -7,6 +7,7 @@ and Ba (2015)" or "(Kingma and Ba, 2015)", or by the name that stands there, "CS
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from autograder import NOTEBOOKS, ROOT, SOLUTIONS
@@ -92,13 +93,14 @@ def references() -> list[Reference]:
     return sorted(found, key=lambda one: ((one.name or one.authors).lower(), one.year))
 
 
-def citations(text: str) -> set[Citation]:
+@cache  # every work is looked for in every page
+def citations(text: str) -> frozenset[Citation]:
     """Who is cited with a year, wherever the lines break."""
     found = _CITATION.finditer(" ".join(text.split()))
-    return {
+    return frozenset(
         Citation(people=one["several"] or one["one"], year=one["year"] or one["its_year"])
         for one in found
-    }
+    )
 
 
 def places() -> Iterator[Place]:

@@ -207,9 +207,10 @@ def _same(entry: Entry) -> bool:
 
 def _terms(entry: Entry, terms: Iterable[Term]) -> Iterator[str]:
     english, translation = bare_text(entry.text), bare_text(entry.translation)
+    folded = english.lower()
     said = translation.replace(" ", "")  # how a word is spaced is asked for by "not:" alone
     for term in terms:  # the longest first: "gradient descent" is no "gradient"
-        if term.plain.lower() not in english.lower():  # hundreds of terms, and a pattern is slow
+        if term.folded not in folded:  # hundreds of terms, and a pattern is slow
             continue
         english, times = term.pattern.subn(" ", english)
         if not times:

@@ -29,6 +29,11 @@ class Term:
         return _BRACKET.sub("", self.english)
 
     @cached_property
+    def folded(self) -> str:
+        """Where this is not in a text in small letters, the pattern finds nothing."""
+        return self.plain.lower()
+
+    @cached_property
     def pattern(self) -> re.Pattern[str]:
         return re.compile(rf"\b{re.escape(self.plain)}(?:e?s)?\b", re.IGNORECASE)
 
