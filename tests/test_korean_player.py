@@ -29,7 +29,7 @@ from optlab.checking.notice import Notice
 
 pytestmark = pytest.mark.slow
 
-STEP = 1 if "SEEDS" in os.environ else 6
+STEP = 1 if "SEEDS" in os.environ else 12
 FUNCTIONS = [item for lesson in lessons().values() for item in lesson.functions.values()]
 QUIZZES = [item for lesson in lessons().values() for item in lesson.quizzes.values()]
 KOREAN = editions.edition("ko")
@@ -167,7 +167,7 @@ def test_what_is_said_of_a_question_is_korean(question):
 def test_what_is_said_of_wrong_answers_without_a_name_is_korean():
     """Shapes, types, first differences, side effects, the one change with its place."""
     wrong = [*wrong_answers()]
-    some = random.Random(7).sample(wrong, 400 if STEP == 1 else 25)  # each takes a search
+    some = random.Random(7).sample(wrong, 400 if STEP == 1 else 12)  # each takes a search
     for one in some:
         function = write(one.source, one.exercise)
         text = said(one.exercise, function)
