@@ -26,9 +26,10 @@ from autograder.attacks import corpus
 from autograder.attacks.files import HONEST
 from autograder.attacks.stage import BREACH, Attack, Stage
 from autograder.course import folder as courses
+from autograder.course import plan
 from autograder.course.gradebook import Recorder
 from autograder.course.names import told_apart
-from autograder.exercises import find_lesson, lessons
+from autograder.exercises import find_lesson
 from autograder.judge.judge import Settings
 from autograder.judge.session import Limits
 from autograder.status import SubmissionStatus
@@ -135,7 +136,8 @@ def _stage() -> Iterator[tuple[Stage, socket.socket]]:
 
 def _hand_in(stage: Stage, attacks: list[Attack]) -> dict[str, list[Attack]]:
     """Attackers with an honest student after every few; who is behind which attack."""
-    courses.create(stage.course, lessons())
+    courses.create(stage.course, [LESSON])
+    (stage.course / plan.FILE).write_text(f'lessons = ["{LESSON}"]\n')
     _be_honest(stage, HONEST)
     students: dict[str, list[Attack]] = {}
     for attack in attacks:
@@ -163,7 +165,8 @@ def _be_honest(stage: Stage, student: str) -> None:
 def _contents(stage: Stage) -> dict[str, str]:
     """All that was there before grading and must be there afterwards, by name."""
     kept = [stage.canary, *(stage.course / name for name in ("submitted", "source", "release"))]
-    kept += [stage.course / courses.CONFIG, ROOT / "autograder", ROOT / "notebooks"]
+    kept += [stage.course / name for name in (courses.CONFIG, plan.FILE)]
+    kept += [ROOT / "autograder", ROOT / "notebooks"]
     found = [path for place in kept for path in (place, *_below(place))]
     return {str(path): _state(path) for path in found if "__pycache__" not in path.parts}
 
