@@ -18,7 +18,7 @@ from threading import Thread
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from autograder import study
+import handout
 from browser.labpage import Lab, LabPage, go, new_page
 
 ROOT = Path(__file__).parents[2]
@@ -116,14 +116,20 @@ def chromium() -> str:
 
 @pytest.fixture(scope="session")
 def lab(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
-    """JupyterLab on a learner's copies, as `make lab` serves them."""
-    clone = tmp_path_factory.mktemp("learner")
-    for name in ("notebooks", "solutions"):
-        (clone / name).symlink_to(ROOT / name)
-    study.bring_up_to_date(clone)
-    folder = clone / "study"
-    config = [ROOT / "labconfig/learner", ROOT / "labconfig"]
-    with jupyterlab(folder, tmp_path_factory.mktemp("home"), config) as server:
+    """The unpacked zip, started by start.py in a home without settings; nothing is installed.
+
+    `make lab` serves other copies of the same files, with the same settings.
+    """
+    clone = tmp_path_factory.mktemp("release") / "clone"
+    handout.clone(clone)
+    folder = tmp_path_factory.mktemp("learner") / "my course"
+    shutil.copytree(handout.unpacked(clone), folder)
+    handout.pretend_python(folder)
+    shutil.copy(folder / "requirements.txt", folder / ".venv/installed.txt")
+    home = tmp_path_factory.mktemp("home")
+    with jupyterlab(folder, home, [], by=("start.py",)) as server:
+        make_lab = f"$(LAB) --LabApp.default_url={server.opens}\n"
+        assert make_lab in (ROOT / "Makefile").read_text()
         yield server
 
 
@@ -208,16 +214,18 @@ def open_notebook(learners_page: Page, lab: Lab, look: dict):
 def screenshot_of(tmp_path: Path, request: pytest.FixtureRequest):
     """screenshot_of(page, name): a picture of the documents goes into --screenshots, where given.
 
-    Others, and all of them without the option, stay in the test's own folder.
+    Others stay in the test's own folder, and are taken only with the option: for a person to see.
     """
-    folder = request.config.getoption("--screenshots", default=None) or tmp_path
+    asked = request.config.getoption("--screenshots", default=None)
+    folder = asked or tmp_path
     folder.mkdir(parents=True, exist_ok=True)
 
-    def take(page: Page, name: str) -> Path:
+    def take(page: Page, name: str) -> None:
+        if not asked and name not in PICTURES:
+            return
         path = (folder if name in PICTURES else tmp_path) / f"{name}.png"
         page.screenshot(path=path)
         assert path.stat().st_size < 300_000, f"{path} is too large for the README"
-        return path
 
     return take
 

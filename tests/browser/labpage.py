@@ -35,6 +35,10 @@ RUN_ONE = f"""async index => {{
     {NOTEBOOK}.activeCellIndex = index;
     await window.jupyterapp.commands.execute('notebook:run-cell');
 }}"""
+FILL_IN = f"""answers => {{
+    for (const {{model}} of {NOTEBOOK}.widgets)
+        if (model.id in answers) model.sharedModel.setSource(answers[model.id]);
+}}"""
 INDEX_OF = f"id => {NOTEBOOK}.widgets.findIndex(cell => cell.model.id === id)"
 # Asked of JupyterLab itself: cells out of sight are not in the page.
 OUTPUTS = f"""() => {NOTEBOOK}.widgets
@@ -68,11 +72,15 @@ class Lab:
     def url(self, notebook: str = "") -> str:
         return self.address.format(path=f"/tree/{notebook}" if notebook else "")
 
+    def first_page(self) -> str:
+        """With which a person begins, and is logged in."""
+        return self.address.replace("/lab{path}", self.opens)
+
     def in_notebook7(self, notebook: str) -> str:
         return self.url(notebook).replace("/lab/tree/", "/notebooks/")
 
     def formgrader(self, path: str) -> str:
-        """Of nbgrader's own page, without JupyterLab around it; only after `url` has logged in."""
+        """Of nbgrader's own page, without JupyterLab around it; for who is logged in."""
         return f"{self.address.partition('/lab')[0]}/formgrader/{path}"
 
 
@@ -121,6 +129,10 @@ class LabPage:
         """Where there is no status bar: in Notebook 7."""
         page.wait_for_function(KERNEL_IS_IDLE, polling=POLLING)
         return cls(page)
+
+    def fill_in(self, answers: dict[str, str]) -> None:
+        """All cells at once; `write` is what a hand does."""
+        self.page.evaluate(FILL_IN, answers)
 
     def run_all(self) -> None:
         self.page.evaluate(RUN_ALL)

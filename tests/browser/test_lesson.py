@@ -1,8 +1,7 @@
-"""A lesson as a learner meets it: the first check, a wrong answer, the right one, a slider."""
+"""A lesson as a learner meets it: the first check, a wrong answer, the right one, the progress."""
 
 import json
 import re
-import shutil
 
 import nbformat
 import pytest
@@ -29,12 +28,6 @@ def cells() -> list[nbformat.NotebookNode]:
 def answer(cells) -> str:
     source = next(cell.source for cell in cells if cell.id == EXERCISE)
     return re.sub(r" *# (BEGIN|END) SOLUTION\n?", "", source).rstrip()
-
-
-@pytest.fixture
-def solved(lab: Lab) -> str:
-    shutil.copy(SOLUTION, lab.folder / "solved.ipynb")
-    return "solved.ipynb"
 
 
 def test_a_check_tells_untouched_wrong_and_right_apart(open_notebook, answer, screenshot_of):
@@ -96,22 +89,3 @@ def test_progress_shows_every_lesson_and_leads_there(
     screenshot_of(start.page, f"progress_{look['color_scheme']}")
     shown.locator(f"{HANDLED}[href*='04_momentum']").click()
     expect(start.page.locator(".lm-TabBar-tab", has_text=LESSON)).to_be_visible()
-
-
-def test_a_solution_runs_and_its_sliders_redraw_their_figures(
-    open_notebook, solved, cells, screenshot_of
-):
-    sliders = [cell.id for cell in cells if "explore(" in cell.source]
-    lesson = open_notebook(solved)
-    lesson.run_all()
-    assert lesson.errors() == []
-    for cell_id in sliders:
-        cell = lesson.cell(cell_id)
-        slider, picture = cell.get_by_role("slider").first, cell.locator("img")
-        value, image = slider.get_attribute("aria-valuetext"), picture.get_attribute("src")
-        slider.focus()
-        slider.press("ArrowRight")
-        expect(slider).not_to_have_attribute("aria-valuetext", value)
-        expect(picture).not_to_have_attribute("src", image)
-    picture.evaluate("image => image.scrollIntoView({block: 'center'})")
-    screenshot_of(lesson.page, "slider")

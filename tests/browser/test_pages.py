@@ -1,18 +1,22 @@
 """The pages that the grader writes, as they are seen: light, dark and on a telephone."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, ConsoleMessage, Page
 
 from autograder.exercises import lessons
 from browser.conftest import LESSON, STUDENTS
+from browser.labpage import new_page
 
+WIDE, NARROW = {"width": 1000, "height": 900}, {"width": 390, "height": 844}
 LOOKS = {
-    "light": {"viewport": {"width": 1000, "height": 900}},
-    "dark": {"viewport": {"width": 1000, "height": 900}, "color_scheme": "dark"},
-    "narrow": {"viewport": {"width": 390, "height": 844}},
-    "narrow dark": {"viewport": {"width": 390, "height": 844}, "color_scheme": "dark"},
+    "light": (WIDE, "light"),
+    "dark": (WIDE, "dark"),
+    "narrow": (NARROW, "light"),
+    "narrow dark": (NARROW, "dark"),
 }
 TOO_WIDE = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
 # Of text and its background, as WCAG defines it; 4.5 is asked of a text of this size.
@@ -41,18 +45,25 @@ def kind(request):
     return request.param
 
 
-@pytest.fixture
-def look(kind):
-    return LOOKS[kind] | {"bypass_csp": True}  # or axe could not look at them
+@pytest.fixture(scope="module")
+def page(browser: Browser) -> Iterator[Page]:
+    """One for all of them; with their policy axe could not look at them."""
+    with new_page(browser, bypass_csp=True) as opened:
+        yield opened
 
 
 @pytest.fixture
-def seen(page):
-    """seen(path): the page, opened from its file; what its console says is an error."""
+def seen(page, kind):
+    """seen(path): the page, opened anew from its file; what its console says is an error."""
+    viewport, scheme = LOOKS[kind]
+    page.set_viewport_size(viewport)
+    page.emulate_media(color_scheme=scheme)
+    said = []
 
-    def open_it(path: Path):
-        said = []
-        page.on("console", lambda message: said.append(message.text))
+    def hear(message: ConsoleMessage) -> None:
+        said.append(message.text)
+
+    def open_it(path: Path) -> Page:
         page.goto(path.as_uri())
         assert said == []
         assert page.evaluate(TOO_WIDE) <= 0
@@ -61,7 +72,9 @@ def seen(page):
         assert min(ratios) >= 4.5
         return page
 
-    return open_it
+    page.on("console", hear)
+    yield open_it
+    page.remove_listener("console", hear)
 
 
 def test_the_class_report(seen, course, screenshot, kind):

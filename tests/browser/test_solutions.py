@@ -1,7 +1,8 @@
 """A lesson in a real JupyterLab, with its solution filled in: Run All, and nothing is red.
 
 nbval runs every solution each day in a kernel like JupyterLab's; so two are enough here, of which
-one is run for its sliders in test_lesson.py. Once a week, when SEEDS is set, it is all of them.
+Ada runs one in test_walkthrough.py, with its sliders. Once a week, when SEEDS is set, it is all of
+them.
 """
 
 import os

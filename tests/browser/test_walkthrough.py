@@ -2,7 +2,8 @@
 
 Ada's answers are right, and she works in JupyterLab. Bob makes a mistake. Eve is late. Their
 instructor releases and collects by nbgrader's exchange, grades, corrects one mark by hand, grades
-again, gives feedback back and exports. How a mark is typed in, test_formgrader.py shows.
+again, gives feedback back and exports. How an answer is typed in, test_lesson.py shows; how a
+mark is, test_formgrader.py.
 """
 
 import csv
@@ -72,13 +73,29 @@ def fill_in(folder: Path, answers: dict[str, str]) -> None:
 
 
 def work_in_jupyterlab(opened: LabPage) -> None:
-    """Type the answers, Run All, see every check pass, save."""
-    for cell, source in answers():
-        opened.write(cell, source)
+    """Answer, Run All, see every check pass and nothing red, save."""
+    opened.fill_in(dict(answers()))
     opened.run_all()
+    assert opened.errors() == []
     for exercise in lessons()[LESSON].exercises:
         expect(opened.output(f"check_{exercise}")).to_contain_text("Correct.")
     opened.save()
+
+
+def move_sliders(opened: LabPage) -> None:
+    """Each redraws its figure."""
+    cells = nbformat.read(ROOT / "solutions" / NOTEBOOK, as_version=4).cells
+    sliders = [cell.id for cell in cells if "explore(" in cell.source]
+    assert sliders
+    for cell_id in sliders:
+        cell = opened.cell(cell_id)
+        slider, picture = cell.get_by_role("slider").first, cell.locator("img")
+        value, image = slider.get_attribute("aria-valuetext"), picture.get_attribute("src")
+        slider.focus()
+        slider.press("ArrowRight")
+        expect(slider).not_to_have_attribute("aria-valuetext", value)
+        expect(picture).not_to_have_attribute("src", image)
+    picture.evaluate("image => image.scrollIntoView({block: 'center'})")
 
 
 def table(path: Path) -> list[dict[str, str]]:
@@ -104,16 +121,13 @@ def mark_by_hand(course: Path, student: str, exercise: str, mark: float, comment
         gradebook.db.commit()
 
 
-def test_a_class_from_release_to_export(open_notebook, lab, tmp_path, at):
+def test_a_class_from_release_to_export(open_notebook, lab, tmp_path, at, screenshot_of):
     course = tmp_path / "course"
     ada, bob, eve = desks = [lab.folder / "ada", tmp_path / "bob", tmp_path / "eve"]
 
-    # `make course` makes the course folder; grading it says that nobody has handed in yet.
-    make_course = [sys.executable, "-m", "autograder", "init", str(course)]
+    # A course of one lesson.
+    make_course = [sys.executable, "-m", "autograder", "init", str(course), f"--lessons={LESSON}"]
     subprocess.run(make_course, cwd=ROOT, check=True, timeout=120)
-    first = make_grade(course)
-    assert first.returncode == 0
-    assert "Nobody has handed in" in first.stdout
 
     # The instructor names the students, takes all points from those who are late, and releases.
     students = "id,first_name,last_name\nada,Ada,Lovelace\nbob,Bob,Noyce\neve,Eve,Late\n"
@@ -129,7 +143,10 @@ def test_a_class_from_release_to_export(open_notebook, lab, tmp_path, at):
         exchange = f"c.Exchange.root = {str(course / 'exchange')!r}\n"
         (desk / "nbgrader_config.py").write_text(exchange + COURSE_ID)
         at(desk, "nbgrader", "fetch_assignment", LESSON)
-    work_in_jupyterlab(open_notebook(f"ada/{LESSON}/{NOTEBOOK}"))
+    opened = open_notebook(f"ada/{LESSON}/{NOTEBOOK}")
+    work_in_jupyterlab(opened)
+    move_sliders(opened)
+    screenshot_of(opened.page, "slider")
     name, right, wrong = MISTAKE
     fill_in(bob / LESSON, dict(answers()) | {name: dict(answers())[name].replace(right, wrong)})
     fill_in(eve / LESSON, dict(answers()))

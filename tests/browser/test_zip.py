@@ -1,6 +1,6 @@
 """An evening with the course: from the zip as it is handed out, by the command that it names.
 
-One server; the steps are one story, told in the order in which a learner lives it.
+The steps are one story, told in the order in which a learner lives it.
 """
 
 import shutil
@@ -9,12 +9,10 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Browser, Locator, expect
 
-import handout
 from autograder.exercises import find_lesson
-from browser.conftest import jupyterlab
 from browser.labpage import INDEX_OF, NOTEBOOK, Lab, LabPage, new_page
 
-LESSON, EXERCISE = "04_momentum.ipynb", "momentum_update"
+LESSON, EXERCISE = "04_momentum", "momentum_update"
 CHECK = f"check_{EXERCISE}"
 LOOK = {"color_scheme": "dark", "viewport": {"width": 1280, "height": 1000}}
 RIGHT = """\
@@ -36,18 +34,12 @@ TITLED = f"""title => {NOTEBOOK}.widgets
 RESTART = "() => window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart()"
 
 
-@pytest.fixture(scope="module")
-def zipped(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
-    """The unpacked zip, started by start.py in a home without settings; nothing is installed."""
-    clone = tmp_path_factory.mktemp("release") / "clone"
-    handout.clone(clone)
-    folder = tmp_path_factory.mktemp("evening") / "my course"
-    shutil.copytree(handout.unpacked(clone), folder)
-    handout.pretend_python(folder)
-    shutil.copy(folder / "requirements.txt", folder / ".venv/installed.txt")
-    home = tmp_path_factory.mktemp("home")
-    with jupyterlab(folder, home, [], by=("start.py",)) as server:
-        yield server
+@pytest.fixture
+def untouched(lab: Lab) -> str:
+    """A copy of the lesson that no other test has opened, and nothing has passed before."""
+    lab.journal.unlink(missing_ok=True)
+    shutil.copy(lab.folder / f"{LESSON}.ipynb", lab.folder / "evening.ipynb")
+    return "evening.ipynb"
 
 
 @pytest.fixture
@@ -63,8 +55,8 @@ def open_page(browser: Browser) -> Iterator[Callable[[str], LabPage]]:
         yield open_it
 
 
-def test_an_evening(zipped, open_page, screenshot_of):
-    start = open_page(zipped.address.format(path=zipped.opens.removeprefix("/lab")))
+def test_an_evening(lab, untouched, open_page, screenshot_of):
+    start = open_page(lab.first_page())
     expect(start.page.locator(".lm-TabBar-tab", has_text="00_start_here.ipynb")).to_be_visible()
     expect(start.page.locator("body")).to_have_attribute("data-jp-theme-light", "false")
     assert start.page.locator(".Toastify__toast").count() == 0
@@ -77,7 +69,7 @@ def test_an_evening(zipped, open_page, screenshot_of):
     said.locator(".jp-mod-accept").click()
     expect(said).to_have_count(0)
 
-    lesson = LabPage.open(start.page, LESSON)
+    lesson = LabPage.open(start.page, untouched)
     lesson.run(cell_titled(lesson, "# Set-up"))
     lesson.run(cell_titled(lesson, "# Predict: three learning rates"))
     choice = lesson.page.get_by_role("radio", name="0.02", exact=True)
@@ -103,7 +95,7 @@ def test_an_evening(zipped, open_page, screenshot_of):
     lesson.page.evaluate(RESTART)
     lesson.page.close()
 
-    again = open_page(zipped.url(LESSON))
+    again = open_page(lab.url(untouched))
     expect(again.cell(EXERCISE)).to_contain_text("new_velocity[key]")
     again.run(cell_titled(again, "# Set-up"))
     expect(asked(again, f'solution("{EXERCISE}")').locator("pre")).to_have_count(3)
@@ -111,7 +103,7 @@ def test_an_evening(zipped, open_page, screenshot_of):
     expect(again.output(CHECK)).to_contain_text("Not run yet. momentum_update has passed before")
     progress = asked(again, "progress()")
     expect(progress).to_contain_text("Next:")
-    lesson = find_lesson(LESSON.removesuffix(".ipynb"))
+    lesson = find_lesson(LESSON)
     earned = lesson.exercises[EXERCISE].points
     expect(progress).to_contain_text(f"{earned} of {lesson.points} points")
     screenshot_of(again.page, "evening_5_next_day")
