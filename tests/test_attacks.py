@@ -12,6 +12,7 @@ import sys
 from collections import Counter
 from pathlib import Path
 
+import nbgrader_command
 import pytest
 from container import small_container
 from nbgrader.api import Gradebook
@@ -140,7 +141,7 @@ def test_nbgraders_own_command_gives_them_nothing_either(tmp_path):
         else:
             students[student].hand_in(place, path)
     done = subprocess.run(
-        [sys.executable, "-m", "nbgrader", "autograde", arena.LESSON],
+        [sys.executable, nbgrader_command.__file__, "autograde", arena.LESSON],
         cwd=folder,
         capture_output=True,
         text=True,

@@ -7,6 +7,7 @@ import sys
 from copy import deepcopy
 
 import nbformat
+import nbgrader_command
 import pytest
 from nbgrader.api import Gradebook
 from test_feedback import Reader
@@ -160,7 +161,7 @@ def course(tmp_path_factory, english, korean):
         path = folder / "submitted" / student / LESSON / f"{LESSON}.ipynb"
         path.parent.mkdir(parents=True)
         path.write_text(nbformat.writes(notebook), "utf-8")
-    assert cli.main(["init", str(folder)]) == 0
+    assert cli.main(["init", str(folder), "--lessons", LESSON]) == 0
     assert cli.main(["grade", "--course", str(folder), "--jobs", "1"]) == 0
     return folder
 
@@ -241,7 +242,7 @@ def test_an_untouched_answer_has_no_response_in_both_languages(course):
 
 @pytest.mark.slow
 def test_nbgraders_own_autograde_gives_a_korean_notebook_the_same_marks(course, tmp_path):
-    command = [sys.executable, "-m", "nbgrader", "autograde", LESSON, "--force"]
+    command = [sys.executable, nbgrader_command.__file__, "autograde", LESSON, "--force"]
     environment = {**os.environ, "HOME": str(tmp_path), "JUPYTER_CONFIG_DIR": str(tmp_path)}
     done = subprocess.run(
         [*command, "--student=kim"],

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from types import SimpleNamespace
 
 import nbformat
+import nbgrader_command
 import pytest
 from nbgrader.api import Gradebook
 from permissions import open_folder
@@ -448,7 +449,7 @@ def stock_course(tmp_path_factory):
         os.mkfifo(target / name)
     endless = hand_in(place, "endless", handed_out, REAL_LESSON)
     (endless / "data.csv").symlink_to("/dev/zero")
-    command = [sys.executable, "-m", "nbgrader", "autograde", REAL_LESSON]
+    command = [sys.executable, nbgrader_command.__file__, "autograde", REAL_LESSON]
     environment = {**os.environ, "HOME": str(folder), "JUPYTER_CONFIG_DIR": str(folder)}
     done = subprocess.run(
         command,

@@ -22,7 +22,8 @@ pytestmark = pytest.mark.slow
 
 KEPT = Path(__file__).parent / "data" / "graded_course.zip"
 CORRECTED = "student02"
-LESSON = "04_momentum"
+LESSONS = ("03_bias_correction", "04_momentum")
+LESSON = LESSONS[1]
 NEW = {"repair_double_start", "repair_forgetful"}
 BEFORE = {"bias_correct": 3, "bias_beta_999": 1, "bias_uncorrected_adam": 1}
 BEFORE |= {"classical_learning_rate": 2, "momentum_curves": 1, "momentum_ten_steps": 1}
@@ -34,7 +35,8 @@ def kept(tmp_path_factory):
     with zipfile.ZipFile(KEPT) as file:
         file.extractall(folder)
     lines = [f"{name} = {points}" for name, points in {**BEFORE, **dict.fromkeys(NEW, 0)}.items()]
-    (folder / FILE).write_text("\n".join(["[points]", *lines]), "utf-8")
+    taught = f"lessons = {[*LESSONS]}"
+    (folder / FILE).write_text("\n".join([taught, "[points]", *lines]), "utf-8")
     return folder
 
 
@@ -84,7 +86,7 @@ def _marks(folder):
 
 def test_its_verdict_files_are_read(kept, before):
     page = report.write(kept).read_text("utf-8")
-    for lesson in ("03_bias_correction", "04_momentum"):
+    for lesson in LESSONS:
         assert f">student04</a>, {lesson}: the notebook is not valid JSON" in page
     assert len(before[0]) == 8
 

@@ -8,11 +8,12 @@ import sys
 from pathlib import Path
 
 import gradebook
+import nbgrader_command
 import pytest
 
 from autograder import NOTEBOOKS, bench, cli
 from autograder.course import folder as courses
-from autograder.exercises import lessons
+from autograder.course import plan
 
 pytestmark = pytest.mark.slow
 
@@ -21,6 +22,9 @@ LESSON = "04_momentum"
 # What the formgrader does when somebody presses the button of an assignment, or of a student.
 BUTTON = f"""
 import sys
+sys.path.insert(0, {str(Path(__file__).parent)!r})
+from nbgrader_command import skip_address_grammar
+skip_address_grammar()
 from nbgrader.apps import NbGrader
 from nbgrader.apps.api import NbGraderAPI
 app = NbGrader()
@@ -33,8 +37,13 @@ print([answer["success"] for answer in answers])
 
 @pytest.fixture(scope="module")
 def handed_in(tmp_path_factory):
-    """Right answers and mistakes, an untouched notebook, and check cells that claim full marks."""
+    """A course of one lesson, into which these are handed in.
+
+    Right answers and mistakes, an untouched notebook, and check cells that claim full marks.
+    """
     folder = tmp_path_factory.mktemp("class")
+    courses.create(folder, [LESSON])
+    (folder / plan.FILE).write_text(f'lessons = ["{LESSON}"]\n')
     bench.make_class(folder, LESSON, 4)
     release = (NOTEBOOKS / f"{LESSON}.ipynb").read_text("utf-8")
     forged = json.loads(release)
@@ -46,22 +55,25 @@ def handed_in(tmp_path_factory):
         path = folder / "submitted" / student / LESSON / f"{LESSON}.ipynb"
         path.parent.mkdir(parents=True)
         path.write_text(text, "utf-8")
-    return folder / "submitted"
+    return folder
 
 
 @pytest.fixture
 def folder(handed_in, tmp_path):
     """The same class in a course folder of its own."""
-    shutil.copytree(handed_in, tmp_path / "submitted")
-    courses.create(tmp_path, lessons())
-    return tmp_path
+    return copied(handed_in, tmp_path / "course")
+
+
+def copied(course, place):
+    shutil.copytree(course, place)
+    courses.create(place, [LESSON])  # which knows where it is
+    return place
 
 
 @pytest.fixture(scope="module")
 def expected(handed_in, tmp_path_factory):
     """What `make grade` records."""
-    folder = tmp_path_factory.mktemp("ours")
-    shutil.copytree(handed_in, folder / "submitted")
+    folder = copied(handed_in, tmp_path_factory.mktemp("ours") / "course")
     assert cli.main(["grade", "--course", str(folder), "--lesson", LESSON]) == 0
     rows = gradebook.rows(folder)
     assert {row[2] for row in rows[0]} >= {0.0, 1.0}
@@ -84,7 +96,7 @@ def _in(folder, *command):
 
 
 def test_the_command_of_nbgrader_records_the_same(folder, expected):
-    _in(folder, "-m", "nbgrader", "autograde", LESSON)
+    _in(folder, nbgrader_command.__file__, "autograde", LESSON)
     assert gradebook.rows(folder) == expected
 
 
