@@ -25,6 +25,8 @@ LONG = (
     "test_start.py",
     "test_course.py",
 )
+# These ask for the texts of all lessons, which one process reads once.
+TEXTS = ("test_korean_player.py", "test_language.py", "test_said.py", "test_translations.py")
 
 
 def pytest_configure() -> None:
@@ -70,9 +72,11 @@ def _group(test: pytest.Function) -> str:
     """Tests of one name share a process (under --dist=loadgroup).
 
     Those of a file that use the same fixtures of the whole file, which take long to make; where
-    there are none, those of one exercise, of which much is kept for the next test; and those of
-    one server.
+    there are none, those of one exercise, of which much is kept for the next test; those of one
+    server; and those that read all lessons.
     """
+    if test.path.name in TEXTS:
+        return "the texts of all lessons"
     given = test.callspec.params if hasattr(test, "callspec") else {}
     exercise = given.get("exercise", given.get("quiz"))
     found = test._fixtureinfo.name2fixturedefs

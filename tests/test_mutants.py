@@ -19,6 +19,7 @@ from optlab.checking.probe import Case
 pytestmark = pytest.mark.slow
 
 SAMPLE = None if os.environ.get("MUTANTS") == "all" else 8
+TRAINS = {"own_training", "own_report"}  # each of their neighbours trains networks
 FUNCTIONS = [item for lesson in lessons().values() for item in lesson.functions.values()]
 # (exercise, edit): why `check` may pass what grading refuses
 EXCEPTIONS: dict[tuple[str, str], str] = {}
@@ -39,7 +40,7 @@ def of(exercise):
     every = mutate.neighbours(exercise.source)
     if SAMPLE is None or len(every) <= SAMPLE:
         return every
-    few = 2 if exercise.name == "own_training" else SAMPLE  # each of them trains networks
+    few = 2 if exercise.name in TRAINS else SAMPLE
     return random.Random(exercise.name).sample(every, few)
 
 

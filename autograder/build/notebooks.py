@@ -26,6 +26,7 @@ from traitlets.config import Config
 from autograder import NOTEBOOKS, SOLUTIONS, recall, released
 from autograder.build import figures, fill, minutes, overview, percent
 from autograder.errors import RunError, UserError
+from autograder.exercise import cached_public_key
 from autograder.exercises import lessons
 from autograder.lesson import Lesson
 from autograder.released import EXPERIMENT
@@ -261,12 +262,13 @@ def execute(
     return notebook
 
 
-def _keys(source: Source) -> Iterator[tuple[Path, bytes]]:
-    """Every key file of the lesson with its contents."""
+def _keys(
+    source: Source, notebook: NotebookNode, described: list[str]
+) -> Iterator[tuple[Path, bytes]]:
+    """Every key file of the lesson with its contents; notebook, described: what was read of it."""
     if source.lesson is None:
         return
     folder, lesson = KEYS / source.topic, source.lesson
-    notebook, described = read_with_figures(source)
     listing = {
         "lesson": lesson.name,
         "title": lesson.title,
@@ -280,7 +282,7 @@ def _keys(source: Source) -> Iterator[tuple[Path, bytes]]:
     yield folder / "lesson.json", (json.dumps(listing, indent=1) + "\n").encode()
     yield folder / figures.FILE, figures.packed(described)
     for exercise in lesson.exercises.values():
-        yield folder / f"{exercise.name}.key", keys.pack(exercise.public_key(), exercise.ways)
+        yield folder / f"{exercise.name}.key", keys.pack(cached_public_key(exercise), exercise.ways)
     for quiz in recall.asked(source.name):
         yield RECALLED / f"{quiz.name}.key", keys.pack(quiz.public_key())
 
@@ -294,7 +296,7 @@ def _predictions(notebook: NotebookNode) -> Iterator[str]:
 
 def _write_keys(source: Source) -> None:
     written = set()
-    for path, contents in _keys(source):
+    for path, contents in _keys(source, *read_with_figures(source)):
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(contents)
         written.add(path)
@@ -310,12 +312,12 @@ def _write(path: Path, text: str) -> None:
 
 
 def _stale(source: Source) -> Iterator[str]:
-    fresh = read(source)
+    fresh, described = read_with_figures(source)
     if not _same_cells(source.solution, fresh):
         yield f"solutions/{source.solution.name} differs from its source"
     if not _same_text(source.learner, nbformat.writes(release(fresh)) + "\n"):
         yield f"notebooks/{source.learner.name} differs from its source"
-    for path, contents in _keys(source):
+    for path, contents in _keys(source, fresh, described):
         if not _same_key(path, contents):
             yield f"{path.relative_to(NOTEBOOKS.parent)} differs from its exercise"
 
