@@ -26,7 +26,13 @@ LONG = (
     "test_course.py",
 )
 # These ask for the texts of all lessons, which one process reads once.
-TEXTS = ("test_korean_player.py", "test_language.py", "test_said.py", "test_translations.py")
+TEXTS = (
+    "test_built.py",
+    "test_korean_player.py",
+    "test_language.py",
+    "test_said.py",
+    "test_translations.py",
+)
 
 
 def pytest_configure() -> None:

@@ -30,8 +30,10 @@ def run(code: str, names: list[str]) -> list[str]:
     found = editions.edition(code)
     chosen = [one for one in notebooks.sources(names) if one.name in found.begun([one.name])]
     folder = DIST / f"solutions-{code}"
-    for source in notebooks.sources([]):  # the last one reads those before it
-        _write(folder, source, built.read(found, source))
+    last = max((source.name for source in chosen), default="")
+    for source in notebooks.sources([]):  # a lesson may read those before it
+        if source.name <= last:
+            _write(folder, source, built.read(found, source))
     learner = _learner_folder(found)
 
     def one(source: Source) -> list[str]:
