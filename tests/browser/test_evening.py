@@ -39,17 +39,14 @@ def lesson(lab, open_notebook, ids, tmp_path):
     return open_notebook(name)
 
 
-def test_code_is_a_title_until_it_is_opened(lesson, ids):
+def test_code_is_a_title_until_it_is_opened_and_changed(lesson, ids):
     for name, title in TITLES.items():
         bar = lesson.cell(ids[name]).locator(".jp-InputPlaceholder")
         expect(bar).to_contain_text(title)
         bar.click()
         expect(lesson.cell(ids[name]).locator(".cm-content")).to_be_visible()
 
-
-def test_an_experiment_may_be_changed(lesson, ids):
-    cell = lesson.cell(ids["experiment"])
-    cell.locator(".jp-InputPlaceholder").click()
+    # Opened, an experiment may be changed.
     lesson.write(ids["experiment"], "print('mine', 6 * 7)")
     lesson.run(ids["experiment"])
     expect(lesson.output(ids["experiment"])).to_contain_text("mine 42")
