@@ -6,6 +6,7 @@ and what kills its worker twice is refused by name. A notebook whose clock struc
 was crowded is judged once more when nothing else runs, before it costs marks.
 """
 
+import gc
 import multiprocessing
 import os
 import sys
@@ -49,6 +50,7 @@ class Crew:
 
         They load nothing anew. What this process opens afterwards they do not hold.
         """
+        gc.freeze()  # what is loaded stays; to look for garbage in it would also undo sharing it
         if self.scheduler or not count or not _can_be_copied():
             yield
             return
