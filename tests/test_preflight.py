@@ -134,7 +134,7 @@ def test_a_graded_notebook_is_read_as_nbformat_reads_it():
     for text in (json.dumps(graded), nbformat.writes(graded)):  # as we write it, as nbgrader does
         read_again = written(text)
         assert read_again == nbformat.v4.reads(text) == graded
-        assert all(cell.metadata.nbgrader.grade_id for cell in read_again.cells[-2:])
+        assert all(cell["metadata"]["nbgrader"]["grade_id"] for cell in read_again["cells"][-2:])
 
 
 def test_a_refusal_travels_between_processes():

@@ -21,6 +21,7 @@ from typing import Any
 
 import nbgrader
 from nbformat import NotebookNode
+from nbformat.notebooknode import from_dict
 from nbgrader.api import (
     Assignment,
     Base,
@@ -416,7 +417,7 @@ class Recorder:
         self,
         student: str,
         lesson: str,
-        notebook: NotebookNode,
+        notebook: Mapping[str, Any],
         verdicts: Iterable[Verdict],
         timestamp: datetime | None = None,
     ) -> Recorded:
@@ -695,13 +696,13 @@ def _scores(lesson: str, known: _Lesson, verdicts: Iterable[Verdict]) -> dict[st
     return scores
 
 
-def _untouched(notebook: NotebookNode, known: _Lesson) -> set[str]:
+def _untouched(notebook: Mapping[str, Any], known: _Lesson) -> set[str]:
     """The answers that the learner left as they were released: nbgrader's "No response."."""
+    answers = [c for c in notebook["cells"] if c["metadata"].get("nbgrader", {}).get("solution")]
     return {
         name
-        for cell in notebook.cells
-        if is_solution(cell)
-        and (name := cell.metadata.nbgrader["grade_id"]) in known.solution_cells
+        for cell in map(from_dict, answers)
+        if (name := cell.metadata.nbgrader["grade_id"]) in known.solution_cells
         # In another language a stub has a checksum of its own, which the release that it came
         # from brings; nothing of a submission's metadata gets here.
         and compute_checksum(cell)

@@ -6,14 +6,14 @@ graded notebook, the verdict file and what a person has entered in the gradebook
 one of these has changed.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, tzinfo
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 from markupsafe import Markup
-from nbformat import NotebookNode
 
 from autograder import files
 from autograder.course.corrections import NOTHING, Correction, Entries
@@ -174,7 +174,7 @@ class _Part:
 def page(
     student: str,
     lesson: str,
-    notebook: NotebookNode | None,
+    notebook: Mapping[str, Any] | None,
     verdicts: Iterable[Verdict],
     problems: Iterable[str],
     *,
@@ -192,7 +192,7 @@ def page(
     dates: when it was handed in and graded.
     stamp: stands in the page's head.
     """
-    cells = notebook.cells if notebook else []
+    cells = notebook["cells"] if notebook else []
     code, figures = _by_exercise(cells)
     look = spoken.look(lesson, language) if language else None
     tasks = outline.tasks(lesson, language)
@@ -304,33 +304,35 @@ def _copy(source: Path, target: Path) -> None:
         files.replace(target, contents)
 
 
-def _title(cells: Sequence[NotebookNode], lesson: str) -> str:
+def _title(cells: Sequence[Mapping[str, Any]], lesson: str) -> str:
     """The notebook's own heading; else the lesson's name in words."""
     for cell in cells[:1]:
-        if cell.cell_type == "markdown" and cell.source.startswith("# "):
-            return clean(cell.source.splitlines()[0][2:], 100)
+        if cell["cell_type"] == "markdown" and cell["source"].startswith("# "):
+            return clean(cell["source"].splitlines()[0][2:], 100)
     return clean(lesson, 60).replace("_", " ")
 
 
-def _by_exercise(cells: Sequence[NotebookNode]) -> tuple[dict[str, str], dict[str, list[_Figure]]]:
+def _by_exercise(
+    cells: Sequence[Mapping[str, Any]],
+) -> tuple[dict[str, str], dict[str, list[_Figure]]]:
     """Code of each answer, and the figures between it and the next answer."""
     code: dict[str, str] = {}
     figures: dict[str, list[_Figure]] = {}
     name = None
     for cell in cells:
-        nbgrader = cell.metadata.get("nbgrader", {})
+        nbgrader = cell["metadata"].get("nbgrader", {})
         if nbgrader.get("solution"):
             name = nbgrader["grade_id"]
-            code[name] = clean(cell.source, CODE_LENGTH)
+            code[name] = clean(cell["source"], CODE_LENGTH)
         if name is not None:
             figures.setdefault(name, []).extend(_figures(cell))
     return code, figures
 
 
-def _figures(cell: NotebookNode) -> Iterator[_Figure]:
+def _figures(cell: Mapping[str, Any]) -> Iterator[_Figure]:
     for output in cell.get("outputs", ()):
         data = output.get("data", {})
         if "image/png" in data:
-            alt = output.metadata.get("image/png", {}).get("alt") or data.get("text/plain", "")
+            alt = output["metadata"].get("image/png", {}).get("alt") or data.get("text/plain", "")
             # Matplotlib's own "<Figure size 640x480 …>" describes nothing.
             yield _Figure(data["image/png"], "" if alt.startswith("<") else clean(alt, 500))

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from functools import cache, cached_property
 
 from markupsafe import Markup
+from nbformat.notebooknode import from_dict
 
 from autograder import NOTEBOOKS
 from autograder.exercises import lessons
@@ -75,7 +76,7 @@ def tasks(lesson: str, language: str = "") -> dict[str, Task]:
     path = NOTEBOOKS / f"{lesson}.ipynb"
     if not path.is_file():
         return {}
-    notebook = written(path.read_text("utf-8"))
+    notebook = from_dict(written(path.read_text("utf-8")))
     if language:
         notebook = spoken.release(lesson, notebook, language)
     found: dict[str, Task] = {}
