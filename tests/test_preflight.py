@@ -17,7 +17,7 @@ from small_lesson import ANSWERS, POINTS, STUBS, cell, figure, png, release, sub
 
 from autograder import released
 from autograder.course.names import student_name
-from autograder.handin.outputs import FileLimits, outputs, safe, written
+from autograder.handin.outputs import FileLimits, outputs, safe, safe_text, written
 from autograder.handin.pour import pour
 from autograder.handin.read import REASONS, Refusal, parse, read
 from optlab.checking.codec import Opaque
@@ -135,6 +135,17 @@ def test_a_graded_notebook_is_read_as_nbformat_reads_it():
         read_again = written(text)
         assert read_again == nbformat.v4.reads(text) == graded
         assert all(cell["metadata"]["nbgrader"]["grade_id"] for cell in read_again["cells"][-2:])
+
+
+def test_a_graded_notebook_is_written_as_what_is_safe_of_it():
+    notebook = submission(**ANSWERS)
+    notebook.cells += [new_markdown_cell("Why 0.9\u2028? " * length) for length in (1, 2_000)]
+    notebook.cells.append(new_code_cell("print('\ud55c')"))
+    graded = poured(notebook).notebook
+    graded.cells[-1]["outputs"] = [{"output_type": "stream", "name": "stdout", "text": "\ud55c\n"}]
+    for notebook in (graded, NotebookNode(graded, cells=[])):
+        for _ in range(2):  # the second time some cells are known
+            assert safe_text(notebook) == json.dumps(safe(notebook), ensure_ascii=False)
 
 
 def test_a_refusal_travels_between_processes():

@@ -12,6 +12,7 @@ import json
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from nbformat.notebooknode import NotebookNode, from_dict
@@ -37,10 +38,13 @@ class FileLimits:
 
 
 LIMITS = FileLimits()
+MOST_TEXTS, SHORT = 500, 5_000  # text cells that are kept as they are written, and their length
 _NOTE = 60  # characters, at most, of the note with which `clean` ends a text that it has cut
 
 # Notebooks are made by hand here: nbformat's own makers validate each cell against the schema and
 # take longer than everything else in this module together.
+
+_to_json = json.JSONEncoder(ensure_ascii=False).encode  # not sorted or indented for readers
 
 
 def new_notebook(cells: list[NotebookNode], metadata: dict) -> NotebookNode:
@@ -83,14 +87,36 @@ def safe(notebook: NotebookNode, limits: FileLimits = LIMITS) -> NotebookNode:
 
     Outputs keep text, proven PNG and errors; cells keep the release's tags and nbgrader metadata.
     """
-    cells = []
-    for cell in notebook.cells:
-        its = cell["metadata"]  # by item: attributes of nodes are slow
-        metadata = {key: its[key] for key in ("nbgrader", "tags") if key in its}
-        kept = outputs(cell.get("outputs"), limits)
-        cells.append(new_cell(cell["cell_type"], cell["source"], cell["id"], metadata, kept))
-    known = [key for key in ("kernelspec", "language_info") if key in notebook.metadata]
-    return new_notebook(cells, {key: notebook.metadata[key] for key in known})
+    cells = [_safe_cell(cell, limits) for cell in notebook.cells]
+    return new_notebook(cells, _picked(notebook.metadata, "kernelspec", "language_info"))
+
+
+def safe_text(notebook: NotebookNode, limits: FileLimits = LIMITS) -> str:
+    """What `safe` makes of it, as it stands in a file."""
+    texts = [
+        _text_cell(cell["id"], cell["source"])
+        if not cell["metadata"] and cell["cell_type"] == "markdown" and len(cell["source"]) < SHORT
+        else _to_json(_safe_cell(cell, limits))
+        for cell in notebook.cells
+    ]
+    begun = _to_json(safe(NotebookNode(notebook, cells=[]))).removesuffix("]}")
+    return f"{begun}{', '.join(texts)}]}}"
+
+
+@lru_cache(MOST_TEXTS)
+def _text_cell(cell_id: str, source: str) -> str:
+    """Most text is the release's own, and the same in every submission."""
+    return _to_json(new_cell("markdown", source, cell_id))
+
+
+def _safe_cell(cell: NotebookNode, limits: FileLimits) -> NotebookNode:
+    metadata = _picked(cell["metadata"], "nbgrader", "tags")  # attributes of nodes are slow
+    kept = outputs(cell.get("outputs"), limits)
+    return new_cell(cell["cell_type"], cell["source"], cell["id"], metadata, kept)
+
+
+def _picked(metadata: dict, *keys: str) -> dict:
+    return {key: metadata[key] for key in keys if key in metadata}
 
 
 def outputs(claimed: Any, limits: FileLimits = LIMITS) -> list[dict]:

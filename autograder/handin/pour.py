@@ -153,7 +153,7 @@ def _poured(
 ) -> tuple[NotebookNode, list[NotebookNode], list[str]]:
     """The release's cell filled in, edited copies of an answer to stand before it, problems."""
     if ours["cell_type"] != "code":
-        return NotebookNode(ours), [], []
+        return ours, [], []
     if _is(ours, "solution"):
         return _answer(ours, theirs)
     cell = NotebookNode(ours)  # its metadata is the release's, which nobody changes

@@ -6,7 +6,6 @@ gradebook, and does not import nbgrader: a worker should start fast.
 
 import faulthandler
 import hashlib
-import json
 import os
 import traceback
 from collections.abc import Iterable, Sequence
@@ -20,7 +19,7 @@ from nbformat import NotebookNode
 from autograder import NOTEBOOKS, ROOT, released
 from autograder.errors import CourseError, RunError, UserError
 from autograder.exercises import lessons
-from autograder.handin.outputs import safe
+from autograder.handin.outputs import safe_text
 from autograder.handin.pour import pour
 from autograder.handin.read import Refusal, parse, read
 from autograder.handin.recognise import lesson_of
@@ -235,18 +234,15 @@ def _marked(task: Task, settings: Settings) -> Result:
     language, release = _release_of(submitted, task.lesson, settings.points)
     poured = pour(release, submitted)
     graded = _judge(settings).notebook(poured.notebook, task.lesson)
-    notebook = safe(graded.notebook)
     said = _is_of_another_lesson(task.lesson, submitted, poured.problems) or poured.problems
     problems = (*task.problems, *said, *graded.problems)
-    # `safe` made it valid; nbformat would check it again, and sort and indent it for readers.
-    text = json.dumps(notebook, ensure_ascii=False)
     return Result(
         student=task.student,
         lesson=task.lesson,
         status=SubmissionStatus.GRADED,
         verdicts=tuple(replace(one, message=str(one.message)) for one in graded.verdicts),
         problems=tuple(map(str, problems)),
-        notebook=text,
+        notebook=safe_text(graded.notebook),
         hurried=graded.hurried,
         said=_said(task.lesson, language, graded.verdicts, problems) if language else None,
     )
