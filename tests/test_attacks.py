@@ -39,10 +39,10 @@ STEP = 1 if "SEEDS" in os.environ else 20
 NOBODY = 65534
 TRIAL = """
 import subprocess, sys
+subprocess.run([sys.executable, "-c", ""], check=True)
 from autograder import startup
 startup.skip_address_grammar()
 import autograder.grade
-subprocess.run([sys.executable, "-c", ""], check=True)
 """
 
 
