@@ -3,6 +3,7 @@
 ORDER=random shows that no test needs another before it; ORDER=<number> repeats an order.
 """
 
+import gc
 import os
 import random
 from itertools import groupby
@@ -61,11 +62,15 @@ def patience(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
-    """xdist writes the groups behind the names; without them every process makes every set-up."""
+    """xdist writes the groups behind the names; without them every process makes every set-up.
+
+    And what is loaded by now stays to the end, so nobody need look for garbage in it.
+    """
     if getattr(session.config.option, "loadgroup", False):
         alone = [item.nodeid for item in session.items if "@" not in item.nodeid]
         if alone:
             raise pytest.UsageError(f"xdist does not see the group of {alone[0]}")
+    gc.freeze()
 
 
 def _comes_late(item: pytest.Item) -> bool:
