@@ -30,6 +30,8 @@ CHROMIUM_FLAGS = (
 PICTURES = {"check_wrong", "slider", "report_light", "feedback_light"} | {
     f"by_hand_{action}" for action in ("conclusion", "mark", "comment", "regraded")
 }
+# A cursor that blinks keeps a tenth of a processor busy for as long as a cell is edited.
+STEADY = ".cm-cursorLayer { animation: none !important }"
 LAB = ("-m", "jupyterlab")
 STUDENTS, LESSON = 12, "04_momentum"
 ADDRESS = re.compile(rb"(http://127\.0\.0\.1:\d+)(/[\w./]+)\?token=\w+")
@@ -191,6 +193,7 @@ def learners_page(browser: Browser, lab: Lab) -> Iterator[Page]:
     """JupyterLab, loaded once for all notebooks that are opened in it."""
     with new_page(browser) as page:
         go(page, lab.url())
+        page.add_style_tag(content=STEADY)
         yield page
 
 
