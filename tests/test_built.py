@@ -100,6 +100,10 @@ def whole(korean, tmp_path, monkeypatch):
     return tmp_path
 
 
+def test_what_is_handed_out_is_in_step_with_the_translations():
+    assert built.stale([]) == []
+
+
 def test_what_is_stale_is_named(whole):
     path = f"notebooks/ko/{LESSON.name}.ipynb"
     assert built.stale([]) == [
