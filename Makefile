@@ -112,8 +112,7 @@ solutions-%: $(STAMP) ## run all solutions in another language: make solutions-k
 # Bytecode is kept, also where a shell forbids it: every process would compile the tests anew.
 PYTEST := PYTHONDONTWRITEBYTECODE= $(RUN) -m pytest -p tests.early -rs
 # Tests that share what takes long to make stay in one process, and begin in the order of
-# tests/conftest.py. All tests together wait for browsers and kernels a quarter of their time,
-# so that three processes fill two processors.
+# tests/conftest.py.
 SPREAD := --dist=loadgroup --no-loadscope-reorder
 
 define lint
@@ -136,7 +135,7 @@ ifdef T
 else
 	$(lint)
 	@printf '\n== tests: unit, end to end, attacks, browser; every solution, run again and compared\n'
-	@$(PYTEST) -n 3 $(SPREAD) --nbval tests solutions
+	@$(PYTEST) -n 2 $(SPREAD) --nbval tests solutions
 endif
 
 cover: $(STAMP) ## run the fast tests and fail where they reach less than they did
