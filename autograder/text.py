@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 from typing import Any
 
 # Terminal escape sequences: CSI (colours, cursor), OSC (titles, links), and the two-byte ones.
@@ -41,7 +42,10 @@ def composed(text: str) -> str:
 
 def csv_safe(value: Any) -> Any:
     """A spreadsheet cell that is never taken for a formula; numbers stay numbers."""
-    if not isinstance(value, str):
-        return value
-    value = _INNER.sub(r"\1'", clean(value))
-    return f"'{value}" if value.lstrip("\n ").startswith(tuple(_FORMULA)) else value
+    return _quoted(value) if isinstance(value, str) else value
+
+
+@lru_cache(1000)  # the rows of a class repeat each other's words
+def _quoted(text: str) -> str:
+    text = _INNER.sub(r"\1'", clean(text))
+    return f"'{text}" if text.lstrip("\n ").startswith(tuple(_FORMULA)) else text
