@@ -13,7 +13,6 @@ import pytest
 
 from autograder import NOTEBOOKS, bench, cli
 from autograder.course import folder as courses
-from autograder.course import plan
 
 pytestmark = pytest.mark.slow
 
@@ -42,8 +41,7 @@ def handed_in(tmp_path_factory):
     Right answers and mistakes, an untouched notebook, and check cells that claim full marks.
     """
     folder = tmp_path_factory.mktemp("class")
-    courses.create(folder, [LESSON])
-    (folder / plan.FILE).write_text(f'lessons = ["{LESSON}"]\n')
+    courses.init(folder, (LESSON,))
     bench.make_class(folder, LESSON, 4)
     release = (NOTEBOOKS / f"{LESSON}.ipynb").read_text("utf-8")
     forged = json.loads(release)

@@ -136,8 +136,7 @@ def _stage() -> Iterator[tuple[Stage, socket.socket]]:
 
 def _hand_in(stage: Stage, attacks: list[Attack]) -> dict[str, list[Attack]]:
     """Attackers with an honest student after every few; who is behind which attack."""
-    courses.create(stage.course, [LESSON])
-    (stage.course / plan.FILE).write_text(f'lessons = ["{LESSON}"]\n')
+    courses.init(stage.course, (LESSON,))
     _be_honest(stage, HONEST)
     students: dict[str, list[Attack]] = {}
     for attack in attacks:
