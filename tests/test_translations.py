@@ -369,7 +369,7 @@ def test_korean_in_brackets_of_english_lessons_is_that_of_the_table():
 
 
 def _ends_with(text, term):
-    return re.search(f"{term.pattern.pattern}$", text, re.IGNORECASE)
+    return re.search(rf"\b{re.escape(term.plain)}(?:e?s)?$", text, re.IGNORECASE)
 
 
 def _as_it_is(text, kind):

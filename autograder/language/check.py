@@ -207,12 +207,10 @@ def _same(entry: Entry) -> bool:
 
 def _terms(entry: Entry, terms: Iterable[Term]) -> Iterator[str]:
     english, translation = bare_text(entry.text), bare_text(entry.translation)
-    folded = english.lower()
+    small = english.lower()
     said = translation.replace(" ", "")  # how a word is spaced is asked for by "not:" alone
     for term in terms:  # the longest first: "gradient descent" is no "gradient"
-        if term.folded not in folded:  # hundreds of terms, and a pattern is slow
-            continue
-        english, times = term.pattern.subn(" ", english)
+        english, times = term.out_of(english, small)
         if not times:
             continue
         yield from (f"{term.english}: not {word}" for word in term.never if word in translation)

@@ -31,10 +31,8 @@ def rows(terms: Iterable[Term], first: Mapping[str, str]) -> list[str]:
 def _held(english: str, said: str, terms: Iterable[Term]) -> Iterator[str]:
     """The terms of which both words are in a text and its translation, the longest first."""
     rest, said = bare_text(english), bare_text(said).replace(" ", "")
-    folded = rest.lower()
+    small = rest.lower()
     for term in terms:
-        if term.folded not in folded:  # hundreds of terms, and a pattern is slow
-            continue
-        rest, times = term.pattern.subn(" ", rest)
+        rest, times = term.out_of(rest, small)
         if times and any(word.replace(" ", "") in said for word in term.words):
             yield term.english

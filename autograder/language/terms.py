@@ -28,13 +28,20 @@ class Term:
         """Without the bracket that tells two of one name apart."""
         return _BRACKET.sub("", self.english)
 
+    def out_of(self, text: str, small: str) -> tuple[str, int]:
+        """A text with blanks for the term, and how often it stood there.
+
+        small: a text in small letters that holds this one. There are hundreds of terms, and most
+        are not even there: to look there first takes far less time than a pattern.
+        """
+        return self._pattern.subn(" ", text) if self._small in small else (text, 0)
+
     @cached_property
-    def folded(self) -> str:
-        """Where this is not in a text in small letters, the pattern finds nothing."""
+    def _small(self) -> str:
         return self.plain.lower()
 
     @cached_property
-    def pattern(self) -> re.Pattern[str]:
+    def _pattern(self) -> re.Pattern[str]:
         return re.compile(rf"\b{re.escape(self.plain)}(?:e?s)?\b", re.IGNORECASE)
 
 
