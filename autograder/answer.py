@@ -22,6 +22,7 @@ class Answer:
     edits: (old, new) replacements in the reference's source; empty where the source is a whole
         function of its own.
     share: the part of the points that it earns.
+    varies: whether another processor may give something else, as in the order of equals.
     """
 
     name: str
@@ -30,6 +31,7 @@ class Answer:
     edits: tuple[Edit, ...] = ()
     share: float = 0.0
     variant: bool = False
+    varies: bool = False
 
     @cached_property
     def source(self) -> str:

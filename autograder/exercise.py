@@ -156,11 +156,11 @@ class Function(Exercise):
         return self._styles
 
     def mistake(
-        self, name: str, message: str, *edits: Edit, share: float = 0.0
+        self, name: str, message: str, *edits: Edit, share: float = 0.0, varies: bool = False
     ) -> Callable[[Callable], Callable]:
         """Register a named mistake: edits of the reference, or (without edits) a decorator."""
         self._require_new(name)
-        answer = Answer(name=name, message=message, edits=edits, share=share)
+        answer = Answer(name=name, message=message, edits=edits, share=share, varies=varies)
         return self._register(self._mistakes, answer)
 
     def family(

@@ -1,13 +1,17 @@
 """The build, on a copy of one lesson: what is derived, and what `--check` finds out."""
 
 import json
+import os
+import platform
 import shutil
+import subprocess
+import sys
 
 import jupytext
 import nbformat
 import pytest
 
-from autograder import NOTEBOOKS, SOLUTIONS
+from autograder import NOTEBOOKS, ROOT, SOLUTIONS
 from autograder.build import fill, notebooks
 from autograder.errors import RunError, UserError
 from autograder.lesson import Lesson
@@ -23,6 +27,19 @@ def test_what_is_built_is_in_step_with_its_source(lesson):
 
 def test_what_is_built_from_all_lessons_is_in_step_with_them():
     assert notebooks.check_together() == [], "run `make build`, and edit sources only"
+
+
+@pytest.mark.slow
+@pytest.mark.skipif("SEEDS" not in os.environ, reason="weekly: half a minute")
+@pytest.mark.skipif(platform.machine() != "x86_64", reason="switches off what x86-64 may lack")
+def test_what_is_built_is_in_step_on_a_processor_of_another_kind():
+    """With narrower registers NumPy and OpenBLAS add up and sort in another order."""
+    older = {"NPY_DISABLE_CPU_FEATURES": "X86_V3 X86_V4", "OPENBLAS_CORETYPE": "Nehalem"}
+    check = [sys.executable, "-m", "autograder", "build", "--check"]
+    done = subprocess.run(
+        check, cwd=ROOT, env=os.environ | older, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
 
 
 @pytest.fixture

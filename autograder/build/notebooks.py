@@ -10,11 +10,12 @@ recall.py              ->  notebooks/optlab/keys/recall/   questions from earlie
 import json
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from copy import deepcopy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import nbformat
 from nbclient import NotebookClient
@@ -317,8 +318,10 @@ def _stale(source: Source) -> Iterator[str]:
         yield f"solutions/{source.solution.name} differs from its source"
     if not _same_text(source.learner, nbformat.writes(release(fresh)) + "\n"):
         yield f"notebooks/{source.learner.name} differs from its source"
+    exercises = source.lesson.exercises.values() if source.lesson else ()
+    varying = {(one.name, it.name) for one in exercises for it in one.mistakes if it.varies}
     for path, contents in _keys(source, fresh, described):
-        if not _same_key(path, contents):
+        if not _same_key(path, contents, varying):
             yield f"{path.relative_to(NOTEBOOKS.parent)} differs from its exercise"
 
 
@@ -338,20 +341,30 @@ def _same_text(path: Path, text: str) -> bool:
     return path.exists() and path.read_text("utf-8") == text
 
 
-def _same_key(path: Path, contents: bytes) -> bool:
-    """Equal up to rounding: another processor may round the last digit differently."""
+def _same_key(path: Path, contents: bytes, varying: Container[tuple[str, str]]) -> bool:
+    """Equal up to rounding: another processor may round the last digit differently.
+
+    varying: exercises with their mistakes of which it may make something else.
+    """
     if not path.exists():
         return False
     if path.read_bytes() == contents or path.suffix != ".key":
         return path.read_bytes() == contents
     try:
-        built, fresh = (
-            keys.unpack(packed).to_data() | {"ways": keys.unpack_ways(packed)}
-            for packed in (path.read_bytes(), contents)
-        )
+        built, fresh = (_data_of(packed, varying) for packed in (path.read_bytes(), contents))
     except CodecError:  # of an older release
         return False
     return difference(fresh, built, "key") is None
+
+
+def _data_of(packed: bytes, varying: Container[tuple[str, str]]) -> dict[str, Any]:
+    """A key as data, without what varying mistakes gave."""
+    key = keys.unpack(packed)
+    known = [
+        replace(one, observations=()) if (key.exercise, one.name) in varying else one
+        for one in key.known
+    ]
+    return replace(key, known=known).to_data() | {"ways": keys.unpack_ways(packed)}
 
 
 def _orphans() -> list[Path]:

@@ -1029,11 +1029,6 @@ numerical_grads.mistake(
     ("for key in params:", 'for key in [key for key in params if key[0] == "W"]:'),
 )
 numerical_grads.mistake(
-    "one_number_for_a_key",
-    "Under each key you give back a single number. Which shape does a gradient have?",
-    ("    return numerical", "    return {key: value.sum() for key, value in numerical.items()}"),
-)
-numerical_grads.mistake(
     "absolute",
     "None of your derivatives is negative. What does a slope downwards look like?",
     (QUOTIENT, f"abs({QUOTIENT})"),

@@ -149,6 +149,7 @@ curriculum_order.mistake(
     "What does np.argsort promise about equals, and which kind of sorting promises more?",
     (ARGSORT, "np.argsort(difficulty)"),
     share=0.6,
+    varies=True,
 )
 curriculum_order.mistake(
     "same_value_looked_up_again",
