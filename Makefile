@@ -12,8 +12,9 @@ LESSONS = $(patsubst solutions/%.py,notebooks/%.ipynb,$(wildcard solutions/[0-9]
 # Only relative paths and quoted ones: the folder's own path may hold spaces.
 HERE := $(CURDIR)
 STAMP := .venv/.installed
-# nbgrader calls `alembic` by name, so .venv/bin stands on PATH for everything we run.
-RUN := PATH="$(HERE)/.venv/bin:$$PATH" "$(HERE)/.venv/bin/python"
+# nbgrader calls `alembic` by name, so .venv/bin stands on PATH for everything we run. Bytecode is
+# kept, also where a shell forbids it: every process would compile the whole grader anew.
+RUN := PYTHONDONTWRITEBYTECODE= PATH="$(HERE)/.venv/bin:$$PATH" "$(HERE)/.venv/bin/python"
 # Our Jupyter settings are added to the search path; no file of the user is edited.
 CONFIG := $(HERE)/labconfig$${JUPYTER_CONFIG_PATH:+:$$JUPYTER_CONFIG_PATH}
 LAB := $(RUN) -m jupyterlab
@@ -109,8 +110,7 @@ build: $(STAMP) ## build the notebooks and answer keys from their sources
 solutions-%: $(STAMP) ## run all solutions in another language: make solutions-ko
 	@$(RUN) -m autograder solutions "$*"
 
-# Bytecode is kept, also where a shell forbids it: every process would compile the tests anew.
-PYTEST := PYTHONDONTWRITEBYTECODE= $(RUN) -m pytest -p tests.early -rs
+PYTEST := $(RUN) -m pytest -p tests.early -rs
 # Tests that share what takes long to make stay in one process, and begin in the order of
 # tests/conftest.py.
 SPREAD := --dist=loadgroup --no-loadscope-reorder
