@@ -14,6 +14,7 @@ This process never reads a word of a submission, and it has never seen a referen
 inherits is worth nothing. It ends when the worker does.
 """
 
+import gc
 import importlib
 import os
 import pickle
@@ -27,6 +28,7 @@ from typing import Any
 
 HERE = Path(__file__).resolve().parent
 sys.path.append(str(HERE.parents[2] / "notebooks"))
+gc.disable()  # until all is loaded (`memory.settle`): nothing of that is garbage
 
 import memory  # noqa: E402
 import sandbox  # noqa: E402

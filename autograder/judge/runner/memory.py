@@ -21,6 +21,7 @@ _fillings: list[bytes] = []
 
 def settle() -> None:
     """Call it when all is loaded and warm, right before the first fork."""
+    gc.enable()
     gc.collect()
     _fill_holes()
     gc.freeze()  # a child's collector leaves these objects alone, so their pages stay shared
