@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
-from nbformat import NotebookNode
+from nbformat import NotebookNode, from_dict
 from nbgrader.converters import Autograde
 from nbgrader.preprocessors import NbGraderPreprocessor
 from nbgrader.utils import determine_grade, is_grade
@@ -104,7 +104,7 @@ class PourAnswers(NbGraderPreprocessor):
             raise
         for problem in poured.problems:
             self.log.warning("%s, %s: %s", student, lesson, problem)
-        return poured.notebook, resources
+        return from_dict(poured.notebook), resources
 
 
 class JudgeAnswers(NbGraderPreprocessor):

@@ -8,6 +8,7 @@ import hashlib
 from collections.abc import Mapping
 from copy import deepcopy
 from pathlib import Path
+from typing import Any
 
 import nbformat
 from nbformat import NotebookNode
@@ -68,17 +69,17 @@ def _as_built(path: Path) -> NotebookNode | None:
     return notebook if kept else None
 
 
-def is_experiment(cell: NotebookNode) -> bool:
+def is_experiment(cell: Mapping[str, Any]) -> bool:
     """Whether a cell is a demonstration, by its tag."""
     return EXPERIMENT in cell["metadata"].get("tags", ())
 
 
-def is_untouched_experiment(cell: NotebookNode) -> bool:
+def is_untouched_experiment(cell: Mapping[str, Any]) -> bool:
     """Whether it is one as some release had it: its names, or its id, tell its text."""
     if not is_experiment(cell):
         return False
     built_with = digest(cell)
-    names = [cell.id, *cell.metadata.get("optlab", {}).values()]
+    names = [cell["id"], *cell["metadata"].get("optlab", {}).values()]
     return any(name.startswith(built_with) for name in names)
 
 
@@ -88,9 +89,9 @@ def _named(cell: NotebookNode) -> str:
     return str(ours.get("text", ours.cell))
 
 
-def digest(cell: NotebookNode) -> str:
+def digest(cell: Mapping[str, Any]) -> str:
     """What the name of an experiment begins with; a second one with the same text ends in -2."""
-    return hashlib.sha256(cell.source.encode()).hexdigest()[:12]
+    return hashlib.sha256(cell["source"].encode()).hexdigest()[:12]
 
 
 def _checksum(cell: NotebookNode) -> str:

@@ -113,7 +113,9 @@ def test_the_releases_differ_in_their_words_alone(english, korean):
 def test_an_untouched_korean_notebook_is_poured_without_a_word(korean):
     poured = pour(korean, handed_in(korean))
     assert poured.problems == ()
-    assert [cell.source for cell in poured.notebook.cells] == [cell.source for cell in korean.cells]
+    assert [cell["source"] for cell in poured.notebook["cells"]] == [
+        cell.source for cell in korean.cells
+    ]
 
 
 def test_in_the_english_release_it_would_be_told_as_edited(english, korean):

@@ -215,4 +215,6 @@ def test_a_learners_experiments_are_theirs_and_the_graders_its_own(change):
         theirs.cells.insert(5, nbformat.from_dict(cells[0] | {"id": "another"}))
     poured = pour(release, parse(nbformat.writes(theirs).encode()))
     assert poured.problems == ()
-    assert [cell.source for cell in poured.notebook.cells] == [c.source for c in release.cells]
+    assert [cell["source"] for cell in poured.notebook["cells"]] == [
+        c.source for c in release.cells
+    ]

@@ -157,7 +157,8 @@ def _places(value, path=()):
 
 
 def _graded(notebook):
-    nbgrader = [(cell.metadata.get("nbgrader", {}), cell.source) for cell in notebook.cells]
+    cells = notebook["cells"]
+    nbgrader = [(cell["metadata"].get("nbgrader", {}), cell["source"]) for cell in cells]
     return [(named, source) for named, source in nbgrader if named.get("grade")]
 
 

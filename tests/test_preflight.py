@@ -7,6 +7,7 @@ import pickle
 import random
 import socket
 from copy import deepcopy
+from dataclasses import replace
 
 import nbformat
 import pytest
@@ -37,11 +38,11 @@ def poured(notebook):
     """`notebook` written, read and poured into the release, as grading does it."""
     result = pour(release(), notebook_read(notebook))
     nbformat.validate(result.notebook)
-    return result
+    return replace(result, notebook=from_dict(result.notebook))
 
 
 def notebook_read(notebook):
-    return parse(json.dumps(notebook).encode())
+    return from_dict(parse(json.dumps(notebook).encode()))
 
 
 # Reading
@@ -50,7 +51,7 @@ def notebook_read(notebook):
 def test_a_notebook_is_read(tmp_path):
     path = tmp_path / "04_momentum.ipynb"
     path.write_bytes(as_bytes(submission(**ANSWERS)))
-    notebook = read(path)
+    notebook = from_dict(read(path))
     nbformat.validate(notebook)
     assert [cell.source for cell in notebook.cells] == [
         cell.source for cell in submission(**ANSWERS).cells
@@ -258,7 +259,7 @@ def test_marks_come_neither_from_the_submission_nor_from_the_release():
     for one in (handed_out, notebook):
         cell(one, "check_momentum_update").outputs = forged
         cell(one, "momentum_update").outputs = forged
-    result = pour(handed_out, notebook_read(notebook)).notebook
+    result = from_dict(pour(handed_out, notebook_read(notebook)).notebook)
     assert cell(result, "check_momentum_update").outputs == []
     assert cell(result, "momentum_update").outputs == []
 
@@ -449,7 +450,7 @@ def test_an_answer_turned_into_text_is_graded_as_code():
     retype(notebook, "momentum_update")
     result = poured(notebook)
     assert cell(result.notebook, "momentum_update") == cell(
-        pour(release(), submission(**ANSWERS)).notebook, "momentum_update"
+        poured(submission(**ANSWERS)).notebook, "momentum_update"
     )
     assert result.problems == (
         "momentum_update: the answer was in a text cell; it was graded as code",

@@ -112,7 +112,9 @@ def test_an_answer_to_one_reaches_no_grader():
             cell.source = cell.source.replace("= None", '= "b"')
     poured = pour(release, parse(nbformat.writes(theirs).encode()))
     assert poured.problems == ()
-    assert [cell.source for cell in poured.notebook.cells] == [c.source for c in release.cells]
+    assert [cell["source"] for cell in poured.notebook["cells"]] == [
+        c.source for c in release.cells
+    ]
 
 
 def test_keys_are_those_of_the_questions():

@@ -212,11 +212,11 @@ class _Collector:
         others = partial(spoken.releases, one.lesson, english)
         _, release = release_of(submitted, english, others)
         poured = pour(release, submitted).notebook
-        theirs = {cell.id: cell.source for cell in poured.cells}
+        theirs = {cell["id"]: cell["source"] for cell in poured["cells"]}
         return any(
-            cell.source != theirs[cell.id]
-            for cell in release.cells
-            if cell.metadata.get("nbgrader", {}).get("solution")
+            cell["source"] != theirs[cell["id"]]
+            for cell in release["cells"]
+            if cell["metadata"].get("nbgrader", {}).get("solution")
         )
 
     def _hint(self, file: File) -> Hint:

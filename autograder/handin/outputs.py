@@ -41,21 +41,20 @@ LIMITS = FileLimits()
 MOST_TEXTS, SHORT = 500, 5_000  # text cells that are kept as they are written, and their length
 _NOTE = 60  # characters, at most, of the note with which `clean` ends a text that it has cut
 
-# Notebooks are made by hand here: nbformat's own makers validate each cell against the schema and
-# take longer than everything else in this module together.
+# A notebook, or a part of one, as plain data. nbformat's own makers validate each cell against the
+# schema, and its nodes take ten times as long as dicts: they are made for nbgrader and nobody else.
+Node = dict[str, Any]
 
 _to_json = json.JSONEncoder(ensure_ascii=False).encode  # not sorted or indented for readers
 
 
-def new_notebook(cells: list[NotebookNode], metadata: dict) -> NotebookNode:
+def new_notebook(cells: list[Node], metadata: Node) -> Node:
     """A notebook of these cells."""
-    notebook = _node({"nbformat": 4, "nbformat_minor": 5, "metadata": metadata})
-    notebook.cells = cells
-    return notebook
+    return {"nbformat": 4, "nbformat_minor": 5, "metadata": metadata, "cells": cells}
 
 
-def written(text: str) -> dict[str, Any]:
-    """A graded notebook as it stands in its file, as plain data: nodes take as long to make again.
+def written(text: str) -> Node:
+    """A graded notebook as it stands in its file.
 
     Whoever splits its texts into lines splits all of them; we do not.
     """
@@ -65,42 +64,38 @@ def written(text: str) -> dict[str, Any]:
 
 
 def new_cell(
-    kind: str, source: str, cell_id: str, metadata: dict | None = None, outputs: Sequence = ()
-) -> NotebookNode:
+    kind: str, source: str, cell_id: str, metadata: Node | None = None, outputs: Sequence = ()
+) -> Node:
     """A cell that is valid as it is; `outputs` count for code."""
-    cell = {"cell_type": kind, "id": cell_id, "metadata": _node(metadata or {}), "source": source}
+    cell: Node = {"cell_type": kind, "id": cell_id, "metadata": metadata or {}, "source": source}
     if kind == "code":
-        cell |= {"execution_count": None, "outputs": _node(list(outputs))}
-    return NotebookNode(cell)
+        cell |= {"execution_count": None, "outputs": list(outputs)}
+    return cell
 
 
-def _node(value: Any) -> Any:
-    """What nbformat's `from_dict` makes of plain data; what is a node already is not copied."""
-    kind = type(value)
-    if kind is dict:
-        return NotebookNode({key: _node(item) for key, item in value.items()})
-    return [_node(item) for item in value] if kind is list else value
-
-
-def safe(notebook: NotebookNode, limits: FileLimits = LIMITS) -> NotebookNode:
+def safe(notebook: Node, limits: FileLimits = LIMITS) -> NotebookNode:
     """A copy of a poured notebook in which no browser finds anything to run.
 
     Outputs keep text, proven PNG and errors; cells keep the release's tags and nbgrader metadata.
     """
-    cells = [_safe_cell(cell, limits) for cell in notebook.cells]
-    return new_notebook(cells, _picked(notebook.metadata, "kernelspec", "language_info"))
+    cells = [_safe_cell(cell, limits) for cell in notebook["cells"]]
+    return from_dict(new_notebook(cells, _safe_metadata(notebook)))
 
 
-def safe_text(notebook: NotebookNode, limits: FileLimits = LIMITS) -> str:
+def safe_text(notebook: Node, limits: FileLimits = LIMITS) -> str:
     """What `safe` makes of it, as it stands in a file."""
     texts = [
         _text_cell(cell["id"], cell["source"])
         if not cell["metadata"] and cell["cell_type"] == "markdown" and len(cell["source"]) < SHORT
         else _to_json(_safe_cell(cell, limits))
-        for cell in notebook.cells
+        for cell in notebook["cells"]
     ]
-    begun = _to_json(safe(NotebookNode(notebook, cells=[]))).removesuffix("]}")
+    begun = _to_json(new_notebook([], _safe_metadata(notebook))).removesuffix("]}")
     return f"{begun}{', '.join(texts)}]}}"
+
+
+def _safe_metadata(notebook: Node) -> Node:
+    return _picked(notebook["metadata"], "kernelspec", "language_info")
 
 
 @lru_cache(MOST_TEXTS)
@@ -109,13 +104,13 @@ def _text_cell(cell_id: str, source: str) -> str:
     return _to_json(new_cell("markdown", source, cell_id))
 
 
-def _safe_cell(cell: NotebookNode, limits: FileLimits) -> NotebookNode:
-    metadata = _picked(cell["metadata"], "nbgrader", "tags")  # attributes of nodes are slow
+def _safe_cell(cell: Node, limits: FileLimits) -> Node:
+    metadata = _picked(cell["metadata"], "nbgrader", "tags")
     kept = outputs(cell.get("outputs"), limits)
     return new_cell(cell["cell_type"], cell["source"], cell["id"], metadata, kept)
 
 
-def _picked(metadata: dict, *keys: str) -> dict:
+def _picked(metadata: Node, *keys: str) -> Node:
     return {key: metadata[key] for key in keys if key in metadata}
 
 

@@ -1,7 +1,8 @@
 """Reading what was handed in.
 
 `read` ends in a notebook that holds only what a notebook may hold, or in a `Refusal`: it never
-raises anything else, whatever a stranger has handed in.
+raises anything else, whatever a stranger has handed in. Outputs alone stay as they were handed in;
+`pour` cleans the few that it keeps.
 """
 
 import errno
@@ -12,12 +13,11 @@ import stat
 from pathlib import Path
 from typing import Any, NoReturn
 
-from nbformat import NotebookNode
-
-from autograder.handin.outputs import LIMITS, FileLimits, joined, new_cell, new_notebook, outputs
+from autograder.handin.outputs import LIMITS, FileLimits, Node, joined, new_cell, new_notebook
 from autograder.text import clean
 
 NOTEBOOK_FORMATS = (3, 4)
+_CELL_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 REASONS = {
     "missing": "there is no such notebook",
@@ -49,12 +49,12 @@ class Refusal(Exception):
         return self.reason
 
 
-def read(path: Path, limits: FileLimits = LIMITS) -> NotebookNode:
+def read(path: Path, limits: FileLimits = LIMITS) -> Node:
     """The notebook at `path`, reduced to what a notebook may hold; or a `Refusal`."""
     return parse(read_bytes(path, limits), limits)
 
 
-def parse(data: bytes, limits: FileLimits = LIMITS) -> NotebookNode:
+def parse(data: bytes, limits: FileLimits = LIMITS) -> Node:
     """The notebook in these bytes; or a `Refusal`."""
     if not data.strip():
         raise Refusal("empty")
@@ -116,7 +116,7 @@ def _json(text: str) -> Any:
         raise Refusal("not_json", str(error)) from error
 
 
-def _notebook(data: Any, limits: FileLimits) -> NotebookNode:
+def _notebook(data: Any, limits: FileLimits) -> Node:
     if not isinstance(data, dict):
         raise Refusal("not_a_notebook")
     number = data.get("nbformat")
@@ -128,8 +128,8 @@ def _notebook(data: Any, limits: FileLimits) -> NotebookNode:
     if len(cells) > limits.cells:
         raise Refusal("too_many_cells", f"{len(cells):,}; at most {limits.cells:,}")
     ids: set[str] = set()
-    read_cells = [_cell(cell, index, ids, limits) for index, cell in enumerate(cells)]
-    length = sum(len(cell.source) for cell in read_cells)
+    read_cells = [_cell(cell, index, ids) for index, cell in enumerate(cells)]
+    length = sum(len(cell["source"]) for cell in read_cells)
     if length > limits.source:
         raise Refusal("too_long", f"{length:,} characters; at most {limits.source:,}")
     return new_notebook(read_cells, _language(data.get("metadata")))
@@ -165,7 +165,7 @@ def _language(metadata: Any) -> dict[str, Any]:
     return {}
 
 
-def _cell(data: dict[str, Any], index: int, ids: set[str], limits: FileLimits) -> NotebookNode:
+def _cell(data: Node, index: int, ids: set[str]) -> Node:
     source = joined(data.get("source", ""))
     kind = data.get("cell_type")
     if source is None or kind not in ("code", "markdown", "raw"):
@@ -174,18 +174,21 @@ def _cell(data: dict[str, Any], index: int, ids: set[str], limits: FileLimits) -
     # Raw cells show HTML as it stands; a learner's remark is as well kept in a Markdown cell.
     kind = "code" if kind == "code" else "markdown"
     cell_id = _new_id(data.get("id"), index, ids)
-    return new_cell(kind, _text(source), cell_id, metadata, outputs(data.get("outputs"), limits))
+    claimed = data.get("outputs")
+    outputs = claimed if isinstance(claimed, list) else ()
+    return new_cell(kind, _text(source), cell_id, metadata, outputs)
 
 
 def _text(source: str) -> str:
     """Code keeps its characters (they are the learner's), but none that UTF-8 cannot carry."""
-    source = source.replace("\r\n", "\n").replace("\r", "\n")
-    return source.encode("utf-8", "replace").decode("utf-8")
+    if "\r" in source:
+        source = source.replace("\r\n", "\n").replace("\r", "\n")
+    return source if source.isascii() else source.encode("utf-8", "replace").decode("utf-8")
 
 
 def _new_id(wanted: Any, index: int, ids: set[str]) -> str:
     """Cell ids came with notebook format 4.5: missing, malformed and second ones are replaced."""
-    if not isinstance(wanted, str) or not re.fullmatch(r"[A-Za-z0-9_-]{1,64}", wanted):
+    if not isinstance(wanted, str) or not _CELL_ID.fullmatch(wanted):
         wanted = f"cell-{index + 1}"
     while wanted in ids:
         wanted = f"{wanted[:48]}-{index + 1}x"

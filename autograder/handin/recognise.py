@@ -3,7 +3,7 @@
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
-from nbformat import NotebookNode
+from autograder.handin.outputs import Node
 
 WORDS = re.compile(r"[\W_]+")
 # A check of an exercise, or its answer at the beginning of a line.
@@ -15,7 +15,7 @@ _NAMED = re.compile(
 )
 
 
-def lesson_of(notebook: NotebookNode, exercises: Mapping[str, Collection[str]]) -> str | None:
+def lesson_of(notebook: Node, exercises: Mapping[str, Collection[str]]) -> str | None:
     """The lesson of which most exercises are in a notebook that was read; None for another one.
 
     exercises: their names by lesson. Their cells are known by id, their answers and checks by name,
@@ -44,11 +44,11 @@ def lesson_named(text: str, lessons: Iterable[str]) -> str | None:
     return best[0] if len(best) == 1 else None
 
 
-def _names(notebook: NotebookNode) -> Iterator[str]:
-    for cell in notebook.cells:
-        for name in (cell.metadata.get("nbgrader", {}).get("grade_id"), cell.id):
+def _names(notebook: Node) -> Iterator[str]:
+    for cell in notebook["cells"]:
+        for name in (cell["metadata"].get("nbgrader", {}).get("grade_id"), cell["id"]):
             if name:
                 yield name.removeprefix("check_")
-        if cell.cell_type == "code":
-            for match in _NAMED.finditer(cell.source):
+        if cell["cell_type"] == "code":
+            for match in _NAMED.finditer(cell["source"]):
                 yield match[1] or match[2] or match[3]

@@ -10,13 +10,11 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 
-from nbformat import NotebookNode
-from nbformat.notebooknode import from_dict
-
 from autograder import released
 from autograder.errors import UserError
 from autograder.exercise import PUBLIC_SEED, Exercise, cached_key, pairs_of
 from autograder.exercises import find_exercise, find_lesson
+from autograder.handin.outputs import Node
 from autograder.judge import doubts
 from autograder.judge.session import MOST_REMEMBERED, Cell, Failure, Limits, Probe, Run, Session
 from autograder.text import clean
@@ -36,7 +34,7 @@ _CELL_NAME = re.compile(
 class Graded:
     """A notebook with its verdicts; the check cells' outputs carry mark and message."""
 
-    notebook: NotebookNode
+    notebook: Node
     verdicts: tuple[Verdict, ...]
     problems: tuple[str, ...]
     hurried: bool
@@ -80,7 +78,7 @@ class Judge:
     def __exit__(self, *exception: object) -> None:
         self.session.__exit__(*exception)
 
-    def notebook(self, poured: NotebookNode, lesson: str) -> Graded:
+    def notebook(self, poured: Node, lesson: str) -> Graded:
         """Run and judge a notebook that `pour` made: release cells, learner's answers."""
         exercises = list(find_lesson(lesson).exercises.values())
         cells = [self._cell(cell) for cell in self._to_run(poured)]
@@ -112,15 +110,16 @@ class Judge:
         cells += [Cell(f"check_{item.name}", "", keep=item.name) for item in asked]
         return self._verdict(exercise, self._run(cells, asked), cells, _FILE_CELL)
 
-    def _to_run(self, notebook: NotebookNode) -> Iterable[NotebookNode]:
-        for cell in notebook.cells:
+    def _to_run(self, notebook: Node) -> Iterable[Node]:
+        for cell in notebook["cells"]:
             skip = released.is_experiment(cell) and not self.settings.run_experiments
             if cell["cell_type"] == "code" and not skip:
                 yield cell
 
-    def _cell(self, cell: NotebookNode) -> Cell:
-        is_check = cell.metadata.get("nbgrader", {}).get("grade", False)
-        return Cell(cell.id, cell.source, cell.id.removeprefix("check_") if is_check else None)
+    def _cell(self, cell: Node) -> Cell:
+        name = cell["id"]
+        is_check = cell["metadata"].get("nbgrader", {}).get("grade", False)
+        return Cell(name, cell["source"], name.removeprefix("check_") if is_check else None)
 
     def _run(self, cells: list[Cell], exercises: Iterable[Exercise]) -> Run:
         probes = {item.name: _probe(item, self.settings.seed) for item in exercises}
@@ -163,21 +162,19 @@ def _made(english: str, text: str) -> str:
     return Text(english, text.template, text.values) if isinstance(text, Text) else english
 
 
-def _filled_in(notebook: NotebookNode, run: Run, verdicts: tuple[Verdict, ...]) -> NotebookNode:
+def _filled_in(notebook: Node, run: Run, verdicts: tuple[Verdict, ...]) -> Node:
     """A copy with outputs, marks and messages. What none of them is put into is not copied."""
     by_check = {f"check_{verdict.exercise}": verdict for verdict in verdicts}
-    filled = NotebookNode(notebook)
-    filled.cells = [*notebook.cells]
-    for number, poured in enumerate(notebook.cells, start=1):
-        if poured["cell_type"] != "code":
+    filled = [*notebook["cells"]]
+    for number, cell in enumerate(notebook["cells"], start=1):
+        if cell["cell_type"] != "code":
             continue
-        filled.cells[number - 1] = cell = NotebookNode(poured)
         if cell["id"] in by_check:
-            cell["outputs"] = _mark(by_check[cell["id"]], number)
-            cell["execution_count"] = number
-        elif cell["id"] in run.outputs:
-            cell["outputs"] = [from_dict(output) for output in run.outputs[cell["id"]]]
-    return filled
+            marks = _mark(by_check[cell["id"]], number)
+            filled[number - 1] = {**cell, "outputs": marks, "execution_count": number}
+        elif cell["outputs"] != (outputs := run.outputs.get(cell["id"], cell["outputs"])):
+            filled[number - 1] = {**cell, "outputs": outputs}
+    return {**notebook, "cells": filled}
 
 
 def _worth(verdict: Verdict, points: float | None) -> Verdict:
@@ -198,15 +195,11 @@ def _sources(cells: Iterable[Cell]) -> tuple[str, ...]:
     return tuple(cell.source for cell in cells if not cell.keep)
 
 
-def _mark(verdict: Verdict, number: int) -> list[NotebookNode]:
+def _mark(verdict: Verdict, number: int) -> list[Node]:
     """The form that nbgrader reads: a message to show and a number to count."""
     message = {"output_type": "display_data", "data": {"text/plain": str(verdict.message)}}
     score = {"output_type": "execute_result", "data": {"text/plain": repr(verdict.score)}}
-    # Not by nbformat's own makers, which check every output against the schema.
-    return [
-        from_dict(message | {"metadata": {}}),
-        from_dict(score | {"metadata": {}, "execution_count": number}),
-    ]
+    return [message | {"metadata": {}}, score | {"metadata": {}, "execution_count": number}]
 
 
 def _error_in(run: Run, cell: str) -> str | None:

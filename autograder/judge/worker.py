@@ -19,7 +19,7 @@ from nbformat import NotebookNode
 from autograder import NOTEBOOKS, ROOT, released
 from autograder.errors import CourseError, RunError, UserError
 from autograder.exercises import lessons
-from autograder.handin.outputs import safe_text
+from autograder.handin.outputs import Node, safe_text
 from autograder.handin.pour import pour
 from autograder.handin.read import Refusal, parse, read
 from autograder.handin.recognise import lesson_of
@@ -216,8 +216,8 @@ def _release(lesson: str, points: tuple[tuple[str, float], ...] = ()) -> Noteboo
 
 
 def _release_of(
-    submitted: NotebookNode, lesson: str, points: tuple[tuple[str, float], ...] = ()
-) -> tuple[str, NotebookNode]:
+    submitted: Node, lesson: str, points: tuple[tuple[str, float], ...] = ()
+) -> tuple[str, Node]:
     """The language of a notebook, and the release to pour it into."""
     return release_of(submitted, _release(lesson, points), lambda: _others(lesson, points))
 
@@ -257,9 +257,7 @@ def _said(lesson: str, language: str, verdicts: Iterable[Verdict], problems: Ite
     )
 
 
-def _is_of_another_lesson(
-    lesson: str, submitted: NotebookNode, problems: Sequence[str]
-) -> tuple[str, ...]:
+def _is_of_another_lesson(lesson: str, submitted: Node, problems: Sequence[str]) -> tuple[str, ...]:
     """One line instead of one for each cell, where somebody handed in the wrong notebook."""
     if len(problems) < len(lessons()[lesson].exercises):
         return ()
@@ -288,12 +286,12 @@ def _failure(error: Exception) -> str:
     return f"the grader itself failed on it ({where}); please report this"
 
 
-def _lesson_of(path: Path, notebook: NotebookNode) -> str | None:
+def _lesson_of(path: Path, notebook: Node) -> str | None:
     """By the file's name, else by the exercises that its cells are for."""
     named = [name for name in lessons() if path.stem.startswith(name)]
     if named:
         return named[0]
-    ids = {cell.metadata.get("nbgrader", {}).get("grade_id") for cell in notebook.cells}
+    ids = {cell["metadata"].get("nbgrader", {}).get("grade_id") for cell in notebook["cells"]}
     holding = {name: len(ids & set(known.exercises)) for name, known in lessons().items()}
     best = max(holding, key=lambda name: holding[name])
     return best if holding[best] else None
