@@ -9,7 +9,7 @@ from written import write
 from autograder.exercises import find_exercise
 from autograder.judge import doubts, session
 from autograder.judge.judge import Judge
-from optlab.checking import keys, trial
+from optlab.checking import diagnose, keys, trial
 from optlab.checking.codec import CodecError
 from optlab.checking.onechange import Found
 
@@ -118,6 +118,21 @@ def test_another_exercise_that_is_called_and_wrong_is_said_first(judge, tmp_path
     here = trial.judge(keys.load("ewa"), write(source, "ewa"))
     there = _verdict(judge, tmp_path, "ewa", source)
     assert [verdict.message[: len(said)] for verdict in (here, there)] == [said, said]
+
+
+def test_the_same_results_have_the_same_name_unless_they_are_anothers(judge, tmp_path, monkeypatch):
+    swapped = "(1 - beta) * v + beta * value"
+    own = CALLED[CALLED.index("def ewa(") :].replace("ewa_step(v, value, beta)", swapped)
+    named = _verdict(judge, tmp_path, "ewa", own)
+    looked_at = []
+    diagnosed = diagnose.diagnose
+    monkeypatch.setattr(diagnose, "diagnose", lambda *a: looked_at.append(a) or diagnosed(*a))
+    again = _verdict(judge, tmp_path, "ewa", f"# written in another way\n{own}")
+    assert (named.status, again, looked_at) == ("known_mistake", named, [])
+    step = CALLED.replace("return beta * v", "return (1 - beta) * v").replace(
+        BETA, "beta * theta_t"
+    )
+    assert _verdict(judge, tmp_path, "ewa", step).message.startswith(ASTRAY)
 
 
 def test_a_name_that_is_only_spelled_like_an_exercise_calls_nothing():

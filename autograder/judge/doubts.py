@@ -5,13 +5,11 @@ numbers. Place and words come from this process's own list of what the submitted
 been: no text of the child reaches a report, and a lie spoils the liar's own hint.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
 from functools import cache
-from typing import Any
 
 from autograder.exercise import Exercise, cached_key
-from autograder.exercises import find_exercise
 from autograder.judge.session import order
 from optlab.checking import diagnose, explain, onechange
 from optlab.checking.answerkey import AnswerKey
@@ -51,18 +49,9 @@ def explainer(key: AnswerKey, cells: tuple[str, ...], found: Found | None) -> Ex
     return lambda seen: explain.put_together(key, seen, cells, report)
 
 
-def wrong_call(
-    exercise: str, cells: tuple[str, ...], answers: Mapping[str, Any], seed: int
-) -> str | None:
-    """Another exercise that the answer calls and that is not right, by what was seen of it."""
-    for name in onechange.calls(cells, exercise, [*answers]):
-        seen = answers[name]
-        if not isinstance(seen, list):  # a failure
-            return name
-        key = cached_key(find_exercise(name), seed)
-        if diagnose.diagnose(key, seen).status != Status.CORRECT:
-            return name
-    return None
+def wrong_call(exercise: str, cells: tuple[str, ...], wrong: Collection[str]) -> str | None:
+    """The first that the answer calls of the exercises that are not right."""
+    return next(iter(onechange.calls(cells, exercise, wrong)), None)
 
 
 @cache

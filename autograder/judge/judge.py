@@ -69,7 +69,7 @@ class Judge:
     def __init__(self, settings: Settings | None = None) -> None:
         self.settings = settings or Settings()
         self.session = Session(self.settings.isolation, self.settings.limits)
-        self._right: dict[tuple[str, bytes], Verdict] = {}  # by exercise and evidence
+        self._settled: dict[tuple[str, bytes], Verdict] = {}  # by exercise and evidence
 
     def __enter__(self) -> "Judge":
         self.session.__enter__()
@@ -84,7 +84,7 @@ class Judge:
         cells = [self._cell(cell) for cell in self._to_run(poured)]
         with probe.random_states_aside():  # once, not for each known answer that is tried
             run = self._run(cells, exercises)
-            judged = [self._verdict(item, run, cells, item.name) for item in exercises]
+            judged = self._verdicts(exercises, run, cells)
         points = dict(self.settings.points)
         verdicts = tuple(_worth(verdict, points.get(verdict.exercise)) for verdict in judged)
         return Graded(
@@ -108,7 +108,7 @@ class Judge:
         called = onechange.calls(_sources(cells), name, explain.others())
         asked = [exercise, *map(find_exercise, called)]
         cells += [Cell(f"check_{item.name}", "", keep=item.name) for item in asked]
-        return self._verdict(exercise, self._run(cells, asked), cells, _FILE_CELL)
+        return self._verdicts(asked, self._run(cells, asked), cells, _FILE_CELL)[0]
 
     def _to_run(self, notebook: Node) -> Iterable[Node]:
         for cell in notebook["cells"]:
@@ -126,29 +126,57 @@ class Judge:
         doubt = doubts.about(_sources(cells), exercises, self.settings.seed)
         return self.session.run(cells, probes, doubt)
 
-    def _verdict(self, exercise: Exercise, run: Run, cells: list[Cell], cell: str) -> Verdict:
-        key = cached_key(exercise, self.settings.seed)
-        answer = run.answers[exercise.name]
+    def _verdicts(
+        self, exercises: list[Exercise], run: Run, cells: list[Cell], file: str | None = None
+    ) -> list[Verdict]:
+        """file: the cell that holds all answers; else each has the one of its name."""
         sources = _sources(cells)
-        evidence = exercise.name, run.evidence.get(exercise.name, b"")
+        settled = {item.name: self._by_results(item, run) for item in exercises}
+        wrong = [name for name, one in settled.items() if not one or one.status != Status.CORRECT]
+        verdicts = []
+        for item in exercises:
+            verdict = settled[item.name]
+            is_led = item.name in wrong and doubts.wrong_call(item.name, sources, wrong)
+            if verdict is None or is_led:
+                verdict = self._verdict(item, run, sources, wrong, file or item.name)
+            verdicts.append(verdict)
+        return verdicts
+
+    def _verdict(
+        self, exercise: Exercise, run: Run, sources: tuple[str, ...], wrong: list[str], cell: str
+    ) -> Verdict:
+        name, answer = exercise.name, run.answers[exercise.name]
+        key = cached_key(exercise, self.settings.seed)
         if isinstance(answer, Failure):
             verdict = _failed(key, answer, _error_in(run, cell))
-        elif evidence in self._right:
-            return self._right[evidence]
         else:
-            pairs = pairs_of(exercise, self.settings.seed)
-            explained = doubts.explainer(key, sources, run.found.get(exercise.name))
             verdict = diagnose.diagnose(
                 key,
                 answer,
-                pairs,
-                explained,
-                lambda: doubts.wrong_call(exercise.name, sources, run.answers, self.settings.seed),
+                pairs_of(exercise, self.settings.seed),
+                doubts.explainer(key, sources, run.found.get(name)),
+                lambda: doubts.wrong_call(name, sources, wrong),
             )
+        return replace(verdict, message=in_a_line(verdict.message))
+
+    def _by_results(self, exercise: Exercise, run: Run) -> Verdict | None:
+        """The verdict on a right answer, or on a known mistake that calls nothing wrong.
+
+        Of them nothing is asked but what they gave: the same results get the same verdict, and are
+        looked at once. None: there is more to ask.
+        """
+        answer = run.answers[exercise.name]
+        if isinstance(answer, Failure):
+            return None
+        evidence = exercise.name, run.evidence.get(exercise.name, b"")
+        if evidence in self._settled:
+            return self._settled[evidence]
+        verdict = diagnose.diagnose(cached_key(exercise, self.settings.seed), answer)
+        if verdict.status not in (Status.CORRECT, Status.KNOWN_MISTAKE):
+            return None
         verdict = replace(verdict, message=in_a_line(verdict.message))
-        # Of a right answer nothing is asked but what it gave: not its text, nor what it calls.
-        if verdict.status == Status.CORRECT and len(self._right) < MOST_REMEMBERED:
-            self._right[evidence] = verdict
+        if len(self._settled) < MOST_REMEMBERED:
+            self._settled[evidence] = verdict
         return verdict
 
 

@@ -74,10 +74,13 @@ def parse(cells: tuple[str, ...], name: str, others: Collection[str] = ()) -> Pr
 
 def calls(cells: tuple[str, ...], name: str, others: Collection[str]) -> tuple[str, ...]:
     """Those of the other names that the answer uses, itself or through what it uses."""
-    defined = definitions(cells)
+    text = "\n".join(cells)
+    # What is used stands there twice: few answers use another, and to read a notebook takes long.
+    wanted = {each for each in others if each != name and text.count(each) > 1}
+    defined = definitions(cells) if wanted else {}
     if name not in defined:
         return ()
-    return tuple(each for each in _in_use(defined, name) if each != name and each in others)
+    return tuple(each for each in _in_use(defined, name) if each in wanted)
 
 
 def _in_use(defined: dict[str, Piece], name: str) -> list[str]:
