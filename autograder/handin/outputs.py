@@ -10,9 +10,9 @@ import base64
 import binascii
 import json
 import zlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from types import MappingProxyType
 from typing import Any
 
 from nbformat.notebooknode import NotebookNode, from_dict
@@ -38,7 +38,6 @@ class FileLimits:
 
 
 LIMITS = FileLimits()
-MOST_TEXTS, SHORT = 500, 5_000  # text cells that are kept as they are written, and their length
 _NOTE = 60  # characters, at most, of the note with which `clean` ends a text that it has cut
 
 # A notebook, or a part of one, as plain data. nbformat's own makers validate each cell against the
@@ -46,6 +45,11 @@ _NOTE = 60  # characters, at most, of the note with which `clean` ends a text th
 Node = dict[str, Any]
 
 _to_json = json.JSONEncoder(ensure_ascii=False).encode  # not sorted or indented for readers
+
+
+def plain(notebook: NotebookNode) -> Node:
+    """The same without nodes: to look something up in one takes as long as well."""
+    return json.loads(json.dumps(notebook))
 
 
 def new_notebook(cells: list[Node], metadata: Node) -> Node:
@@ -82,26 +86,25 @@ def safe(notebook: Node, limits: FileLimits = LIMITS) -> NotebookNode:
     return from_dict(new_notebook(cells, _safe_metadata(notebook)))
 
 
-def safe_text(notebook: Node, limits: FileLimits = LIMITS) -> str:
-    """What `safe` makes of it, as it stands in a file."""
+def safe_text(notebook: Node, known: Mapping[int, str] = MappingProxyType({})) -> str:
+    """What `safe` makes of it, as it stands in a file. known: `texts_by_id` of the release."""
     texts = [
-        _text_cell(cell["id"], cell["source"])
-        if not cell["metadata"] and cell["cell_type"] == "markdown" and len(cell["source"]) < SHORT
-        else _to_json(_safe_cell(cell, limits))
-        for cell in notebook["cells"]
+        known.get(id(cell)) or _to_json(_safe_cell(cell, LIMITS)) for cell in notebook["cells"]
     ]
     begun = _to_json(new_notebook([], _safe_metadata(notebook))).removesuffix("]}")
     return f"{begun}{', '.join(texts)}]}}"
 
 
+def texts_by_id(release: Node) -> dict[int, str]:
+    """Each cell of a release as `safe_text` writes it, by its identity.
+
+    Most cells that are poured are the release's own, the same objects in every submission.
+    """
+    return {id(cell): _to_json(_safe_cell(cell, LIMITS)) for cell in release["cells"]}
+
+
 def _safe_metadata(notebook: Node) -> Node:
     return _picked(notebook["metadata"], "kernelspec", "language_info")
-
-
-@lru_cache(MOST_TEXTS)
-def _text_cell(cell_id: str, source: str) -> str:
-    """Most text is the release's own, and the same in every submission."""
-    return _to_json(new_cell("markdown", source, cell_id))
 
 
 def _safe_cell(cell: Node, limits: FileLimits) -> Node:
@@ -174,8 +177,8 @@ def _data(bundle: Any, limits: FileLimits) -> dict[str, str]:
     data: dict[str, str] = {}
     if not isinstance(bundle, dict):
         return data
-    png = _png(joined(bundle.get("image/png")) or "", limits)
-    if png:
+    png = joined(bundle.get("image/png"))
+    if png and (png := _png(png, limits)):
         data["image/png"] = png
     text = _shown(bundle.get("text/plain"), limits)
     if text:

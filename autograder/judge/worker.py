@@ -19,7 +19,7 @@ from nbformat import NotebookNode
 from autograder import NOTEBOOKS, ROOT, released
 from autograder.errors import CourseError, RunError, UserError
 from autograder.exercises import lessons
-from autograder.handin.outputs import Node, safe_text
+from autograder.handin.outputs import Node, plain, safe_text, texts_by_id
 from autograder.handin.pour import pour
 from autograder.handin.read import Refusal, parse, read
 from autograder.handin.recognise import lesson_of
@@ -210,9 +210,13 @@ def _judge(settings: Settings) -> Judge:
     return judge
 
 
-@cache
-def _release(lesson: str, points: tuple[tuple[str, float], ...] = ()) -> NotebookNode:
+def _built(lesson: str, points: tuple[tuple[str, float], ...]) -> NotebookNode:
     return released.with_points(released.read(NOTEBOOKS / f"{lesson}.ipynb"), dict(points))
+
+
+@cache
+def _release(lesson: str, points: tuple[tuple[str, float], ...] = ()) -> Node:
+    return plain(_built(lesson, points))
 
 
 def _release_of(
@@ -223,8 +227,15 @@ def _release_of(
 
 
 @cache
-def _others(lesson: str, points: tuple[tuple[str, float], ...]) -> list[tuple[str, NotebookNode]]:
-    return [*spoken.releases(lesson, _release(lesson, points))]
+def _others(lesson: str, points: tuple[tuple[str, float], ...]) -> list[tuple[str, Node]]:
+    translated = spoken.releases(lesson, _built(lesson, points))
+    return [(language, plain(release)) for language, release in translated]
+
+
+@cache
+def _texts(lesson: str, language: str, points: tuple[tuple[str, float], ...]) -> dict[int, str]:
+    others = dict(_others(lesson, points)) if language else {}
+    return texts_by_id(others.get(language, _release(lesson, points)))
 
 
 def _marked(task: Task, settings: Settings) -> Result:
@@ -242,7 +253,7 @@ def _marked(task: Task, settings: Settings) -> Result:
         status=SubmissionStatus.GRADED,
         verdicts=tuple(replace(one, message=str(one.message)) for one in graded.verdicts),
         problems=tuple(map(str, problems)),
-        notebook=safe_text(graded.notebook),
+        notebook=safe_text(graded.notebook, _texts(task.lesson, language, settings.points)),
         hurried=graded.hurried,
         said=_said(task.lesson, language, graded.verdicts, problems) if language else None,
     )
