@@ -338,6 +338,15 @@ def test_in_the_sandbox_check_only_says_when_answers_are_judged(capsys):
     assert _shown(capsys) == "momentum_update is checked after the last cell.\n"
 
 
+def test_in_the_sandbox_progress_shows_nothing(capsys):
+    checks.set_grading(True)
+    try:
+        progress("04_momentum")
+    finally:
+        checks.set_grading(False)
+    assert _shown(capsys) == ""
+
+
 def test_progress_shows_points_and_the_next_exercise(momentum_update, capsys):
     progress()
     before = _shown(capsys)

@@ -3,8 +3,7 @@
 import optlab.needs  # noqa: F401  first: it says in one sentence what is missing
 from optlab import patience
 from optlab.checking import notice
-from optlab.checking.checks import check, hint, solution
-from optlab.checking.journal import progress
+from optlab.checking.checks import check, hint, progress, solution
 from optlab.checking.language import choose
 from optlab.predictions import predict, predicted
 

@@ -1,4 +1,4 @@
-"""check, hint and solution: what a learner calls in the notebook.
+"""check, hint, solution and progress: what a learner calls in the notebook.
 
 `check` runs the learner's function on the public cases of its answer key and compares. It needs
 nothing but NumPy and the folder that this file lies in.
@@ -85,6 +85,12 @@ def solution(exercise: str) -> None:
         box.show(messages.ways(exercise, tuple(keys.ways(exercise))))
     else:
         box.show(messages.not_passed(exercise))
+
+
+def progress(lesson: str = "") -> None:
+    """Show every lesson as a bar, what comes next, and which predictions held (of `lesson`)."""
+    if not _grading:  # a learner's journal is not in the grader's sandbox, and none is made up
+        journal.progress(lesson)
 
 
 def set_grading(on: bool) -> None:

@@ -117,8 +117,8 @@ def _predictions() -> dict[str, dict]:
 
 
 def progress(lesson: str = "") -> None:
-    """Show every lesson as a bar, what comes next, and which predictions held (of `lesson`)."""
-    if not keys.lessons():  # as where a submission is graded
+    """What `checks.progress` shows."""
+    if not keys.lessons():  # as in a copy of a notebook alone
         put_out(Rich(say(_NOT_HERE), f"<p>{say(_NOT_HERE)}</p>"))
         return
     put_out(Rich(_as_text(lesson), _as_html(lesson)))
