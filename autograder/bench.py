@@ -69,16 +69,19 @@ grade_course(Path(folder), lesson=lesson, jobs=1, settings=settings)
 print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
 """
 
-# A shell as the grader's, and nothing else: no sandbox, no wire, no outputs sent, no answers.
+# As warm as the grader's, and nothing else: no sandbox, no wire, no outputs sent, no answers.
 _FLOOR = """
-import json, os, sys
+import importlib, json, os, pkgutil, sys
 folder, notebooks = json.load(sys.stdin)
 sys.path[:0] = [folder + "/autograder/judge/runner", folder + "/notebooks"]
+import memory, optlab
 from shell import Shell
-import optlab.plots, optlab.problems, optlab.optimizers, optlab.data
 from optlab.checking.checks import set_grading
+for module in pkgutil.iter_modules(optlab.__path__, "optlab."):
+    importlib.import_module(module.name)
 set_grading(True)
 shell, costs = Shell.warm(), []
+memory.settle()
 for cells in notebooks:
     child = os.fork()
     if child == 0:
