@@ -14,16 +14,15 @@ import json
 import re
 import sys
 import traceback
+from types import CodeType, FunctionType
 from typing import Any
 
 from IPython.core import page
-from IPython.core.compilerop import CachingCompiler, code_name
 from IPython.core.displayhook import DisplayHook
 from IPython.core.displaypub import DisplayPublisher
 from IPython.core.error import StdinNotImplementedError
 from IPython.core.history import HistoryManager
-from IPython.core.inputtransformer2 import TransformerManager
-from IPython.core.interactiveshell import ExecutionInfo, ExecutionResult, InteractiveShell
+from IPython.core.interactiveshell import InteractiveShell
 from matplotlib.font_manager import _get_font  # type: ignore[attr-defined]  # no public way
 from matplotlib.mathtext import MathTextParser
 from traitlets import Type
@@ -33,12 +32,21 @@ CUT = "\n[the output is too long and was cut here]\n"
 KEPT_TYPES = ("text/plain", "image/png")
 JSON_GROWTH = 12  # one character takes at most so many bytes as JSON: "\ud83d\ude00"
 TEXT_LIMIT = 20_000  # of one line of a traceback
-# What IPython takes out of Python code: prompts, and blanks before it or in lines without code.
-BLANKS_OR_PROMPTS = re.compile(r"\A\s|^[ \t]+$|>>>|\.\.\.|In \[", re.MULTILINE)
+# What IPython may take out of Python: blanks before it and prompts, in what it holds for a doctest.
+PROMPTS = re.compile(r"\A\s|>>>|\.\.\.:|In \[")
+BLANK_LINES = re.compile(r"^[ \t]+$", re.MULTILINE)  # IPython empties them
 OVERHEAD = 200  # bytes charged for every output, so that their number is capped as well
 
-# Fills what a child's first figure, result, box and traceback would each have to fill anew.
+# Fills what a child's first cell, figure, result, box and traceback would each have to fill anew.
 WARM_UP = (
+    """
+try:
+    from optlab import check
+except ImportError as missing:
+    raise missing from None
+""",
+    "# warm\ndef _warm(a, b=1):\n    return [a for _ in range(b)]",
+    "_warm(1)",
     """
 import matplotlib.pyplot as plt
 figure, axes = plt.subplots()
@@ -182,53 +190,6 @@ class ResultHook(DisplayHook):
         self._is_active = False
 
 
-class Compiler(CachingCompiler):
-    """Parses a cell once, where IPython would do so three times and look for magics besides."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._source = ""
-        self._tree: Any = ast.Module([], [])
-
-    def is_python(self, source: str, number: int) -> bool:
-        """Whether a cell is Python as it stands, so that it holds no magics and awaits nothing."""
-        if source != self._source:
-            try:
-                self._tree = super().ast_parse(source, code_name(source, number))
-            except (SyntaxError, ValueError, MemoryError, RecursionError):
-                return False
-            self._source = source
-        return True
-
-    def ast_parse(self, source: str, filename: str = "<unknown>", symbol: str = "exec") -> Any:
-        if source != self._source:
-            return super().ast_parse(source, filename, symbol)
-        self._source = ""  # whoever runs a tree may change it
-        return self._tree
-
-
-class Transformer(TransformerManager):
-    """Looks for magics only in what is not Python without them."""
-
-    def __init__(self, shell: "Shell") -> None:
-        super().__init__()
-        self._shell = shell
-        self._steps = self.cleanup_transforms + self.line_transforms
-
-    def transform_cell(self, cell: str) -> str:
-        source = cell if cell.endswith("\n") else cell + "\n"
-        usual = self.cleanup_transforms + self.line_transforms == self._steps
-        if usual and not BLANKS_OR_PROMPTS.search(source) and self._is_python(source):
-            return source
-        return super().transform_cell(cell)
-
-    def do_token_transforms(self, lines: list[str]) -> list[str]:
-        return lines if self._is_python("".join(lines)) else super().do_token_transforms(lines)
-
-    def _is_python(self, source: str) -> bool:
-        return self._shell.compile.is_python(source, self._shell.execution_count)
-
-
 class History(HistoryManager):
     """What cells held, for `In` and `_i`: plain attributes, as nobody watches them change."""
 
@@ -238,8 +199,7 @@ class History(HistoryManager):
 class Shell(InteractiveShell):
     """Runs cells and keeps their outputs. There is one in a process: `Shell.warm()`."""
 
-    compile: Compiler
-    compiler_class = Type(Compiler)
+    execution_count = 1  # a plain attribute, as nobody watches it change
     displayhook_class = Type(ResultHook)
     display_pub_class = Type(Publisher)
 
@@ -269,59 +229,82 @@ class Shell(InteractiveShell):
 
     def run(self, source: str) -> list[dict]:
         """Run one cell to its end and return its outputs."""
-        self.run_cell(source, store_history=True)
+        if not self._run_python(source):
+            self.run_cell(source, store_history=True)
         return self.outputs.take()
 
-    async def run_cell_async(
-        self,
-        raw_cell: str,
-        store_history: bool = False,
-        silent: bool = False,
-        shell_futures: bool = True,
-        *,
-        transformed_cell: str | None = None,
-        **rest: Any,
-    ) -> ExecutionResult:
-        """IPython's steps for a cell that is Python, without those that nobody here looks at."""
-        cell, number = transformed_cell or "", self.execution_count
-        usual = store_history and shell_futures and not (silent or self.ast_transformers)
-        if not (usual and cell.strip() and self.compile.is_python(cell, number)):
-            return await super().run_cell_async(
-                raw_cell,
-                store_history,
-                silent,
-                shell_futures,
-                transformed_cell=transformed_cell,
-                **rest,
-            )
-        self.execution_count += 1
-        info = ExecutionInfo(raw_cell, True, False, True, None, transformed_cell=cell)
-        self.events.trigger("pre_execute")
-        self.events.trigger("pre_run_cell", info)
-        self.history_manager.store_inputs(number, cell, raw_cell)  # type: ignore[union-attr]
+    def _is_plain(self, cell: str) -> bool:
+        """Whether IPython would run a cell as it stands, node by node, and tell nobody of it."""
+        heard = self.events.callbacks
+        return (
+            not (PROMPTS.search(cell) or "await" in cell or "async" in cell)
+            and self._transformers() == self._usual
+            and not (heard["pre_run_cell"] or heard["post_run_cell"])
+            and self.ast_node_interactivity == "last_expr"
+        )
+
+    def _transformers(self) -> list:
+        """What may change a cell that is Python already."""
+        manager = self.input_transformer_manager
+        steps = manager.cleanup_transforms + manager.line_transforms
+        return steps + self.input_transformers_post + self.ast_transformers
+
+    def _run_python(self, source: str) -> bool:
+        """IPython's steps for a cell that is Python without magics; False: it is something else."""
+        cell = BLANK_LINES.sub("", source if source.endswith("\n") else source + "\n")
+        if not self._is_plain(cell):
+            return False
+        number = self.execution_count
+        name = self.compile.cache(cell, number, source)
+        try:
+            nodes: list[ast.stmt] = self.compile.ast_parse(cell, name).body  # type: ignore[attr-defined]
+        except (SyntaxError, ValueError, MemoryError, RecursionError):
+            return False
         with self.builtin_trap, self.display_trap:
-            name = self.compile.cache(cell, number, raw_code=raw_cell)
-            tree = self.compile.ast_parse(cell, filename=name)
-            await self.run_ast_nodes(
-                tree.body, name, interactivity=self.ast_node_interactivity, compiler=self.compile
-            )
-        return ExecutionResult(info)
+            if cell.count("\n") == 1 and not self._is_call(cell):  # it may name a magic
+                prefilter: Any = self.prefilter_manager
+                if prefilter.prefilter_lines(cell) != cell[:-1]:
+                    return False
+            self.execution_count += 1
+            self.events.trigger("pre_execute")
+            self.history_manager.store_inputs(number, cell, source)  # type: ignore[union-attr]
+            self._run_nodes(nodes, name)
+        self.events.trigger("post_execute")
+        return True
+
+    def _is_call(self, cell: str) -> bool:
+        """Of a function of the notebook, which no magic hides."""
+        name, bracket, _ = cell.partition("(")
+        return bool(bracket) and isinstance(self.user_ns.get(name), FunctionType)
+
+    def _run_nodes(self, nodes: list[ast.stmt], name: str) -> None:
+        """One after the other until one fails; a last expression shows its result."""
+        for place, node in enumerate(nodes, start=1):
+            shown = place == len(nodes) and isinstance(node, ast.Expr)
+            tree = ast.Interactive([node]) if shown else ast.Module([node], [])
+            try:
+                code = self.compile(tree, name, "single" if shown else "exec")  # type: ignore[arg-type]
+            except BaseException:  # as IPython
+                self.showtraceback()
+                return
+            if self._run_code(code):
+                return
+
+    def _run_code(self, code: CodeType) -> bool:
+        """Whether it failed, as IPython tells it, which waits for nothing in this code."""
+        try:
+            self.run_code(code).send(None)
+        except StopIteration as end:
+            return end.value
+        raise AssertionError("code without await waits for something")
+
+    def init_instance_attrs(self) -> None:
+        super().init_instance_attrs()
+        self._usual = self._transformers()
 
     def init_history(self) -> None:
         self.history_manager = History(shell=self, parent=self)
         self.configurables.append(self.history_manager)  # type: ignore[arg-type]  # as IPython does
-
-    def init_instance_attrs(self) -> None:
-        super().init_instance_attrs()
-        self.input_transformer_manager = Transformer(self)
-
-    def should_run_async(
-        self, raw_cell: str, *, transformed_cell: str | None = None, **rest: Any
-    ) -> bool:
-        """IPython compiles every cell to see whether it awaits something."""
-        cell = raw_cell if transformed_cell is None else transformed_cell
-        may = "await" in cell or "async" in cell
-        return may and super().should_run_async(raw_cell, transformed_cell=transformed_cell, **rest)
 
     def _format_exception_for_storage(self, *_: Any, **__: Any) -> dict:
         """For a history that nobody reads: it takes longer than showing the exception."""
