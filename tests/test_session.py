@@ -25,8 +25,9 @@ pytestmark = pytest.mark.slow
 
 LIMITS = Limits(memory_mb=512, output_kb=64, answer_kb=256)
 HASTY = Limits(cell_seconds=0.7, notebook_seconds=5, memory_mb=512, output_kb=64)
-CASES = [Case({"x": np.arange(3.0)}), Case({"x": np.ones(2)})]
+CASES = [Case({"x": np.arange(3.0)}, public=True), Case({"x": np.ones(2)})]
 SQUARE = Probe("function", ["x"], CASES)
+NOTHING_ASKED = session_module.order({"questions": {}})
 HONEST = "def honest(x):\n    return x * x"
 # Finds the socket to the worker, as an attacker would.
 WIRE = """
@@ -310,6 +311,40 @@ def test_a_deadly_function_costs_its_exercise(session, body, status, cause):
     assert len(result.problems) == 1
 
 
+@pytest.mark.parametrize("shape", [(3,), (2,)])
+def test_what_dies_on_a_case_is_to_blame_and_not_what_is_asked_beside_it(session, shape):
+    """All public cases are asked at once, and so are all hidden ones."""
+    deadly = f"def f(x):\n    if x.shape == {shape}:\n        import os; os._exit(0)\n    return x"
+    calm = "def e(x):\n    return x + 1\ndef g(x):\n    return x - 1"
+    result = run(session, deadly, calm, e=SQUARE, f=SQUARE, g=SQUARE)
+    assert result.answers["f"].cause == "exited"
+    assert result.problems == ["f: It ended the Python process."]
+    assert [one.outputs[0].tolist() for one in result.answers["e"]] == [[1, 2, 3], [2, 2]]
+    assert [one.outputs[0].tolist() for one in result.answers["g"]] == [[-1, 0, 1], [0, 0]]
+    assert is_honest(result)
+
+
+def test_hidden_cases_come_when_all_public_ones_are_answered(session):
+    source = """
+    import gc
+    def hidden(x):
+        gc.unfreeze()  # what was there before the fork is looked for as well
+        cases = [thing for thing in gc.get_objects() if type(thing).__name__ == "Case"]
+        return sum(not case.public for case in cases)
+    first = last = hidden
+    """
+    result = run(session, source, first=SQUARE, last=SQUARE)
+    counts = [[one.outputs[0] for one in result.answers[name]] for name in ("first", "last")]
+    assert counts == [[0, 1], [0, 1]]
+
+
+def test_lessons_may_be_asked_in_turn(session):
+    other = Probe("function", ["x"], [Case({"x": 7}, public=True)])
+    for asked, seen in [(SQUARE, [0, 1, 2]), (other, 7), (SQUARE, [0, 1, 2])]:
+        (answer, *_) = run(session, "def f(x):\n    return x", f=asked).answers["f"]
+        assert np.array_equal(answer.outputs[0], seen)
+
+
 def test_an_endless_function_costs_its_exercise(hasty):
     result = run(hasty, function("while True: pass"), f=SQUARE)
     assert (result.answers["f"].status, result.answers["f"].cause) == ("timed_out", None)
@@ -469,6 +504,7 @@ def test_keys_are_out_of_reach(session):
 
 
 def test_a_dead_runner_is_replaced(session):
+    assert is_honest(run(session))
     os.kill(session._runner.pid, signal.SIGKILL)
     session._runner.wait()
     assert is_honest(run(session))
@@ -511,7 +547,7 @@ def test_when_the_sandbox_fails_nothing_is_run(monkeypatch, tmp_path):
 
 def test_a_child_without_its_sandbox_does_not_even_listen(monkeypatch, tmp_path):
     changed_runner(monkeypatch, tmp_path, NO_LAYER)
-    with Session(limits=LIMITS) as session, session._child() as wire:
+    with Session(limits=LIMITS) as session, session._child(NOTHING_ASKED) as wire:
         assert codec.receive(wire, 1000) == {"refused": "a layer is missing"}
         with pytest.raises((EOFError, ConnectionError)):
             codec.send(wire, [{"source": "print('ran')", "keep": None}])
@@ -567,7 +603,7 @@ def test_nothing_outlives_a_worker_that_is_killed(isolation):
 def test_no_child_outlives_a_runner_that_is_killed(session):
     if not session.sandboxed:
         pytest.skip("the kernel ties children to the runner as part of the sandbox")
-    with session._child() as wire:
+    with session._child(NOTHING_ASKED) as wire:
         codec.receive(wire, 1000)
         child = child_of(session._runner.pid)
         os.kill(session._runner.pid, signal.SIGKILL)

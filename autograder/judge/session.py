@@ -31,7 +31,7 @@ from optlab.checking.language import told
 from optlab.checking.onechange import Found
 
 RUNNER = (sys.executable, "-P", str(Path(__file__).resolve().parent / "runner"))
-FORK, LINE, END = b"f", b"l", b"e"  # these and the next as in runner/__main__.py
+FORK, LINE, END, PUBLIC = b"f", b"l", b"e", b"p"  # these and the next as in runner/__main__.py
 OUT_OF_MEMORY = 12
 START_SECONDS = 60
 ORDER_SECONDS = 10  # for the runner to fork or to end a child, even on a busy machine
@@ -40,6 +40,7 @@ PATIENCE = 9  # times its own limit is what a child may stand in line for a proc
 AT_ONCE = 1 << 18  # bytes that are taken from the wire
 WORDS = 4096  # bytes of a frame that holds no more than a few words
 REMEMBERED = 1 << 14  # bytes of a reply, at most, that is kept in case it comes again
+LESSONS = 16  # whose questions are kept as they are sent
 MOST_REMEMBERED = 1000
 SEARCHES = 3  # of one submission, for the place of a slip
 SEARCH_SECONDS = 4  # for one of them; this time is not the notebook's
@@ -90,15 +91,11 @@ class Probe:
     parameters: list[str] = field(default_factory=list)
     cases: Sequence[probe.Case] = ()
     undoubted: set[bytes] = field(default_factory=set, init=False, repr=False)
-    _frames: dict[tuple[str, bool], bytes] = field(default_factory=dict, init=False, repr=False)
 
-    def question(self, name: str, public: bool) -> bytes:
-        """The frame that asks for one part; made once, however many submissions are asked."""
-        if (name, public) not in self._frames:
-            cases = [self.cases[number] for number in self.part(public)] if self.cases else []
-            asked = {"exercise": name, "kind": self.kind, "parameters": self.parameters}
-            self._frames[name, public] = order(asked | {"cases": cases})
-        return self._frames[name, public]
+    def question(self, public: bool) -> dict[str, Any]:
+        """What is asked for one part."""
+        cases = [self.cases[number] for number in self.part(public)] if self.cases else []
+        return {"kind": self.kind, "parameters": self.parameters, "cases": cases}
 
     def part(self, public: bool) -> list[int]:
         """Numbers of the public or of the hidden cases. A quiz has one, its answer."""
@@ -115,6 +112,13 @@ def order(value: Any) -> bytes:
     """A frame for a child. It may believe us, so it reads what is quickest to read; we do not."""
     frame = pickle.dumps(value, pickle.HIGHEST_PROTOCOL)
     return codec.LENGTH.pack(len(frame)) + frame
+
+
+@lru_cache(2 * LESSONS)
+def _questions(probes: tuple[tuple[str, Probe], ...], public: bool) -> bytes:
+    """The frame of one round; made once, however many submissions are asked."""
+    asked = {name: asked.question(public) for name, asked in probes if asked.part(public)}
+    return order({"questions": asked})
 
 
 def _read(asked: Probe, public: bool, frame: bytes) -> tuple[probe.Observation, ...] | None:
@@ -181,6 +185,7 @@ class Session:
             raise UserError("grading needs Linux or macOS; on Windows use WSL")
         self.isolation = isolation
         self.limits = limits or Limits()
+        self._told = b""  # the public questions that the runner knows
         self.unavailable: str | None = None
 
     @property
@@ -206,9 +211,10 @@ class Session:
         `notebook_seconds` are not used up.
         """
         notebook = _Notebook(cells, probes, self.limits, doubt)
+        public = _questions(tuple(probes.items()), True)
         while not notebook.finished:
             try:
-                with self._child() as wire:
+                with self._child(public) as wire:
                     notebook.attempt(wire)
             except (TimeoutError, EOFError, ConnectionError, CodecError) as error:
                 if not notebook.suspect:
@@ -218,24 +224,33 @@ class Session:
         return notebook.result()
 
     @contextlib.contextmanager
-    def _child(self) -> Iterator["_Wire"]:
-        """A fresh child, at the other end of the wire; it is dead when the context ends."""
+    def _child(self, public: bytes) -> Iterator["_Wire"]:
+        """A fresh child, at the other end of the wire; it is dead when the context ends.
+
+        It is born with the public questions, which every learner has, but with no hidden one.
+        """
         ours, theirs = socket.socketpair()
         with ours:
             with theirs:
-                self._order_fork(theirs)
+                self._order_fork(theirs, public)
             try:
                 yield _Wire(ours, self._seconds_in_line)
             finally:
                 self._ended = self._order_end()
 
-    def _order_fork(self, theirs: socket.socket) -> None:
+    def _order_fork(self, theirs: socket.socket, public: bytes) -> None:
         try:
-            socket.send_fds(self._control, [FORK], [theirs.fileno()])
+            self._fork(theirs, public)
         except OSError:  # the runner died since the last notebook
             self._stop()
             self._start()
-            socket.send_fds(self._control, [FORK], [theirs.fileno()])
+            self._fork(theirs, public)
+
+    def _fork(self, theirs: socket.socket, public: bytes) -> None:
+        if self._told != public:  # once for a lesson, as its submissions follow each other
+            self._control.sendall(PUBLIC + public)
+            self._told = public
+        socket.send_fds(self._control, [FORK], [theirs.fileno()])
 
     def _order_end(self) -> dict:
         """How the child ended. The runner is its parent, so no other process can be hit."""
@@ -253,6 +268,7 @@ class Session:
         return codec.receive(self._control, WORDS)["seconds"]
 
     def _start(self) -> None:
+        self._told = b""
         self._control, theirs = socket.socketpair()
         folders = {"IPYTHONDIR": self._folder, "MPLCONFIGDIR": _font_list() or self._folder}
         with theirs:
@@ -461,12 +477,24 @@ class _Notebook:
         What a function says about public cases is quoted; it must not know the hidden ones by then.
         """
         for public in (True, False):
-            for name, asked in self.probes.items():
-                if name not in self.answers and asked.part(public):
-                    self.suspect = name
-                    self._ask_part(wire, name, asked, public)
+            self._ask_round(wire, public)
             if public and self.doubt:
                 self._search(wire, self.doubt)
+
+    def _ask_round(self, wire: _Wire, public: bool) -> None:
+        """Ask all at once; the child answers one after the other, so it is known where it is."""
+        open_ones = (name for name in self.probes if name not in self.answers)
+        names = [name for name in open_ones if self.probes[name].part(public)]
+        if not names:
+            return
+        self.suspect = names[0]
+        self._set_clock(wire)
+        questions = b"" if public else _questions(tuple(self.probes.items()), False)
+        wire.sendall(questions + order({"names": names}))
+        for name in names:
+            self.suspect = name
+            self._set_clock(wire)
+            self._take(wire, name, public)
 
     def _search(self, wire: _Wire, doubt: Doubt) -> None:
         """Have the child find the slip of what its public cases show to be wrong.
@@ -494,17 +522,16 @@ class _Notebook:
                 self.began += time.monotonic() - began
             self.searching = False
 
-    def _ask_part(self, wire: _Wire, name: str, asked: Probe, public: bool) -> None:
-        numbers = asked.part(public)
-        self._set_clock(wire)
-        wire.sendall(asked.question(name, public))
+    def _take(self, wire: _Wire, name: str, public: bool) -> None:
+        """One reply."""
+        asked = self.probes[name]
         frame = codec.receive_frame(wire, self.limits.answer_kb << 10)
         seen = asked.read(public, frame)
         if seen is None:
             self.answers[name] = self.stopped.get(name, NOT_ATTEMPTED)
             return
         self.evidence[name] = sha256(self.evidence.get(name, b"") + frame).digest()
-        self.seen[name] |= dict(zip(numbers, seen, strict=True))
+        self.seen[name] |= dict(zip(asked.part(public), seen, strict=True))
         if len(self.seen[name]) == max(1, len(asked.cases)):
             self.answers[name] = _all_seen(self.seen[name])
 

@@ -6,12 +6,14 @@ CONTROL is the file descriptor of a socket to the worker (see `session.py`). The
 sends the settings; the answer says why the sandbox is not available, or None. Then one byte is one
 order:
 
+    PUBLIC with a frame behind it: the public questions that the children from now on know
     FORK   with a socket attached: fork a child that talks on this socket
     LINE   the answer says how many seconds the child has stood in line for a processor
     END    kill the child; the answer says how it ended and how much processor time it took
 
 This process never reads a word of a submission, and it has never seen a reference: what a child
-inherits is worth nothing. It ends when the worker does.
+inherits is worth nothing: public questions are in every learner's folder. It ends when the worker
+does.
 """
 
 import gc
@@ -38,7 +40,7 @@ import optlab  # noqa: E402
 from optlab.checking import checks, codec, onechange, probe  # noqa: E402
 from optlab.checking.answerkey import AnswerKey  # noqa: E402
 
-FORK, LINE, END = b"f", b"l", b"e"
+FORK, LINE, END, PUBLIC = b"f", b"l", b"e", b"p"
 FRAME_LIMIT = 1 << 28  # for what the trusted side sends
 OUT_OF_MEMORY = 12  # exit status of a child: ENOMEM
 MEMORY_RESERVE = 1 << 26  # what a cell has to leave to the cells below it
@@ -62,6 +64,9 @@ def main(arguments: list[str]) -> None:
         order, sockets, _, _ = socket.recv_fds(control, 1, 1)
         if order == FORK:
             child = _fork(sockets[0], box, shell, settings)
+        elif order == PUBLIC:
+            settings["public"] = _order(control)["questions"]
+            gc.freeze()  # no child looks for garbage in them
         elif order == LINE:
             codec.send(control, {"seconds": _seconds_in_line(child)})
         elif order == END:
@@ -116,7 +121,7 @@ def _live(wire: socket.socket, box: sandbox.Sandbox | None, shell: Shell, settin
         refused = _confine(wire, box, settings)
         codec.send(wire, {"refused": refused})
         if refused is None:
-            _serve(wire, shell, settings["output_bytes"])
+            _serve(wire, shell, settings)
     except MemoryError:
         os._exit(OUT_OF_MEMORY)
     finally:
@@ -135,10 +140,10 @@ def _confine(wire: socket.socket, box: sandbox.Sandbox | None, settings: dict) -
     return None
 
 
-def _serve(wire: socket.socket, shell: Shell, output_bytes: int) -> None:
+def _serve(wire: socket.socket, shell: Shell, settings: dict) -> None:
     """Run the cells, keep what is asked about; then answer the probes: outputs end there."""
     kept = {}
-    shell.open(output_bytes)
+    shell.open(settings["output_bytes"])
     for cell in _order(wire):
         if cell["keep"]:
             kept[cell["keep"]] = shell.user_ns.get(cell["keep"])
@@ -147,10 +152,17 @@ def _serve(wire: socket.socket, shell: Shell, output_bytes: int) -> None:
             if any(output.get("ename") == "MemoryError" for output in outputs):
                 bytearray(MEMORY_RESERVE)  # if this fails, this cell is to blame, not the next
             codec.send(wire, outputs)
+    questions = settings["public"]
     with probe.random_states_aside():
         while True:
-            asked = _order(wire)
-            codec.send(wire, _search(kept, asked) if "key" in asked else _answer(kept, asked))
+            match _order(wire):
+                case {"key": _} as asked:
+                    codec.send(wire, _search(kept, asked))
+                case {"questions": hidden}:
+                    questions = hidden
+                case {"names": names}:  # a frame for each, so that the worker knows where we are
+                    for name in names:
+                        codec.send(wire, _answer(kept.get(name), questions[name]))
 
 
 def _order(wire: socket.socket) -> Any:
@@ -158,9 +170,8 @@ def _order(wire: socket.socket) -> Any:
     return pickle.loads(codec.receive_frame(wire, FRAME_LIMIT))
 
 
-def _answer(kept: dict, asked: dict) -> list | None:
+def _answer(thing: Any, asked: dict) -> list | None:
     """Observations of one exercise as data; None when there is nothing to observe."""
-    thing = kept.get(asked["exercise"])
     if thing is None:
         return None
     if asked["kind"] == "quiz":
