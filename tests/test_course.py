@@ -149,6 +149,26 @@ def test_a_copy_of_another_date_is_compared_once(folder, built):
     assert copy.stat().st_mtime == ours.stat().st_mtime
 
 
+@pytest.mark.parametrize("can_link", [True, False])
+def test_what_every_lesson_hands_out_lies_in_a_course_once(built, tmp_path, monkeypatch, can_link):
+    def refuse(*_):
+        raise OSError("no such thing on this file system")
+
+    if not can_link:
+        monkeypatch.setattr(os, "link", refuse)
+    optlab = shutil.copytree(built["optlab"], tmp_path / "optlab")
+    places = built | {"optlab": optlab}
+    courses.create(tmp_path / "course", [LESSON], **places)
+    ours = optlab / "__init__.py"
+    first, second = (tmp_path / "course").glob("*/*/optlab/__init__.py")
+    assert first.samefile(second) == can_link
+    assert not first.samefile(ours)
+    for there in (first, ours):  # whichever of them is changed
+        there.write_text("# something new\n")
+        courses.create(tmp_path / "course", [LESSON], **places)
+        assert first.read_text() == second.read_text() == ours.read_text()
+
+
 def contents(folder):
     return {
         str(path.relative_to(folder)): path.read_bytes()

@@ -14,6 +14,7 @@ import hashlib
 import os
 import shutil
 from collections.abc import Collection, Mapping
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import TypeAlias
@@ -38,8 +39,8 @@ ZIP_NAMES = (
 )
 LATE_RULE = "autograder.course.late.CourseRule"
 
-# Of a folder by name: a folder's own tree, or a file's path with its size and date.
-_Tree: TypeAlias = "dict[str, _Tree | tuple[str, tuple[int, float]]]"
+# Of a folder by name: a folder's own tree, or a file.
+_Tree: TypeAlias = "dict[str, _Tree | _File]"
 
 _CONFIG_TEXT = """\
 # Settings of nbgrader for this course. Edit them as you like: a file that was edited is never
@@ -212,9 +213,24 @@ def _tree(folder: Path) -> _Tree:
     with os.scandir(folder) as entries:
         kept = [entry for entry in entries if not _is_a_by_product(entry.name)]
     return {
-        entry.name: _tree(Path(entry.path)) if entry.is_dir() else (entry.path, _date(entry))
-        for entry in kept
+        entry.name: _tree(Path(entry.path)) if entry.is_dir() else _File(entry) for entry in kept
     }
+
+
+class _File:
+    """A file to hand out, in two folders of every lesson of a course."""
+
+    def __init__(self, entry: os.DirEntry[str]) -> None:
+        self.path, self.date = entry.path, _date(entry)
+        self._copy = ""
+
+    def put(self, target: str) -> None:
+        """A copy where there is none. Further ones are the first one by another name."""
+        if self._copy:
+            with suppress(OSError):  # of a file system that has no such thing
+                os.link(self._copy, target)
+                return
+        self._copy = shutil.copy2(self.path, target)
 
 
 def _mirror(wanted: _Tree, target: Path) -> None:
@@ -230,8 +246,10 @@ def _mirror(wanted: _Tree, target: Path) -> None:
     for name, file in wanted.items():
         if isinstance(file, dict):
             _mirror(file, target / name)
-        elif name not in there or not there[name].is_file() or _date(there[name]) != file[1]:
-            _copy(Path(file[0]), target / name)
+        elif name not in there:
+            file.put(f"{target}/{name}")
+        elif not there[name].is_file() or _date(there[name]) != file.date:
+            _copy(Path(file.path), target / name)
 
 
 def _is_a_by_product(name: str) -> bool:
