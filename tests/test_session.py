@@ -161,6 +161,36 @@ def test_figures_are_stored_at_the_end_of_their_cell(session):
     assert base64.b64decode(figure["data"]["image/png"]).startswith(b"\x89PNG")
 
 
+# By no name that the worker looks for.
+UNSEEN = """
+import optlab, sys
+from optlab import board, check, plots, predict
+print("matplo" "tlib" in sys.modules)
+try:
+    raise ValueError("whoever looks for its place looks through all modules")
+except ValueError:
+    get_ipython().showtraceback()
+print("matplo" "tlib" in sys.modules)
+course = getattr(optlab, "plo" "ts")
+fig, ax = course.figure()
+ax.set_title("a formula: $x$")
+course.show(fig, "a title")
+"""
+
+
+def test_what_draws_is_loaded_once_a_notebook_draws():
+    with Session(limits=LIMITS) as session:
+        *said, unseen = run(session, UNSEEN).outputs["c0"]
+        assert [line["text"] for line in said if "text" in line] == ["False\n", "False\n"]
+        *said, seen = run(session, f"# plots.\n{UNSEEN}").outputs["c0"]
+        assert [line["text"] for line in said if "text" in line] == ["True\n", "True\n"]
+        assert seen == unseen
+        assert seen["metadata"]["image/png"]["alt"] == "a title"
+        os.kill(session._runner.pid, signal.SIGKILL)
+        session._runner.wait()
+        assert run(session, f"# plots.\n{UNSEEN}").outputs["c0"][-1] == seen
+
+
 def test_figures_may_hold_more_formulas_than_are_remembered(session):
     """Of a font that the warm process still held, a child would close another's file instead."""
     draw = """

@@ -9,6 +9,7 @@ import contextlib
 import math
 import os
 import pickle
+import re
 import signal
 import socket
 import subprocess
@@ -31,9 +32,13 @@ from optlab.checking.language import told
 from optlab.checking.onechange import Found
 
 RUNNER = (sys.executable, "-P", str(Path(__file__).resolve().parent / "runner"))
-FORK, LINE, END, PUBLIC = b"f", b"l", b"e", b"p"  # these and the next as in runner/__main__.py
+# Orders and an exit status, as in runner/__main__.py.
+FORK, LINE, END, PUBLIC, DRAW = b"f", b"l", b"e", b"p", b"d"
 OUT_OF_MEMORY = 12
 START_SECONDS = 60
+# In code that may draw; the set-up of every lesson has "plots" in a list of names. Where this is
+# wrong, a child loads by itself what it needs, or the runner what nobody needs.
+DRAWS = re.compile(r"plot(?!s,)|board\.figure|pylab|pandas|seaborn")
 ORDER_SECONDS = 10  # for the runner to fork or to end a child, even on a busy machine
 CPU_RESERVE = 5  # the worker's clock should be the first to strike
 PATIENCE = 9  # times its own limit is what a child may stand in line for a processor
@@ -210,6 +215,8 @@ class Session:
         What dies or takes too long is left out and the rest is run again, as long as
         `notebook_seconds` are not used up.
         """
+        if not self._draws and any(DRAWS.search(cell.source) for cell in cells):
+            self._order_draw()
         notebook = _Notebook(cells, probes, self.limits, doubt)
         public = _questions(tuple(probes.items()), True)
         while not notebook.finished:
@@ -268,7 +275,7 @@ class Session:
         return codec.receive(self._control, WORDS)["seconds"]
 
     def _start(self) -> None:
-        self._told = b""
+        self._told, self._draws = b"", False
         self._control, theirs = socket.socketpair()
         folders = {"IPYTHONDIR": self._folder, "MPLCONFIGDIR": _font_list() or self._folder}
         with theirs:
@@ -300,6 +307,17 @@ class Session:
             "cpu_seconds": math.ceil(self.limits.notebook_seconds) + CPU_RESERVE + searches,
             "output_bytes": self.limits.output_kb << 10,
         }
+
+    def _order_draw(self) -> None:
+        """Once for a runner: it takes a second, and most classes hand in nothing that draws."""
+        self._control.settimeout(START_SECONDS)
+        try:
+            self._control.sendall(DRAW)
+            self._draws = codec.receive(self._control, WORDS)["draws"]
+            self._control.settimeout(ORDER_SECONDS)
+        except (OSError, EOFError, CodecError):  # the runner died since the last notebook
+            self._stop()
+            self._start()
 
     def _stop(self) -> bytes:
         """Kill the runner with all that it started; returns what it had to say."""

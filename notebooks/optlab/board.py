@@ -9,21 +9,25 @@ grid of doubled rates on three other seeds. What the learner's functions reach i
 journal; what the course's reach is stored in data/board.json.
 """
 
+from __future__ import annotations
+
 import html
 import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from functools import cache
 from itertools import takewhile
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from matplotlib.figure import Figure
 
 from optlab import plots, problems, solved, track
 from optlab.checking import box, clock, journal
 from optlab.checking.language import columns, say, told
 from optlab.data import FOLDER, Digits
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 STORED = FOLDER / "board.json"
 SEEDS = range(10)

@@ -7,6 +7,7 @@ sends the settings; the answer says why the sandbox is not available, or None. T
 order:
 
     PUBLIC with a frame behind it: the public questions that the children from now on know
+    DRAW   load what draws figures, for the children from now on; the answer comes afterwards
     FORK   with a socket attached: fork a child that talks on this socket
     LINE   the answer says how many seconds the child has stood in line for a processor
     END    kill the child; the answer says how it ended and how much processor time it took
@@ -17,10 +18,8 @@ does.
 """
 
 import gc
-import importlib
 import os
 import pickle
-import pkgutil
 import resource
 import signal
 import socket
@@ -32,6 +31,7 @@ HERE = Path(__file__).resolve().parent
 sys.path.append(str(HERE.parents[2] / "notebooks"))
 gc.disable()  # until all is loaded (`memory.settle`): nothing of that is garbage
 
+import later  # noqa: E402
 import memory  # noqa: E402
 import sandbox  # noqa: E402
 from shell import Shell  # noqa: E402
@@ -40,7 +40,7 @@ import optlab  # noqa: E402
 from optlab.checking import checks, codec, onechange, probe  # noqa: E402
 from optlab.checking.answerkey import AnswerKey  # noqa: E402
 
-FORK, LINE, END, PUBLIC = b"f", b"l", b"e", b"p"
+FORK, LINE, END, PUBLIC, DRAW = b"f", b"l", b"e", b"p", b"d"
 FRAME_LIMIT = 1 << 28  # for what the trusted side sends
 OUT_OF_MEMORY = 12  # exit status of a child: ENOMEM
 MEMORY_RESERVE = 1 << 26  # what a cell has to leave to the cells below it
@@ -52,8 +52,7 @@ def main(arguments: list[str]) -> None:
     settings = codec.receive(control, FRAME_LIMIT)
     sys.path.remove(str(HERE))
     sys.argv[:] = ["notebook"]
-    for module in pkgutil.iter_modules(optlab.__path__, "optlab."):
-        importlib.import_module(module.name)  # a child cannot read the folder to find them
+    plots = later.load()
     checks.set_grading(True)
     reason, box = _confinement(settings["isolation"], "--pretend-unavailable" in arguments)
     shell = Shell.warm()
@@ -67,6 +66,11 @@ def main(arguments: list[str]) -> None:
         elif order == PUBLIC:
             settings["public"] = _order(control)["questions"]
             gc.freeze()  # no child looks for garbage in them
+        elif order == DRAW:
+            plots.load()
+            shell.get_ready_to_draw()
+            memory.settle()
+            codec.send(control, {"draws": True})
         elif order == LINE:
             codec.send(control, {"seconds": _seconds_in_line(child)})
         elif order == END:
@@ -88,7 +92,8 @@ def _confinement(isolation: str, pretend: bool) -> tuple[str | None, sandbox.San
     package = Path(optlab.__path__[0])
     ours = [path for path in package.iterdir() if path.name != "keys"]
     described = package.glob("keys/*/figures.b64")  # what demonstrations say of their figures
-    return None, sandbox.prepare([*sandbox.python_paths(), HERE, *ours, *described])
+    fonts = Path(os.environ["MPLCONFIGDIR"])  # their list
+    return None, sandbox.prepare([*sandbox.python_paths(), HERE, fonts, *ours, *described])
 
 
 def _fork(descriptor: int, box: sandbox.Sandbox | None, shell: Shell, settings: dict) -> int:

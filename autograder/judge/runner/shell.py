@@ -14,6 +14,7 @@ import json
 import re
 import sys
 import traceback
+from collections.abc import Iterable
 from types import CodeType, FunctionType
 from typing import Any
 
@@ -23,8 +24,6 @@ from IPython.core.displaypub import DisplayPublisher
 from IPython.core.error import StdinNotImplementedError
 from IPython.core.history import HistoryManager
 from IPython.core.interactiveshell import InteractiveShell
-from matplotlib.font_manager import _get_font  # type: ignore[attr-defined]  # no public way
-from matplotlib.mathtext import MathTextParser
 from traitlets import Type
 from traitlets.config import Config
 
@@ -37,7 +36,7 @@ PROMPTS = re.compile(r"\A\s|>>>|\.\.\.:|In \[")
 BLANK_LINES = re.compile(r"^[ \t]+$", re.MULTILINE)  # IPython empties them
 OVERHEAD = 200  # bytes charged for every output, so that their number is capped as well
 
-# Fills what a child's first cell, figure, result, box and traceback would each have to fill anew.
+# Fills what a child's first cell, result, box and traceback would each have to fill anew.
 WARM_UP = (
     """
 try:
@@ -48,13 +47,6 @@ except ImportError as missing:
     "# warm\ndef _warm(a, b=1):\n    return [a for _ in range(b)]",
     "_warm(1)",
     """
-import matplotlib.pyplot as plt
-figure, axes = plt.subplots()
-axes.plot([1, 2], [1, 2], label="$x$")
-axes.set(title="warm", xlabel="x", ylabel="y")
-axes.legend()
-""",
-    """
 class _Box:
     def _repr_html_(self):
         return "warm"
@@ -63,6 +55,14 @@ class _Box:
     'display(1.0)\nprint("warm")',
     'def _fail(what):\n    raise ValueError(what)\n_fail("warm")',
 )
+# The same for its first figure.
+FIGURE = """
+import matplotlib.pyplot as plt
+figure, axes = plt.subplots()
+axes.plot([1, 2], [1, 2], label="$x$")
+axes.set(title="warm", xlabel="x", ylabel="y")
+axes.legend()
+"""
 
 
 class Outputs:
@@ -210,15 +210,25 @@ class Shell(InteractiveShell):
         config.HistoryManager.enabled = False  # no database, no thread
         config.InteractiveShell.colors = "nocolor"  # a stored traceback is read as text
         shell = cls.instance(config=config)
-        shell.run_line_magic("matplotlib", "inline")
-        for source in WARM_UP:
-            shell.run(source)
-        shell.reset(new_session=True)
-        shell.open(budget=0)
+        shell._rehearse(WARM_UP)
+        return shell
+
+    def get_ready_to_draw(self) -> None:
+        """Load Matplotlib and draw once: it takes as long as all the rest of `warm`."""
+        from matplotlib.font_manager import _get_font  # type: ignore[attr-defined]  # not public
+        from matplotlib.mathtext import MathTextParser
+
+        self.run_line_magic("matplotlib", "inline")
+        self._rehearse([FIGURE])
         # Fonts that stay open are numbers of files, under which a child opens others.
         _get_font.cache_clear()
         MathTextParser._parse_cached.cache_clear()  # type: ignore[attr-defined]  # it holds fonts
-        return shell
+
+    def _rehearse(self, sources: Iterable[str]) -> None:
+        for source in sources:
+            self.run(source)
+        self.reset(new_session=True)
+        self.open(budget=0)
 
     def open(self, budget: int) -> None:
         """Start a notebook that may put out `budget` bytes."""
