@@ -89,6 +89,8 @@ PR_SET_PDEATHSIG, PR_SET_SECCOMP, PR_SET_NO_NEW_PRIVS = 1, 22, 38
 
 _libc = ctypes.CDLL(None, use_errno=True)
 _libc.syscall.restype = ctypes.c_long
+_libc.syscall.argtypes = (ctypes.c_long, *(ctypes.c_void_p,) * 4)  # of the size of a register
+_libc.prctl.argtypes = (ctypes.c_int, *(ctypes.c_void_p,) * 4)
 
 
 class SandboxError(Exception):
@@ -274,17 +276,16 @@ def _address_space() -> int:
 
 
 def _call(problem: str, number: int, *arguments: int | bytes) -> int:
-    result = _libc.syscall(ctypes.c_long(number), *map(_word, arguments))
+    result = _libc.syscall(number, *_four(arguments))
     if result < 0:
         raise SandboxError(f"{problem} ({os.strerror(ctypes.get_errno())})")
     return result
 
 
 def _prctl(what: str, option: int, *arguments: int) -> None:
-    words = [_word(argument) for argument in (*arguments, 0, 0, 0, 0)[:4]]
-    if _libc.prctl(option, *words) != 0:
+    if _libc.prctl(option, *_four(arguments)) != 0:
         raise SandboxError(f"cannot {what} ({os.strerror(ctypes.get_errno())})")
 
 
-def _word(value: int | bytes) -> ctypes.c_ulong | bytes:
-    return value if isinstance(value, bytes) else ctypes.c_ulong(value)
+def _four(arguments: tuple[int | bytes, ...]) -> tuple[int | bytes, ...]:
+    return (*arguments, 0, 0, 0, 0)[:4]
