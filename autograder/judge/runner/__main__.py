@@ -17,6 +17,7 @@ inherits is worth nothing: public questions are in every learner's folder. It en
 does.
 """
 
+import ctypes
 import gc
 import os
 import pickle
@@ -44,6 +45,9 @@ FORK, LINE, END, PUBLIC, DRAW = b"f", b"l", b"e", b"p", b"d"
 FRAME_LIMIT = 1 << 28  # for what the trusted side sends
 OUT_OF_MEMORY = 12  # exit status of a child: ENOMEM
 MEMORY_RESERVE = 1 << 26  # what a cell has to leave to the cells below it
+# Python's own also runs what modules want to be run in every child: for the sake of threads, which
+# there are none of here, and to give each child other numbers of `random`, as NumPy does not.
+_fork_alone = ctypes.PyDLL(None, use_errno=True).fork
 
 
 def main(arguments: list[str]) -> None:
@@ -98,9 +102,11 @@ def _confinement(isolation: str, pretend: bool) -> tuple[str | None, sandbox.San
 
 def _fork(descriptor: int, box: sandbox.Sandbox | None, shell: Shell, settings: dict) -> int:
     with socket.socket(fileno=descriptor) as wire:
-        child = os.fork()
+        child = _fork_alone()
         if child == 0:
             _live(wire, box, shell, settings)
+        if child < 0:
+            raise OSError(ctypes.get_errno(), "cannot fork")
         return child
 
 
