@@ -98,6 +98,7 @@ def _graded(
     if student and not found:
         raise UserError(f"{folder / 'submitted'} holds nothing of {student} to grade")
     waiting = [item for item in found if student or not _is_judged(folder, item, version)]
+    waiting.sort(key=lambda item: item.lesson)  # a runner knows the questions of one at a time
     by_name = {(item.student, item.lesson): item for item in waiting}
     with crew.standing_by(len(waiting)), recorder_of(folder) as recorder:
         results = crew.judged(map(task_of, waiting), len(waiting))

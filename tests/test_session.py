@@ -18,7 +18,7 @@ from autograder.judge import claims
 from autograder.judge import session as session_module
 from autograder.judge.session import Cell, Limits, Probe, Session
 from optlab.checking import codec
-from optlab.checking.codec import CodecError, Seed
+from optlab.checking.codec import CodecError, Recipe, Seed
 from optlab.checking.probe import Case, Observation
 
 pytestmark = pytest.mark.slow
@@ -251,6 +251,15 @@ def test_hidden_inputs_cannot_be_printed(session):
     result = run(session, source, f=SQUARE)
     assert "secret" not in str(result.outputs)
     assert is_honest(result)
+
+
+def test_what_public_cases_need_is_loaded_before_a_child_is_born(session):
+    track = Recipe("optlab.track:practice", {"seed": 1})
+    asked = Probe("function", ["track"], [Case({"track": track}, public=True)])
+    look = "from optlab.track import scans; print(scans.cache_info().currsize)"
+    result = run(session, look, "def seed(track):\n    return track.seed", seed=asked)
+    assert text(result.outputs["c0"]) == "1\n"
+    assert [one.outputs for one in result.answers["seed"]] == [(1,)]
 
 
 def test_errors_are_told_in_plain_text(session):

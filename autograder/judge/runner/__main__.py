@@ -69,6 +69,7 @@ def main(arguments: list[str]) -> None:
             child = _fork(sockets[0], box, shell, settings)
         elif order == PUBLIC:
             settings["public"] = _order(control)["questions"]
+            _build_once(settings["public"])
             gc.freeze()  # no child looks for garbage in them
         elif order == DRAW:
             plots.load()
@@ -84,6 +85,13 @@ def main(arguments: list[str]) -> None:
             if child:
                 _end(child)
             return
+
+
+def _build_once(questions: dict) -> None:
+    """So that what is loaded and kept for it, such as data sets, no child loads again."""
+    for asked in questions.values():
+        for case in asked["cases"]:
+            probe.build((case.args, *case.then))
 
 
 def _confinement(isolation: str, pretend: bool) -> tuple[str | None, sandbox.Sandbox | None]:
