@@ -1,4 +1,4 @@
-"""The warm process: it imports everything once and forks one confined child per submission.
+"""The warm process: it imports once what most need, and forks one confined child per submission.
 
     python -P autograder/judge/runner [--pretend-unavailable] CONTROL
 
