@@ -683,10 +683,13 @@ def test_outputs_that_are_no_list_are_nonsense(claimed):
     [
         None,
         [],
-        [Observation().to_data()] * 2,
-        [{"outputs": ()}],
-        [Observation(changed=("y",)).to_data()],
-        [Observation(aliased=("<script>",)).to_data()],
+        [Observation().to_row()] * 2,
+        [Observation().to_data()],
+        [Observation().to_row()[:-1]],
+        [list(Observation().to_row())],
+        [Observation(error_text=0).to_row()],
+        [Observation(changed=("y",)).to_row()],
+        [Observation(aliased=("<script>",)).to_row()],
     ],
 )
 def test_observations_have_to_fit_the_question(claimed):
@@ -698,7 +701,7 @@ def test_observations_have_to_fit_the_question(claimed):
     ("claimed", "told"), [("KeyError", "KeyError"), ("Secret1234", "a custom exception")]
 )
 def test_exceptions_are_told_by_known_names(claimed, told):
-    (seen,) = claims.observations([Observation(error=claimed).to_data()], 1, ["x"])
+    (seen,) = claims.observations([Observation(error=claimed).to_row()], 1, ["x"])
     assert seen.error == told
 
 

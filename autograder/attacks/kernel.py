@@ -235,7 +235,7 @@ FORGED = {
         "incorrect|raised",
     ),
     "observe less": (
-        "from optlab.checking import probe\nprobe.Observation.to_data = lambda self: {}\n"
+        "from optlab.checking import probe\nprobe.Observation.to_row = lambda self: ()\n"
         "$target = lambda *a: None",
         "refused nonsense",
     ),
@@ -269,15 +269,13 @@ FORGED = {
         "raised|refused|incorrect",
     ),
     "a frame in the graded function": (
-        "def $target(*args):\n"
-        "    send([{'outputs': (), 'error': None, 'error_text': '', 'changed': (), 'aliased': (),"
-        " 'global_random': False}] * 12)\n    time.sleep(100)",
+        "def $target(*args):\n    send([((), None, '', (), (), False)] * 12)\n    time.sleep(100)",
         "incorrect|refused nonsense",
     ),
     "frames in advance": (
         "from optlab.checking import probe\n"
         "$target = lambda *a: 1\n"
-        "send([], [], [], *[[probe.Observation().to_data()] * n for n in (12, 10, 1)] * 9)",
+        "send([], [], [], *[[probe.Observation().to_row()] * n for n in (12, 10, 1)] * 9)",
         "incorrect|refused nonsense",
     ),
     "a long text among many numbers": (
@@ -370,8 +368,9 @@ SEARCHED = {
         "raised .*nothing",
     ),
     "frames searched for hidden cases": (
-        HIDDEN + "asked = [d['asked']['cases'] for d in seen if 'asked' in d]\n"
-        "hidden = [c.args for cases in asked for c in cases if not c.public]\n"
+        HIDDEN + "rounds = [d['questions'].values() for d in seen if 'questions' in d]\n"
+        "asked = [d['asked'] for d in seen if 'asked' in d] + [q for r in rounds for q in r]\n"
+        "hidden = [c.args for q in asked for c in q['cases'] if not c.public]\n"
         "raise ValueError(breached(hidden) if hidden else 'nothing')",
         "raised .*nothing",
     ),

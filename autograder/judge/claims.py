@@ -33,7 +33,7 @@ def observations(claimed: Any, asked: int, parameters: list[str]) -> list[probe.
     """The observations of one exercise: as many as were asked for."""
     if not isinstance(claimed, list) or len(claimed) != asked:
         raise CodecError("one observation for each case")
-    return [_observation(probe.Observation.from_data(item), parameters) for item in claimed]
+    return [_observation(probe.Observation.from_row(item), parameters) for item in claimed]
 
 
 def found(claimed: Any) -> Found:

@@ -69,7 +69,8 @@ def main(arguments: list[str]) -> None:
             child = _fork(sockets[0], box, shell, settings)
         elif order == PUBLIC:
             settings["public"] = _order(control)["questions"]
-            _build_once(settings["public"])
+            # With it, data sets and the like are loaded that no child has to load again.
+            probe.prepare(case for asked in settings["public"].values() for case in asked["cases"])
             gc.freeze()  # no child looks for garbage in them
         elif order == DRAW:
             plots.load()
@@ -85,13 +86,6 @@ def main(arguments: list[str]) -> None:
             if child:
                 _end(child)
             return
-
-
-def _build_once(questions: dict) -> None:
-    """So that what is loaded and kept for it, such as data sets, no child loads again."""
-    for asked in questions.values():
-        for case in asked["cases"]:
-            probe.build((case.args, *case.then))
 
 
 def _confinement(isolation: str, pretend: bool) -> tuple[str | None, sandbox.Sandbox | None]:
@@ -194,9 +188,9 @@ def _answer(thing: Any, asked: dict) -> list | None:
     if thing is None:
         return None
     if asked["kind"] == "quiz":
-        return [probe.observe_answer(thing).to_data()]
+        return [probe.observe_answer(thing).to_row()]
     seen = probe.observe_all(thing, asked["parameters"], asked["cases"])
-    return [item.to_data() for item in seen]
+    return [item.to_row() for item in seen]
 
 
 def _search(kept: dict, asked: dict) -> dict:

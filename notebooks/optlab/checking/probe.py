@@ -11,6 +11,7 @@ import random
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, fields, replace
+from types import FunctionType
 from typing import Any
 
 import numpy as np
@@ -23,7 +24,6 @@ SIGNATURE = "signature"
 UNSOLVED = "unsolved"
 BORROWED = "borrowed"
 _TEXT_LIMIT = 300
-_MOST_CALLS = 20  # kept at a time; a notebook has fewer functions
 _UNCHANGEABLE = {type(None), bool, int, float, str}
 
 
@@ -85,7 +85,18 @@ class Observation:
     summaries: dict[str, Any] = field(default_factory=dict, init=False, compare=False, repr=False)
 
     def to_data(self) -> dict[str, Any]:
-        return {item.name: getattr(self, item.name) for item in fields(self) if item.init}
+        return {name: getattr(self, name) for name in _IN_A_ROW}
+
+    def to_row(self) -> tuple[Any, ...]:
+        """The same without names, which is shorter on a wire."""
+        return tuple(getattr(self, name) for name in _IN_A_ROW)
+
+    @classmethod
+    def from_row(cls, row: Any) -> "Observation":
+        """As `from_data`."""
+        if type(row) is not tuple or len(row) != len(_IN_A_ROW):
+            raise codec.CodecError("not an observation")
+        return cls.from_data(dict(zip(_IN_A_ROW, row, strict=True)))
 
     @classmethod
     def from_data(cls, data: Any) -> "Observation":
@@ -114,6 +125,9 @@ class Observation:
         )
 
 
+_IN_A_ROW = tuple(item.name for item in fields(Observation) if item.init)
+
+
 def build(value: Any) -> Any:
     """Make the argument that a recipe or seed stands for; copy data so that cases share nothing."""
     kind = type(value)
@@ -136,6 +150,24 @@ def build(value: Any) -> Any:
     return value
 
 
+def prepare(cases: Iterable[Case]) -> None:
+    """Build arguments ahead of the first observation: once, for all processes forked from here."""
+    _prepared.clear()
+    for case in cases:
+        _prepared.update((id(given), (given, _made(given))) for given in (case.args, *case.then))
+
+
+_prepared: dict[int, tuple[dict, "_Made"]] = {}
+_Made = tuple[dict[str, Any], dict[str, Any]]
+
+
+def _made(given: dict[str, Any]) -> _Made:
+    """Arguments, and copies of those that can change."""
+    args = {name: build(value) for name, value in given.items()}
+    copies = {n: codec.copied(arg) for n, arg in args.items() if type(arg) not in _UNCHANGEABLE}
+    return args, copies
+
+
 def observe(function: Any, parameters: list[str], case: Case) -> Observation:
     """Run one case. `parameters` are the reference's, in order. A learner's error is noted."""
     return observe_all(function, parameters, (case,))[0]
@@ -149,7 +181,7 @@ def observe_all(
         wrong = Observation(error=NOT_CALLABLE, error_text=type(function).__name__)
         return tuple(wrong for _ in cases)
     with random_states_aside():
-        seen = _observe_with_random_states(_call(function, parameters), tuple(cases))
+        seen = _observe_with_random_states(_Call(function, parameters), tuple(cases))
     library = borrowed.library(function)  # after the calls, which may have imported it
     return seen if library is None else tuple(_borrowed(library) for _ in seen)
 
@@ -203,19 +235,19 @@ def _observe(call: "_Call", case: Case) -> Observation:
     result: Any = None
     copy = codec.Copied(None, [], [])  # of the result
     for number, changes in enumerate((case.args, *case.then)):
-        args |= {name: build(value) for name, value in changes.items()}
-        carried: dict[str, codec.Copied | None] = {}
+        _, (built, copies) = _prepared.pop(id(changes), None) or (changes, _made(changes))
+        args |= built
         if number:
             if not _can_carry(result, case.carry):
                 break  # the malformed result is already noted; there is nothing to go on with
             args |= {p: result if i is None else result[i] for p, i in case.carry.items()}
-            carried = {p: copy if i is None else copy.item(i) for p, i in case.carry.items()}
+            copies |= {p: copy if i is None else copy.item(i) for p, i in case.carry.items()}
         error_text = call.mismatch(args)
         if error_text:
             error = SIGNATURE
             break
         before = {
-            name: carried.get(name) or codec.copied(value)
+            name: copies.get(name) or codec.copied(value)
             for name, value in args.items()
             if type(value) not in _UNCHANGEABLE
         }
@@ -243,7 +275,6 @@ class _Call:
 
     def __init__(self, function: Callable, parameters: list[str]) -> None:
         self._function, self._parameters = function, parameters
-        self._signature = _signature(function)
         self._mismatches: dict[tuple[str, ...], str] = {}
 
     def __call__(self, args: dict[str, Any]) -> Any:
@@ -251,14 +282,11 @@ class _Call:
         with np.errstate(all="ignore"):  # an infinite result speaks for itself
             return self._function(*positional, **keywords)
 
-    def is_of(self, function: Callable, parameters: list[str]) -> bool:
-        return self._function is function and self._parameters == parameters
-
     def mismatch(self, args: dict[str, Any]) -> str:
         """Why such a call does not fit the signature; empty where it does."""
         names = tuple(args)
         if names not in self._mismatches:
-            self._mismatches[names] = _signature_mismatch(self._signature, *self._arrange(args))
+            self._mismatches[names] = _signature_mismatch(self._function, *self._arrange(args))
         return self._mismatches[names]
 
     def told(self, raised: BaseException) -> tuple[str, str]:
@@ -289,20 +317,6 @@ class _Call:
         return positional, {name: args[name] for name in rest if name in args}
 
 
-_calls: dict[int, _Call] = {}
-
-
-def _call(function: Callable, parameters: list[str]) -> _Call:
-    """The call of a function, kept for its further cases: to read a signature takes long."""
-    known = _calls.get(id(function))
-    if known is not None and known.is_of(function, parameters):
-        return known
-    if len(_calls) >= _MOST_CALLS:
-        _calls.clear()
-    _calls[id(function)] = made = _Call(function, parameters)
-    return made
-
-
 def observe_answer(value: Any) -> Observation:
     """A quiz answer, as it is compared."""
     return Observation((quiz.normal(value),))
@@ -320,23 +334,30 @@ def _error_text(raised: BaseException) -> str:
         return ""
 
 
-def _signature(function: Callable) -> inspect.Signature | None:
+def _signature_mismatch(function: Callable, positional: list, keywords: dict) -> str:
+    if _takes(function, len(positional), keywords):
+        return ""
     try:
-        return inspect.signature(function)
+        signature = inspect.signature(function)
     except (ValueError, TypeError):  # built-in functions do not all tell
-        return None
-
-
-def _signature_mismatch(
-    signature: inspect.Signature | None, positional: list, keywords: dict
-) -> str:
-    if signature is None:
         return ""
     try:
         signature.bind(*positional, **keywords)
     except TypeError as error:
         return f"it takes {signature}, and the call does not fit: {error}"[:_TEXT_LIMIT]
     return ""
+
+
+def _takes(function: Callable, count: int, keywords: dict) -> bool:
+    """Whether an ordinary function surely takes such a call: to ask `inspect` takes long."""
+    if type(function) is not FunctionType or vars(function):  # a decorator may say otherwise
+        return False
+    code = function.__code__
+    if code.co_posonlyargcount or code.co_kwonlyargcount:
+        return False
+    names = code.co_varnames[: code.co_argcount]
+    needed = names[: len(names) - len(function.__defaults__ or ())]
+    return count <= len(names) and {*needed[count:]} <= keywords.keys() <= {*names[count:]}
 
 
 def _can_carry(result: Any, carry: dict[str, int | None]) -> bool:
