@@ -49,6 +49,17 @@ PLAIN = {
     "names": ["x = 1", "x", "_ + 1", "_, __, _2, Out[2], In[1], _i, _ii, _i1"],
     "several results": ["1\n2\n3", "x = 5\nx", "x;", "if x:\n    x", "x\ny = x"],
     "definitions": ["# two\ndef f(a):\n    return a / 0\n\n\nclass A:\n    b = 1", "f(1)", "A.b"],
+    "one statement": [
+        "# one\ntry:\n    1 / 0\nexcept ZeroDivisionError:\n    x = __doc__\nelse:\n    y = 2\n",
+        "def f():\n    '''a\nclass\n'''\n    return 1\nf()",
+        "class A:\n    '''A word.'''\n    def f(self): return 1 / 0\n\n    A = f(3)",
+        "def f(a=x): '''\n  b'''; c = a; return c\n\ndef g(): pass\n\x0cprint(1)\r\nprint(f())",
+        "try:\n    print(1)\n    return 2\nfinally:\n    print(3)",
+        "def f():\n    return 1\nelse:\n    pass",
+        "def f():\n    return x\n  f()",
+        "try:\n    1\nfinally:\n    2",
+        "class",
+    ],
     "tracebacks": ["def f(a):\n    return [][a]", "x = 1\n\ny = (\n    f(\n        3\n    )\n)\nx"],
     "chained": [
         "try:\n    1 / 0\nexcept ZeroDivisionError as e:\n    raise ValueError('x') from e"

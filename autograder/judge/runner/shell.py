@@ -34,6 +34,9 @@ TEXT_LIMIT = 20_000  # of one line of a traceback
 # What IPython may take out of Python: blanks before it and prompts, in what it holds for a doctest.
 PROMPTS = re.compile(r"\A\s|>>>|\.\.\.:|In \[")
 BLANK_LINES = re.compile(r"^[ \t]+$", re.MULTILINE)  # IPython empties them
+# What begins a line that is not indented: in a cell of one statement a function, class or `try`.
+LINE_BEGIN = re.compile(r"^[^ \t#\n]\w*", re.MULTILINE)
+OPENS, GOES_ON = {"def", "class", "try"}, {"except", "else", "finally"}
 OVERHEAD = 200  # bytes charged for every output, so that their number is capped as well
 
 # Fills what a child's first cell, result, box and traceback would each have to fill anew.
@@ -267,7 +270,7 @@ class Shell(InteractiveShell):
         number = self.execution_count
         name = self.compile.cache(cell, number, source)
         try:
-            nodes: list[ast.stmt] = self.compile.ast_parse(cell, name).body  # type: ignore[attr-defined]
+            nodes = self._parsed(cell, name)
         except (SyntaxError, ValueError, MemoryError, RecursionError):
             return False
         with self.builtin_trap, self.display_trap:
@@ -287,18 +290,28 @@ class Shell(InteractiveShell):
         name, bracket, _ = cell.partition("(")
         return bool(bracket) and isinstance(self.user_ns.get(name), FunctionType)
 
-    def _run_nodes(self, nodes: list[ast.stmt], name: str) -> None:
+    def _parsed(self, cell: str, name: str) -> list[ast.stmt | CodeType]:
+        """The statements of a cell; one that is seen to be alone is compiled at half the price."""
+        first, *others = LINE_BEGIN.findall(cell) or [""]
+        if first in OPENS and GOES_ON.issuperset(others) and "\r" not in cell:
+            return [self.compile(cell, name, "exec")]
+        return self.compile.ast_parse(cell, name).body  # type: ignore[attr-defined]
+
+    def _run_nodes(self, nodes: list[ast.stmt | CodeType], name: str) -> None:
         """One after the other until one fails; a last expression shows its result."""
         for place, node in enumerate(nodes, start=1):
             shown = place == len(nodes) and isinstance(node, ast.Expr)
-            tree = ast.Interactive([node]) if shown else ast.Module([node], [])
             try:
-                code = self.compile(tree, name, "single" if shown else "exec")  # type: ignore[arg-type]
+                code = node if isinstance(node, CodeType) else self._compiled(node, name, shown)
             except BaseException:  # as IPython
                 self.showtraceback()
                 return
             if self._run_code(code):
                 return
+
+    def _compiled(self, node: ast.stmt, name: str, shown: bool) -> CodeType:
+        tree = ast.Interactive([node]) if shown else ast.Module([node], [])
+        return self.compile(tree, name, "single" if shown else "exec")  # type: ignore[arg-type]
 
     def _run_code(self, code: CodeType) -> bool:
         """Whether it failed, as IPython tells it, which waits for nothing in this code."""
