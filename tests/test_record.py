@@ -415,6 +415,18 @@ def test_a_batch_is_one_commit_and_all_or_nothing(url, recorder):
         assert sorted(one.id for one in gradebook.students) == ["ada", "bob"]
 
 
+def test_a_batch_of_many_takes_as_many_statements_that_write_as_one_of_two(recorder):
+    def written(names):
+        def batch():
+            with recorder.together():
+                for name in names:
+                    record(recorder, name)
+
+        return [sent for sent in statements(recorder, batch) if not sent.startswith("SELECT")]
+
+    assert written(["ada", "bob"]) == written([f"student-{number}" for number in range(30)])
+
+
 def test_others_read_while_a_batch_is_written(recorder, tmp_path):
     record(recorder, "ada")
     with recorder.together():

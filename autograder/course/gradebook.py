@@ -12,7 +12,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from copy import deepcopy
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cached_property
 from itertools import product
@@ -48,6 +48,7 @@ from sqlalchemy import (
     bindparam,
     create_engine,
     delete,
+    exists,
     func,
     insert,
     make_url,
@@ -115,13 +116,15 @@ class _Submitted:
     """A submission in the gradebook.
 
     notebook: id of its notebook's row. entered: by cell, what a person entered there.
+    new: of one that is not there yet, the ids that its rows get, by notebook of the assignment.
     """
 
     notebook: str
     timestamp: datetime | None
     extension: timedelta | None
     penalty: float | None
-    entered: Mapping[str, Any]
+    entered: Mapping[str, Any] = field(default_factory=dict)
+    new: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -131,12 +134,20 @@ class _NothingEntered:
 
 
 _NOTHING_ENTERED = _NothingEntered()
+_NO_MARK: dict[str, Any] = {"auto_score": None, "needs_manual_grade": True}
+_NO_REMARK: dict[str, Any] = {"auto_comment": None}
 
 # Statements over nbgrader's tables, compiled once: its objects would load and track every row.
 _submission, _notebook, _grade, _comment = (
     kind.__table__ for kind in (SubmittedAssignment, SubmittedNotebook, Grade, Comment)
 )
-_ENROLLED = select(Student.__table__.c.id).where(Student.__table__.c.id == bindparam("student"))
+_student = Student.__table__
+_ENROL = insert(_student).from_select(
+    ["id"],
+    select(bindparam("student", type_=_student.c.id.type)).where(
+        ~exists().where(_student.c.id == bindparam("student"))
+    ),
+)
 _FIND = (
     select(
         _submission.c.id.label("submission"),
@@ -193,6 +204,7 @@ class Recorder:
         self.config = config or Config()
         self._lessons: dict[str, _Lesson] = {}
         self._is_writing = False
+        self._waiting: dict[Insert | Update, list[dict[str, Any]]] = defaultdict(list)
 
     # nbgrader's preprocessors take half a second to load, so what needs one loads it.
 
@@ -441,7 +453,11 @@ class Recorder:
 
     @contextmanager
     def together(self) -> Iterator[None]:
-        """One commit for all that is written inside: all of it is kept, or nothing."""
+        """One commit for all that is written inside: all of it is kept, or nothing.
+
+        The rows of all submissions are sent together, when it ends: a statement costs as much as
+        fifty rows. So none of the submissions may be written twice inside.
+        """
         with self._writing("a batch of marks"):
             yield
 
@@ -453,12 +469,14 @@ class Recorder:
         try:
             yield
             if outermost:
+                self._send_all()
                 db.commit()
         except SQLAlchemyError as error:
             raise RunError(f"{what}: cannot write the gradebook: {_first_line(error)}") from error
         finally:
             if outermost:
                 self._is_writing = False
+                self._waiting.clear()
                 db.rollback()  # after a commit this does nothing
 
     def _lesson(self, name: str) -> _Lesson:
@@ -501,43 +519,35 @@ class Recorder:
         review: bool,
     ) -> Recorded:
         """remarks: nbgrader's comments by solution cell; a cell that is left out keeps its own."""
-        written = self._found(student, known, timestamp)
-        total, needs_review, marks = 0.0, review, []
+        found = self._found(student, known, timestamp) or self._new(student, known, timestamp)
+        total, needs_review, marks = 0.0, review, {}
         for name, (cell, _) in known.grade_cells.items():
-            entered = written.entered.get(cell, _NOTHING_ENTERED)
+            entered = found.entered.get(cell, _NOTHING_ENTERED)
             to_review = review or entered.manual_score is not None
             given = scores[name] if entered.manual_score is None else entered.manual_score
             total += given + (entered.extra_credit or 0.0)
             needs_review = needs_review or to_review
-            marks.append(
-                {
-                    "of_cell": cell,
-                    "of_notebook": written.notebook,
-                    "auto_score": scores[name],
-                    "needs_manual_grade": to_review,
-                }
-            )
-        told = [
-            {"of_cell": cell, "of_notebook": written.notebook, "auto_comment": text}
-            for cell, text in remarks.items()
-        ]
-        penalty = self._penalty(student, known, written, total)
-        self._execute(_SET_GRADE, marks)
-        self._execute(_SET_COMMENT, told)
-        if penalty != written.penalty:
-            row = {"of_notebook": written.notebook, "late_submission_penalty": penalty}
-            self._execute(_SET_PENALTY, [row])
+            marks[cell] = {"auto_score": scores[name], "needs_manual_grade": to_review}
+        told = {cell: {"auto_comment": text} for cell, text in remarks.items()}
+        if found.new:
+            self._add_rows(known, found, marks, told)
+        else:
+            for statement, rows in ((_SET_GRADE, marks), (_SET_COMMENT, told)):
+                for cell, row in rows.items():
+                    self._send(statement, of_cell=cell, of_notebook=found.notebook, **row)
+        penalty = self._penalty(student, known, found, total)
+        if penalty != found.penalty:
+            self._send(_SET_PENALTY, of_notebook=found.notebook, late_submission_penalty=penalty)
         return Recorded(score=total, late_penalty=penalty or 0.0, needs_review=needs_review)
 
-    def _found(self, student: str, known: _Lesson, timestamp: datetime | None) -> _Submitted:
-        """The rows of a submission; new ones mirror the whole assignment."""
+    def _found(self, student: str, known: _Lesson, timestamp: datetime | None) -> _Submitted | None:
         asked = {"student": student, "assignment": known.assignment, "notebook": known.notebook}
         connection = self.gradebook.db.connection()
         found = connection.execute(_FIND, asked).one_or_none()
         if found is None:
-            return self._new(student, known, timestamp)
+            return None
         if timestamp is not None and timestamp != found.timestamp:
-            self._execute(_SET_TIME, [{"of_submission": found.submission, "timestamp": timestamp}])
+            self._send(_SET_TIME, of_submission=found.submission, timestamp=timestamp)
         entered = connection.execute(_ENTERED, {"notebook": found.notebook})
         return _Submitted(
             notebook=found.notebook,
@@ -548,32 +558,46 @@ class Recorder:
         )
 
     def _new(self, student: str, known: _Lesson, timestamp: datetime | None) -> _Submitted:
-        if self.gradebook.db.connection().execute(_ENROLLED, {"student": student}).first() is None:
-            self._execute(insert(Student.__table__), [{"id": student}])
+        """The rows of a new submission, without marks; they mirror the whole assignment."""
         submission, rows = new_uuid(), {notebook: new_uuid() for notebook, *_ in known.rows}
-        made = {"assignment_id": known.assignment, "student_id": student, "timestamp": timestamp}
-        self._execute(_ADD_SUBMISSION, [made | {"id": submission}])
-        self._execute(
-            _ADD_NOTEBOOK,
-            [
-                {"id": row, "notebook_id": notebook, "assignment_id": submission}
-                for notebook, row in rows.items()
-            ],
-        )
-        for statement, index in ((_ADD_GRADE, 1), (_ADD_COMMENT, 2)):
-            of = [(cell, rows[cells[0]]) for cells in known.rows for cell in cells[index]]
-            self._execute(statement, [{"cell_id": cell, "notebook_id": row} for cell, row in of])
-        return _Submitted(
-            notebook=rows[known.notebook],
+        self._send(_ENROL, student=student)
+        self._send(
+            _ADD_SUBMISSION,
+            id=submission,
+            assignment_id=known.assignment,
+            student_id=student,
             timestamp=timestamp,
-            extension=None,
-            penalty=None,
-            entered={},
         )
+        for notebook, row in rows.items():
+            self._send(_ADD_NOTEBOOK, id=row, notebook_id=notebook, assignment_id=submission)
+        return _Submitted(rows[known.notebook], timestamp, extension=None, penalty=None, new=rows)
 
-    def _execute(self, statement: Insert | Update, rows: list[dict[str, Any]]) -> None:
-        if rows:
+    def _add_rows(
+        self,
+        known: _Lesson,
+        found: _Submitted,
+        marks: Mapping[str, dict[str, Any]],
+        told: Mapping[str, dict[str, Any]],
+    ) -> None:
+        """marks, told: by cell; what is in neither waits for a person, as in nbgrader."""
+        for notebook, graded, answered in known.rows:
+            row = found.new[notebook]
+            for cell in graded:
+                mark = marks.get(cell, _NO_MARK)
+                self._send(_ADD_GRADE, cell_id=cell, notebook_id=row, **mark)
+            for cell in answered:
+                remark = told.get(cell, _NO_REMARK)
+                self._send(_ADD_COMMENT, cell_id=cell, notebook_id=row, **remark)
+
+    def _send(self, statement: Insert | Update, **row: Any) -> None:
+        """Have it sent with all others of its kind, before the next commit."""
+        self._waiting[statement].append(row)
+
+    def _send_all(self) -> None:
+        """In the order in which the kinds came: what others refer to is there before them."""
+        for statement, rows in self._waiting.items():
             self.gradebook.db.connection().execute(statement, rows)
+        self._waiting.clear()
 
     def _penalty(
         self,
