@@ -392,8 +392,6 @@ def _recording(lesson: str) -> float:
     with tempfile.TemporaryDirectory(prefix="bench-") as name:
         course = Path(name)
         _ours(course, lesson, 1)
-        (graded,) = course.glob("autograded/*/*/*.ipynb")
-        notebook = nbformat.read(graded, as_version=4)
         (file,) = verdict_files(course)
         verdicts = verdicts_of(file.read())
         with recorder_of(course) as recorder:
@@ -401,7 +399,7 @@ def _recording(lesson: str) -> float:
             for first in range(0, RECORDED, AT_MOST):
                 with recorder.together():
                     for number in range(first, first + AT_MOST):
-                        recorder.record(f"student{number:06}", lesson, notebook, verdicts)
+                        recorder.record(f"student{number:06}", lesson, verdicts)
             recorder.marks()
             return (time.process_time() - began) / RECORDED
 

@@ -25,7 +25,6 @@ from autograder.course.submissions import Submission, graded_notebook, submissio
 from autograder.course.verdicts import VerdictFile, verdict_file
 from autograder.errors import UserError
 from autograder.exercises import find_lesson, lessons
-from autograder.handin.outputs import written
 from autograder.handin.read import Refusal, read_bytes
 from autograder.judge.crew import Crew
 from autograder.judge.judge import Settings
@@ -182,7 +181,10 @@ def keep(folder: Path, recorder: Recorder, submission: Submission, result: Resul
         recorder.refuse(submission.student, submission.lesson, submission.timestamp)
         return
     files.replace(graded_notebook(folder, submission), result.notebook)
-    notebook = written(result.notebook)
     recorder.record(
-        submission.student, submission.lesson, notebook, result.verdicts, submission.timestamp
+        submission.student,
+        submission.lesson,
+        result.verdicts,
+        submission.timestamp,
+        result.untouched,
     )

@@ -6,7 +6,7 @@ from shutil import copy
 import nbformat
 import pytest
 from nbgrader.api import Gradebook
-from small_lesson import ANSWERS, LESSON, POINTS, graded, release, submission
+from small_lesson import ANSWERS, LESSON, POINTS, release, submission
 from traitlets.config import Config
 
 from autograder.course.corrections import NOTHING, Correction, Entries
@@ -36,7 +36,7 @@ def made_once(tmp_path_factory):
     with Recorder(sqlite_url(path)) as recorder:
         recorder.add_lesson(LESSON, release())
         for student, time in {"ada": DUE, "bob": LATE, "eve": None}.items():
-            recorder.record(student, LESSON, graded(submission(**ANSWERS), SCORES), VERDICTS, time)
+            recorder.record(student, LESSON, VERDICTS, time)
     return path
 
 

@@ -9,7 +9,7 @@ import json
 import os
 import sys
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from copy import deepcopy
 from dataclasses import dataclass, field, replace
@@ -21,7 +21,6 @@ from typing import Any
 
 import nbgrader
 from nbformat import NotebookNode
-from nbformat.notebooknode import from_dict
 from nbgrader.api import (
     Assignment,
     Base,
@@ -107,7 +106,7 @@ class _Lesson:
     duedate: datetime | None
     notebook: str
     grade_cells: dict  # grade id -> (row id, points)
-    solution_cells: dict  # grade id -> (row id, checksum of the untouched cell)
+    solution_cells: dict  # grade id -> row id
     rows: tuple  # per notebook of the assignment: its id, ids of grade rows, ids of comment rows
 
 
@@ -429,17 +428,19 @@ class Recorder:
         self,
         student: str,
         lesson: str,
-        notebook: Mapping[str, Any],
         verdicts: Iterable[Verdict],
         timestamp: datetime | None = None,
+        untouched: Container[str] = (),
     ) -> Recorded:
-        """Write one graded submission. Writing it again changes nothing."""
+        """Write one graded submission. Writing it again changes nothing.
+
+        untouched: the answers that the learner left as they were released.
+        """
         known = self._lesson(lesson)
         scores = _scores(lesson, known, verdicts)
-        untouched = _untouched(notebook, known)
         remarks = {
             cell: "No response." if name in untouched else None
-            for name, (cell, _) in known.solution_cells.items()
+            for name, cell in known.solution_cells.items()
         }
         with self._writing(f"{student}, {lesson}"):
             return self._write(student, known, timestamp, scores, remarks, review=False)
@@ -488,15 +489,12 @@ class Recorder:
                 raise UserError(
                     f"the gradebook has no lesson {name}: make the course again"
                 ) from error
-            sources = {cell.name: cell.checksum for cell in notebook.source_cells}
             self._lessons[name] = _Lesson(
                 assignment=assignment.id,
                 duedate=assignment.duedate,
                 notebook=notebook.id,
                 grade_cells={cell.name: (cell.id, cell.max_score) for cell in notebook.grade_cells},
-                solution_cells={
-                    cell.name: (cell.id, sources.get(cell.name)) for cell in notebook.solution_cells
-                },
+                solution_cells={cell.name: cell.id for cell in notebook.solution_cells},
                 rows=tuple(_rows(notebook) for notebook in assignment.notebooks),
             )
         return self._lessons[name]
@@ -718,20 +716,6 @@ def _scores(lesson: str, known: _Lesson, verdicts: Iterable[Verdict]) -> dict[st
         if not 0 <= score <= known.grade_cells[name][1]:
             raise RunError(f"{lesson}: {score} is no possible score of {name}")
     return scores
-
-
-def _untouched(notebook: Mapping[str, Any], known: _Lesson) -> set[str]:
-    """The answers that the learner left as they were released: nbgrader's "No response."."""
-    answers = [c for c in notebook["cells"] if c["metadata"].get("nbgrader", {}).get("solution")]
-    return {
-        name
-        for cell in map(from_dict, answers)
-        if (name := cell.metadata.nbgrader["grade_id"]) in known.solution_cells
-        # In another language a stub has a checksum of its own, which the release that it came
-        # from brings; nothing of a submission's metadata gets here.
-        and compute_checksum(cell)
-        in (known.solution_cells[name][1], cell.metadata.nbgrader.get("checksum"))
-    }
 
 
 def _make(db_url: str) -> None:

@@ -75,7 +75,10 @@ class Said:
 
 @dataclass(frozen=True)
 class Result:
-    """What came of one submission. said: None where it was handed in in English."""
+    """What came of one submission.
+
+    said: None where it was handed in in English. untouched: the answers that are as released.
+    """
 
     student: str
     lesson: str
@@ -85,6 +88,7 @@ class Result:
     notebook: str = ""
     hurried: bool = False
     said: Said | None = None
+    untouched: tuple[str, ...] = ()
 
     @property
     def score(self) -> float:
@@ -256,7 +260,20 @@ def _marked(task: Task, settings: Settings) -> Result:
         notebook=safe_text(graded.notebook, _texts(task.lesson, language, settings.points)),
         hurried=graded.hurried,
         said=_said(task.lesson, language, graded.verdicts, problems) if language else None,
+        untouched=_untouched(poured.notebook, release, _release(task.lesson, settings.points)),
     )
+
+
+def _untouched(notebook: Node, *releases: Node) -> tuple[str, ...]:
+    """The answers that are to the letter as one of these has them: nbgrader's "No response."."""
+    stubs = {answer for release in releases for answer in _answers(release)}
+    return tuple(name for name, text in _answers(notebook) if (name, text) in stubs)
+
+
+def _answers(notebook: Node) -> list[tuple[str, str]]:
+    """The cells for answers, each with its text."""
+    cells = ((cell["metadata"].get("nbgrader", {}), cell["source"]) for cell in notebook["cells"])
+    return [(marks["grade_id"], text) for marks, text in cells if marks.get("solution")]
 
 
 def _said(lesson: str, language: str, verdicts: Iterable[Verdict], problems: Iterable[str]) -> Said:
