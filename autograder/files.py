@@ -1,5 +1,6 @@
 """Writing files so that a reader sees the old one or the new one, never half of it."""
 
+import os
 from pathlib import Path
 
 from autograder.errors import RunError
@@ -8,10 +9,18 @@ from autograder.errors import RunError
 def replace(path: Path, contents: str | bytes) -> None:
     """Write a file in one go, and the folders on the way to it."""
     data = contents.encode() if isinstance(contents, str) else contents
+    half = f"{path}.part"
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        half = path.with_name(path.name + ".part")
-        half.write_bytes(data)
-        half.replace(path)
+        try:
+            _write(half, data)
+        except FileNotFoundError:  # of a course's files one in three is the first in its folder
+            path.parent.mkdir(parents=True, exist_ok=True)
+            _write(half, data)
+        os.replace(half, path)
     except OSError as error:
         raise RunError(f"cannot write {path}: {error.strerror}") from error
+
+
+def _write(path: str, data: bytes) -> None:
+    with open(path, "wb") as file:
+        file.write(data)
