@@ -11,7 +11,7 @@ import multiprocessing
 import os
 import sys
 from collections import deque
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import (
     FIRST_COMPLETED,
     BrokenExecutor,
@@ -21,6 +21,7 @@ from concurrent.futures import (
     wait,
 )
 from contextlib import contextmanager, suppress
+from itertools import islice
 from typing import Any
 
 from autograder.errors import RunError, UserError
@@ -28,8 +29,10 @@ from autograder.judge.judge import Settings
 from autograder.judge.lifeline import start_worker
 from autograder.judge.worker import Result, Task, mark, refused
 
-QUEUED_PER_WORKER = 4  # enough to keep workers busy; more would only hold memory
+QUEUED_PER_WORKER = 2  # enough to keep workers busy; more would only hold memory
+AT_ONCE = 4  # submissions, at most, that are given to a worker: to be woken for each costs more
 WORTH_A_WORKER = 16  # submissions; a further worker takes as long to start as these to judge
+Mark = Callable[[Task, Settings, str], Result]
 CLUSTER_SECONDS = 20  # for a cluster to answer
 TWICE = "judging it ended the grader's worker twice (memory or time); its answers were not judged"
 
@@ -80,22 +83,22 @@ class Crew:
         self, tasks: Iterator[Task], count: int, open_tasks: list[Task]
     ) -> Generator[tuple[Task, Result]]:
         """open_tasks: kept up to date with what was taken from `tasks` and has no result yet."""
-        under_way: dict[Future[Result], Task] = {}
+        under_way: dict[Future[list[Result]], list[Task]] = {}
         with self._executor(count) as (executor, workers):
+            places = workers * QUEUED_PER_WORKER
+            at_once = self._at_once(count, places)
             try:
                 while True:
-                    for task in tasks:
-                        open_tasks.append(task)
-                        future = executor.submit(mark, task, self.settings, self.version)
-                        under_way[future] = task
-                        if len(under_way) >= workers * QUEUED_PER_WORKER:
-                            break
+                    while len(under_way) < places and (some := [*islice(tasks, at_once)]):
+                        open_tasks += some
+                        under_way[executor.submit(_each, mark, some, *self._grader)] = some
                     if not under_way:
                         return
                     for future in wait(under_way, return_when=FIRST_COMPLETED).done:
-                        result, task = future.result(), under_way.pop(future)
-                        open_tasks.remove(task)
-                        yield task, result
+                        judged = zip(under_way.pop(future), future.result(), strict=True)
+                        for task, result in judged:
+                            open_tasks.remove(task)
+                            yield task, result
             finally:
                 for future in under_way:
                     future.cancel()
@@ -106,7 +109,7 @@ class Crew:
         while left:
             with _pool(1, "spawn") as (executor, _), suppress(BrokenExecutor):
                 while left:
-                    result = executor.submit(mark, left[0], self.settings, self.version).result()
+                    result = executor.submit(mark, left[0], *self._grader).result()
                     yield left.popleft(), result
                 return
             killer = left.popleft()
@@ -125,8 +128,21 @@ class Crew:
             with _pool(self._workers(count), "spawn") as made:
                 yield made
 
+    @property
+    def _grader(self) -> tuple[Settings, str]:
+        return self.settings, self.version
+
+    def _at_once(self, count: int, places: int) -> int:
+        """So that everybody has work to the end. Demonstrations take seconds: one by one."""
+        most = 1 if self.settings.run_experiments else AT_ONCE
+        return max(1, min(most, count // (2 * places)))
+
     def _workers(self, count: int) -> int:
         return max(1, min(self.jobs or os.cpu_count() or 1, -(-count // WORTH_A_WORKER)))
+
+
+def _each(mark: Mark, tasks: list[Task], settings: Settings, version: str) -> list[Result]:
+    return [mark(task, settings, version) for task in tasks]
 
 
 def _can_be_copied() -> bool:
