@@ -6,8 +6,10 @@ disk can damage them: what is read is checked here, once, and a damaged one is g
 """
 
 import json
-from collections.abc import Iterator
+import os
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from hashlib import sha256
 from math import isfinite
 from pathlib import Path
@@ -80,7 +82,8 @@ class VerdictFile:
     def _checked(self) -> dict[str, Any]:
         """All that stands in the file; raises ValueError where that is not a verdict."""
         with self.path.open("rb") as file:
-            contents = file.read(MOST_BYTES + 1)
+            # Asked for MOST_BYTES, memory for so many would be made ready for each of thousands.
+            contents = file.read(min(os.fstat(file.fileno()).st_size, MOST_BYTES) + 1)
         if len(contents) > MOST_BYTES:
             raise ValueError("too large")
         try:
@@ -140,14 +143,30 @@ def verdict_files(folder: Path) -> list[VerdictFile]:
 
 
 def _indented(value: Any, begin: str = "\n") -> str:
-    """What `json.dumps(value, indent=1)` gives, and slowly: without indents C does its work."""
+    """What `json.dumps(value, indent=1)` gives, and slowly: without indents C does its work.
+
+    So C does it for everything that holds no more than single values.
+    """
+    if not _is_nested(value):
+        return _one_line(value)
     inner = f"{begin} "
-    if isinstance(value, dict) and value:
+    if not any(map(_is_nested, value.values() if isinstance(value, dict) else value)):
+        text = _between(f",{inner}")(value)
+        return f"{text[0]}{inner}{text[1:-1]}{begin}{text[-1]}"
+    if isinstance(value, dict):
         items = (f"{_one_line(key)}: {_indented(item, inner)}" for key, item in value.items())
         return f"{{{inner}{f',{inner}'.join(items)}{begin}}}"
-    if isinstance(value, list | tuple) and value:
-        return f"[{inner}{f',{inner}'.join(_indented(item, inner) for item in value)}{begin}]"
-    return _one_line(value)
+    return f"[{inner}{f',{inner}'.join(_indented(item, inner) for item in value)}{begin}]"
+
+
+def _is_nested(value: Any) -> bool:
+    return isinstance(value, dict | list | tuple) and bool(value)
+
+
+@cache
+def _between(items: str) -> Callable[[Any], str]:
+    """A writer of JSON with this between the items."""
+    return json.JSONEncoder(separators=(items, ": ")).encode
 
 
 def _check(submission: dict[str, Any]) -> None:

@@ -57,7 +57,7 @@ def new_notebook(cells: list[Node], metadata: Node) -> Node:
     return {"nbformat": 4, "nbformat_minor": 5, "metadata": metadata, "cells": cells}
 
 
-def written(text: str) -> Node:
+def written(text: str | bytes) -> Node:
     """A graded notebook as it stands in its file.
 
     Whoever splits its texts into lines splits all of them; we do not.

@@ -254,7 +254,7 @@ def give_back(
         text = page(
             submission.student,
             name,
-            written(graded.read_text("utf-8")) if verdicts else None,
+            written(graded.read_bytes()) if verdicts else None,
             verdicts,
             verdict["problems"],
             rerun=rerun,
@@ -324,7 +324,7 @@ def _by_exercise(
         if nbgrader.get("solution"):
             name = nbgrader["grade_id"]
             code[name] = clean(cell["source"], CODE_LENGTH)
-        if name is not None:
+        if name is not None and cell.get("outputs"):
             figures.setdefault(name, []).extend(_figures(cell))
     return code, figures
 
