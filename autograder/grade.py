@@ -99,7 +99,8 @@ def _graded(
     waiting = [item for item in found if student or not _is_judged(folder, item, version)]
     waiting.sort(key=lambda item: item.lesson)  # a runner knows the questions of one at a time
     by_name = {(item.student, item.lesson): item for item in waiting}
-    with crew.standing_by(len(waiting)), recorder_of(folder) as recorder:
+    open_lessons = sorted({item.lesson for item in waiting}.intersection(names))
+    with crew.standing_by(len(waiting), open_lessons), recorder_of(folder) as recorder:
         results = crew.judged(map(task_of, waiting), len(waiting))
         with closing(results), closing(show(results, len(waiting))) as shown:
             for batch in _batches(shown):

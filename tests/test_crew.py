@@ -1,10 +1,14 @@
 """A submission that kills its worker costs nobody else anything."""
 
 from collections import Counter
+from contextlib import nullcontext
+from types import SimpleNamespace
 
 import pytest
 import small_crew
 
+from autograder.exercise import cached_key
+from autograder.exercises import find_lesson
 from autograder.judge import crew
 from autograder.judge.crew import TWICE, Crew
 from autograder.judge.judge import Settings
@@ -62,3 +66,15 @@ def test_a_submission_that_is_hurried_twice_keeps_what_it_got(judged):
     results, order = judged("always hurry", "x")
     assert order == ["s1", "s0"]
     assert results["s0"].hurried
+
+
+@pytest.mark.parametrize(("count", "shared"), [(crew.WORTH_A_WORKER, False), (100, True)])
+def test_keys_are_made_before_there_are_several_workers(monkeypatch, count, shared):
+    cached_key.cache_clear()
+    lesson = "01b_batch_size"
+    made = []
+    submit = SimpleNamespace(submit=lambda _: made.append(cached_key.cache_info().currsize))
+    monkeypatch.setattr(crew, "_can_be_copied", lambda: True)
+    monkeypatch.setattr(crew, "_pool", lambda workers, method: nullcontext((submit, workers)))
+    with Crew(Settings(), "v", 2, None).standing_by(count, [lesson]):
+        assert made == [len(find_lesson(lesson).exercises) if shared else 0]

@@ -25,7 +25,7 @@ from itertools import islice
 from typing import Any
 
 from autograder.errors import RunError, UserError
-from autograder.judge.judge import Settings
+from autograder.judge.judge import Settings, make_keys
 from autograder.judge.lifeline import start_worker
 from autograder.judge.worker import Result, Task, mark, refused
 
@@ -48,13 +48,18 @@ class Crew:
         self._begun: tuple[Executor, int] | None = None
 
     @contextmanager
-    def standing_by(self, count: int) -> Iterator[None]:
+    def standing_by(self, count: int, lessons: Iterable[str] = ()) -> Iterator[None]:
         """Around `judged`: workers that begin now as copies of this process, where that is safe.
 
-        They load nothing anew. What this process opens afterwards they do not hold.
+        They load nothing anew, and several of them do not each make the keys of these lessons.
+        What this process opens afterwards they do not hold.
         """
+        copied = not self.scheduler and count > 0 and _can_be_copied()
+        if copied and self._workers(count) > 1:
+            for lesson in lessons:
+                make_keys(lesson, self.settings.seed)
         gc.freeze()  # what is loaded stays; to look for garbage in it would also undo sharing it
-        if self.scheduler or not count or not _can_be_copied():
+        if not copied:
             yield
             return
         with _pool(self._workers(count), "fork") as begun:

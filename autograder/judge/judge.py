@@ -180,6 +180,13 @@ class Judge:
         return verdict
 
 
+def make_keys(lesson: str, seed: int) -> None:
+    """All keys of a lesson, which are kept from then on; what mistakes do is tried later."""
+    with probe.random_states_aside():
+        for exercise in find_lesson(lesson).exercises.values():
+            cached_key(exercise, seed)
+
+
 def in_a_line(message: str) -> str:
     """A message as it is kept: printable, not long, and still a text that can be said otherwise."""
     return _made(" ".join(clean(message, MESSAGE_LENGTH).split()), message)
