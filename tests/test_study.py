@@ -294,15 +294,14 @@ def test_an_interrupted_copy_goes_on_where_it_stopped(clone, monkeypatch, error)
 
 
 def test_a_file_is_there_whole_or_not_at_all(clone, monkeypatch):
-    def full(self: Path, data: bytes) -> int:
-        with self.open("wb") as file:
-            file.write(data[:10])
+    def full(path: str, data: bytes) -> None:
+        Path(path).write_bytes(data[:10])
         raise OSError(28, "No space left on device")
 
     study.bring_up_to_date(clone)
     pull(clone, **{ONE: notebook("better stub")})
     with monkeypatch.context() as patch, pytest.raises(RunError, match="No space left on device"):
-        patch.setattr(Path, "write_bytes", full)
+        patch.setattr(files, "_write", full)
         study.bring_up_to_date(clone)
     assert lesson(clone, ONE) == notebook("stub")
     assert study.bring_up_to_date(clone) == ["study/: refreshed 01_one."]
@@ -360,10 +359,10 @@ def test_a_folder_that_cannot_be_written_is_one_clear_line(clone):
 
 
 def test_a_folder_that_refuses_to_be_written_is_one_clear_line(clone, monkeypatch):
-    def refuse(self: Path, data: bytes) -> int:
-        raise PermissionError(13, "Permission denied", str(self))
+    def refuse(path: str, data: bytes) -> None:
+        raise PermissionError(13, "Permission denied", path)
 
-    monkeypatch.setattr(Path, "write_bytes", refuse)
+    monkeypatch.setattr(files, "_write", refuse)
     with pytest.raises(RunError, match=r"cannot write .*: Permission denied"):
         study.bring_up_to_date(clone)
 
