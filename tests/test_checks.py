@@ -329,21 +329,21 @@ def test_hints_come_one_after_the_other_and_the_last_stays(capsys):
     assert len(set(shown)) == count
 
 
-def test_in_the_sandbox_check_only_says_when_answers_are_judged(capsys):
+@pytest.fixture
+def in_the_sandbox():
+    """Where submissions are graded."""
     checks.set_grading(True)
-    try:
-        check("momentum_update")
-    finally:
-        checks.set_grading(False)
+    yield
+    checks.set_grading(False)
+
+
+def test_in_the_sandbox_check_only_says_when_answers_are_judged(in_the_sandbox, capsys):
+    check("momentum_update")
     assert _shown(capsys) == "momentum_update is checked after the last cell.\n"
 
 
-def test_in_the_sandbox_progress_shows_nothing(capsys):
-    checks.set_grading(True)
-    try:
-        progress("04_momentum")
-    finally:
-        checks.set_grading(False)
+def test_in_the_sandbox_progress_shows_nothing(in_the_sandbox, capsys):
+    progress("04_momentum")
     assert _shown(capsys) == ""
 
 
