@@ -136,15 +136,21 @@ class Judge:
         verdicts = []
         for item in exercises:
             verdict = settled[item.name]
-            is_led = item.name in wrong and doubts.wrong_call(item.name, sources, wrong)
-            if verdict is None or is_led:
-                verdict = self._verdict(item, run, sources, wrong, file or item.name)
+            called = doubts.wrong_call(item.name, sources, wrong) if item.name in wrong else None
+            if verdict is None or called:
+                verdict = self._verdict(item, run, sources, called, file or item.name)
             verdicts.append(verdict)
         return verdicts
 
     def _verdict(
-        self, exercise: Exercise, run: Run, sources: tuple[str, ...], wrong: list[str], cell: str
+        self,
+        exercise: Exercise,
+        run: Run,
+        sources: tuple[str, ...],
+        called: str | None,
+        cell: str,
     ) -> Verdict:
+        """called: another exercise that the answer calls and that is not right."""
         name, answer = exercise.name, run.answers[exercise.name]
         key = cached_key(exercise, self.settings.seed)
         if isinstance(answer, Failure):
@@ -155,7 +161,7 @@ class Judge:
                 answer,
                 pairs_of(exercise, self.settings.seed),
                 doubts.explainer(key, sources, run.found.get(name)),
-                lambda: doubts.wrong_call(name, sources, wrong),
+                lambda: called,
             )
         return replace(verdict, message=in_a_line(verdict.message))
 
