@@ -5,6 +5,7 @@ import os
 import unicodedata
 from collections import defaultdict
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 
 from autograder.handin.read import Refusal
 from autograder.text import clean
@@ -102,6 +103,7 @@ def _looks(name: str) -> str:
     return " ".join(seen.translate(_LOOKS_LIKE).split())
 
 
+@lru_cache(10_000)  # the names of a class have few letters
 def _unseen(letter: str) -> bool:
     kind = unicodedata.category(letter)
     selects = any(ord(letter) in some for some in _SELECTORS)

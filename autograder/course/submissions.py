@@ -41,7 +41,7 @@ class Submission:
 def graded_notebook(course: Path, submission: Submission) -> Path:
     """Where nbgrader expects the graded notebook."""
     name = submission.lesson
-    return course / "autograded" / submission.student / name / f"{name}.ipynb"
+    return course.joinpath("autograded", submission.student, name, f"{name}.ipynb")
 
 
 def submissions(
@@ -64,7 +64,7 @@ def submissions(
         students = _entries(folder)
     except OSError as error:
         raise UserError(f"cannot read {folder}: {error.strerror}") from error
-    listing = _Listing(known, duedates or {}, look_alikes(path.name for path in students))
+    listing = _Listing(known, duedates or {}, look_alikes(entry.name for entry in students))
     return [
         submission
         for student in students
@@ -73,9 +73,11 @@ def submissions(
     ]
 
 
-def _entries(folder: Path) -> list[Path]:
+def _entries(folder: str | Path) -> list[os.DirEntry[str]]:
     """What is in a folder, by name; hidden files are no submissions."""
-    return sorted(path for path in folder.iterdir() if not path.name.startswith("."))
+    with os.scandir(folder) as entries:
+        shown = [entry for entry in entries if not entry.name.startswith(".")]
+    return sorted(shown, key=lambda entry: entry.name)
 
 
 @dataclass(frozen=True)
@@ -89,29 +91,30 @@ class _Listing:
     duedates: Mapping[str, datetime]
     alike: Mapping[str, str] = field(default_factory=dict)
 
-    def of_student(self, folder: Path) -> list[Submission]:
+    def of_student(self, folder: os.DirEntry[str]) -> list[Submission]:
         """The submissions in a student's folder, or one that says why there are none."""
+        path = Path(folder.path)
         try:
             student = student_name(folder.name)
             if folder.name in self.alike:
                 other = clean(self.alike[folder.name], 60)
                 raise Refusal("student_name", f"it cannot be told from that of {other}")
         except Refusal as refusal:
-            return [Submission(told_apart(folder.name), "", folder, refusal=str(refusal))]
+            return [Submission(told_apart(folder.name), "", path, refusal=str(refusal))]
         try:
-            if not _is_folder(folder):
-                return [Submission(student, "", folder, refusal="this is not a student's folder")]
-            return list(self._in_folder(student, folder))
+            if not folder.is_dir(follow_symlinks=False):
+                return [Submission(student, "", path, refusal="this is not a student's folder")]
+            return list(self._in_folder(student, path))
         except OSError as error:
-            return [Submission(student, "", folder, refusal=_cannot_read("this folder", error))]
+            return [Submission(student, "", path, refusal=_cannot_read("this folder", error))]
 
     def _in_folder(self, student: str, folder: Path) -> Iterable[Submission]:
         others = []
-        for path in _entries(folder):
-            if _is_folder(path):
-                yield self._submission(student, path)
+        for entry in _entries(folder):
+            if entry.is_dir(follow_symlinks=False):
+                yield self._submission(student, folder / entry.name)
             else:
-                others.append(path.name)
+                others.append(entry.name)
         if others:
             are = "is not a folder" if len(others) == 1 else "are not folders"
             place = f"notebooks belong into {student}/LESSON/LESSON.ipynb"
@@ -130,10 +133,6 @@ class _Listing:
         except OSError as error:
             return Submission(student, lesson, path, refusal=_cannot_read("its folder", error))
         return Submission(student, lesson, path, timestamp, tuple(problems))
-
-
-def _is_folder(path: Path) -> bool:
-    return not path.is_symlink() and path.is_dir()
 
 
 def _cannot_read(what: str, error: OSError) -> str:
