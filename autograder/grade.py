@@ -9,7 +9,7 @@ everybody's feedback page is brought up to date.
 
 import hashlib
 import time
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import Callable, Container, Generator, Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -22,7 +22,7 @@ from autograder.course.folder import create, recorder_of
 from autograder.course.gradebook import Mark, Recorder
 from autograder.course.lock import alone
 from autograder.course.submissions import Submission, graded_notebook, submissions
-from autograder.course.verdicts import VerdictFile, verdict_file
+from autograder.course.verdicts import Kept, VerdictFile, verdict_file
 from autograder.errors import UserError
 from autograder.exercises import find_lesson, lessons
 from autograder.handin.read import Refusal, read_bytes
@@ -114,18 +114,33 @@ def _graded(
                     _file_of(folder, submission).write(_digest(submission, task), version, verdict)
         entries = recorder.settle(names)
         marks = [mark for mark in recorder.marks() if mark.lesson in names]
-    for item in found:
-        if item.lesson in names:
-            entered = entries.get((item.student, item.lesson), NOTHING)
-            file = _file_of(folder, item)
-            feedback.give_back(folder, item, file, entered, settings.run_experiments, asked.zone)
+
+    def give_back(item: Submission, kept: Kept) -> None:
+        entered = entries.get((item.student, item.lesson), NOTHING)
+        feedback.give_back(folder, item, kept, entered, settings.run_experiments, asked.zone)
+
     tables.write_grades(folder / "grades.csv", marks)
-    judged = (_file_of(folder, item) for item in everything)
-    tables.write_results(
-        folder / "results.csv", (file.read() for file in judged if file.path.exists())
-    )
+    with_page = {item for item in found if item.lesson in names}
+    verdicts = _verdicts(folder, everything, with_page, give_back)
+    tables.write_results(folder / "results.csv", verdicts)
     files_asked = [_file_of(folder, item) for item in found]
     return Class(files=files_asked, marks={(mark.student, mark.lesson): mark for mark in marks})
+
+
+def _verdicts(
+    folder: Path,
+    everything: Iterable[Submission],
+    with_page: Container[Submission],
+    give_back: Callable[[Submission, Kept], None],
+) -> Iterator[dict[str, Any]]:
+    """Every verdict there is; each file is read once, for the table and for the page."""
+    for item in everything:
+        file = _file_of(folder, item)
+        if file.path.exists():
+            kept = file.kept()
+            if item in with_page:
+                give_back(item, kept)
+            yield kept.verdict
 
 
 def _is_asked(submission: Submission, lesson: str | None, student: str | None) -> bool:
@@ -148,9 +163,12 @@ def _batches(results: Iterable[tuple[Task, Result]]) -> Iterator[list[tuple[Task
 
 
 def _is_judged(folder: Path, submission: Submission, version: str) -> bool:
-    """Whether this very submission was judged by this very grader."""
-    judged = _file_of(folder, submission).judged(version)
-    return judged is not None and judged == _digest(submission, task_of(submission))
+    """Whether this very submission was judged by this very grader, and all of that is there."""
+    kept = _file_of(folder, submission).judged(version)
+    if kept is None or kept.digest != _digest(submission, task_of(submission)):
+        return False
+    is_refused = kept.verdict["status"] == SubmissionStatus.REFUSED
+    return is_refused or graded_notebook(folder, submission).is_file()
 
 
 def _file_of(folder: Path, submission: Submission) -> VerdictFile:

@@ -102,6 +102,18 @@ def test_grading_again_does_nothing_and_one_change_is_graded_alone(course, monke
     assert _verdicts(course)["student04"]["score"] == quiz.points
 
 
+def test_what_a_person_has_deleted_is_made_again(course):
+    """Even where the verdict stays; without the graded notebook there would be no page."""
+    folders = [course / kind / "student02" for kind in ("autograded", "feedback")]
+    before = [{path.name: path.read_bytes() for path in folder.glob("*/*")} for folder in folders]
+    for folder in folders:
+        shutil.rmtree(folder)
+    assert _run("grade", "--course", course, "--jobs", 1) == 0
+    after = [{path.name: path.read_bytes() for path in folder.glob("*/*")} for folder in folders]
+    assert [list(files) for files in after] == [[f"{LESSON}.ipynb"], [f"{LESSON}.html"]]
+    assert after == before
+
+
 def test_a_manual_mark_survives_grading_again(course):
     database = course / "gradebook.db"
     with sqlite3.connect(database) as connection:

@@ -13,6 +13,7 @@ from autograder.course.corrections import NOTHING, Correction, Entries
 from autograder.course.gradebook import Recorder, sqlite_url
 from autograder.course.submissions import Submission
 from autograder.course.verdicts import VerdictFile
+from autograder.errors import RunError
 from autograder.handin.outputs import safe
 from autograder.judge.worker import Result
 from autograder.pages import feedback
@@ -136,7 +137,7 @@ def give_back(course, entries, problems=(), verdicts=VERDICTS):
     verdict = Result("ada", LESSON, SubmissionStatus.GRADED, tuple(verdicts), tuple(problems))
     file = VerdictFile(course / "verdicts" / "ada" / f"{LESSON}.json")
     file.write("digest", "grader", verdict.to_data())
-    feedback.give_back(course, Submission("ada", LESSON, handed_in), file, entries, False)
+    feedback.give_back(course, Submission("ada", LESSON, handed_in), file.kept(), entries, False)
     return course / "feedback" / "ada" / LESSON
 
 
@@ -166,6 +167,13 @@ def test_a_page_that_nbgrader_has_written_over_comes_back(course):
     path.write_text("<html>")
     give_back(course, NOTHING)
     assert path.read_text() == ours
+
+
+def test_a_graded_notebook_that_is_cut_short_is_named(course):
+    path = course / "autograded" / "ada" / LESSON / f"{LESSON}.ipynb"
+    path.write_text(path.read_text()[:1000])
+    with pytest.raises(RunError, match=f"^cannot read {path}; delete it and grade again$"):
+        give_back(course, NOTHING)
 
 
 def test_a_submission_that_could_not_be_graded_keeps_its_reason(course):

@@ -43,7 +43,9 @@ def test_a_file_is_what_json_indents(file):
 def test_what_is_written_comes_back(file):
     assert file.read() == RESULT.to_data()
     assert verdicts_of(file.read()) == GIVEN
-    assert [file.judged("grader"), file.judged("another")] == ["digest", None]
+    assert file.judged("grader") == file.kept()
+    assert file.kept().digest == "digest"
+    assert file.judged("another") is None
 
 
 def test_what_an_earlier_release_left_out_is_nothing(file):

@@ -45,10 +45,25 @@ _EXERCISE = {
     "message": str,
 }
 _one_line = json.JSONEncoder().encode
-_sound: set[bytes] = set()  # digests of what was checked: a run reads every file a few times
+_sound: set[bytes] = set()  # checksums of what was checked: a run reads every file a few times
 _PLACE = {"line": int, "piece": str, "kind": str}
 _FACT = {"kind": str, "text": str}
 _SAID = {"language": str, "messages": list, "problems": list}
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What stands in a verdict file.
+
+    digest, grader: what was judged, and by which grader. verdict: in the form of the command
+    contract. checksum: of the whole file. written: when, in seconds since 1970.
+    """
+
+    digest: str
+    grader: str
+    verdict: dict[str, Any]
+    checksum: bytes
+    written: float
 
 
 @dataclass(frozen=True)
@@ -59,43 +74,54 @@ class VerdictFile:
 
     def read(self) -> dict[str, Any]:
         """The verdict in the form of the command contract."""
+        return self.kept().verdict
+
+    def kept(self) -> Kept:
+        """All that stands in the file; it must be there."""
         try:
-            return self._checked()["verdict"]
+            return self._checked()
         except OSError as error:
             raise RunError(f"cannot read {self.path}: {error.strerror}") from error
         except ValueError as error:
             text = f"{self.path} is damaged ({error}); delete it and grade again"
             raise RunError(text) from error
 
-    def judged(self, grader: str) -> str | None:
-        """The digest of what this very grader has judged; None where it has judged nothing."""
+    def judged(self, grader: str) -> Kept | None:
+        """What this very grader has judged; None where it has judged nothing."""
         try:
-            data = self._checked()
+            kept = self._checked()
         except (OSError, ValueError):  # not there, or damaged: grade again
             return None
-        return data["digest"] if data["grader"] == grader else None
+        return kept if kept.grader == grader else None
 
     def write(self, digest: str, grader: str, verdict: dict[str, Any]) -> None:
         data = {"schema": SCHEMA, "digest": digest, "grader": grader, "verdict": verdict}
         files.replace(self.path, _indented(data) + "\n")
 
-    def _checked(self) -> dict[str, Any]:
-        """All that stands in the file; raises ValueError where that is not a verdict."""
+    def _checked(self) -> Kept:
+        """Raises ValueError where the file holds no verdict."""
         with self.path.open("rb") as file:
+            status = os.fstat(file.fileno())
             # Asked for MOST_BYTES, memory for so many would be made ready for each of thousands.
-            contents = file.read(min(os.fstat(file.fileno()).st_size, MOST_BYTES) + 1)
+            contents = file.read(min(status.st_size, MOST_BYTES) + 1)
         if len(contents) > MOST_BYTES:
             raise ValueError("too large")
         try:
             data = json.loads(contents)
         except (ValueError, RecursionError):
             raise ValueError("not JSON") from None
-        digest = sha256(contents).digest()
-        if digest not in _sound:
+        checksum = sha256(contents).digest()
+        if checksum not in _sound:
             _require(data, _FILE, "the file")
             _check(data["verdict"])
-            _sound.add(digest)
-        return data
+            _sound.add(checksum)
+        return Kept(
+            digest=data["digest"],
+            grader=data["grader"],
+            verdict=data["verdict"],
+            checksum=checksum,
+            written=status.st_mtime,
+        )
 
 
 def verdicts_of(submission: dict[str, Any]) -> tuple[Verdict, ...]:
@@ -134,7 +160,7 @@ def as_said(submission: dict[str, Any]) -> dict[str, Any]:
 
 def verdict_file(folder: Path, student: str, lesson: str) -> VerdictFile:
     """The place of one submission's verdict in a course folder."""
-    return VerdictFile(folder / "verdicts" / student / f"{lesson}.json")
+    return VerdictFile(folder.joinpath("verdicts", student, f"{lesson}.json"))
 
 
 def verdict_files(folder: Path) -> list[VerdictFile]:

@@ -18,7 +18,8 @@ from markupsafe import Markup
 from autograder import files
 from autograder.course.corrections import NOTHING, Correction, Entries
 from autograder.course.submissions import Submission, graded_notebook
-from autograder.course.verdicts import VerdictFile, as_said, language_of, verdicts_of
+from autograder.course.verdicts import Kept, as_said, language_of, verdicts_of
+from autograder.errors import RunError
 from autograder.handin.outputs import FileLimits, written
 from autograder.handin.read import Refusal, read_bytes
 from autograder.pages import outline, prose
@@ -236,51 +237,56 @@ def _sections(parts: Iterable[_Part]) -> list[Section]:
 def give_back(
     folder: Path,
     submission: Submission,
-    file: VerdictFile,
+    kept: Kept,
     entries: Entries,
     rerun: bool,
     zone: tzinfo = UTC,
 ) -> None:
     """Bring one submission's feedback folder up to date; nothing is judged anew."""
     name = submission.lesson
-    place = folder / "feedback" / submission.student / name
-    dates = _dates(submission, file, zone)
-    path, stamp = place / f"{name}.html", _stamp(file, entries, dates)
+    place = folder.joinpath("feedback", submission.student, name)
+    dates = _dates(submission, kept, zone)
+    path, stamp = place / f"{name}.html", _stamp(kept, entries, dates)
     if not _bears(path, stamp):
-        kept = file.read()
-        verdict = as_said(kept)
+        verdict = as_said(kept.verdict)
         verdicts = verdicts_of(verdict)
-        graded = graded_notebook(folder, submission)
         text = page(
             submission.student,
             name,
-            written(graded.read_bytes()) if verdicts else None,
+            _graded(graded_notebook(folder, submission)) if verdicts else None,
             verdicts,
             verdict["problems"],
             rerun=rerun,
             entries=entries,
             dates=dates,
             stamp=stamp,
-            language=language_of(kept),
+            language=language_of(kept.verdict),
         )
         files.replace(path, text)
     for ticket in TICKETS:
         _copy(submission.path.with_name(ticket), place / ticket)
 
 
-def _dates(submission: Submission, file: VerdictFile, zone: tzinfo) -> Dates:
+def _graded(path: Path) -> Mapping[str, Any]:
+    try:
+        return written(path.read_bytes())
+    except (OSError, ValueError) as error:
+        raise RunError(f"cannot read {path}; delete it and grade again") from error
+
+
+def _dates(submission: Submission, kept: Kept, zone: tzinfo) -> Dates:
     """In the course's zone. A verdict is as old as its file."""
     handed_in = submission.timestamp
     return Dates(
         handed_in=handed_in.replace(tzinfo=UTC).astimezone(zone) if handed_in else None,
-        graded=datetime.fromtimestamp(file.path.stat().st_mtime, zone).date(),
+        graded=datetime.fromtimestamp(kept.written, zone).date(),
     )
 
 
-def _stamp(file: VerdictFile, entries: Entries, dates: Dates) -> str:
+def _stamp(kept: Kept, entries: Entries, dates: Dates) -> str:
     """Differs where anything differs that the page is made from."""
     entered = repr((sorted(entries.corrections.items()), entries.late_penalty, dates))
-    seen = file.path.read_bytes() + entered.encode("utf-8", "surrogatepass")
+    seen = kept.checksum + entered.encode("utf-8", "surrogatepass")
     return sha256(seen).hexdigest()[:16]
 
 
