@@ -8,6 +8,7 @@ everybody's feedback page is brought up to date.
 """
 
 import hashlib
+import math
 import time
 from collections.abc import Callable, Container, Generator, Iterable, Iterator
 from contextlib import closing
@@ -93,10 +94,19 @@ def _graded(
     with recorder_of(folder) as recorder:
         recorder.enrol(roster.of_course(folder).people)
         everything = submissions(folder, None, recorder.duedates())
+        recorded = recorder.automatic()
     found = [item for item in everything if _is_asked(item, lesson, student)]
     if student and not found:
         raise UserError(f"{folder / 'submitted'} holds nothing of {student} to grade")
-    waiting = [item for item in found if student or not _is_judged(folder, item, version)]
+
+    def is_done(item: Submission) -> bool:
+        kept = _judged(folder, item, version)
+        if kept is None or item.lesson not in names:  # else nbgrader has no place for it
+            return kept is not None
+        points = recorded.get((item.student, item.lesson), math.nan)
+        return math.isclose(points, kept.verdict["score"], abs_tol=1e-6)
+
+    waiting = [item for item in found if student or not is_done(item)]
     waiting.sort(key=lambda item: item.lesson)  # a runner knows the questions of one at a time
     by_name = {(item.student, item.lesson): item for item in waiting}
     open_lessons = sorted({item.lesson for item in waiting}.intersection(names))
@@ -162,13 +172,13 @@ def _batches(results: Iterable[tuple[Task, Result]]) -> Iterator[list[tuple[Task
         yield batch
 
 
-def _is_judged(folder: Path, submission: Submission, version: str) -> bool:
-    """Whether this very submission was judged by this very grader, and all of that is there."""
+def _judged(folder: Path, submission: Submission, version: str) -> Kept | None:
+    """What this very grader has judged of this very submission, if all of its files are there."""
     kept = _file_of(folder, submission).judged(version)
     if kept is None or kept.digest != _digest(submission, task_of(submission)):
-        return False
+        return None
     is_refused = kept.verdict["status"] == SubmissionStatus.REFUSED
-    return is_refused or graded_notebook(folder, submission).is_file()
+    return kept if is_refused or graded_notebook(folder, submission).is_file() else None
 
 
 def _file_of(folder: Path, submission: Submission) -> VerdictFile:

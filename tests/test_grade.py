@@ -114,6 +114,25 @@ def test_what_a_person_has_deleted_is_made_again(course):
     assert after == before
 
 
+@pytest.mark.parametrize("is_there", [False, True], ids=["deleted", "restored from a copy"])
+def test_marks_that_a_gradebook_has_lost_are_recorded_again(course, tmp_path, is_there):
+    """Its file is one that people delete to begin anew, or bring back from yesterday."""
+    copy = shutil.copytree(course, tmp_path / "course")
+    book, expected = copy / "gradebook.db", _rows(copy / "grades.csv")
+    assert len(expected) == STUDENTS
+    if is_there:
+        with sqlite3.connect(book) as connection:
+            rows = connection.execute(
+                "UPDATE grade SET auto_score = 0 WHERE auto_score > 0"
+            ).rowcount
+        connection.close()
+        assert rows > STUDENTS
+    else:
+        book.unlink()
+    assert _run("grade", "--course", copy, "--jobs", 1) == 0
+    assert _rows(copy / "grades.csv") == expected
+
+
 def test_a_manual_mark_survives_grading_again(course):
     database = course / "gradebook.db"
     with sqlite3.connect(database) as connection:

@@ -347,6 +347,17 @@ class Recorder:
         rows = self.gradebook.db.execute(select(Assignment.name, Assignment.duedate))
         return {name: duedate for name, duedate in rows if duedate is not None}
 
+    def automatic(self) -> dict[tuple[str, str], float]:
+        """The points that the grader gave, by student and lesson, whatever a person entered."""
+        points = func.coalesce(func.sum(Grade.auto_score), 0.0)
+        rows = select(SubmittedAssignment.student_id, Assignment.name, points).select_from(Grade)
+        rows = rows.join(SubmittedNotebook, Grade.notebook_id == SubmittedNotebook.id)
+        rows = rows.join(SubmittedNotebook.assignment).join(SubmittedAssignment.assignment)
+        rows = rows.group_by(SubmittedAssignment.id)
+        return {
+            (student, lesson): score for student, lesson, score in self.gradebook.db.execute(rows)
+        }
+
     def marks(self) -> list[Mark]:
         """What the gradebook holds for every submission: manual scores and penalties included."""
         scores = (

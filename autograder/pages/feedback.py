@@ -270,7 +270,7 @@ def give_back(
 def _graded(path: Path) -> Mapping[str, Any]:
     try:
         return written(path.read_bytes())
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, TypeError, LookupError) as error:  # cut short, or no notebook
         raise RunError(f"cannot read {path}; delete it and grade again") from error
 
 
