@@ -187,6 +187,28 @@ def test_settings_that_a_person_edited_are_left_alone(folder, built):
     assert courses.config(folder).LateSubmissionPlugin.penalty_method == "zero"
 
 
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("c = get_config()\nc.Exchange.root = (\n", "line 2: SyntaxError: '(' was never closed;"),
+        ("\n\nimport no_such_package\n", "line 3: ModuleNotFoundError: No module named"),
+    ],
+)
+def test_settings_that_cannot_be_read_are_named_with_their_line(folder, text, told):
+    (folder / "nbgrader_config.py").write_text(text)
+    with pytest.raises(UserError) as refusal:
+        courses.recorder_of(folder)
+    assert str(refusal.value).startswith(f"{folder}/nbgrader_config.py, {told}")
+
+
+@pytest.mark.parametrize("name", ["release", f"source/{LESSON}"])
+def test_a_file_where_a_folder_belongs_is_named(folder, built, name):
+    shutil.rmtree(folder / name)
+    (folder / name).write_text("")
+    with pytest.raises(UserError, match=f"^{folder / name} is in the way of a folder: move"):
+        courses.create(folder, [LESSON], **built)
+
+
 def test_settings_of_an_older_version_are_renewed(folder, built):
     path = folder / courses.CONFIG
     current = path.read_text()
@@ -374,11 +396,13 @@ def test_a_closed_folder_is_refused_by_name_and_the_others_are_listed(made_once,
         bob.chmod(0o755)
         eve.chmod(0o755)
     assert seen["ada", LESSON] is None
+    closed = " cannot be read (Permission denied): change its permissions"
     if mode == 0o111:  # nothing can be listed, but the notebook's name is known
-        assert seen["eve", LESSON].startswith("its folder cannot be read (Permission denied)")
-    assert (
-        seen["bob", ""] == "this folder cannot be read (Permission denied): change its permissions"
-    )
+        assert seen["eve", LESSON] == f"its folder{closed}"
+    if mode == 0o444:  # what it holds can be listed, and no more
+        assert seen["bob", LESSON] == f"its folder{closed}"
+    else:
+        assert seen["bob", ""] == f"this folder{closed}"
     assert {student for student, _ in seen} == {"ada", "bob", "eve"}
 
 

@@ -17,6 +17,7 @@ from collections.abc import Collection, Mapping
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
+from traceback import extract_tb
 from typing import TypeAlias
 
 import nbformat
@@ -27,7 +28,7 @@ from autograder import NOTEBOOKS, ROOT, SOLUTIONS, files, released
 from autograder.course import plan
 from autograder.course.gradebook import Recorder, sqlite_url
 from autograder.course.lock import cannot_write
-from autograder.errors import UserError
+from autograder.errors import RunError, UserError
 
 CONFIG = plan.CONFIG
 # Names of Canvas, Moodle and Blackboard, for `nbgrader zip_collect`. `python -m autograder collect`
@@ -138,12 +139,28 @@ def create(
         _leave_out({path.stem for path in releases.glob("*.ipynb")} - {*lessons}, course)
     except PermissionError as error:
         cannot_write(course, error)
+    except (FileExistsError, NotADirectoryError) as error:
+        raise UserError(f"{error.filename} is in the way of a folder: move it away") from error
+    except OSError as error:
+        raise RunError(f"cannot write {error.filename or course}: {error.strerror}") from error
     return said
 
 
 def config(course: Path) -> Config:
     """The course's nbgrader settings, as nbgrader reads them."""
-    return PyFileConfigLoader(CONFIG, path=str(Path(course).resolve())).load_config()
+    folder = Path(course).resolve()
+    try:
+        return PyFileConfigLoader(CONFIG, path=str(folder)).load_config()
+    except Exception as error:  # the file is Python that people edit: it may raise anything
+        path, said, line = str(folder / CONFIG), str(error), None
+        if isinstance(error, SyntaxError):
+            said, line = error.msg, error.lineno
+        for frame in extract_tb(error.__traceback__):
+            line = frame.lineno if frame.filename == path else line
+        where = f"{path}, line {line}" if line else path
+        raise UserError(
+            f"{where}: {type(error).__name__}: {said}; mend it, or delete it to have it made anew"
+        ) from error
 
 
 def db_url(course: Path, settings: Config) -> str:
