@@ -353,7 +353,8 @@ class Recorder:
         rows = select(SubmittedAssignment.student_id, Assignment.name, points).select_from(Grade)
         rows = rows.join(SubmittedNotebook, Grade.notebook_id == SubmittedNotebook.id)
         rows = rows.join(SubmittedNotebook.assignment).join(SubmittedAssignment.assignment)
-        rows = rows.group_by(SubmittedAssignment.id)
+        rows = rows.join(Notebook, SubmittedNotebook.notebook_id == Notebook.id)
+        rows = rows.where(Notebook.name == Assignment.name).group_by(SubmittedAssignment.id)
         return {
             (student, lesson): score for student, lesson, score in self.gradebook.db.execute(rows)
         }
