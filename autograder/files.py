@@ -1,6 +1,8 @@
 """Writing files so that a reader sees the old one or the new one, never half of it."""
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from autograder.errors import RunError
@@ -9,13 +11,20 @@ from autograder.errors import RunError
 def replace(path: Path, contents: str | bytes) -> None:
     """Write a file in one go, and the folders on the way to it."""
     data = contents.encode() if isinstance(contents, str) else contents
-    half = f"{path}.part"
-    try:
+    with replacing(path) as half:
         try:
             _write(half, data)
         except FileNotFoundError:  # of a course's files one in three is the first in its folder
             path.parent.mkdir(parents=True, exist_ok=True)
             _write(half, data)
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[str]:
+    """The path at which to write what takes the place of `path` once it is whole."""
+    half = f"{path}.part"
+    try:
+        yield half
         os.replace(half, path)
     except OSError as error:
         raise RunError(f"cannot write {path}: {error.strerror}") from error

@@ -133,6 +133,23 @@ def test_marks_that_a_gradebook_has_lost_are_recorded_again(course, tmp_path, is
     assert _rows(copy / "grades.csv") == expected
 
 
+def test_a_page_that_cannot_be_made_is_named_and_leaves_the_tables_whole(course, tmp_path, capsys):
+    """Pages are made while the table is written, for every verdict is read once."""
+    copy = shutil.copytree(course, tmp_path / "course")
+    before = (copy / "results.csv").read_bytes()
+    assert before.count(b"student05") == len(lessons()[LESSON].exercises)
+    (copy / "submitted" / "student02" / LESSON / "timestamp.txt").write_text("2026-01-01 12:00:00")
+    in_the_way = copy / "feedback" / "student02" / LESSON / "timestamp.txt"
+    in_the_way.mkdir()
+    assert _run("grade", "--course", copy, "--jobs", 1) == 1
+    said = capsys.readouterr().err.splitlines()[-1]
+    assert said == f"autograder: cannot write {in_the_way}: Is a directory"
+    assert (copy / "results.csv").read_bytes() == before
+    in_the_way.rmdir()
+    assert _run("grade", "--course", copy, "--jobs", 1) == 0
+    assert (copy / "results.csv").read_bytes() == before
+
+
 def test_a_manual_mark_survives_grading_again(course):
     database = course / "gradebook.db"
     with sqlite3.connect(database) as connection:

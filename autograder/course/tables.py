@@ -8,7 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from autograder.errors import RunError
+from autograder import files
 from autograder.text import csv_safe
 
 if TYPE_CHECKING:
@@ -64,10 +64,8 @@ _VERDICT = ("exercise", "status", "mistake", "score", "max_score", "message")
 
 
 def _write(path: Path, header: list[str], rows: Iterable[list[Any]]) -> None:
-    try:
-        with path.open("w", encoding="utf-8", newline="") as file:
-            writer = csv.writer(file, quoting=csv.QUOTE_ALL)
-            writer.writerow(header)
-            writer.writerows([csv_safe(value) for value in row] for row in rows)
-    except OSError as error:
-        raise RunError(f"cannot write {path}: {error.strerror}") from error
+    """Row by row, so that a large class need not be in memory; the old table stays till the end."""
+    with files.replacing(path) as half, open(half, "w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, quoting=csv.QUOTE_ALL)
+        writer.writerow(header)
+        writer.writerows([csv_safe(value) for value in row] for row in rows)

@@ -306,8 +306,15 @@ def _copy(source: Path, target: Path) -> None:
         contents = read_bytes(source, FileLimits(megabytes=0.001))
     except Refusal:
         return
-    if not target.exists() or target.read_bytes() != contents:
+    if _bytes(target) != contents:
         files.replace(target, contents)
+
+
+def _bytes(path: Path) -> bytes | None:
+    try:
+        return path.read_bytes()
+    except OSError:
+        return None
 
 
 def _title(cells: Sequence[Mapping[str, Any]], lesson: str) -> str:
