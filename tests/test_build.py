@@ -11,7 +11,7 @@ import jupytext
 import nbformat
 import pytest
 
-from autograder import NOTEBOOKS, ROOT, SOLUTIONS
+from autograder import NOTEBOOKS, ROOT, SOLUTIONS, recall
 from autograder.build import fill, notebooks
 from autograder.errors import RunError, UserError
 from autograder.lesson import Lesson
@@ -51,6 +51,9 @@ def copy(tmp_path, monkeypatch):
         shutil.copy(SOLUTIONS / f"{LESSON}{suffix}", solutions)
     keys = learners / "optlab" / "keys"
     shutil.copytree(notebooks.KEYS / "momentum", keys / "momentum")
+    (keys / notebooks.RECALLED).mkdir()
+    for quiz in recall.asked(LESSON):
+        shutil.copy(notebooks.KEYS / notebooks.RECALLED / f"{quiz.name}.key", keys / "recall")
     shutil.copy(NOTEBOOKS / f"{LESSON}.ipynb", learners)
     monkeypatch.setattr(notebooks, "SOLUTIONS", solutions)
     monkeypatch.setattr(notebooks, "NOTEBOOKS", learners)
@@ -108,11 +111,17 @@ def test_built_files_without_a_source_are_named(copy):
 def test_building_keys_and_release_again_changes_no_byte(copy):
     source = notebooks.Source(LESSON)
     before = {path: path.read_bytes() for path in (copy / "notebooks").rglob("*.*")}
+    dates = _dates()
     notebooks._write_keys(source)
     notebooks._write(
         source.learner, nbformat.writes(notebooks.release(notebooks.read(source))) + "\n"
     )
     assert {path: path.read_bytes() for path in (copy / "notebooks").rglob("*.*")} == before
+    assert _dates() == dates, "what was built went into the course and not into the copy"
+
+
+def _dates():
+    return {path: path.stat().st_mtime_ns for path in (NOTEBOOKS / "optlab").rglob("*.key")}
 
 
 def test_the_release_holds_no_solution():

@@ -118,4 +118,4 @@ def test_an_answer_to_one_reaches_no_grader():
 
 
 def test_keys_are_those_of_the_questions():
-    assert {path.stem for path in RECALLED.glob("*")} == {quiz.name for quiz in QUESTIONS}
+    assert {path.stem for path in (KEYS / RECALLED).glob("*")} == {quiz.name for quiz in QUESTIONS}

@@ -36,7 +36,7 @@ from optlab.checking.codec import CodecError
 from optlab.checking.compare import difference
 
 KEYS = NOTEBOOKS / "optlab" / "keys"
-RECALLED = KEYS / "recall"
+RECALLED = "recall"  # the folder among them for questions from earlier lessons
 FOLDED = {EXPERIMENT, "set-up", "folded"}  # a front end shows the first line alone, until a click
 WIDGET = "application/vnd.jupyter.widget-view+json"
 # The kernel finds optlab here; one thread, so that every machine adds up in the same order.
@@ -285,7 +285,7 @@ def _keys(
     for exercise in lesson.exercises.values():
         yield folder / f"{exercise.name}.key", keys.pack(cached_public_key(exercise), exercise.ways)
     for quiz in recall.asked(source.name):
-        yield RECALLED / f"{quiz.name}.key", keys.pack(quiz.public_key())
+        yield KEYS / RECALLED / f"{quiz.name}.key", keys.pack(quiz.public_key())
 
 
 def _predictions(notebook: NotebookNode) -> Iterator[str]:
@@ -373,12 +373,9 @@ def _orphans() -> list[Path]:
     built = {path for item in known for path in (item.solution, item.learner)}
     notebooks = {path for folder in (SOLUTIONS, NOTEBOOKS) for path in folder.glob("*.ipynb")}
     topics = {source.topic for source in known if source.lesson}
-    recalled = {f"{quiz.name}.key" for source in known for quiz in recall.asked(source.name)}
+    asked = {quiz.name for source in known for quiz in recall.asked(source.name)}
+    recalled = {KEYS / RECALLED / f"{name}.key" for name in asked}
     answers = [
-        path
-        for path in KEYS.glob("*/*")
-        if (
-            path.name not in recalled if path.parent == RECALLED else path.parent.name not in topics
-        )
+        path for path in KEYS.glob("*/*") if path not in recalled and path.parent.name not in topics
     ]
     return sorted(notebooks - built) + sorted(answers)
