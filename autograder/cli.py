@@ -171,10 +171,10 @@ def _grade_course(options: argparse.Namespace) -> None:
         settings=_settings(options),
         show=terminal.progress,
     )
-    submissions = [file.read() for file in graded.files]
+    submissions = (file.read() for file in graded.files)  # one at a time: a class may be large
     if options.json:
-        print(json.dumps({"schema": SCHEMA, "submissions": submissions}, indent=1))
-    elif submissions:
+        print(json.dumps({"schema": SCHEMA, "submissions": [*submissions]}, indent=1))
+    elif graded.files:
         counted = {name: mark.counts for name, mark in graded.marks.items()}
         terminal.marks(submissions, counted)
     else:
