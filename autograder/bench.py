@@ -53,20 +53,23 @@ SCALE = (100, 1_000, 10_000)
 RECORDED = 100_000
 SLIPS = 12  # for the price of looking for their places
 
+# The command, and then the most memory it held itself. `ru_maxrss` would count that of whoever
+# started it as well.
 _GRADE = """
-import json, resource, sys
+import sys
+from pathlib import Path
 from autograder import startup
 startup.collect_seldom()
 startup.skip_address_grammar()
 startup.skip_server_pages()
 startup.load_without_threads()
-from pathlib import Path
-from autograder.grade import grade_course
-from autograder.judge.judge import Settings
-folder, lesson, experiments = json.loads(sys.argv[1])
-settings = Settings(run_experiments=experiments)
-grade_course(Path(folder), lesson=lesson, jobs=1, settings=settings)
-print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
+from autograder.cli import main
+status = main()
+if not status:
+    lines = Path("/proc/self/status").read_text().splitlines()
+    (held,) = (line.split()[1] for line in lines if line.startswith("VmHWM:"))
+    print(int(held) // 1024)
+sys.exit(status)
 """
 
 # As warm as the grader's, and nothing else: no sandbox, no wire, no outputs sent, no answers.
@@ -329,8 +332,9 @@ def _ours(course: Path, lesson: str, count: int, experiments: bool = False) -> S
 
 
 def _graded(course: Path, lesson: str, experiments: bool = False) -> Spent:
-    what = json.dumps([str(course), lesson, experiments])
-    return _run([sys.executable, "-c", _GRADE, what], ROOT, os.environ)
+    command = [sys.executable, "-c", _GRADE, "grade", "--course", str(course), "--lesson", lesson]
+    command += ["--jobs", "1", *(["--run-experiments"] if experiments else [])]
+    return _run(command, ROOT, os.environ)
 
 
 def _floor(course: Path, lesson: str) -> float:
@@ -433,7 +437,7 @@ def _run(command: list[str], folder: Path, environment: Mapping[str, str]) -> Sp
         output.seek(0)
         last = (output.read().strip().splitlines() or [""])[-1]
     if process.returncode:
-        raise RunError(f"{command[-2]} failed: {last}")
+        raise RunError(f"a part of the benchmark failed: {last}")
     own_mb = int(last) if last.isdecimal() else 0
     return Spent(cpu=used.ru_utime + used.ru_stime, own_mb=own_mb)
 
