@@ -32,7 +32,7 @@ def _run(*arguments):
 
 
 @pytest.fixture(scope="module")
-def course(tmp_path_factory):
+def made_once(tmp_path_factory):
     """A graded class for one lesson."""
     folder = tmp_path_factory.mktemp("course")
     sample.make_class(folder, STUDENTS, seed=3)
@@ -44,6 +44,12 @@ def course(tmp_path_factory):
     shutil.copy(SOLUTIONS / f"{LESSON}.ipynb", path)
     assert _run("grade", "--course", folder, "--jobs", 2) == 0
     return folder
+
+
+@pytest.fixture
+def course(made_once, tmp_path):
+    """That class, to do with as one likes."""
+    return shutil.copytree(made_once, tmp_path / "a course")
 
 
 def _verdicts(course):
@@ -115,10 +121,9 @@ def test_what_a_person_has_deleted_is_made_again(course):
 
 
 @pytest.mark.parametrize("is_there", [False, True], ids=["deleted", "restored from a copy"])
-def test_marks_that_a_gradebook_has_lost_are_recorded_again(course, tmp_path, is_there):
+def test_marks_that_a_gradebook_has_lost_are_recorded_again(course, is_there):
     """Its file is one that people delete to begin anew, or bring back from yesterday."""
-    copy = shutil.copytree(course, tmp_path / "course")
-    book, expected = copy / "gradebook.db", _rows(copy / "grades.csv")
+    book, expected = course / "gradebook.db", _rows(course / "grades.csv")
     assert len(expected) == STUDENTS
     if is_there:
         with sqlite3.connect(book) as connection:
@@ -129,25 +134,25 @@ def test_marks_that_a_gradebook_has_lost_are_recorded_again(course, tmp_path, is
         assert rows > STUDENTS
     else:
         book.unlink()
-    assert _run("grade", "--course", copy, "--jobs", 1) == 0
-    assert _rows(copy / "grades.csv") == expected
+    assert _run("grade", "--course", course, "--jobs", 1) == 0
+    assert _rows(course / "grades.csv") == expected
 
 
-def test_a_page_that_cannot_be_made_is_named_and_leaves_the_tables_whole(course, tmp_path, capsys):
+def test_a_page_that_cannot_be_made_is_named_and_leaves_the_tables_whole(course, capsys):
     """Pages are made while the table is written, for every verdict is read once."""
-    copy = shutil.copytree(course, tmp_path / "course")
-    before = (copy / "results.csv").read_bytes()
+    before = (course / "results.csv").read_bytes()
     assert before.count(b"student05") == len(lessons()[LESSON].exercises)
-    (copy / "submitted" / "student02" / LESSON / "timestamp.txt").write_text("2026-01-01 12:00:00")
-    in_the_way = copy / "feedback" / "student02" / LESSON / "timestamp.txt"
+    ticket = f"student02/{LESSON}/timestamp.txt"
+    (course / "submitted" / ticket).write_text("2026-01-01 12:00:00")
+    in_the_way = course / "feedback" / ticket
     in_the_way.mkdir()
-    assert _run("grade", "--course", copy, "--jobs", 1) == 1
+    assert _run("grade", "--course", course, "--jobs", 1) == 1
     said = capsys.readouterr().err.splitlines()[-1]
     assert said == f"autograder: cannot write {in_the_way}: Is a directory"
-    assert (copy / "results.csv").read_bytes() == before
+    assert (course / "results.csv").read_bytes() == before
     in_the_way.rmdir()
-    assert _run("grade", "--course", copy, "--jobs", 1) == 0
-    assert (copy / "results.csv").read_bytes() == before
+    assert _run("grade", "--course", course, "--jobs", 1) == 0
+    assert (course / "results.csv").read_bytes() == before
 
 
 def test_a_manual_mark_survives_grading_again(course):
