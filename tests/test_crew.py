@@ -1,5 +1,9 @@
 """A submission that kills its worker costs nobody else anything."""
 
+import json
+import signal
+import subprocess
+import sys
 from collections import Counter
 from contextlib import nullcontext
 from types import SimpleNamespace
@@ -7,6 +11,7 @@ from types import SimpleNamespace
 import pytest
 import small_crew
 
+from autograder import NOTEBOOKS, ROOT
 from autograder.exercise import cached_key
 from autograder.exercises import find_lesson
 from autograder.judge import crew
@@ -78,3 +83,46 @@ def test_keys_are_made_before_there_are_several_workers(monkeypatch, count, shar
     monkeypatch.setattr(crew, "_pool", lambda workers, method: nullcontext((submit, workers)))
     with Crew(Settings(), "v", 2, None).standing_by(count, [lesson]):
         assert made == [len(find_lesson(lesson).exercises) if shared else 0]
+
+
+ONE = """
+import sys, time
+from pathlib import Path
+from autograder.judge import session, worker
+from autograder.judge.judge import Settings
+worker.COMPARING_SECONDS = 0.5
+session.SEARCHES = 0
+settings = Settings(limits=session.Limits(cell_seconds=0.3, notebook_seconds=0.3))
+task = worker.Task("s", "04_momentum", Path(sys.argv[1]).read_bytes())
+version = worker.grader_version(settings)
+{first}
+print(worker.mark(task, settings, version).score)
+"""
+
+
+def one_is_judged(tmp_path, first, answer=None):
+    """In a process of its own. first: what is changed before; answer: of the first exercise."""
+    notebook = json.loads((NOTEBOOKS / "04_momentum.ipynb").read_text("utf-8"))
+    name, exercise = next(iter(find_lesson("04_momentum").functions.items()))
+    (cell,) = (cell for cell in notebook["cells"] if cell["id"] == name)
+    cell["source"] = exercise.source + (answer or "")
+    path = tmp_path / "one.ipynb"
+    path.write_text(json.dumps(notebook), "utf-8")
+    command = [sys.executable, "-c", ONE.format(first=first), path]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    return done, exercise.points
+
+
+def test_the_clock_does_not_strike_while_a_notebook_stands_in_line(tmp_path):
+    """What is slept here is told to be spent in line: longer than notebook and judge have."""
+    first = "session.Session._seconds_in_line = lambda self: 100.0"
+    done, points = one_is_judged(tmp_path, first, "\nimport time\ntime.sleep(1.5)\n")
+    assert (done.returncode, done.stdout) == (0, f"{points:.1f}\n"), done.stderr
+
+
+@pytest.mark.parametrize(
+    ("does", "status"), [("while True: pass", -signal.SIGPROF), ("time.sleep(1000)", 1)]
+)
+def test_judging_that_does_not_end_ends_its_process(tmp_path, does, status):
+    done, _ = one_is_judged(tmp_path, f"def parse(contents):\n    {does}\nworker.parse = parse")
+    assert (done.returncode, done.stdout) == (status, "")

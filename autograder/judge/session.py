@@ -151,6 +151,11 @@ class Failure:
     text: str
 
 
+def longest(limits: Limits) -> float:
+    """Seconds on the wall that a notebook may take, where it stands in line as long as it may."""
+    return (1 + PATIENCE) * limits.notebook_seconds + SEARCHES * SEARCH_SECONDS
+
+
 # Asked with the observations of an exercise's public cases: the frame that has the child search
 # its source for the slip; None by these observations alone.
 Doubt = Callable[[str, list[probe.Observation]], bytes | None]

@@ -7,8 +7,10 @@ gradebook, and does not import nbgrader: a worker should start fast.
 import faulthandler
 import hashlib
 import os
+import signal
 import traceback
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -26,6 +28,7 @@ from autograder.handin.recognise import lesson_of
 from autograder.handin.spoken import release_of
 from autograder.judge import lifeline
 from autograder.judge.judge import Judge, Settings, in_a_line
+from autograder.judge.session import Limits, longest
 from autograder.status import SubmissionStatus
 from autograder.text import clean
 from autograder.translation import spoken
@@ -43,8 +46,8 @@ _GRADER = (
     ".po",
 )  # what decides a mark or a page
 
-# For one submission in this process, beside the time that its own notebook has. Judging takes some
-# hundredths of a second.
+# Of the processor, for one submission in this process; its notebook runs in another, with clocks of
+# its own. Judging takes some hundredths of a second.
 COMPARING_SECONDS = 60
 
 _nowhere = os.open(os.devnull, os.O_WRONLY)
@@ -118,17 +121,31 @@ def mark(task: Task, settings: Settings, version: str) -> Result:
             "a worker has another version of the grader; give all the same checkout, start them "
             "again, then run the same command again"
         )
-    deadline = settings.limits.notebook_seconds + COMPARING_SECONDS
-    faulthandler.dump_traceback_later(deadline, exit=True, file=_nowhere)
     try:
-        return _marked(task, settings)
+        with _deadline(settings.limits):
+            return _marked(task, settings)
     except Refusal as refusal:
         return refused(task, str(refusal))
     except RunError:
         raise
     except Exception as error:  # a fault of the grader must cost one mark at most, and be seen
         return refused(task, _failure(error))
+
+
+@contextmanager
+def _deadline(limits: Limits) -> Iterator[None]:
+    """This process ends where judging does not, whatever code it is in.
+
+    What counts is its own work, by a signal that ends it. The clock on the wall is for what never
+    ends without working; it is not to strike while a notebook stands in line for a processor.
+    """
+    wall = longest(limits) + COMPARING_SECONDS
+    faulthandler.dump_traceback_later(wall, exit=True, file=_nowhere)
+    signal.setitimer(signal.ITIMER_PROF, COMPARING_SECONDS)
+    try:
+        yield
     finally:
+        signal.setitimer(signal.ITIMER_PROF, 0)
         faulthandler.cancel_dump_traceback_later()
 
 
