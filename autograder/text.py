@@ -16,8 +16,8 @@ _CONTROLS = re.compile(
 )
 _SURROGATES = re.compile("[\ud800-\udfff]")
 _FORMULA = "=+-@\t＝＋－＠"  # also as wide as a Chinese letter
-# Programs that split lines at other marks than commas would see a cell begin there.
-_INNER = re.compile(f"([;\t|] *)(?=[{re.escape(_FORMULA)}])")
+# Programs that split lines at other marks than commas would see a cell begin there, or a line.
+_INNER = re.compile(f"([;\t|\n] *)(?=[{re.escape(_FORMULA)}])")
 
 
 def clean(text: str, limit: int | None = None) -> str:
@@ -47,5 +47,6 @@ def csv_safe(value: Any) -> Any:
 
 @lru_cache(1000)  # the rows of a class repeat each other's words
 def _quoted(text: str) -> str:
-    text = _INNER.sub(r"\1'", clean(text))
-    return f"'{text}" if text.lstrip("\n ").startswith(tuple(_FORMULA)) else text
+    text = clean(text)
+    quoted = _INNER.sub(r"\1'", text)
+    return f"'{quoted}" if text.lstrip("\n ").startswith(tuple(_FORMULA)) else quoted

@@ -36,9 +36,11 @@ def test_a_formula_is_quoted(formula):
     assert csv_safe(formula).startswith("'")
 
 
-@pytest.mark.parametrize("text", ["ada;=1+1;", "ada; =1+1", "a|@SUM(1)", "a;＝1"])
+@pytest.mark.parametrize(
+    "text", ["ada;=1+1;", "ada; =1+1", "a|@SUM(1)", "a;＝1", "a; \n=1", "a\n =1"]
+)
 def test_no_formula_begins_after_another_separator(text):
-    cells = [cell.strip() for cell in re.split("[;|]", csv_safe(text))]
+    cells = [cell.strip() for cell in re.split("[;|\n]", csv_safe(text))]
     assert len(cells) > 1
     assert not any(cell.startswith(tuple("=+-@＝＋－＠")) for cell in cells)
 
