@@ -37,8 +37,9 @@ from optlab.checking.diagnose import Status
 
 LESSON = "03_bias_correction"
 EVERY = 8  # so many attackers, then an honest student
-# Short, so that what lasts for ever lasts shortly; memory as little as a notebook needs.
-LIMITS = Limits(cell_seconds=1, notebook_seconds=3, memory_mb=256, output_kb=512, answer_kb=2048)
+# Short, so that what lasts for ever lasts shortly; some five times what the others take, so that a
+# slow machine does not stop them before their memory does. Memory as little as a notebook needs.
+LIMITS = Limits(cell_seconds=2, notebook_seconds=3, memory_mb=256, output_kb=512, answer_kb=2048)
 SECRET = "AUTOGRADER_SECRET"
 SHOWN = {"text/plain", "image/png"}
 # MathML runs and loads nothing but by its attributes; the questions are full of it.
