@@ -8,6 +8,14 @@ from pathlib import Path
 from autograder.errors import RunError
 
 
+def holds(path: Path, contents: bytes) -> bool:
+    """Whether this is a file with these contents; one that cannot be read has others."""
+    try:
+        return path.is_file() and path.read_bytes() == contents
+    except OSError:
+        return False
+
+
 def replace(path: Path, contents: str | bytes) -> None:
     """Write a file in one go, and the folders on the way to it."""
     data = contents.encode() if isinstance(contents, str) else contents

@@ -127,7 +127,8 @@ def create(
                 release = _with_points(_built(releases / f"{lesson}.ipynb"), points)
                 handed_out = course / "release" / lesson
                 # Written after its rows are made: where the notebook is the same, so are they.
-                if lesson not in recorded or not _holds(handed_out / f"{lesson}.ipynb", release):
+                notebook = handed_out / f"{lesson}.ipynb"
+                if lesson not in recorded or not files.holds(notebook, release):
                     as_built = released.read(releases / f"{lesson}.ipynb")
                     recorder.add_lesson(lesson, released.with_points(as_built, points))
                 solution = _with_points(_built(solutions / f"{lesson}.ipynb"), points)
@@ -219,7 +220,7 @@ def _leave_out(lessons: set[str], course: Path) -> None:
 
 def _fill(folder: Path, name: str, notebook: bytes, optlab: _Tree) -> None:
     folder.mkdir(exist_ok=True)
-    if not _holds(folder / name, notebook):
+    if not files.holds(folder / name, notebook):
         files.replace(folder / name, notebook)
     # In source/ too: nbgrader's "Generate" makes a release of all that lies there.
     _mirror(optlab, folder / "optlab")
@@ -284,10 +285,6 @@ def _copy(source: Path, target: Path) -> None:
         shutil.copystat(source, target)
     else:
         shutil.copy2(source, target)
-
-
-def _holds(path: Path, contents: bytes) -> bool:
-    return path.is_file() and path.read_bytes() == contents
 
 
 def _same(source: Path, target: Path) -> bool:

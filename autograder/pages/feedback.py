@@ -306,15 +306,8 @@ def _copy(source: Path, target: Path) -> None:
         contents = read_bytes(source, FileLimits(megabytes=0.001))
     except Refusal:
         return
-    if _bytes(target) != contents:
+    if not files.holds(target, contents):
         files.replace(target, contents)
-
-
-def _bytes(path: Path) -> bytes | None:
-    try:
-        return path.read_bytes()
-    except OSError:
-        return None
 
 
 def _title(cells: Sequence[Mapping[str, Any]], lesson: str) -> str:
