@@ -53,7 +53,8 @@ def copy(tmp_path, monkeypatch):
     shutil.copytree(notebooks.KEYS / "momentum", keys / "momentum")
     (keys / notebooks.RECALLED).mkdir()
     for quiz in recall.asked(LESSON):
-        shutil.copy(notebooks.KEYS / notebooks.RECALLED / f"{quiz.name}.key", keys / "recall")
+        key = f"{notebooks.RECALLED}/{quiz.name}.key"
+        shutil.copy(notebooks.KEYS / key, keys / key)
     shutil.copy(NOTEBOOKS / f"{LESSON}.ipynb", learners)
     monkeypatch.setattr(notebooks, "SOLUTIONS", solutions)
     monkeypatch.setattr(notebooks, "NOTEBOOKS", learners)
